@@ -1,0 +1,1 @@
+//! The HTTP API's wire types and a client for it.

@@ -1,0 +1,1 @@
+//! The control plane: systems, objects, grants, secrets, quotas, usage, store, HTTP API.

@@ -1,0 +1,1 @@
+//! Reverse proxy that authenticates, decides, meters and forwards.

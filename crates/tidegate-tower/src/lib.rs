@@ -1,0 +1,1 @@
+//! Tower layers: authenticate by signed secret, authorize, meter.
