@@ -1,1 +1,3 @@
 //! The HTTP API's wire types and a client for it.
+
+pub mod wire;
