@@ -29,8 +29,14 @@ impl Actor {
 
     /// Refuses who was deleted, or whose secret was revoked, while the request was on its way.
     pub(super) fn stands(&self, snapshot: &Snapshot) -> Result<(), Fault> {
-        let alive = snapshot.standing(&self.object).is_some_and(|standing| standing.uid == self.uid);
+        let alive = snapshot
+            .standing(&self.object)
+            .is_some_and(|standing| standing.uid == self.uid);
         let revoked = self.jti.is_some_and(|jti| snapshot.is_revoked(jti));
-        if alive && !revoked { Ok(()) } else { Err(Fault::Unauthenticated) }
+        if alive && !revoked {
+            Ok(())
+        } else {
+            Err(Fault::Unauthenticated)
+        }
     }
 }

@@ -34,12 +34,22 @@ impl Administration {
         let model = self.system.model();
         for (field, object) in [("subject.type", &subject), ("resource.type", &resource)] {
             if !model.type_names().any(|name| name == object.type_name()) {
-                return Err(Fault::BadRequest { field, detail: format!("no type `{}`", object.type_name()) });
+                return Err(Fault::BadRequest {
+                    field,
+                    detail: format!("no type `{}`", object.type_name()),
+                });
             }
         }
         if !model.has_relation(resource.type_name(), &question.action) {
-            let detail = format!("a {} has no relation `{}`", resource.type_name(), question.action);
-            return Err(Fault::BadRequest { field: "action.name", detail });
+            let detail = format!(
+                "a {} has no relation `{}`",
+                resource.type_name(),
+                question.action
+            );
+            return Err(Fault::BadRequest {
+                field: "action.name",
+                detail,
+            });
         }
         if snapshot.standing(&resource).is_none() {
             return Ok(false);
@@ -60,5 +70,8 @@ impl Administration {
 
 fn entity((type_name, id): &(String, String), field: &'static str) -> Result<Object, Fault> {
     let text = fold(&format!("{type_name}:{id}"));
-    text.parse().map_err(|error| Fault::BadRequest { field, detail: format!("`{text}` is no object: {error}") })
+    text.parse().map_err(|error| Fault::BadRequest {
+        field,
+        detail: format!("`{text}` is no object: {error}"),
+    })
 }

@@ -74,7 +74,10 @@ impl Guard {
         if clauses.is_empty() {
             return Err("a guard needs at least one clause".to_owned());
         }
-        let clauses = clauses.iter().map(|text| Clause::parse(text)).collect::<Result<_, _>>()?;
+        let clauses = clauses
+            .iter()
+            .map(|text| Clause::parse(text))
+            .collect::<Result<_, _>>()?;
         Ok(Self { place, clauses })
     }
 
@@ -94,8 +97,14 @@ impl Guard {
     /// [`Refused`] names the first clause that does not hold.
     pub fn check(&self, actor: &Actor, roles: &Roles<'_>) -> Result<(), Refused> {
         for clause in &self.clauses {
-            if !clause.0.iter().any(|alternative| alternative.holds(actor, roles)) {
-                return Err(Refused { rule: format!("{}: {clause}", self.place.key) });
+            if !clause
+                .0
+                .iter()
+                .any(|alternative| alternative.holds(actor, roles))
+            {
+                return Err(Refused {
+                    rule: format!("{}: {clause}", self.place.key),
+                });
             }
         }
         Ok(())
@@ -155,13 +164,24 @@ impl Clause {
         for (at, chunk) in words.chunks(4).enumerate() {
             let last = (at + 1) * 4 >= words.len();
             let (relation, role) = match (chunk, last) {
-                ([relation, "on", role], true) | ([relation, "on", role, "or"], false) => (relation, role),
-                _ => return Err(format!("`{text}` is not `relation on role [or relation on role …]`")),
+                ([relation, "on", role], true) | ([relation, "on", role, "or"], false) => {
+                    (relation, role)
+                }
+                _ => {
+                    return Err(format!(
+                        "`{text}` is not `relation on role [or relation on role …]`"
+                    ));
+                }
             };
             let Some(role) = Role::ALL.into_iter().find(|known| known.name() == *role) else {
-                return Err(format!("no role `{role}`: roles are object, parent, subject, caller"));
+                return Err(format!(
+                    "no role `{role}`: roles are object, parent, subject, caller"
+                ));
             };
-            alternatives.push(Alternative { relation: (*relation).to_owned(), role });
+            alternatives.push(Alternative {
+                relation: (*relation).to_owned(),
+                role,
+            });
         }
         if alternatives.is_empty() {
             return Err("an empty clause".to_owned());
@@ -185,26 +205,51 @@ mod tests {
     use super::*;
 
     fn place() -> Place {
-        Place { file: "system.toml".into(), line: 1, key: "type.a.create".into() }
+        Place {
+            file: "system.toml".into(),
+            line: 1,
+            key: "type.a.create".into(),
+        }
     }
 
     #[test]
     fn clauses() {
-        let good = ["can_x on object", "a on parent or b on subject", "  a   on caller or a on object or c on parent "];
+        let good = [
+            "can_x on object",
+            "a on parent or b on subject",
+            "  a   on caller or a on object or c on parent ",
+        ];
         for text in good {
             let Clause(alternatives) = Clause::parse(text).unwrap();
             let printed = Clause(alternatives).to_string();
-            assert_eq!(printed, text.split_whitespace().collect::<Vec<_>>().join(" "));
+            assert_eq!(
+                printed,
+                text.split_whitespace().collect::<Vec<_>>().join(" ")
+            );
         }
         let bad = [
-            "", "  ", "can_x", "can_x object", "can_x on", "on object", "a on object or", "or a on object",
-            "a on object and b on object", "a on object b on object", "a on thing", "a on object or b",
+            "",
+            "  ",
+            "can_x",
+            "can_x object",
+            "can_x on",
+            "on object",
+            "a on object or",
+            "or a on object",
+            "a on object and b on object",
+            "a on object b on object",
+            "a on thing",
+            "a on object or b",
         ];
         for text in bad {
             assert!(Clause::parse(text).is_err(), "{text:?}");
         }
         assert!(Guard::parse(&[], place()).is_err());
-        let guard = Guard::parse(&["a on object or b on caller".into(), "c on parent".into()], place()).unwrap();
+        let guard = Guard::parse(
+            &["a on object or b on caller".into(), "c on parent".into()],
+            place(),
+        )
+        .unwrap();
         assert_eq!(guard.alternatives().count(), 3);
     }
 }

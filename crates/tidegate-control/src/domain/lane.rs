@@ -61,7 +61,10 @@ impl Administration {
     /// Waits for the turn of a caller who still stands then.
     pub(super) async fn lane(&self, actor: &Actor) -> Result<Lane<'_>, Fault> {
         let held = self.held.lock().await;
-        let mut lane = Lane { administration: self, held };
+        let mut lane = Lane {
+            administration: self,
+            held,
+        };
         lane.catch_up().await?;
         actor.stands(&lane.held.snapshot)?;
         Ok(lane)
@@ -69,7 +72,10 @@ impl Administration {
 
     /// The turn of the first start, which nobody can ask for.
     pub(super) async fn first_lane(&self) -> Lane<'_> {
-        Lane { administration: self, held: self.held.lock().await }
+        Lane {
+            administration: self,
+            held: self.held.lock().await,
+        }
     }
 
     /// Confirms that what is published is the newest, as long as the store answers. Called each second.
@@ -78,11 +84,18 @@ impl Administration {
     /// [`Fault::Unavailable`]: what is published grows old.
     pub async fn confirm(&self) -> Result<(), Fault> {
         let held = self.held.lock().await;
-        let mut lane = Lane { administration: self, held };
+        let mut lane = Lane {
+            administration: self,
+            held,
+        };
         lane.catch_up().await?;
         let revision = self.store.revision().await?;
         if revision != lane.held.snapshot.revision() {
-            tracing::warn!(revision, held = lane.held.snapshot.revision(), "the store was changed elsewhere");
+            tracing::warn!(
+                revision,
+                held = lane.held.snapshot.revision(),
+                "the store was changed elsewhere"
+            );
             lane.held.behind = true;
             lane.catch_up().await?;
         }
@@ -100,13 +113,17 @@ impl Lane<'_> {
     /// The snapshot as it would be after these changes.
     pub(super) fn with(&self, changes: &[Change]) -> Result<Arc<Snapshot>, ChangeError> {
         let snapshot = &self.held.snapshot;
-        snapshot.apply(snapshot.revision() + 1, changes).map(Arc::new)
+        snapshot
+            .apply(snapshot.revision() + 1, changes)
+            .map(Arc::new)
     }
 
     /// Makes the change durable, then visible. Returns its revision.
     pub(super) async fn commit(mut self, actor: &Actor, plan: Plan) -> Result<u64, Fault> {
         let administration = self.administration;
-        let next = self.with(&plan.changes).map_err(|error| Fault::internal("a change cannot be applied", &error))?;
+        let next = self
+            .with(&plan.changes)
+            .map_err(|error| Fault::internal("a change cannot be applied", &error))?;
         let revision = next.revision();
         let entry = Entry {
             at_s: administration.clock.now_s(),
@@ -118,7 +135,11 @@ impl Lane<'_> {
             before: plan.before,
             after: plan.after,
         };
-        match administration.store.commit(revision, &entry, &plan.writes).await {
+        match administration
+            .store
+            .commit(revision, &entry, &plan.writes)
+            .await
+        {
             Ok(()) => {
                 self.publish(next);
                 tracing::info!(revision, operation = entry.operation, object = %entry.object, actor = %entry.actor, "changed");
@@ -138,7 +159,9 @@ impl Lane<'_> {
 
     fn publish(&mut self, snapshot: Arc<Snapshot>) {
         self.held.snapshot = Arc::clone(&snapshot);
-        self.administration.live.publish(snapshot, self.administration.clock.now_s());
+        self.administration
+            .live
+            .publish(snapshot, self.administration.clock.now_s());
     }
 
     /// Builds the snapshot again where the store may hold another.
@@ -177,8 +200,15 @@ impl From<BuildError> for Fault {
 }
 
 /// A snapshot of everything in the store, with the model and profile of `like`.
-pub(super) async fn build(store: &Store, like: &Snapshot, now_s: u64) -> Result<Arc<Snapshot>, BuildError> {
-    let Loaded { revision, mut changes } = store.load(now_s).await?;
+pub(super) async fn build(
+    store: &Store,
+    like: &Snapshot,
+    now_s: u64,
+) -> Result<Arc<Snapshot>, BuildError> {
+    let Loaded {
+        revision,
+        mut changes,
+    } = store.load(now_s).await?;
     let empty = Snapshot::new(like.model().clone(), like.profile().clone());
     if revision == 0 {
         return Ok(Arc::new(empty));

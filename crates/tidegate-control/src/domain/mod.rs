@@ -88,7 +88,10 @@ impl Administration {
 
     /// The snapshot to answer questions from, to a caller who still stands.
     fn snapshot_for(&self, actor: &Actor) -> Result<Arc<Snapshot>, Fault> {
-        let snapshot = self.live.current(self.clock.now_s(), MAX_STALENESS_S).ok_or(Fault::Unavailable)?;
+        let snapshot = self
+            .live
+            .current(self.clock.now_s(), MAX_STALENESS_S)
+            .ok_or(Fault::Unavailable)?;
         actor.stands(&snapshot)?;
         Ok(snapshot)
     }
@@ -103,12 +106,21 @@ impl Administration {
     }
 
     /// An object that exists and that the caller may see. To everyone else it does not exist.
-    fn visible(&self, actor: &Actor, snapshot: &Snapshot, object: &Object, field: &'static str) -> Result<(), Fault> {
+    fn visible(
+        &self,
+        actor: &Actor,
+        snapshot: &Snapshot,
+        object: &Object,
+        field: &'static str,
+    ) -> Result<(), Fault> {
         let exists = snapshot.standing(object).is_some();
         if exists && self.guard(actor, snapshot, object, Operation::View).is_ok() {
             Ok(())
         } else {
-            Err(Fault::NotFound { field, detail: format!("no {object}") })
+            Err(Fault::NotFound {
+                field,
+                detail: format!("no {object}"),
+            })
         }
     }
 
@@ -121,7 +133,12 @@ impl Administration {
         operation: Operation,
     ) -> Result<(), Fault> {
         let parent = self.parent_of(object);
-        let roles = Roles { snapshot, object: (object, snapshot), parent: parent.as_ref(), subject: None };
+        let roles = Roles {
+            snapshot,
+            object: (object, snapshot),
+            parent: parent.as_ref(),
+            subject: None,
+        };
         self.guard_with(actor, object, operation, &roles)
     }
 
@@ -137,13 +154,18 @@ impl Administration {
             let rule = format!("type.{}.{}: nobody", object.type_name(), operation.key());
             return Err(Fault::Forbidden { rule });
         };
-        guard.check(actor, roles).map_err(|refused| Fault::Forbidden { rule: refused.rule })
+        guard
+            .check(actor, roles)
+            .map_err(|refused| Fault::Forbidden { rule: refused.rule })
     }
 }
 
 /// An object as a request names it: look-ups ignore case.
 fn object(text: &str, field: &'static str) -> Result<Object, Fault> {
-    let bad = |error| Fault::BadRequest { field, detail: format!("`{text}` is no object (type:id): {error}") };
+    let bad = |error| Fault::BadRequest {
+        field,
+        detail: format!("`{text}` is no object (type:id): {error}"),
+    };
     fold(text).parse().map_err(bad)
 }
 

@@ -12,10 +12,12 @@ pub const NAME_MAX: usize = 40;
 pub const DISPLAY_NAME_MAX: usize = 100;
 
 /// Whether a segment is a name.
-pub fn is_name(segment: &str) -> bool {
+pub(super) fn is_name(segment: &str) -> bool {
     segment.len() <= NAME_MAX
         && segment.starts_with(|first: char| first.is_ascii_lowercase())
-        && segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
 }
 
 /// The text of an object or subject with its id in lower case: look-ups ignore case.
@@ -31,7 +33,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The id of the parent and the object's own name.
-pub fn split(object: &Object) -> (Option<&str>, &str) {
+pub(super) fn split(object: &Object) -> (Option<&str>, &str) {
     match object.id().rsplit_once('/') {
         Some((parent, name)) => (Some(parent), name),
         None => (None, object.id()),
@@ -49,7 +51,10 @@ mod tests {
         for good in ["a", "acme", "a1", "a_b-c", "z9-_", longest.as_str()] {
             assert!(is_name(good), "{good:?}");
         }
-        let bad = ["", "A", "acmE", "1a", "-a", "_a", "a b", "a/b", "a.b", "a:b", "a#b", "a*", "é", "aé", "a\0", &too_long];
+        let bad = [
+            "", "A", "acmE", "1a", "-a", "_a", "a b", "a/b", "a.b", "a:b", "a#b", "a*", "é", "aé",
+            "a\0", &too_long,
+        ];
         for bad in bad {
             assert!(!is_name(bad), "{bad:?}");
         }

@@ -80,15 +80,26 @@ impl Administration {
         .await
     }
 
-    async fn create_in(&self, lane: Lane<'_>, actor: &Actor, request: &Create) -> Result<Created, Fault> {
+    async fn create_in(
+        &self,
+        lane: Lane<'_>,
+        actor: &Actor,
+        request: &Create,
+    ) -> Result<Created, Fault> {
         let bad = |field, detail| Fault::BadRequest { field, detail };
-        let object: Object = request
-            .object
-            .parse()
-            .map_err(|error| bad("object", format!("`{}` is no object (type:id): {error}", request.object)))?;
+        let object: Object = request.object.parse().map_err(|error| {
+            bad(
+                "object",
+                format!("`{}` is no object (type:id): {error}", request.object),
+            )
+        })?;
         let type_name = object.type_name();
-        let rules = self.system.rules(type_name).filter(|rules| rules.parent().is_some());
-        let rules = rules.ok_or_else(|| bad("object", format!("no `{type_name}` can be created")))?;
+        let rules = self
+            .system
+            .rules(type_name)
+            .filter(|rules| rules.parent().is_some());
+        let rules =
+            rules.ok_or_else(|| bad("object", format!("no `{type_name}` can be created")))?;
         check_display_name(request.display_name.as_deref())?;
         let parent = self.named_parent(rules, &object)?;
         let snapshot = Arc::clone(lane.snapshot());
@@ -120,7 +131,9 @@ impl Administration {
         mut draft: Draft<'_>,
         request: &Create,
     ) -> Result<Created, Fault> {
-        let Draft { actor, rules, uid, .. } = draft;
+        let Draft {
+            actor, rules, uid, ..
+        } = draft;
         let names_creator = rules.writes().any(super::system::Template::names_creator);
         self.write_object(snapshot, &mut draft, request, names_creator)?;
         // The parent and the caller are asked on the state in force; the object on the state to come.
@@ -136,7 +149,10 @@ impl Administration {
             self.guard_with(actor, &draft.object, Operation::CreateForOthers, &roles)?;
             if snapshot.standing(&draft.creator).is_none() {
                 let detail = format!("no {}", draft.creator);
-                return Err(Fault::NotFound { field: "owner", detail });
+                return Err(Fault::NotFound {
+                    field: "owner",
+                    detail,
+                });
             }
         }
         // Only who may create learns which names are taken.
@@ -147,11 +163,22 @@ impl Administration {
         }
         if !request.limits.is_empty() {
             self.guard_with(actor, &draft.object, Operation::SetQuota, &roles)?;
-            draft.plan.writes.extend(request.limits.writes(tidegate_quota::AccountId::own(uid))?);
+            draft
+                .plan
+                .writes
+                .extend(request.limits.writes(tidegate_quota::AccountId::own(uid))?);
         }
-        let first = rules.first_secret().map(|kind| self.mint(&draft.object, uid, kind, None)).transpose()?;
+        let first = rules
+            .first_secret()
+            .map(|kind| self.mint(&draft.object, uid, kind, None))
+            .transpose()?;
         if let Some(minted) = &first {
-            draft.plan.writes.push(Write::Secret(minted.row(uid, None, &actor.object, actor.uid)));
+            draft.plan.writes.push(Write::Secret(minted.row(
+                uid,
+                None,
+                &actor.object,
+                actor.uid,
+            )));
         }
         draft.plan.after = Some(json!({
             "uid": uid.to_string(),
@@ -163,7 +190,12 @@ impl Administration {
         let Draft { object, plan, .. } = draft;
         let revision = lane.commit(actor, plan).await?;
         let secret = first.map(|minted| minted.issued(&object, revision));
-        Ok(Created { object, uid, revision, secret })
+        Ok(Created {
+            object,
+            uid,
+            revision,
+            secret,
+        })
     }
 
     /// Applies the draft; what the model does not allow is the fault of who was named as the creator.
@@ -171,7 +203,10 @@ impl Administration {
         lane.with(&draft.plan.changes).map_err(|error| match error {
             tidegate_policy::ChangeError::Tuple { tuple, .. } => Fault::BadRequest {
                 field: "owner",
-                detail: format!("{} cannot be the creator: the model does not allow {tuple}", draft.creator),
+                detail: format!(
+                    "{} cannot be the creator: the model does not allow {tuple}",
+                    draft.creator
+                ),
             },
             error => Fault::internal("a creation cannot be applied", &error),
         })
@@ -179,7 +214,10 @@ impl Administration {
 
     /// The parent that an id names; checks the id's form.
     fn named_parent(&self, rules: &TypeRules, object: &Object) -> Result<Object, Fault> {
-        let bad = |detail| Fault::BadRequest { field: "object", detail };
+        let bad = |detail| Fault::BadRequest {
+            field: "object",
+            detail,
+        };
         let (parent_id, name) = naming::split(object);
         if !object.id().split('/').all(is_name) {
             return Err(bad(format!(
@@ -194,7 +232,9 @@ impl Administration {
             (true, ..) => Err(bad(format!("`{object}`: the id is one name, without `/`"))),
             (false, ..) => {
                 let parent = rules.parent().unwrap_or_default();
-                Err(bad(format!("`{object}`: the id is the id of a {parent}, `/`, and a name")))
+                Err(bad(format!(
+                    "`{object}`: the id is the id of a {parent}, `/`, and a name"
+                )))
             }
         }
     }
@@ -210,16 +250,43 @@ impl Administration {
         let (object, parent) = (draft.object.clone(), draft.parent.clone());
         if request.owner.is_some() && !names_creator {
             let detail = format!("a {} has no owner", object.type_name());
-            return Err(Fault::BadRequest { field: "owner", detail });
+            return Err(Fault::BadRequest {
+                field: "owner",
+                detail,
+            });
         }
-        self.put(snapshot, draft, &object, &parent, draft.uid, request.display_name.clone())?;
-        let blanks = Blanks { object: &object, parent: &parent, creator: &draft.creator.clone() };
+        self.put(
+            snapshot,
+            draft,
+            &object,
+            &parent,
+            draft.uid,
+            request.display_name.clone(),
+        )?;
+        let blanks = Blanks {
+            object: &object,
+            parent: &parent,
+            creator: &draft.creator.clone(),
+        };
         for template in draft.rules.also() {
-            let other = template.object(&blanks).map_err(|error| Fault::internal("also", &error))?;
+            let other = template
+                .object(&blanks)
+                .map_err(|error| Fault::internal("also", &error))?;
             let uid = Uuid::new_v7(uuid_timestamp(&self.clock));
-            self.put(snapshot, draft, &other, &self.site, uid, request.display_name.clone())?;
+            self.put(
+                snapshot,
+                draft,
+                &other,
+                &self.site,
+                uid,
+                request.display_name.clone(),
+            )?;
             let rules = self.system.rules(other.type_name());
-            let blanks = Blanks { object: &other, parent: &self.site, creator: &object };
+            let blanks = Blanks {
+                object: &other,
+                parent: &self.site,
+                creator: &object,
+            };
             write_tuples(&mut draft.plan, rules, &blanks)?;
         }
         write_tuples(&mut draft.plan, Some(draft.rules), &blanks)
@@ -235,7 +302,10 @@ impl Administration {
         display_name: Option<String>,
     ) -> Result<(), Fault> {
         let Some(above) = snapshot.standing(parent) else {
-            return Err(Fault::NotFound { field: "object", detail: format!("no {parent}") });
+            return Err(Fault::NotFound {
+                field: "object",
+                detail: format!("no {parent}"),
+            });
         };
         let now_s = draft.now_s;
         draft.plan.writes.push(Write::Object(NewObject {
@@ -245,7 +315,11 @@ impl Administration {
             display_name,
             created_at_s: now_s,
         }));
-        draft.plan.changes.push(Change::Put { object: object.clone(), uid, valid_from_s: now_s });
+        draft.plan.changes.push(Change::Put {
+            object: object.clone(),
+            uid,
+            valid_from_s: now_s,
+        });
         Ok(())
     }
 
@@ -270,13 +344,24 @@ impl Administration {
     async fn plan_deletion(&self, snapshot: &Snapshot, object: &Object) -> Result<Plan, Fault> {
         let mut plan = Plan::new("delete", object);
         let (mut gone, mut roots) = (BTreeMap::new(), Vec::new());
-        for (at, root) in self.with_companions(snapshot, object)?.into_iter().enumerate() {
-            let Some(standing) = snapshot.standing(&root) else { continue };
+        for (at, root) in self
+            .with_companions(snapshot, object)?
+            .into_iter()
+            .enumerate()
+        {
+            let Some(standing) = snapshot.standing(&root) else {
+                continue;
+            };
             let below = self.store.subtree(standing.uid).await?;
             // What came along goes along, but not with what others have put below it.
-            if at > 0 && let Some(other) = below.get(1) {
+            if at > 0
+                && let Some(other) = below.get(1)
+            {
                 let detail = format!("{} is still below {root}: delete it first", other.object);
-                return Err(Fault::Conflict { field: "object", detail });
+                return Err(Fault::Conflict {
+                    field: "object",
+                    detail,
+                });
             }
             plan.writes.push(Write::DeleteObject(standing.uid));
             roots.push(standing.uid);
@@ -284,8 +369,13 @@ impl Administration {
         }
         self.nobody_left_without_payer(&roots, &gone).await?;
         // What lies deepest is forgotten first.
-        plan.changes.extend(gone.keys().rev().cloned().map(Change::Forget));
-        let tuples: Vec<String> = snapshot.tuples_on(object).iter().map(ToString::to_string).collect();
+        plan.changes
+            .extend(gone.keys().rev().cloned().map(Change::Forget));
+        let tuples: Vec<String> = snapshot
+            .tuples_on(object)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let objects: Vec<&str> = gone.keys().map(Object::as_str).collect();
         plan.before = Some(json!({ "objects": objects, "tuples": tuples }));
         Ok(plan)
@@ -296,9 +386,15 @@ impl Administration {
         let mut roots = vec![object.clone()];
         let rules = self.system.rules(object.type_name());
         if let (Some(rules), Some(parent)) = (rules, self.parent_of(object)) {
-            let blanks = Blanks { object, parent: &parent, creator: object };
+            let blanks = Blanks {
+                object,
+                parent: &parent,
+                creator: object,
+            };
             for template in rules.also() {
-                let other = template.object(&blanks).map_err(|error| Fault::internal("also", &error))?;
+                let other = template
+                    .object(&blanks)
+                    .map_err(|error| Fault::internal("also", &error))?;
                 if snapshot.standing(&other).is_some() {
                     roots.push(other);
                 }
@@ -317,9 +413,13 @@ impl Administration {
             for (type_name, path) in &self.system.profile().payer {
                 let Some(first) = path.first() else { continue };
                 let left = self.store.left_behind(*root, type_name, first).await?;
-                if let Some((left, payer)) = left.iter().find(|(left, _)| !gone.contains_key(left)) {
+                if let Some((left, payer)) = left.iter().find(|(left, _)| !gone.contains_key(left))
+                {
                     let detail = format!("{payer} pays for {left}");
-                    return Err(Fault::Conflict { field: "object", detail });
+                    return Err(Fault::Conflict {
+                        field: "object",
+                        detail,
+                    });
                 }
             }
         }
@@ -339,7 +439,10 @@ impl Administration {
             Some(standing) => self.store.object(standing.uid).await?,
             None => None,
         };
-        row.ok_or_else(|| Fault::NotFound { field: "object", detail: format!("no {object}") })
+        row.ok_or_else(|| Fault::NotFound {
+            field: "object",
+            detail: format!("no {object}"),
+        })
     }
 
     /// Objects of a type that the caller may see, in order of their ids. A page may hold fewer than
@@ -357,7 +460,10 @@ impl Administration {
     ) -> Result<Listed, Fault> {
         let snapshot = self.snapshot_for(actor)?;
         if self.system.rules(type_name).is_none() {
-            return Err(Fault::BadRequest { field: "type", detail: format!("no type `{type_name}`") });
+            return Err(Fault::BadRequest {
+                field: "type",
+                detail: format!("no type `{type_name}`"),
+            });
         }
         let parent = match parent {
             None => None,
@@ -371,20 +477,37 @@ impl Administration {
         let mut after = cursor.unwrap_or_default().to_owned();
         let mut seen = 0;
         loop {
-            let rows = self.store.objects(&ListObjects { type_name, parent, after: &after, limit: 200 }).await?;
+            let rows = self
+                .store
+                .objects(&ListObjects {
+                    type_name,
+                    parent,
+                    after: &after,
+                    limit: 200,
+                })
+                .await?;
             let end = rows.len() < 200;
             for row in rows {
                 if objects.len() == limit || seen == LIST_SCAN_MAX {
-                    return Ok(Listed { objects, next: Some(after) });
+                    return Ok(Listed {
+                        objects,
+                        next: Some(after),
+                    });
                 }
                 seen += 1;
                 row.object.id().clone_into(&mut after);
-                if self.visible(actor, &snapshot, &row.object, "object").is_ok() {
+                if self
+                    .visible(actor, &snapshot, &row.object, "object")
+                    .is_ok()
+                {
                     objects.push(row);
                 }
             }
             if end {
-                return Ok(Listed { objects, next: None });
+                return Ok(Listed {
+                    objects,
+                    next: None,
+                });
             }
         }
     }
@@ -393,19 +516,34 @@ impl Administration {
 fn free(snapshot: &Snapshot, object: &Object) -> Result<(), Fault> {
     match snapshot.standing(object) {
         None => Ok(()),
-        Some(_) => Err(Fault::Conflict { field: "object", detail: format!("{object} exists already") }),
+        Some(_) => Err(Fault::Conflict {
+            field: "object",
+            detail: format!("{object} exists already"),
+        }),
     }
 }
 
-fn write_tuples(plan: &mut Plan, rules: Option<&TypeRules>, blanks: &Blanks<'_>) -> Result<(), Fault> {
+fn write_tuples(
+    plan: &mut Plan,
+    rules: Option<&TypeRules>,
+    blanks: &Blanks<'_>,
+) -> Result<(), Fault> {
     let Some(rules) = rules else { return Ok(()) };
     let mut tuples = BTreeSet::new();
     if let Some(link) = rules.link() {
         let subject = Subject::Object(blanks.parent.clone());
-        tuples.insert(Tuple { object: blanks.object.clone(), relation: link.into(), subject });
+        tuples.insert(Tuple {
+            object: blanks.object.clone(),
+            relation: link.into(),
+            subject,
+        });
     }
     for template in rules.writes() {
-        tuples.insert(template.tuple(blanks).map_err(|error| Fault::internal("writes", &error))?);
+        tuples.insert(
+            template
+                .tuple(blanks)
+                .map_err(|error| Fault::internal("writes", &error))?,
+        );
     }
     for tuple in tuples {
         plan.writes.push(Write::Tuple(tuple.clone()));
@@ -415,10 +553,17 @@ fn write_tuples(plan: &mut Plan, rules: Option<&TypeRules>, blanks: &Blanks<'_>)
 }
 
 fn check_display_name(name: Option<&str>) -> Result<(), Fault> {
-    let bad = |detail| Err(Fault::BadRequest { field: "display_name", detail });
+    let bad = |detail| {
+        Err(Fault::BadRequest {
+            field: "display_name",
+            detail,
+        })
+    };
     match name {
         Some(name) if name.trim().is_empty() => bad("empty".to_owned()),
-        Some(name) if name.chars().count() > DISPLAY_NAME_MAX => bad(format!("more than {DISPLAY_NAME_MAX} characters")),
+        Some(name) if name.chars().count() > DISPLAY_NAME_MAX => {
+            bad(format!("more than {DISPLAY_NAME_MAX} characters"))
+        }
         Some(name) if name.chars().any(char::is_control) => bad("control characters".to_owned()),
         _ => Ok(()),
     }

@@ -38,15 +38,23 @@ impl Limits {
         let write = |(kind, limit_bytes): (Kind, Option<u64>)| match limit_bytes {
             Some(bytes) if i64::try_from(bytes).is_err() => {
                 let detail = format!("a limit is at most {} bytes", i64::MAX);
-                Err(Fault::BadRequest { field: "limits", detail })
+                Err(Fault::BadRequest {
+                    field: "limits",
+                    detail,
+                })
             }
-            _ => Ok(Write::Limit { account, kind, limit_bytes }),
+            _ => Ok(Write::Limit {
+                account,
+                kind,
+                limit_bytes,
+            }),
         };
         self.each().map(write).collect()
     }
 
     pub(super) fn to_json(self) -> Value {
-        let word = |limit: Option<u64>| limit.map_or_else(|| json!("unlimited"), |bytes| json!(bytes));
+        let word =
+            |limit: Option<u64>| limit.map_or_else(|| json!("unlimited"), |bytes| json!(bytes));
         let mut map = serde_json::Map::new();
         for (kind, limit) in self.each() {
             map.insert(crate::store::kind_word(kind).to_owned(), word(limit));
@@ -86,23 +94,40 @@ impl Administration {
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn set_limits(self: &Arc<Self>, actor: Actor, request: SetLimits) -> Result<u64, Fault> {
+    pub async fn set_limits(
+        self: &Arc<Self>,
+        actor: Actor,
+        request: SetLimits,
+    ) -> Result<u64, Fault> {
         let this = Arc::clone(self);
         to_the_end(async move {
             let lane = this.lane(&actor).await?;
             let snapshot = Arc::clone(lane.snapshot());
-            let (object, account) =
-                this.account(&actor, &snapshot, &request.account, request.anonymous, Operation::SetQuota)?;
+            let (object, account) = this.account(
+                &actor,
+                &snapshot,
+                &request.account,
+                request.anonymous,
+                Operation::SetQuota,
+            )?;
             if request.limits.is_empty() {
                 let detail = "neither read nor write".to_owned();
-                return Err(Fault::BadRequest { field: "limits", detail });
+                return Err(Fault::BadRequest {
+                    field: "limits",
+                    detail,
+                });
             }
             let (read, write) = this.store.limits(account).await?;
-            let before = Limits { read: Some(read), write: Some(write) };
+            let before = Limits {
+                read: Some(read),
+                write: Some(write),
+            };
             let mut plan = Plan::new("set-quota", &object);
             plan.writes = request.limits.writes(account)?;
-            plan.before = Some(json!({ "account": account.to_string(), "limits": before.to_json() }));
-            plan.after = Some(json!({ "account": account.to_string(), "limits": request.limits.to_json() }));
+            plan.before =
+                Some(json!({ "account": account.to_string(), "limits": before.to_json() }));
+            plan.after =
+                Some(json!({ "account": account.to_string(), "limits": request.limits.to_json() }));
             lane.commit(&actor, plan).await
         })
         .await
@@ -112,9 +137,16 @@ impl Administration {
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn quota(&self, actor: &Actor, text: &str, anonymous: bool) -> Result<AccountUsage, Fault> {
+    pub async fn quota(
+        &self,
+        actor: &Actor,
+        text: &str,
+        anonymous: bool,
+    ) -> Result<AccountUsage, Fault> {
         let window = self.calendar.window_at(self.clock.now_s());
-        let mut windows = self.windows(actor, text, anonymous, window.end_s, 1).await?;
+        let mut windows = self
+            .windows(actor, text, anonymous, window.end_s, 1)
+            .await?;
         // The newest window that has an entry may be an older one.
         windows.1.retain(|balance| balance.window == window);
         let (object, balances, limits) = windows;
@@ -133,7 +165,9 @@ impl Administration {
         before_s: u64,
         limit: u32,
     ) -> Result<Vec<AccountUsage>, Fault> {
-        let (object, balances, limits) = self.windows(actor, text, anonymous, before_s, limit).await?;
+        let (object, balances, limits) = self
+            .windows(actor, text, anonymous, before_s, limit)
+            .await?;
         let mut windows: Vec<Window> = balances.iter().map(|balance| balance.window).collect();
         windows.dedup();
         let of = |window| usage(&object, anonymous, window, limits, &balances);
@@ -149,7 +183,8 @@ impl Administration {
         limit: u32,
     ) -> Result<(Object, Vec<BalanceRow>, (Option<u64>, Option<u64>)), Fault> {
         let snapshot = self.snapshot_for(actor)?;
-        let (object, account) = self.account(actor, &snapshot, text, anonymous, Operation::ViewUsage)?;
+        let (object, account) =
+            self.account(actor, &snapshot, text, anonymous, Operation::ViewUsage)?;
         let balances = self.store.balances(account, before_s, limit).await?;
         let limits = self.store.limits(account).await?;
         Ok((object, balances, limits))
@@ -169,17 +204,32 @@ impl Administration {
         let rules = self.system.rules(object.type_name());
         let bad = |field, detail| Fault::BadRequest { field, detail };
         if rules.is_none_or(|rules| rules.guard(Operation::ViewUsage).is_none()) {
-            return Err(bad("account", format!("a {} has no account", object.type_name())));
+            return Err(bad(
+                "account",
+                format!("a {} has no account", object.type_name()),
+            ));
         }
         if anonymous && !rules.is_some_and(super::system::TypeRules::anonymous_account) {
-            return Err(bad("anonymous", format!("a {} has no account for anonymous readers", object.type_name())));
+            return Err(bad(
+                "anonymous",
+                format!(
+                    "a {} has no account for anonymous readers",
+                    object.type_name()
+                ),
+            ));
         }
         self.guard(actor, snapshot, &object, operation)?;
         let Some(standing) = snapshot.standing(&object) else {
-            return Err(Fault::NotFound { field: "account", detail: format!("no {object}") });
+            return Err(Fault::NotFound {
+                field: "account",
+                detail: format!("no {object}"),
+            });
         };
-        let account =
-            if anonymous { AccountId::anonymous(standing.uid) } else { AccountId::own(standing.uid) };
+        let account = if anonymous {
+            AccountId::anonymous(standing.uid)
+        } else {
+            AccountId::own(standing.uid)
+        };
         Ok((object, account))
     }
 }
@@ -191,7 +241,12 @@ fn usage(
     limits: (Option<u64>, Option<u64>),
     balances: &[BalanceRow],
 ) -> AccountUsage {
-    let of = |kind| balances.iter().find(|balance| balance.window == window && balance.kind == kind).copied();
+    let of = |kind| {
+        balances
+            .iter()
+            .find(|balance| balance.window == window && balance.kind == kind)
+            .copied()
+    };
     AccountUsage {
         object: object.clone(),
         anonymous,

@@ -85,8 +85,21 @@ impl Minted {
     }
 
     pub(super) fn issued(self, subject: &Object, revision: u64) -> Issued {
-        let Self { secret, jti, kind, expires_at_s, .. } = self;
-        Issued { secret, jti, subject: subject.clone(), kind, expires_at_s, revision }
+        let Self {
+            secret,
+            jti,
+            kind,
+            expires_at_s,
+            ..
+        } = self;
+        Issued {
+            secret,
+            jti,
+            subject: subject.clone(),
+            kind,
+            expires_at_s,
+            revision,
+        }
     }
 }
 
@@ -100,7 +113,10 @@ impl Administration {
         expires_in_s: Option<u64>,
     ) -> Result<Minted, Fault> {
         let Some(rules) = self.system.profile().kinds.get(kind) else {
-            return Err(Fault::BadRequest { field: "kind", detail: format!("no kind of secret `{kind}`") });
+            return Err(Fault::BadRequest {
+                field: "kind",
+                detail: format!("no kind of secret `{kind}`"),
+            });
         };
         let now_s = self.clock.now_s();
         let life_s = expires_in_s.or(rules.default_life_s);
@@ -116,9 +132,25 @@ impl Administration {
             kind: kind.to_owned(),
             narrow: None,
         };
-        let secret = self.signing.mint(&claims).map_err(|error| Fault::internal("a secret cannot be signed", &error))?;
-        let Claims { aud, jti, exp, kind, .. } = claims;
-        Ok(Minted { secret, jti, kind, audiences: aud, issued_at_s: now_s, expires_at_s: exp })
+        let secret = self
+            .signing
+            .mint(&claims)
+            .map_err(|error| Fault::internal("a secret cannot be signed", &error))?;
+        let Claims {
+            aud,
+            jti,
+            exp,
+            kind,
+            ..
+        } = claims;
+        Ok(Minted {
+            secret,
+            jti,
+            kind,
+            audiences: aud,
+            issued_at_s: now_s,
+            expires_at_s: exp,
+        })
     }
 
     /// Issues a secret.
@@ -137,11 +169,23 @@ impl Administration {
             check_description(request.description.as_deref())?;
             check_life(request.expires_in_s)?;
             let Some(standing) = snapshot.standing(&subject) else {
-                return Err(Fault::NotFound { field: "subject", detail: format!("no {subject}") });
+                return Err(Fault::NotFound {
+                    field: "subject",
+                    detail: format!("no {subject}"),
+                });
             };
-            if this.store.living_secrets(standing.uid, this.clock.now_s()).await? >= LIVING_SECRETS_MAX {
-                let detail = format!("{subject} has {LIVING_SECRETS_MAX} secrets already: revoke some");
-                return Err(Fault::Conflict { field: "subject", detail });
+            if this
+                .store
+                .living_secrets(standing.uid, this.clock.now_s())
+                .await?
+                >= LIVING_SECRETS_MAX
+            {
+                let detail =
+                    format!("{subject} has {LIVING_SECRETS_MAX} secrets already: revoke some");
+                return Err(Fault::Conflict {
+                    field: "subject",
+                    detail,
+                });
             }
             let minted = this.mint(&subject, standing.uid, &kind, request.expires_in_s)?;
             let mut plan = Plan::new("issue-secret", &subject);
@@ -163,15 +207,27 @@ impl Administration {
     fn kind_for(&self, subject: &Object, asked: Option<&str>) -> Result<String, Fault> {
         let type_name = subject.type_name();
         let kinds = &self.system.profile().kinds;
-        let mut possible = kinds.iter().filter(|(_, kind)| kind.principals.contains(type_name)).map(|(name, _)| name);
-        let bad = |detail| Err(Fault::BadRequest { field: "kind", detail });
+        let mut possible = kinds
+            .iter()
+            .filter(|(_, kind)| kind.principals.contains(type_name))
+            .map(|(name, _)| name);
+        let bad = |detail| {
+            Err(Fault::BadRequest {
+                field: "kind",
+                detail,
+            })
+        };
         match asked {
             Some(asked) if possible.any(|name| name == asked) => Ok(asked.to_owned()),
-            Some(asked) => bad(format!("a {type_name} cannot hold a secret of kind `{asked}`")),
+            Some(asked) => bad(format!(
+                "a {type_name} cannot hold a secret of kind `{asked}`"
+            )),
             None => match (possible.next(), possible.next()) {
                 (Some(only), None) => Ok(only.clone()),
                 (None, _) => bad(format!("a {type_name} cannot hold a secret")),
-                (Some(first), Some(second)) => bad(format!("say which, for example `{first}` or `{second}`")),
+                (Some(first), Some(second)) => {
+                    bad(format!("say which, for example `{first}` or `{second}`"))
+                }
             },
         }
     }
@@ -193,7 +249,10 @@ impl Administration {
         // Who may revoke must find what to revoke.
         self.guard(actor, &snapshot, &subject, Operation::RevokeSecret)?;
         match snapshot.standing(&subject) {
-            Some(standing) => Ok(self.store.secrets(standing.uid, cursor.unwrap_or_default(), limit).await?),
+            Some(standing) => Ok(self
+                .store
+                .secrets(standing.uid, cursor.unwrap_or_default(), limit)
+                .await?),
             None => Ok(Vec::new()),
         }
     }
@@ -207,16 +266,23 @@ impl Administration {
         to_the_end(async move {
             let lane = this.lane(&actor).await?;
             let snapshot = Arc::clone(lane.snapshot());
-            let unknown = || Fault::NotFound { field: "jti", detail: format!("no secret {jti}") };
+            let unknown = || Fault::NotFound {
+                field: "jti",
+                detail: format!("no secret {jti}"),
+            };
             let row = this.store.secret(jti).await?.ok_or_else(unknown)?;
-            this.visible(&actor, &snapshot, &row.subject, "jti").map_err(|_| unknown())?;
+            this.visible(&actor, &snapshot, &row.subject, "jti")
+                .map_err(|_| unknown())?;
             this.guard(&actor, &snapshot, &row.subject, Operation::RevokeSecret)?;
             if row.revoked_at_s.is_some() {
                 return Ok(snapshot.revision());
             }
             let mut plan = Plan::new("revoke-secret", &row.subject);
             plan.before = Some(json!({ "jti": jti.to_string(), "kind": row.kind }));
-            plan.writes.push(Write::RevokeSecret { jti, at_s: this.clock.now_s() });
+            plan.writes.push(Write::RevokeSecret {
+                jti,
+                at_s: this.clock.now_s(),
+            });
             plan.changes.push(Change::Revoke { jti });
             lane.commit(&actor, plan).await
         })
@@ -225,9 +291,16 @@ impl Administration {
 }
 
 fn check_description(description: Option<&str>) -> Result<(), Fault> {
-    let bad = |detail: String| Err(Fault::BadRequest { field: "description", detail });
+    let bad = |detail: String| {
+        Err(Fault::BadRequest {
+            field: "description",
+            detail,
+        })
+    };
     match description {
-        Some(text) if text.chars().count() > DESCRIPTION_MAX => bad(format!("more than {DESCRIPTION_MAX} characters")),
+        Some(text) if text.chars().count() > DESCRIPTION_MAX => {
+            bad(format!("more than {DESCRIPTION_MAX} characters"))
+        }
         Some(text) if text.chars().any(char::is_control) => bad("control characters".to_owned()),
         _ => Ok(()),
     }
@@ -237,7 +310,10 @@ fn check_life(expires_in_s: Option<u64>) -> Result<(), Fault> {
     match expires_in_s {
         Some(life_s) if life_s == 0 || life_s > LIFE_MAX_S => {
             let detail = format!("between 1 and {LIFE_MAX_S} seconds");
-            Err(Fault::BadRequest { field: "expires_in_s", detail })
+            Err(Fault::BadRequest {
+                field: "expires_in_s",
+                detail,
+            })
         }
         _ => Ok(()),
     }

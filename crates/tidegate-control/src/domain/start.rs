@@ -71,7 +71,13 @@ pub enum StartError {
 /// # Errors
 /// See [`StartError`].
 pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issued>), StartError> {
-    let Opening { store, system, issuer, clock, calendar } = opening;
+    let Opening {
+        store,
+        system,
+        issuer,
+        clock,
+        calendar,
+    } = opening;
     let empty = Snapshot::new(system.model().clone(), system.profile().clone());
     let snapshot = build(&store, &empty, clock.now_s()).await?;
     let first = snapshot.revision() == 0;
@@ -99,7 +105,10 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
         issuer,
         clock,
         calendar,
-        held: Mutex::new(Held { snapshot, behind: false }),
+        held: Mutex::new(Held {
+            snapshot,
+            behind: false,
+        }),
     });
     let issued = match new_key {
         Some(key) => {
@@ -120,25 +129,58 @@ impl Administration {
         let uid = || Uuid::new_v7(uuid_timestamp(&self.clock));
         let (site_uid, operator_uid) = (uid(), uid());
         let mut plan = Plan::new("first-start", &self.site);
-        for (object, uid, parent) in [(&self.site, site_uid, None), (&operator, operator_uid, Some(site_uid))] {
-            let new =
-                NewObject { uid, object: object.clone(), parent, display_name: None, created_at_s: now_s };
+        for (object, uid, parent) in [
+            (&self.site, site_uid, None),
+            (&operator, operator_uid, Some(site_uid)),
+        ] {
+            let new = NewObject {
+                uid,
+                object: object.clone(),
+                parent,
+                display_name: None,
+                created_at_s: now_s,
+            };
             plan.writes.push(Write::Object(new));
-            plan.changes.push(Change::Put { object: object.clone(), uid, valid_from_s: now_s });
+            plan.changes.push(Change::Put {
+                object: object.clone(),
+                uid,
+                valid_from_s: now_s,
+            });
         }
-        let blanks = Blanks { object: &operator, parent: &self.site, creator: &operator };
-        let rules = self.system.rules(operator.type_name()).ok_or(Fault::Internal)?;
+        let blanks = Blanks {
+            object: &operator,
+            parent: &self.site,
+            creator: &operator,
+        };
+        let rules = self
+            .system
+            .rules(operator.type_name())
+            .ok_or(Fault::Internal)?;
         for template in rules.writes() {
-            let tuple = template.tuple(&blanks).map_err(|error| Fault::internal("writes", &error))?;
+            let tuple = template
+                .tuple(&blanks)
+                .map_err(|error| Fault::internal("writes", &error))?;
             plan.writes.push(Write::Tuple(tuple.clone()));
             plan.changes.push(Change::Write(tuple));
         }
         let kind = rules.first_secret().ok_or(Fault::Internal)?;
         let minted = self.mint(&operator, operator_uid, kind, None)?;
-        plan.after = Some(json!({ "operator": operator.as_str(), "jti": minted.jti.to_string(), "kid": key.kid }));
-        plan.writes.push(Write::Secret(minted.row(operator_uid, None, &operator, operator_uid)));
+        plan.after = Some(
+            json!({ "operator": operator.as_str(), "jti": minted.jti.to_string(), "kid": key.kid }),
+        );
+        plan.writes.push(Write::Secret(minted.row(
+            operator_uid,
+            None,
+            &operator,
+            operator_uid,
+        )));
         plan.writes.push(Write::Key(key));
-        let actor = Actor { object: operator.clone(), uid: operator_uid, kind: kind.to_owned(), jti: None };
+        let actor = Actor {
+            object: operator.clone(),
+            uid: operator_uid,
+            kind: kind.to_owned(),
+            jti: None,
+        };
         let revision = self.first_lane().await.commit(&actor, plan).await?;
         Ok(minted.issued(&operator, revision))
     }
@@ -146,8 +188,10 @@ impl Administration {
 
 fn generate(clock: &Clock) -> Result<(SigningKey, StoredKey), StartError> {
     let kid = Uuid::new_v7(uuid_timestamp(clock)).to_string();
-    let key = SigningKey::generate(&kid, Algorithm::EdDsa)
-        .map_err(|error| StartError::Key { kid: kid.clone(), error })?;
+    let key = SigningKey::generate(&kid, Algorithm::EdDsa).map_err(|error| StartError::Key {
+        kid: kid.clone(),
+        error,
+    })?;
     let stored = StoredKey {
         kid,
         algorithm: Algorithm::EdDsa.name().to_owned(),
@@ -168,8 +212,11 @@ fn read_keys(stored: &[StoredKey]) -> Result<(SigningKey, KeySet), StartError> {
             .find(|algorithm| algorithm.name() == key.algorithm)
             .ok_or_else(unknown)?;
         let der = STANDARD.decode(&key.pkcs8).map_err(|_| unknown())?;
-        let signing = SigningKey::from_pkcs8(&key.kid, algorithm, &der)
-            .map_err(|error| StartError::Key { kid: key.kid.clone(), error })?;
+        let signing =
+            SigningKey::from_pkcs8(&key.kid, algorithm, &der).map_err(|error| StartError::Key {
+                kid: key.kid.clone(),
+                error,
+            })?;
         keys.insert(signing.verifying_key());
         newest = Some(signing);
     }

@@ -124,15 +124,21 @@ impl Store {
     ///
     /// # Errors
     /// See [`CommitError`].
-    pub async fn commit(&self, revision: u64, entry: &Entry, writes: &[Write]) -> Result<(), CommitError> {
+    pub async fn commit(
+        &self,
+        revision: u64,
+        entry: &Entry,
+        writes: &[Write],
+    ) -> Result<(), CommitError> {
         let _turn = self.gate.lock().await;
         let mut transaction = self.write.begin().await?;
         // INVARIANT: the first statement, so that whoever changes anything waits here, and revisions
         // become visible in order.
-        let (taken,): (i64,) =
-            sqlx::query_as("UPDATE meta SET revision = revision + 1 WHERE id = 1 RETURNING revision")
-                .fetch_one(&mut *transaction)
-                .await?;
+        let (taken,): (i64,) = sqlx::query_as(
+            "UPDATE meta SET revision = revision + 1 WHERE id = 1 RETURNING revision",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         if taken != signed(revision)? {
             return Err(CommitError::Elsewhere(taken - 1));
         }
@@ -184,15 +190,23 @@ async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(
         }
         Write::Secret(secret) => insert_secret(transaction, secret).await,
         Write::RevokeSecret { jti, at_s } => {
-            let query = "UPDATE secrets SET revoked_at_s = $1 WHERE jti = $2 AND revoked_at_s IS NULL";
-            sqlx::query(query).bind(signed(*at_s)?).bind(jti.to_string()).execute(&mut **transaction).await?;
+            let query =
+                "UPDATE secrets SET revoked_at_s = $1 WHERE jti = $2 AND revoked_at_s IS NULL";
+            sqlx::query(query)
+                .bind(signed(*at_s)?)
+                .bind(jti.to_string())
+                .execute(&mut **transaction)
+                .await?;
             Ok(())
         }
-        Write::Limit { account, kind, limit_bytes } => {
-            set_limit(transaction, account, *kind, *limit_bytes).await
-        }
+        Write::Limit {
+            account,
+            kind,
+            limit_bytes,
+        } => set_limit(transaction, account, *kind, *limit_bytes).await,
         Write::Key(key) => {
-            let query = "INSERT INTO keys (kid, algorithm, pkcs8, created_at_s) VALUES ($1, $2, $3, $4)";
+            let query =
+                "INSERT INTO keys (kid, algorithm, pkcs8, created_at_s) VALUES ($1, $2, $3, $4)";
             sqlx::query(query)
                 .bind(&key.kid)
                 .bind(&key.algorithm)
@@ -205,7 +219,10 @@ async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(
     }
 }
 
-async fn insert_object(transaction: &mut Transaction<'_, Any>, new: &NewObject) -> Result<(), StoreError> {
+async fn insert_object(
+    transaction: &mut Transaction<'_, Any>,
+    new: &NewObject,
+) -> Result<(), StoreError> {
     let at_s = signed(new.created_at_s)?;
     sqlx::query(
         "INSERT INTO objects (uid, type, id, id_folded, parent, display_name, created_at_s, valid_from_s) \
@@ -224,7 +241,10 @@ async fn insert_object(transaction: &mut Transaction<'_, Any>, new: &NewObject) 
     Ok(())
 }
 
-async fn insert_secret(transaction: &mut Transaction<'_, Any>, new: &NewSecret) -> Result<(), StoreError> {
+async fn insert_secret(
+    transaction: &mut Transaction<'_, Any>,
+    new: &NewSecret,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO secrets (jti, subject_uid, kind, audiences, description, issued_at_s, expires_at_s, \
          revoked_at_s, issued_by, issued_by_uid) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9)",
@@ -256,7 +276,9 @@ async fn set_limit(
         }
         None => "DELETE FROM limits WHERE account = $1 AND kind = $2",
     };
-    let query = sqlx::query(query).bind(account.to_string()).bind(kind_word(kind));
+    let query = sqlx::query(query)
+        .bind(account.to_string())
+        .bind(kind_word(kind));
     let query = match limit_bytes {
         Some(limit_bytes) => query.bind(signed(limit_bytes)?),
         None => query,
@@ -265,7 +287,11 @@ async fn set_limit(
     Ok(())
 }
 
-async fn audit(transaction: &mut Transaction<'_, Any>, revision: i64, entry: &Entry) -> Result<(), StoreError> {
+async fn audit(
+    transaction: &mut Transaction<'_, Any>,
+    revision: i64,
+    entry: &Entry,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO audit (revision, at_s, actor, actor_uid, jti, operation, object, before, after) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -318,11 +344,17 @@ impl TupleRow {
     }
 }
 
-async fn uid_of(transaction: &mut Transaction<'_, Any>, object: &Object) -> Result<String, StoreError> {
-    let found: Option<(String,)> = sqlx::query_as("SELECT uid FROM objects WHERE type = $1 AND id = $2")
-        .bind(object.type_name())
-        .bind(object.id())
-        .fetch_optional(&mut **transaction)
-        .await?;
-    found.map(|(uid,)| uid).ok_or_else(|| StoreError::corrupt(format_args!("{object} does not exist")))
+async fn uid_of(
+    transaction: &mut Transaction<'_, Any>,
+    object: &Object,
+) -> Result<String, StoreError> {
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT uid FROM objects WHERE type = $1 AND id = $2")
+            .bind(object.type_name())
+            .bind(object.id())
+            .fetch_optional(&mut **transaction)
+            .await?;
+    found
+        .map(|(uid,)| uid)
+        .ok_or_else(|| StoreError::corrupt(format_args!("{object} does not exist")))
 }

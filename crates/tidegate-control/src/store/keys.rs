@@ -17,7 +17,9 @@ pub struct StoredKey {
 
 impl std::fmt::Debug for StoredKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredKey").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("StoredKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -27,11 +29,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        let query = "SELECT kid, algorithm, pkcs8, created_at_s FROM keys ORDER BY created_at_s, kid";
-        let rows: Vec<(String, String, String, i64)> = sqlx::query_as(query).fetch_all(&self.read).await?;
+        let query =
+            "SELECT kid, algorithm, pkcs8, created_at_s FROM keys ORDER BY created_at_s, kid";
+        let rows: Vec<(String, String, String, i64)> =
+            sqlx::query_as(query).fetch_all(&self.read).await?;
         rows.into_iter()
             .map(|(kid, algorithm, pkcs8, created_at_s)| {
-                Ok(StoredKey { kid, algorithm, pkcs8, created_at_s: unsigned(created_at_s)? })
+                Ok(StoredKey {
+                    kid,
+                    algorithm,
+                    pkcs8,
+                    created_at_s: unsigned(created_at_s)?,
+                })
             })
             .collect()
     }

@@ -1,7 +1,9 @@
 //! The ledger's statements.
 
 use sqlx::{Any, Transaction};
-use tidegate_quota::{AccountId, Answer, Kind, Lease, LeaseId, LeaseRequest, Refusal, Settlement, Window};
+use tidegate_quota::{
+    AccountId, Answer, Kind, Lease, LeaseId, LeaseRequest, Refusal, Settlement, Window,
+};
 use uuid::Uuid;
 
 use super::ledger::{Desk, NODE, SETTLED_KEPT_S};
@@ -22,10 +24,17 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
     let mut transaction = desk.pool.begin().await?;
     let mut held = Vec::with_capacity(accounts.len());
     for account in &accounts {
-        held.push((*account, lock_balance(&mut transaction, *account, request.kind, window).await?));
+        held.push((
+            *account,
+            lock_balance(&mut transaction, *account, request.kind, window).await?,
+        ));
     }
     let at_least = request.at_least_bytes.max(1);
-    let left = held.iter().map(|(_, balance)| balance.left()).min().unwrap_or(0);
+    let left = held
+        .iter()
+        .map(|(_, balance)| balance.left())
+        .min()
+        .unwrap_or(0);
     let bytes = request.at_most_bytes.max(at_least).min(left);
     if bytes < at_least {
         // Nothing to keep: the rows that were made hold zeros.
@@ -33,7 +42,14 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
         return refuse(request, &held, at_least, window);
     }
     for account in &accounts {
-        debit(&mut transaction, *account, request.kind, window, signed(bytes)?).await?;
+        debit(
+            &mut transaction,
+            *account,
+            request.kind,
+            window,
+            signed(bytes)?,
+        )
+        .await?;
     }
     let id = Uuid::new_v7(crate::time::uuid_timestamp(&desk.clock));
     insert(&mut transaction, desk, id, request, window, bytes, now_s).await?;
@@ -44,7 +60,9 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
         window,
         bytes,
         limit_bytes: limited().filter_map(|(_, balance)| balance.limit).min(),
-        left_bytes: limited().map(|(_, balance)| balance.left().saturating_sub(bytes)).min(),
+        left_bytes: limited()
+            .map(|(_, balance)| balance.left().saturating_sub(bytes))
+            .min(),
     }))
 }
 
@@ -55,7 +73,10 @@ fn window(desk: &Desk, asked: Option<Window>, now_s: u64) -> Result<Window, Stor
     if asked.start_s <= now_s && desk.calendar.window_at(asked.start_s) == asked {
         Ok(asked)
     } else {
-        Err(StoreError::corrupt(format_args!("no window {} to {} so far", asked.start_s, asked.end_s)))
+        Err(StoreError::corrupt(format_args!(
+            "no window {} to {} so far",
+            asked.start_s, asked.end_s
+        )))
     }
 }
 
@@ -112,11 +133,12 @@ async fn lock_balance(
     .bind(signed(window.start_s)?)
     .fetch_one(&mut **transaction)
     .await?;
-    let limit: Option<(i64,)> = sqlx::query_as("SELECT limit_bytes FROM limits WHERE account = $1 AND kind = $2")
-        .bind(&account)
-        .bind(kind)
-        .fetch_optional(&mut **transaction)
-        .await?;
+    let limit: Option<(i64,)> =
+        sqlx::query_as("SELECT limit_bytes FROM limits WHERE account = $1 AND kind = $2")
+            .bind(&account)
+            .bind(kind)
+            .fetch_optional(&mut **transaction)
+            .await?;
     Ok(Balance {
         granted: unsigned(granted)?,
         spent: unsigned(spent)?,
@@ -150,7 +172,9 @@ async fn debit(
     if done.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(StoreError::corrupt(format_args!("the limit of {account} was lowered meanwhile")))
+        Err(StoreError::corrupt(format_args!(
+            "the limit of {account} was lowered meanwhile"
+        )))
     }
 }
 
@@ -163,7 +187,12 @@ async fn insert(
     bytes: u64,
     now_s: u64,
 ) -> Result<(), StoreError> {
-    let chain: Vec<String> = request.chain.accounts().iter().map(ToString::to_string).collect();
+    let chain: Vec<String> = request
+        .chain
+        .accounts()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let chain = serde_json::to_string(&chain).map_err(StoreError::corrupt)?;
     sqlx::query(
         "INSERT INTO leases (id, node, incarnation, chain, kind, window_start_s, window_end_s, bytes, \
@@ -192,13 +221,22 @@ fn refuse(
     window: Window,
 ) -> Result<Answer, StoreError> {
     let of = |account: &AccountId| held.iter().find(|(held, _)| held == account);
-    let short = || request.chain.accounts().iter().filter_map(of).filter(|(_, b)| b.left() < at_least);
+    let short = || {
+        request
+            .chain
+            .accounts()
+            .iter()
+            .filter_map(of)
+            .filter(|(_, b)| b.left() < at_least)
+    };
     let spent = short().find(|(_, balance)| balance.unspent() < at_least);
     let Some((account, balance)) = spent.or_else(|| short().next()) else {
         return Err(StoreError::corrupt("a refusal without a reason"));
     };
     let Some(limit_bytes) = balance.limit else {
-        return Err(StoreError::corrupt(format_args!("the balance of {account} is full")));
+        return Err(StoreError::corrupt(format_args!(
+            "the balance of {account} is full"
+        )));
     };
     Ok(Answer::Refused(Refusal {
         account: *account,
@@ -259,9 +297,15 @@ async fn settle_one(
     // Totals never fall: of two that arrive out of order the larger ones count. What was forfeited is
     // never granted again, so a late return of it changes nothing.
     let spent_now = new_spent.max(spent);
-    let returned_now = if forfeited { returned } else { new_returned.max(returned) };
+    let returned_now = if forfeited {
+        returned
+    } else {
+        new_returned.max(returned)
+    };
     let requests_now = new_requests.max(requests);
-    let too_much = spent_now.checked_add(returned_now).is_none_or(|total| total > bytes);
+    let too_much = spent_now
+        .checked_add(returned_now)
+        .is_none_or(|total| total > bytes);
     if too_much || requests_now > LEASE_REQUESTS_MAX {
         return Ok(false);
     }
@@ -284,7 +328,9 @@ async fn settle_one(
         .bind(&id)
         .execute(&mut **transaction)
         .await?;
-    change.apply(transaction, &chain, &kind, window_start_s).await?;
+    change
+        .apply(transaction, &chain, &kind, window_start_s)
+        .await?;
     Ok(true)
 }
 
@@ -348,8 +394,13 @@ pub(super) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreError> {
     .fetch_all(&mut *transaction)
     .await?;
     for (_, chain, kind, window_start_s, outstanding) in &lost {
-        let change = Change { forfeited: *outstanding, ..Change::default() };
-        change.apply(&mut transaction, chain, kind, *window_start_s).await?;
+        let change = Change {
+            forfeited: *outstanding,
+            ..Change::default()
+        };
+        change
+            .apply(&mut transaction, chain, kind, *window_start_s)
+            .await?;
     }
     transaction.commit().await?;
     Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))

@@ -14,7 +14,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use sqlx::AnyPool;
-use tidegate_quota::{Answer, Calendar, LeaseRequest, Ledger, LedgerError, LedgerFuture, Settlement};
+use tidegate_quota::{
+    Answer, Calendar, LeaseRequest, Ledger, LedgerError, LedgerFuture, Settlement,
+};
 use tidegate_tower::Clock;
 
 use super::{Gate, Store, StoreError, leases};
@@ -23,7 +25,7 @@ use super::{Gate, Store, StoreError, leases};
 pub(super) const NODE: &str = "embedded";
 
 /// How long a settled lease is remembered, so that its settlement can be repeated. Seconds.
-pub const SETTLED_KEPT_S: u64 = 3600;
+pub(crate) const SETTLED_KEPT_S: u64 = 3600;
 
 /// The ledger in the store.
 #[derive(Clone, Debug)]
@@ -42,8 +44,18 @@ pub(super) struct Desk {
 impl SqlLedger {
     /// The ledger of an open store. Its clock names the window.
     pub fn new(store: &Store, clock: Clock, calendar: Calendar) -> Self {
-        let (pool, gate, incarnation) = (store.ledger.clone(), Arc::clone(&store.gate), store.incarnation);
-        Self(Arc::new(Desk { pool, gate, clock, calendar, incarnation }))
+        let (pool, gate, incarnation) = (
+            store.ledger.clone(),
+            Arc::clone(&store.gate),
+            store.incarnation,
+        );
+        Self(Arc::new(Desk {
+            pool,
+            gate,
+            clock,
+            calendar,
+            incarnation,
+        }))
     }
 
     /// Forfeits what earlier openings of the store left outstanding: whoever held it is gone.
@@ -75,7 +87,9 @@ impl Ledger for SqlLedger {
         to_the_end(async move {
             // A caller that went away before the debit wants nothing; one that goes away after it finds
             // the lease among those that are outstanding, until the store is opened again.
-            leases::lease(&desk, &request).await.map_err(|error| unavailable(&error))
+            leases::lease(&desk, &request)
+                .await
+                .map_err(|error| unavailable(&error))
         })
     }
 
@@ -101,6 +115,8 @@ fn to_the_end<'a, T: Send + 'static>(
 ) -> LedgerFuture<'a, T> {
     Box::pin(async move {
         let lost = |error: tokio::task::JoinError| LedgerError::Unavailable(error.to_string());
-        tokio::spawn(work).await.unwrap_or_else(|error| Err(lost(error)))
+        tokio::spawn(work)
+            .await
+            .unwrap_or_else(|error| Err(lost(error)))
     })
 }

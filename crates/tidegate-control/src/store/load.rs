@@ -61,20 +61,30 @@ impl Store {
         for (jti,) in revoked {
             changes.push(Change::Revoke { jti: uuid(&jti)? });
         }
-        Ok(Loaded { revision: unsigned(revision)?, changes })
+        Ok(Loaded {
+            revision: unsigned(revision)?,
+            changes,
+        })
     }
 }
 
 fn tuple(columns: TupleColumns) -> Result<Tuple, StoreError> {
     let (type_name, id, relation, subject_type, subject_id, subject_relation) = columns;
     let subject = match subject_id {
-        None => Subject::Wildcard { type_name: subject_type.into() },
+        None => Subject::Wildcard {
+            type_name: subject_type.into(),
+        },
         Some(id) if subject_relation.is_empty() => Subject::Object(object(&subject_type, &id)?),
-        Some(id) => {
-            Subject::Userset { object: object(&subject_type, &id)?, relation: subject_relation.into() }
-        }
+        Some(id) => Subject::Userset {
+            object: object(&subject_type, &id)?,
+            relation: subject_relation.into(),
+        },
     };
-    Ok(Tuple { object: object(&type_name, &id)?, relation: relation.into(), subject })
+    Ok(Tuple {
+        object: object(&type_name, &id)?,
+        relation: relation.into(),
+        subject,
+    })
 }
 
 pub(super) fn object(type_name: &str, id: &str) -> Result<Object, StoreError> {
@@ -83,5 +93,6 @@ pub(super) fn object(type_name: &str, id: &str) -> Result<Object, StoreError> {
 }
 
 pub(super) fn uuid(text: &str) -> Result<Uuid, StoreError> {
-    text.parse().map_err(|_| StoreError::corrupt(format_args!("uid {text}")))
+    text.parse()
+        .map_err(|_| StoreError::corrupt(format_args!("uid {text}")))
 }

@@ -7,8 +7,8 @@
 
 mod changes;
 mod keys;
-mod ledger;
 mod leases;
+mod ledger;
 mod load;
 mod objects;
 mod open;
@@ -27,7 +27,7 @@ pub use self::changes::{CommitError, Entry, NewObject, NewSecret, Write};
 pub use self::keys::StoredKey;
 pub use self::ledger::SqlLedger;
 pub use self::load::Loaded;
-pub use self::objects::{ObjectRow, ListObjects};
+pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
 pub use self::secrets::SecretRow;
 pub use self::usage::{BalanceRow, kind_word};
@@ -78,8 +78,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn revision(&self) -> Result<u64, StoreError> {
-        let (revision,): (i64,) =
-            sqlx::query_as("SELECT revision FROM meta WHERE id = 1").fetch_one(&self.read).await?;
+        let (revision,): (i64,) = sqlx::query_as("SELECT revision FROM meta WHERE id = 1")
+            .fetch_one(&self.read)
+            .await?;
         unsigned(revision)
     }
 
@@ -98,5 +99,6 @@ fn unsigned(value: i64) -> Result<u64, StoreError> {
 
 /// Times and sizes above `i64::MAX` are refused before they come here.
 fn signed(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_| StoreError::corrupt(format_args!("number {value} is too large")))
+    i64::try_from(value)
+        .map_err(|_| StoreError::corrupt(format_args!("number {value} is too large")))
 }

@@ -41,7 +41,10 @@ impl Store {
     /// [`StoreError`].
     pub async fn object(&self, uid: Uuid) -> Result<Option<ObjectRow>, StoreError> {
         let query = "SELECT uid, type, id, display_name, created_at_s FROM objects WHERE uid = $1";
-        let row = sqlx::query_as(query).bind(uid.to_string()).fetch_optional(&self.read).await?;
+        let row = sqlx::query_as(query)
+            .bind(uid.to_string())
+            .fetch_optional(&self.read)
+            .await?;
         row.map(object_row).transpose()
     }
 
@@ -60,7 +63,10 @@ impl Store {
                  WHERE type = $1 AND id_folded > $2 ORDER BY id_folded LIMIT $3"
             }
         };
-        let query = sqlx::query_as(query).bind(list.type_name).bind(list.after).bind(i64::from(list.limit));
+        let query = sqlx::query_as(query)
+            .bind(list.type_name)
+            .bind(list.after)
+            .bind(i64::from(list.limit));
         let query = match list.parent {
             Some(parent) => query.bind(parent.to_string()),
             None => query,
@@ -121,7 +127,9 @@ impl Store {
     }
 }
 
-fn object_row((uid, type_name, id, display_name, created_at_s): Columns) -> Result<ObjectRow, StoreError> {
+fn object_row(
+    (uid, type_name, id, display_name, created_at_s): Columns,
+) -> Result<ObjectRow, StoreError> {
     Ok(ObjectRow {
         object: object(&type_name, &id)?,
         uid: uuid(&uid)?,

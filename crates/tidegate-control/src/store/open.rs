@@ -67,23 +67,38 @@ impl Store {
     /// # Errors
     /// See [`StoreOpenError`].
     pub async fn open(url: &str) -> Result<Self, StoreOpenError> {
-        let path = match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
+        let path = match url
+            .strip_prefix("sqlite:")
+            .map(|path| path.strip_prefix("//").unwrap_or(path))
+        {
             Some(path) if !path.is_empty() && !path.contains('?') => PathBuf::from(path),
             _ => return Err(StoreOpenError::Scheme(url.to_owned())),
         };
-        let failed = |error| StoreOpenError::File { path: path.clone(), error };
+        let failed = |error| StoreOpenError::File {
+            path: path.clone(),
+            error,
+        };
         let path = absolute(&path).map_err(failed)?;
         let lock = lock(&path)?;
-        private_file(&path).map_err(|error| StoreOpenError::File { path: path.clone(), error })?;
+        private_file(&path).map_err(|error| StoreOpenError::File {
+            path: path.clone(),
+            error,
+        })?;
 
         sqlx::any::install_default_drivers();
-        let database = |error| StoreOpenError::Database { path: path.clone(), error };
+        let database = |error| StoreOpenError::Database {
+            path: path.clone(),
+            error,
+        };
         let options = options(&path).map_err(database)?;
         let write = pool(&options, 1).await.map_err(database)?;
         migrator()
             .run(&write)
             .await
-            .map_err(|error| StoreOpenError::Migrate { path: path.clone(), error })?;
+            .map_err(|error| StoreOpenError::Migrate {
+                path: path.clone(),
+                error,
+            })?;
         let (incarnation,): (i64,) = sqlx::query_as(
             "UPDATE meta SET incarnation = incarnation + 1 WHERE id = 1 RETURNING incarnation",
         )
@@ -107,7 +122,9 @@ fn absolute(path: &Path) -> std::io::Result<PathBuf> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let name = path.file_name().ok_or(std::io::ErrorKind::InvalidFilename)?;
+    let name = path
+        .file_name()
+        .ok_or(std::io::ErrorKind::InvalidFilename)?;
     Ok(folder.canonicalize()?.join(name))
 }
 
@@ -116,7 +133,10 @@ fn lock(path: &Path) -> Result<File, StoreOpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
-    let failed = |error| StoreOpenError::File { path: lock_path.clone(), error };
+    let failed = |error| StoreOpenError::File {
+        path: lock_path.clone(),
+        error,
+    };
     let file = private_file(&lock_path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -135,11 +155,15 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 }
 
 fn options(path: &Path) -> Result<AnyConnectOptions, sqlx::Error> {
-    let text = path.to_str().ok_or_else(|| sqlx::Error::Configuration("the path is not UTF-8".into()))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| sqlx::Error::Configuration("the path is not UTF-8".into()))?;
     let mut url = String::from("sqlite:");
     for byte in text.bytes() {
         match byte {
-            b'/' | b'.' | b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => url.push(char::from(byte)),
+            b'/' | b'.' | b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                url.push(char::from(byte))
+            }
             _ => url.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -164,7 +188,13 @@ async fn pool(options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, 
 
 fn migrator() -> Migrator {
     let migrations = MIGRATIONS.into_iter().map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            version,
+            name.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     });
     Migrator::with_migrations(migrations.collect())
 }

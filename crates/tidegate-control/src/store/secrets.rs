@@ -27,7 +27,17 @@ pub struct SecretRow {
     pub issued_by: String,
 }
 
-type Columns = (String, String, String, String, Option<String>, i64, Option<i64>, Option<i64>, String);
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    String,
+);
 
 impl Store {
     /// A secret by its id.
@@ -49,7 +59,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn secrets(&self, subject: Uuid, after: &str, limit: u32) -> Result<Vec<SecretRow>, StoreError> {
+    pub async fn secrets(
+        &self,
+        subject: Uuid,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<SecretRow>, StoreError> {
         let rows: Vec<Columns> = sqlx::query_as(
             "SELECT s.jti, o.type, o.id, s.kind, s.description, s.issued_at_s, s.expires_at_s, s.revoked_at_s, \
              s.issued_by FROM secrets s JOIN objects o ON o.uid = s.subject_uid \
@@ -81,7 +96,8 @@ impl Store {
 }
 
 fn secret_row(columns: Columns) -> Result<SecretRow, StoreError> {
-    let (jti, type_name, id, kind, description, issued_at_s, expires_at_s, revoked_at_s, issued_by) = columns;
+    let (jti, type_name, id, kind, description, issued_at_s, expires_at_s, revoked_at_s, issued_by) =
+        columns;
     Ok(SecretRow {
         jti: uuid(&jti)?,
         subject: object(&type_name, &id)?,

@@ -39,14 +39,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn limits(&self, account: AccountId) -> Result<(Option<u64>, Option<u64>), StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT kind, limit_bytes FROM limits WHERE account = $1")
-            .bind(account.to_string())
-            .fetch_all(&self.read)
-            .await?;
+    pub async fn limits(
+        &self,
+        account: AccountId,
+    ) -> Result<(Option<u64>, Option<u64>), StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT kind, limit_bytes FROM limits WHERE account = $1")
+                .bind(account.to_string())
+                .fetch_all(&self.read)
+                .await?;
         let limit = |kind| {
             let row = rows.iter().find(|(word, _)| word == kind_word(kind));
-            row.map(|(_, limit_bytes)| unsigned(*limit_bytes)).transpose()
+            row.map(|(_, limit_bytes)| unsigned(*limit_bytes))
+                .transpose()
         };
         Ok((limit(Kind::Read)?, limit(Kind::Write)?))
     }
@@ -82,7 +87,10 @@ impl Store {
 fn balance_row(columns: Columns) -> Result<BalanceRow, StoreError> {
     let (start_s, end_s, kind, granted, spent, returned, forfeited, requests) = columns;
     Ok(BalanceRow {
-        window: Window { start_s: unsigned(start_s)?, end_s: unsigned(end_s)? },
+        window: Window {
+            start_s: unsigned(start_s)?,
+            end_s: unsigned(end_s)?,
+        },
         kind: kind_of(&kind)?,
         granted_bytes: unsigned(granted)?,
         spent_bytes: unsigned(spent)?,

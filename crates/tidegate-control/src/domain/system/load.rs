@@ -31,24 +31,39 @@ pub(super) fn load(name: &str) -> Result<System, LoadError> {
         let known: Vec<&str> = BUILT_IN.iter().map(|(name, ..)| *name).collect();
         return Err(LoadError::Unknown(name.to_owned(), known.join(", ")));
     }
-    build(name, &file(folder, "model.fga")?, &file(folder, "system.toml")?)
+    build(
+        name,
+        &file(folder, "model.fga")?,
+        &file(folder, "system.toml")?,
+    )
 }
 
 fn file(folder: &Path, name: &str) -> Result<String, LoadError> {
     let path = folder.join(name);
     let too_large = || std::io::Error::other(format!("larger than {FILE_MAX_BYTES} bytes"));
     std::fs::metadata(&path)
-        .and_then(|file| if file.len() > FILE_MAX_BYTES { Err(too_large()) } else { Ok(()) })
+        .and_then(|file| {
+            if file.len() > FILE_MAX_BYTES {
+                Err(too_large())
+            } else {
+                Ok(())
+            }
+        })
         .and_then(|()| std::fs::read_to_string(&path))
         .map_err(|error| LoadError::Read { path, error })
 }
 
 /// From the texts of a folder's files.
 pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, LoadError> {
-    let invalid = |errors| LoadError::Invalid { name: name.to_owned(), errors };
+    let invalid = |errors| LoadError::Invalid {
+        name: name.to_owned(),
+        errors,
+    };
     let mut parts = Parts::default();
-    let mut errors = Reader::new("platform.toml", PLATFORM_RULES).read(|reader, table| parts.file(reader, table));
-    errors.extend(Reader::new("system.toml", rules).read(|reader, table| parts.file(reader, table)));
+    let mut errors = Reader::new("platform.toml", PLATFORM_RULES)
+        .read(|reader, table| parts.file(reader, table));
+    errors
+        .extend(Reader::new("system.toml", rules).read(|reader, table| parts.file(reader, table)));
     let model = match Model::parse(&format!("{model}\n{PLATFORM_MODEL}")) {
         Ok(model) => model,
         Err(model_errors) => {
@@ -67,7 +82,12 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
     if !errors.is_empty() {
         return Err(invalid(errors));
     }
-    Ok(System { name: name.to_owned(), model, profile: parts.profile(), types: parts.types })
+    Ok(System {
+        name: name.to_owned(),
+        model,
+        profile: parts.profile(),
+        types: parts.types,
+    })
 }
 
 /// What the files say, before it is held against the model.
@@ -82,9 +102,21 @@ pub(super) struct Parts {
 impl Parts {
     fn profile(&self) -> Profile {
         Profile {
-            kinds: self.kinds.iter().map(|(name, kind)| (name.clone(), kind.value.clone())).collect(),
-            metered: self.metered.iter().map(|(name, metered)| (name.clone(), metered.value)).collect(),
-            payer: self.payer.iter().map(|(name, path)| (name.clone(), path.value.clone())).collect(),
+            kinds: self
+                .kinds
+                .iter()
+                .map(|(name, kind)| (name.clone(), kind.value.clone()))
+                .collect(),
+            metered: self
+                .metered
+                .iter()
+                .map(|(name, metered)| (name.clone(), metered.value))
+                .collect(),
+            payer: self
+                .payer
+                .iter()
+                .map(|(name, path)| (name.clone(), path.value.clone()))
+                .collect(),
         }
     }
 
@@ -96,21 +128,35 @@ impl Parts {
         for (name, table) in tables(reader, file.take("secret")) {
             let place = table.place().clone();
             if let Some(value) = secret_kind(reader, table) {
-                let kind = Located { place: place.clone(), value };
+                let kind = Located {
+                    place: place.clone(),
+                    value,
+                };
                 insert(reader, &mut self.kinds, name, place, kind);
             }
         }
         for (name, value) in values(reader, file.take("metered")) {
-            let Some(Located { place, value }) = value.string(reader) else { continue };
+            let Some(Located { place, value }) = value.string(reader) else {
+                continue;
+            };
             let value = match value.as_str() {
                 "read" => Metered::Read,
                 "write" => Metered::Write,
                 other => {
-                    reader.error(place, format!("`{other}`: an action is metered as read or write"));
+                    reader.error(
+                        place,
+                        format!("`{other}`: an action is metered as read or write"),
+                    );
                     continue;
                 }
             };
-            insert(reader, &mut self.metered, name, place.clone(), Located { place, value });
+            insert(
+                reader,
+                &mut self.metered,
+                name,
+                place.clone(),
+                Located { place, value },
+            );
         }
         for (name, value) in values(reader, file.take("payer")) {
             if let Some(path) = value.strings(reader) {
@@ -122,17 +168,31 @@ impl Parts {
 }
 
 fn values<'t>(reader: &Reader<'_>, value: Option<Value<'t>>) -> BTreeMap<&'t str, Value<'t>> {
-    value.and_then(|value| value.table(reader)).map(|mut table| table.take_all()).unwrap_or_default()
+    value
+        .and_then(|value| value.table(reader))
+        .map(|mut table| table.take_all())
+        .unwrap_or_default()
 }
 
 fn tables<'t>(reader: &Reader<'_>, value: Option<Value<'t>>) -> Vec<(&'t str, Table<'t>)> {
     let values = values(reader, value).into_iter();
-    values.filter_map(|(name, value)| Some((name, value.table(reader)?))).collect()
+    values
+        .filter_map(|(name, value)| Some((name, value.table(reader)?)))
+        .collect()
 }
 
-fn insert<T>(reader: &Reader<'_>, map: &mut BTreeMap<String, T>, name: &str, place: Place, value: T) {
+fn insert<T>(
+    reader: &Reader<'_>,
+    map: &mut BTreeMap<String, T>,
+    name: &str,
+    place: Place,
+    value: T,
+) {
     if map.insert(name.to_owned(), value).is_some() {
-        reader.error(place, "the platform defines this, and a system cannot change it");
+        reader.error(
+            place,
+            "the platform defines this, and a system cannot change it",
+        );
     }
 }
 
@@ -141,8 +201,10 @@ fn type_rules(reader: &Reader<'_>, mut table: Table<'_>) -> TypeRules {
     let (parent, link, first_secret) = (string("parent"), string("link"), string("first_secret"));
     let writes = templates(reader, table.take("writes"));
     let also = templates(reader, table.take("also"));
-    let anonymous_account =
-        table.take("anonymous_account").and_then(|value| value.boolean(reader)).unwrap_or(false);
+    let anonymous_account = table
+        .take("anonymous_account")
+        .and_then(|value| value.boolean(reader))
+        .unwrap_or(false);
     let guards = Operation::ALL
         .into_iter()
         .filter_map(|operation| Some((operation, guard(reader, table.take(operation.key())?)?)))
@@ -153,7 +215,17 @@ fn type_rules(reader: &Reader<'_>, mut table: Table<'_>) -> TypeRules {
         .collect();
     let place = table.place().clone();
     table.finish(reader);
-    TypeRules { place, parent, link, writes, also, first_secret, anonymous_account, guards, grants }
+    TypeRules {
+        place,
+        parent,
+        link,
+        writes,
+        also,
+        first_secret,
+        anonymous_account,
+        guards,
+        grants,
+    }
 }
 
 fn grant_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<GrantRules> {
@@ -188,7 +260,10 @@ fn templates(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Templ
     let mut templates = Vec::new();
     for text in value {
         match Template::parse(&text) {
-            Ok(value) => templates.push(Located { place: place.clone(), value }),
+            Ok(value) => templates.push(Located {
+                place: place.clone(),
+                value,
+            }),
             Err(message) => reader.error(place.clone(), message),
         }
     }
@@ -201,8 +276,13 @@ fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> 
         Some(value.into_iter().collect::<BTreeSet<String>>())
     };
     let (principals, audiences, actions) = (set("principals"), set("audiences"), set("actions"));
-    let anonymous = table.take("anonymous").and_then(|value| value.boolean(reader)).unwrap_or(false);
-    let default_life_s = table.take("default_life_s").and_then(|value| value.positive(reader));
+    let anonymous = table
+        .take("anonymous")
+        .and_then(|value| value.boolean(reader))
+        .unwrap_or(false);
+    let default_life_s = table
+        .take("default_life_s")
+        .and_then(|value| value.positive(reader));
     let place = table.place().clone();
     table.finish(reader);
     for (key, value) in [("principals", &principals), ("audiences", &audiences)] {
@@ -210,5 +290,11 @@ fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> 
             reader.error(place.clone(), format!("`{key}` must name at least one"));
         }
     }
-    Some(SecretKind { principals: principals?, actions, anonymous, audiences: audiences?, default_life_s })
+    Some(SecretKind {
+        principals: principals?,
+        actions,
+        anonymous,
+        audiences: audiences?,
+        default_life_s,
+    })
 }

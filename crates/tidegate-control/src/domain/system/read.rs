@@ -22,7 +22,11 @@ pub struct Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, key } = self;
-        if key.is_empty() { write!(f, "{file}:{line}") } else { write!(f, "{file}:{line}: {key}") }
+        if key.is_empty() {
+            write!(f, "{file}:{line}")
+        } else {
+            write!(f, "{file}:{line}: {key}")
+        }
     }
 }
 
@@ -52,7 +56,11 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &str, text: &'a str) -> Self {
-        Self { file: file.into(), text, errors: RefCell::default() }
+        Self {
+            file: file.into(),
+            text,
+            errors: RefCell::default(),
+        }
     }
 
     /// Hands the file's tables to `read`, unless it is no TOML.
@@ -70,13 +78,20 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn error(&self, place: Place, message: impl Into<String>) {
-        self.errors.borrow_mut().push(SystemError { place, message: message.into() });
+        self.errors.borrow_mut().push(SystemError {
+            place,
+            message: message.into(),
+        });
     }
 
     fn place(&self, span: Range<usize>, key: String) -> Place {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Place { file: Arc::clone(&self.file), line, key }
+        Place {
+            file: Arc::clone(&self.file),
+            line,
+            key,
+        }
     }
 }
 
@@ -92,9 +107,18 @@ impl<'t> Table<'t> {
             .iter()
             .map(|(key, value)| {
                 let name: &'t str = key.get_ref();
-                let path =
-                    if place.key.is_empty() { name.to_owned() } else { format!("{}.{name}", place.key) };
-                (name, Value { place: reader.place(key.span(), path), value: value.get_ref() })
+                let path = if place.key.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{}.{name}", place.key)
+                };
+                (
+                    name,
+                    Value {
+                        place: reader.place(key.span(), path),
+                        value: value.get_ref(),
+                    },
+                )
             })
             .collect();
         Self { place, entries }
@@ -140,7 +164,10 @@ impl<'t> Value<'t> {
         if text.is_none() {
             reader.error(self.place.clone(), "expected a string");
         }
-        text.map(|value| Located { place: self.place, value })
+        text.map(|value| Located {
+            place: self.place,
+            value,
+        })
     }
 
     /// An array of strings, or one string.
@@ -148,13 +175,21 @@ impl<'t> Value<'t> {
         let one = || self.value.as_str().map(|text| vec![text.to_owned()]);
         let many = || {
             let items = self.value.as_array()?.iter();
-            items.map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+            items
+                .map(|item| item.get_ref().as_str().map(str::to_owned))
+                .collect()
         };
         let value = one().or_else(many);
         if value.is_none() {
-            reader.error(self.place.clone(), "expected a string or an array of strings");
+            reader.error(
+                self.place.clone(),
+                "expected a string or an array of strings",
+            );
         }
-        value.map(|value| Located { place: self.place, value })
+        value.map(|value| Located {
+            place: self.place,
+            value,
+        })
     }
 
     pub(super) fn boolean(self, reader: &Reader<'_>) -> Option<bool> {

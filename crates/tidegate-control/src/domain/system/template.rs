@@ -35,8 +35,9 @@ impl Template {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let (blank, after) =
-                after.split_once('}').ok_or_else(|| format!("`{text}` has a blank without an end"))?;
+            let (blank, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("`{text}` has a blank without an end"))?;
             if !before.is_empty() {
                 pieces.push(Piece::Text(before.to_owned()));
             }
@@ -45,7 +46,11 @@ impl Template {
                 "parent" => Piece::Parent,
                 "creator" => Piece::Creator,
                 "id" => Piece::Id,
-                other => return Err(format!("no blank `{{{other}}}`: there are object, parent, creator, id")),
+                other => {
+                    return Err(format!(
+                        "no blank `{{{other}}}`: there are object, parent, creator, id"
+                    ));
+                }
             });
             rest = after;
         }
@@ -94,8 +99,16 @@ mod tests {
 
     #[test]
     fn blanks() {
-        assert!(Template::parse("{object}#a@{creator}").unwrap().names_creator());
-        assert!(!Template::parse("{object}#a@{parent}").unwrap().names_creator());
+        assert!(
+            Template::parse("{object}#a@{creator}")
+                .unwrap()
+                .names_creator()
+        );
+        assert!(
+            !Template::parse("{object}#a@{parent}")
+                .unwrap()
+                .names_creator()
+        );
         for bad in ["{object", "{}", "{uid}", "a{objects}"] {
             assert!(Template::parse(bad).is_err(), "{bad:?}");
         }

@@ -15,7 +15,11 @@ const PROBE: &str = "a";
 const DEEPEST: usize = 5;
 
 pub(super) fn validate(model: &Model, parts: &Parts) -> Vec<SystemError> {
-    let mut validation = Validation { model, parts, errors: Vec::new() };
+    let mut validation = Validation {
+        model,
+        parts,
+        errors: Vec::new(),
+    };
     for (type_name, rules) in &parts.types {
         validation.type_rules(type_name, rules);
     }
@@ -31,7 +35,10 @@ struct Validation<'a> {
 
 impl Validation<'_> {
     fn error(&mut self, place: &Place, message: impl Into<String>) {
-        self.errors.push(SystemError { place: place.clone(), message: message.into() });
+        self.errors.push(SystemError {
+            place: place.clone(),
+            message: message.into(),
+        });
     }
 
     fn is_type(&self, type_name: &str) -> bool {
@@ -39,28 +46,42 @@ impl Validation<'_> {
     }
 
     fn is_relation_somewhere(&self, relation: &str) -> bool {
-        self.model.type_names().any(|type_name| self.model.has_relation(type_name, relation))
+        self.model
+            .type_names()
+            .any(|type_name| self.model.has_relation(type_name, relation))
     }
 
     fn relation(&mut self, place: &Place, type_name: &str, relation: &str) {
         if !self.model.has_relation(type_name, relation) {
-            self.error(place, format!("type `{type_name}` has no relation `{relation}` in the model"));
+            self.error(
+                place,
+                format!("type `{type_name}` has no relation `{relation}` in the model"),
+            );
         }
     }
 
     fn type_rules(&mut self, type_name: &str, rules: &TypeRules) {
         if !self.is_type(type_name) {
-            self.error(&rules.place, format!("type `{type_name}` is not in the model"));
+            self.error(
+                &rules.place,
+                format!("type `{type_name}` is not in the model"),
+            );
             return;
         }
         let parent = rules.parent();
         if let Some(located) = &rules.parent {
             if !self.parts.types.contains_key(&located.value) {
-                self.error(&located.place, format!("no rules for the parent's type `{}`", located.value));
+                self.error(
+                    &located.place,
+                    format!("no rules for the parent's type `{}`", located.value),
+                );
                 return;
             }
             if self.depth(type_name) > DEEPEST {
-                self.error(&located.place, format!("parents nest deeper than {DEEPEST}, or in a circle"));
+                self.error(
+                    &located.place,
+                    format!("parents nest deeper than {DEEPEST}, or in a circle"),
+                );
                 return;
             }
         } else if type_name != SITE_TYPE {
@@ -76,9 +97,19 @@ impl Validation<'_> {
             self.guard(&grant.revoke, type_name, parent);
         }
         if let Some(kind) = &rules.first_secret
-            && !self.parts.kinds.get(&kind.value).is_some_and(|known| known.value.principals.contains(type_name))
+            && !self
+                .parts
+                .kinds
+                .get(&kind.value)
+                .is_some_and(|known| known.value.principals.contains(type_name))
         {
-            self.error(&kind.place, format!("a `{type_name}` cannot hold a secret of kind `{}`", kind.value));
+            self.error(
+                &kind.place,
+                format!(
+                    "a `{type_name}` cannot hold a secret of kind `{}`",
+                    kind.value
+                ),
+            );
         }
         self.templates(type_name, rules);
     }
@@ -101,10 +132,15 @@ impl Validation<'_> {
             match (alternative.role, parent) {
                 (Role::Object, _) => self.relation(guard.place(), type_name, relation),
                 (Role::Parent, Some(parent)) => self.relation(guard.place(), parent, relation),
-                (Role::Parent, None) => self.error(guard.place(), format!("a `{type_name}` has no parent")),
+                (Role::Parent, None) => {
+                    self.error(guard.place(), format!("a `{type_name}` has no parent"))
+                }
                 (Role::Subject | Role::Caller, _) => {
                     if !self.is_relation_somewhere(relation) {
-                        self.error(guard.place(), format!("no type has a relation `{relation}`"));
+                        self.error(
+                            guard.place(),
+                            format!("no type has a relation `{relation}`"),
+                        );
                     }
                 }
             }
@@ -113,15 +149,26 @@ impl Validation<'_> {
 
     /// Tries each template on names of the right types. Who the creator is, shows only on creation.
     fn templates(&mut self, type_name: &str, rules: &TypeRules) {
-        let Some(parent_type) = rules.parent() else { return };
+        let Some(parent_type) = rules.parent() else {
+            return;
+        };
         let probe = |type_name: &str| Object::new(type_name, PROBE);
-        let (Ok(object), Ok(parent)) = (probe(type_name), probe(parent_type)) else { return };
-        let blanks = Blanks { object: &object, parent: &parent, creator: &object };
+        let (Ok(object), Ok(parent)) = (probe(type_name), probe(parent_type)) else {
+            return;
+        };
+        let blanks = Blanks {
+            object: &object,
+            parent: &parent,
+            creator: &object,
+        };
         if let Some(link) = &rules.link {
             let tuple = format!("{object}#{}@{parent}", link.value).parse();
             let allowed = tuple.is_ok_and(|tuple| self.model.allows(&tuple).is_ok());
             if !allowed {
-                let message = format!("the model does not allow `{type_name}#{}@{parent_type}`", link.value);
+                let message = format!(
+                    "the model does not allow `{type_name}#{}@{parent_type}`",
+                    link.value
+                );
                 self.error(&link.place, message);
             }
         }
@@ -142,9 +189,17 @@ impl Validation<'_> {
             match template.value.object(&blanks) {
                 Err(error) => self.error(&template.place, format!("no object: {error}")),
                 Ok(other) => {
-                    let top = self.parts.types.get(other.type_name()).and_then(TypeRules::parent) == Some(SITE_TYPE);
+                    let top = self
+                        .parts
+                        .types
+                        .get(other.type_name())
+                        .and_then(TypeRules::parent)
+                        == Some(SITE_TYPE);
                     if !top || other.type_name() == type_name {
-                        let message = format!("`{}` must be another type right below the site", other.type_name());
+                        let message = format!(
+                            "`{}` must be another type right below the site",
+                            other.type_name()
+                        );
                         self.error(&template.place, message);
                     }
                 }
@@ -157,12 +212,18 @@ impl Validation<'_> {
         for kind in parts.kinds.values() {
             for type_name in &kind.value.principals {
                 if !self.is_type(type_name) {
-                    self.error(&kind.place, format!("principals: type `{type_name}` is not in the model"));
+                    self.error(
+                        &kind.place,
+                        format!("principals: type `{type_name}` is not in the model"),
+                    );
                 }
             }
             for action in kind.value.actions.iter().flatten() {
                 if !self.is_relation_somewhere(action) {
-                    self.error(&kind.place, format!("actions: no type has a relation `{action}`"));
+                    self.error(
+                        &kind.place,
+                        format!("actions: no type has a relation `{action}`"),
+                    );
                 }
             }
         }
@@ -173,7 +234,10 @@ impl Validation<'_> {
         }
         for (type_name, path) in &parts.payer {
             if !self.is_type(type_name) {
-                self.error(&path.place, format!("type `{type_name}` is not in the model"));
+                self.error(
+                    &path.place,
+                    format!("type `{type_name}` is not in the model"),
+                );
             } else if path.value.is_empty() {
                 self.error(&path.place, "a path needs at least one relation");
             } else if let Some(first) = path.value.first() {
