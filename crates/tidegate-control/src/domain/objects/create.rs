@@ -1,23 +1,21 @@
-//! Objects: create, delete, find.
+//! Creation, with what the system writes along.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
-use tidegate_policy::{Change, Object, Snapshot, Subject, Tuple};
+use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
+use tidegate_quota::AccountId;
 use uuid::Uuid;
 
-use super::caller::Actor;
-use super::guard::Roles;
-use super::lane::{Lane, Plan, to_the_end};
-use super::naming::{self, DISPLAY_NAME_MAX, NAME_MAX, is_name};
-use super::system::{Blanks, Operation, TypeRules};
-use super::{Administration, Fault, Issued, Limits, object};
-use crate::store::{ListObjects, NewObject, ObjectRow, Write};
+use crate::domain::caller::Actor;
+use crate::domain::guard::Roles;
+use crate::domain::lane::{Lane, Plan, to_the_end};
+use crate::domain::naming::{self, DISPLAY_NAME_MAX, NAME_MAX, is_name};
+use crate::domain::system::{Blanks, Operation, SITE_TYPE, Template, TypeRules};
+use crate::domain::{Administration, Fault, Issued, Limits, object};
+use crate::store::{NewObject, Write};
 use crate::time::uuid_timestamp;
-
-/// How many objects one page of a list looks at, those that the caller may not see included.
-pub const LIST_SCAN_MAX: usize = 10_000;
 
 /// What is to be created.
 #[derive(Clone, Debug)]
@@ -43,15 +41,6 @@ pub struct Created {
     pub revision: u64,
     /// Its first secret, where its type has one.
     pub secret: Option<Issued>,
-}
-
-/// A page of objects.
-#[derive(Debug)]
-pub struct Listed {
-    /// In order of their ids.
-    pub objects: Vec<ObjectRow>,
-    /// Where the next page starts; none at the end.
-    pub next: Option<String>,
 }
 
 /// A creation being worked out.
@@ -107,7 +96,7 @@ impl Administration {
             self.visible(actor, &snapshot, &parent, "object")?;
         }
         let creator = match &request.owner {
-            Some(owner) => super::object(owner, "owner")?,
+            Some(owner) => object(owner, "owner")?,
             None => actor.object.clone(),
         };
 
@@ -134,7 +123,7 @@ impl Administration {
         let Draft {
             actor, rules, uid, ..
         } = draft;
-        let names_creator = rules.writes().any(super::system::Template::names_creator);
+        let names_creator = rules.writes().any(Template::names_creator);
         self.write_object(snapshot, &mut draft, request, names_creator)?;
         // The parent and the caller are asked on the state in force; the object on the state to come.
         let with = self.applied(&lane, &draft)?;
@@ -166,7 +155,7 @@ impl Administration {
             draft
                 .plan
                 .writes
-                .extend(request.limits.writes(tidegate_quota::AccountId::own(uid))?);
+                .extend(request.limits.writes(AccountId::own(uid))?);
         }
         let first = rules
             .first_secret()
@@ -201,7 +190,7 @@ impl Administration {
     /// Applies the draft; what the model does not allow is the fault of who was named as the creator.
     fn applied(&self, lane: &Lane<'_>, draft: &Draft<'_>) -> Result<Arc<Snapshot>, Fault> {
         lane.with(&draft.plan.changes).map_err(|error| match error {
-            tidegate_policy::ChangeError::Tuple { tuple, .. } => Fault::BadRequest {
+            ChangeError::Tuple { tuple, .. } => Fault::BadRequest {
                 field: "owner",
                 detail: format!(
                     "{} cannot be the creator: the model does not allow {tuple}",
@@ -225,7 +214,7 @@ impl Administration {
                  most {NAME_MAX} characters"
             )));
         }
-        let top = rules.parent() == Some(super::system::SITE_TYPE);
+        let top = rules.parent() == Some(SITE_TYPE);
         let parent = self.parent_of(object);
         match (top, parent_id, parent) {
             (true, None, Some(parent)) | (false, Some(_), Some(parent)) => Ok(parent),
@@ -321,195 +310,6 @@ impl Administration {
             valid_from_s: now_s,
         });
         Ok(())
-    }
-
-    /// Deletes an object, all below it, and what was created along with it. Returns the revision.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn delete(self: &Arc<Self>, actor: Actor, text: String) -> Result<u64, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            let object = object(&text, "object")?;
-            let snapshot = Arc::clone(lane.snapshot());
-            this.visible(&actor, &snapshot, &object, "object")?;
-            this.guard(&actor, &snapshot, &object, Operation::Delete)?;
-            let plan = this.plan_deletion(&snapshot, &object).await?;
-            lane.commit(&actor, plan).await
-        })
-        .await
-    }
-
-    async fn plan_deletion(&self, snapshot: &Snapshot, object: &Object) -> Result<Plan, Fault> {
-        let mut plan = Plan::new("delete", object);
-        let (mut gone, mut roots) = (BTreeMap::new(), Vec::new());
-        for (at, root) in self
-            .with_companions(snapshot, object)?
-            .into_iter()
-            .enumerate()
-        {
-            let Some(standing) = snapshot.standing(&root) else {
-                continue;
-            };
-            let below = self.store.subtree(standing.uid).await?;
-            // What came along goes along, but not with what others have put below it.
-            if at > 0
-                && let Some(other) = below.get(1)
-            {
-                let detail = format!("{} is still below {root}: delete it first", other.object);
-                return Err(Fault::Conflict {
-                    field: "object",
-                    detail,
-                });
-            }
-            plan.writes.push(Write::DeleteObject(standing.uid));
-            roots.push(standing.uid);
-            gone.extend(below.into_iter().map(|row| (row.object.clone(), row.uid)));
-        }
-        self.nobody_left_without_payer(&roots, &gone).await?;
-        // What lies deepest is forgotten first.
-        plan.changes
-            .extend(gone.keys().rev().cloned().map(Change::Forget));
-        let tuples: Vec<String> = snapshot
-            .tuples_on(object)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let objects: Vec<&str> = gone.keys().map(Object::as_str).collect();
-        plan.before = Some(json!({ "objects": objects, "tuples": tuples }));
-        Ok(plan)
-    }
-
-    /// The object, and what was created along with it.
-    fn with_companions(&self, snapshot: &Snapshot, object: &Object) -> Result<Vec<Object>, Fault> {
-        let mut roots = vec![object.clone()];
-        let rules = self.system.rules(object.type_name());
-        if let (Some(rules), Some(parent)) = (rules, self.parent_of(object)) {
-            let blanks = Blanks {
-                object,
-                parent: &parent,
-                creator: object,
-            };
-            for template in rules.also() {
-                let other = template
-                    .object(&blanks)
-                    .map_err(|error| Fault::internal("also", &error))?;
-                if snapshot.standing(&other).is_some() {
-                    roots.push(other);
-                }
-            }
-        }
-        Ok(roots)
-    }
-
-    /// Nobody may be left whose payer is gone with one of these trees.
-    async fn nobody_left_without_payer(
-        &self,
-        roots: &[Uuid],
-        gone: &BTreeMap<Object, Uuid>,
-    ) -> Result<(), Fault> {
-        for root in roots {
-            for (type_name, path) in &self.system.profile().payer {
-                let Some(first) = path.first() else { continue };
-                let left = self.store.left_behind(*root, type_name, first).await?;
-                if let Some((left, payer)) = left.iter().find(|(left, _)| !gone.contains_key(left))
-                {
-                    let detail = format!("{payer} pays for {left}");
-                    return Err(Fault::Conflict {
-                        field: "object",
-                        detail,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// An object that the caller may see.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn find(&self, actor: &Actor, text: &str) -> Result<ObjectRow, Fault> {
-        let snapshot = self.snapshot_for(actor)?;
-        let object = object(text, "object")?;
-        self.visible(actor, &snapshot, &object, "object")?;
-        let standing = snapshot.standing(&object);
-        let row = match standing {
-            Some(standing) => self.store.object(standing.uid).await?,
-            None => None,
-        };
-        row.ok_or_else(|| Fault::NotFound {
-            field: "object",
-            detail: format!("no {object}"),
-        })
-    }
-
-    /// Objects of a type that the caller may see, in order of their ids. A page may hold fewer than
-    /// `limit` before the end: it looks at no more than [`LIST_SCAN_MAX`].
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn list(
-        &self,
-        actor: &Actor,
-        type_name: &str,
-        parent: Option<&str>,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<Listed, Fault> {
-        let snapshot = self.snapshot_for(actor)?;
-        if self.system.rules(type_name).is_none() {
-            return Err(Fault::BadRequest {
-                field: "type",
-                detail: format!("no type `{type_name}`"),
-            });
-        }
-        let parent = match parent {
-            None => None,
-            Some(text) => {
-                let parent = object(text, "parent")?;
-                self.visible(actor, &snapshot, &parent, "parent")?;
-                snapshot.standing(&parent).map(|standing| standing.uid)
-            }
-        };
-        let mut objects = Vec::new();
-        let mut after = cursor.unwrap_or_default().to_owned();
-        let mut seen = 0;
-        loop {
-            let rows = self
-                .store
-                .objects(&ListObjects {
-                    type_name,
-                    parent,
-                    after: &after,
-                    limit: 200,
-                })
-                .await?;
-            let end = rows.len() < 200;
-            for row in rows {
-                if objects.len() == limit || seen == LIST_SCAN_MAX {
-                    return Ok(Listed {
-                        objects,
-                        next: Some(after),
-                    });
-                }
-                seen += 1;
-                row.object.id().clone_into(&mut after);
-                if self
-                    .visible(actor, &snapshot, &row.object, "object")
-                    .is_ok()
-                {
-                    objects.push(row);
-                }
-            }
-            if end {
-                return Ok(Listed {
-                    objects,
-                    next: None,
-                });
-            }
-        }
     }
 }
 
