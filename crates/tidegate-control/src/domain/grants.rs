@@ -10,7 +10,7 @@ use super::caller::Actor;
 use super::guard::Roles;
 use super::lane::{Plan, to_the_end};
 use super::system::Operation;
-use super::{Administration, Fault, fold, object};
+use super::{Administration, Fault, fold, named};
 use crate::store::Write;
 
 /// Most relations in one request.
@@ -112,7 +112,7 @@ impl Administration {
         way: Way,
     ) -> Result<Vec<Tuple>, Fault> {
         let bad = |field, detail| Fault::BadRequest { field, detail };
-        let object = object(&request.object, "object")?;
+        let object = named(&request.object, "object")?;
         self.visible(actor, snapshot, &object, "object")?;
         let subject: Subject = fold(&request.subject).parse().map_err(|error| {
             bad(
@@ -202,7 +202,7 @@ impl Administration {
         cursor: Option<&str>,
     ) -> Result<Granted, Fault> {
         let snapshot = self.snapshot_for(actor)?;
-        let object = object(text, "object")?;
+        let object = named(text, "object")?;
         self.visible(actor, &snapshot, &object, "object")?;
         self.guard(actor, &snapshot, &object, Operation::ViewGrants)?;
         let rules = self.system.rules(object.type_name());

@@ -161,7 +161,7 @@ impl Administration {
 }
 
 /// An object as a request names it: look-ups ignore case.
-fn object(text: &str, field: &'static str) -> Result<Object, Fault> {
+fn named(text: &str, field: &'static str) -> Result<Object, Fault> {
     let bad = |error| Fault::BadRequest {
         field,
         detail: format!("`{text}` is no object (type:id): {error}"),

@@ -9,7 +9,7 @@ use tidegate_quota::{AccountId, Kind, Window};
 use super::caller::Actor;
 use super::lane::{Plan, to_the_end};
 use super::system::Operation;
-use super::{Administration, Fault, object};
+use super::{Administration, Fault, named};
 use crate::store::{BalanceRow, Write};
 
 /// New limits; a kind that is left out stays as it is.
@@ -199,7 +199,7 @@ impl Administration {
         anonymous: bool,
         operation: Operation,
     ) -> Result<(Object, AccountId), Fault> {
-        let object = object(text, "account")?;
+        let object = named(text, "account")?;
         self.visible(actor, snapshot, &object, "account")?;
         let rules = self.system.rules(object.type_name());
         let bad = |field, detail| Fault::BadRequest { field, detail };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::caller::Actor;
 use super::lane::{Plan, to_the_end};
 use super::system::Operation;
-use super::{Administration, Fault, object};
+use super::{Administration, Fault, named};
 use crate::store::{NewSecret, SecretRow, Write};
 use crate::time::uuid_timestamp;
 
@@ -161,7 +161,7 @@ impl Administration {
         let this = Arc::clone(self);
         to_the_end(async move {
             let lane = this.lane(&actor).await?;
-            let subject = object(&request.subject, "subject")?;
+            let subject = named(&request.subject, "subject")?;
             let snapshot = Arc::clone(lane.snapshot());
             this.visible(&actor, &snapshot, &subject, "subject")?;
             this.guard(&actor, &snapshot, &subject, Operation::IssueSecret)?;
@@ -244,7 +244,7 @@ impl Administration {
         cursor: Option<&str>,
     ) -> Result<Vec<SecretRow>, Fault> {
         let snapshot = self.snapshot_for(actor)?;
-        let subject = object(subject, "subject")?;
+        let subject = named(subject, "subject")?;
         self.visible(actor, &snapshot, &subject, "subject")?;
         // Who may revoke must find what to revoke.
         self.guard(actor, &snapshot, &subject, Operation::RevokeSecret)?;

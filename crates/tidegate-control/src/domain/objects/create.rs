@@ -13,7 +13,7 @@ use crate::domain::guard::Roles;
 use crate::domain::lane::{Lane, Plan, to_the_end};
 use crate::domain::naming::{self, DISPLAY_NAME_MAX, NAME_MAX, is_name};
 use crate::domain::system::{Blanks, Operation, SITE_TYPE, Template, TypeRules};
-use crate::domain::{Administration, Fault, Issued, Limits, object};
+use crate::domain::{Administration, Fault, Issued, Limits, named};
 use crate::store::{NewObject, Write};
 use crate::time::uuid_timestamp;
 
@@ -96,7 +96,7 @@ impl Administration {
             self.visible(actor, &snapshot, &parent, "object")?;
         }
         let creator = match &request.owner {
-            Some(owner) => object(owner, "owner")?,
+            Some(owner) => named(owner, "owner")?,
             None => actor.object.clone(),
         };
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::caller::Actor;
 use crate::domain::lane::{Plan, to_the_end};
 use crate::domain::system::{Blanks, Operation};
-use crate::domain::{Administration, Fault, object};
+use crate::domain::{Administration, Fault, named};
 use crate::store::Write;
 
 impl Administration {
@@ -22,7 +22,7 @@ impl Administration {
         let this = Arc::clone(self);
         to_the_end(async move {
             let lane = this.lane(&actor).await?;
-            let object = object(&text, "object")?;
+            let object = named(&text, "object")?;
             let snapshot = Arc::clone(lane.snapshot());
             this.visible(&actor, &snapshot, &object, "object")?;
             this.guard(&actor, &snapshot, &object, Operation::Delete)?;

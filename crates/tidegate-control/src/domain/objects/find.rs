@@ -1,7 +1,7 @@
 //! Finding objects that the caller may see.
 
 use crate::domain::caller::Actor;
-use crate::domain::{Administration, Fault, object};
+use crate::domain::{Administration, Fault, named};
 use crate::store::{ListObjects, ObjectRow};
 
 /// How many objects one page of a list looks at, those that the caller may not see included.
@@ -26,7 +26,7 @@ impl Administration {
     /// See [`Fault`].
     pub async fn find(&self, actor: &Actor, text: &str) -> Result<ObjectRow, Fault> {
         let snapshot = self.snapshot_for(actor)?;
-        let object = object(text, "object")?;
+        let object = named(text, "object")?;
         self.visible(actor, &snapshot, &object, "object")?;
         let standing = snapshot.standing(&object);
         let row = match standing {
@@ -62,7 +62,7 @@ impl Administration {
         let parent = match parent {
             None => None,
             Some(text) => {
-                let parent = object(text, "parent")?;
+                let parent = named(text, "parent")?;
                 self.visible(actor, &snapshot, &parent, "parent")?;
                 snapshot.standing(&parent).map(|standing| standing.uid)
             }

@@ -1,6 +1,7 @@
 //! The ledger's contract, step by step.
 
 use super::*;
+use crate::store::ledger::SETTLED_KEPT_S;
 
 #[tokio::test]
 async fn a_lease_debits_the_whole_chain_or_nothing() {
@@ -243,10 +244,7 @@ async fn settled_leases_are_forgotten_after_a_while() {
     world.settle(&settled, 10, 0, 1).await.unwrap();
     world.ledger.prune().await.unwrap();
     world.settle(&settled, 10, 0, 1).await.unwrap();
-    world
-        .hand
-        .0
-        .fetch_add(super::ledger::SETTLED_KEPT_S + 1, Ordering::SeqCst);
+    world.hand.0.fetch_add(SETTLED_KEPT_S + 1, Ordering::SeqCst);
     world.ledger.prune().await.unwrap();
     assert_eq!(
         world.settle(&settled, 10, 0, 1).await,
