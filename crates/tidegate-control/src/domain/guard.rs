@@ -163,15 +163,12 @@ impl Clause {
         let mut alternatives = Vec::new();
         for (at, chunk) in words.chunks(4).enumerate() {
             let last = (at + 1) * 4 >= words.len();
-            let (relation, role) = match (chunk, last) {
-                ([relation, "on", role], true) | ([relation, "on", role, "or"], false) => {
-                    (relation, role)
-                }
-                _ => {
-                    return Err(format!(
-                        "`{text}` is not `relation on role [or relation on role …]`"
-                    ));
-                }
+            let (([relation, "on", role], true) | ([relation, "on", role, "or"], false)) =
+                (chunk, last)
+            else {
+                return Err(format!(
+                    "`{text}` is not `relation on role [or relation on role …]`"
+                ));
             };
             let Some(role) = Role::ALL.into_iter().find(|known| known.name() == *role) else {
                 return Err(format!(

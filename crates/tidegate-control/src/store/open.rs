@@ -162,7 +162,7 @@ fn options(path: &Path) -> Result<AnyConnectOptions, sqlx::Error> {
     for byte in text.bytes() {
         match byte {
             b'/' | b'.' | b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                url.push(char::from(byte))
+                url.push(char::from(byte));
             }
             _ => url.push_str(&format!("%{byte:02X}")),
         }

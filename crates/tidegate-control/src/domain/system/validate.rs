@@ -133,7 +133,7 @@ impl Validation<'_> {
                 (Role::Object, _) => self.relation(guard.place(), type_name, relation),
                 (Role::Parent, Some(parent)) => self.relation(guard.place(), parent, relation),
                 (Role::Parent, None) => {
-                    self.error(guard.place(), format!("a `{type_name}` has no parent"))
+                    self.error(guard.place(), format!("a `{type_name}` has no parent"));
                 }
                 (Role::Subject | Role::Caller, _) => {
                     if !self.is_relation_somewhere(relation) {

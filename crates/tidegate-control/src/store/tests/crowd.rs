@@ -62,7 +62,7 @@ async fn a_caller_that_goes_away_does_not_stop_the_next() {
                 .await;
         assert!(polled.is_pending());
     }
-    World::granted(world.ask(&[account(1)], 1, 10).await);
+    world.granted(&[account(1)], 1, 10).await;
     world.adds_up(account(1)).await;
 }
 

@@ -10,20 +10,20 @@ async fn a_lease_debits_the_whole_chain_or_nothing() {
     world.limit(service, Kind::Read, Some(1000)).await;
     world.limit(organization, Kind::Read, Some(1500)).await;
 
-    let lease = World::granted(world.ask(&[service, organization], 1, 700).await);
+    let lease = world.granted(&[service, organization], 1, 700).await;
     assert_eq!(
         (lease.bytes, lease.limit_bytes, lease.left_bytes),
         (700, Some(1000), Some(300))
     );
     // Another service of the same organization: the organization is the tighter one.
     let other = account(3);
-    let lease = World::granted(world.ask(&[other, organization], 1, 5000).await);
+    let lease = world.granted(&[other, organization], 1, 5000).await;
     assert_eq!(
         (lease.bytes, lease.limit_bytes, lease.left_bytes),
         (800, Some(1500), Some(0))
     );
 
-    let refusal = World::refused(world.ask(&[service, organization], 1, 300).await);
+    let refusal = world.refused(&[service, organization], 1, 300).await;
     assert_eq!(refusal.account, organization);
     assert_eq!(
         (refusal.limit_bytes, refusal.left_bytes, refusal.contended),
@@ -34,7 +34,7 @@ async fn a_lease_debits_the_whole_chain_or_nothing() {
 
     // Spent: nothing can come back.
     world.settle(&lease, 800, 0, 3).await.unwrap();
-    let refusal = World::refused(world.ask(&[service, organization], 701, 701).await);
+    let refusal = world.refused(&[service, organization], 701, 701).await;
     assert_eq!(
         (refusal.account, refusal.contended),
         (organization, false),
@@ -48,14 +48,14 @@ async fn a_lease_debits_the_whole_chain_or_nothing() {
 #[tokio::test]
 async fn without_a_limit_everything_is_granted_and_recorded() {
     let world = World::new().await;
-    let lease = World::granted(world.ask(&[account(1)], 1, 5_000_000_000).await);
+    let lease = world.granted(&[account(1)], 1, 5_000_000_000).await;
     assert_eq!(
         (lease.bytes, lease.limit_bytes, lease.left_bytes),
         (5_000_000_000, None, None)
     );
     assert_eq!(world.balance(account(1)).await, (5_000_000_000, 0, 0, 0, 0));
     // The column can count no further than this, and says so instead of wrapping.
-    let all = World::granted(world.ask(&[account(1)], 1, u64::MAX).await);
+    let all = world.granted(&[account(1)], 1, u64::MAX).await;
     assert_eq!(all.bytes, i64::MAX.unsigned_abs() - 5_000_000_000);
     assert!(world.ask_in(&[account(1)], 1, 1, None).await.is_err());
     world.adds_up(account(1)).await;
@@ -89,7 +89,7 @@ async fn settlements_are_totals_that_never_fall() {
     let world = World::new().await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
-    let lease = World::granted(world.ask(&[a], 1, 1000).await);
+    let lease = world.granted(&[a], 1, 1000).await;
     let steps = [
         // spent, returned, requests, accepted, balance afterwards
         (100, 0, 1, true, (1000, 100, 0, 0, 1)),
@@ -110,9 +110,9 @@ async fn settlements_are_totals_that_never_fall() {
         world.adds_up(a).await;
     }
     // What was returned can be granted again, and no more.
-    let lease = World::granted(world.ask(&[a], 1, 1000).await);
+    let lease = world.granted(&[a], 1, 1000).await;
     assert_eq!(lease.bytes, 200);
-    assert!(!World::refused(world.ask(&[a], 201, 201).await).contended);
+    assert!(!world.refused(&[a], 201, 201).await.contended);
 
     let unknown = Lease {
         id: LeaseId(Uuid::now_v7()),
@@ -127,7 +127,7 @@ async fn settlements_are_totals_that_never_fall() {
 #[tokio::test]
 async fn one_unknown_lease_spoils_none_by_itself_but_the_batch() {
     let world = World::new().await;
-    let lease = World::granted(world.ask(&[account(1)], 1, 10).await);
+    let lease = world.granted(&[account(1)], 1, 10).await;
     let of = |id| Settlement {
         lease: id,
         spent_bytes: 4,
@@ -149,14 +149,14 @@ async fn what_a_crash_left_outstanding_is_forfeited_and_settled_late() {
     let world = World::new().await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
-    let lease = World::granted(world.ask(&[a], 1, 600).await);
+    let lease = world.granted(&[a], 1, 600).await;
     world.settle(&lease, 100, 50, 1).await.unwrap();
 
     let world = world.crash().await;
     assert_eq!(world.balance(a).await, (600, 100, 50, 450, 1));
     world.adds_up(a).await;
     // Forfeited is never granted again, and nothing outstanding could bring it back.
-    let refusal = World::refused(world.ask(&[a], 451, 451).await);
+    let refusal = world.refused(&[a], 451, 451).await;
     assert_eq!((refusal.left_bytes, refusal.contended), (450, false));
 
     // Late: what was spent is known after all; a return changes nothing.
@@ -181,19 +181,19 @@ async fn a_lease_counts_in_the_window_that_the_ledgers_clock_names() {
     let world = World::new().await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(100)).await;
-    let lease = World::granted(world.ask(&[a], 1, 60).await);
+    let lease = world.granted(&[a], 1, 60).await;
     let november = Calendar::Month.window_at(NOW_S);
     assert_eq!(lease.window, november);
 
     world.hand.0.store(november.end_s, Ordering::SeqCst);
-    let next = World::granted(world.ask(&[a], 1, 500).await);
+    let next = world.granted(&[a], 1, 500).await;
     assert_eq!(
         (next.window.start_s, next.bytes),
         (november.end_s, 100),
         "the count starts again"
     );
     // A body that began last month goes on in last month's window.
-    let late = World::granted(world.ask_in(&[a], 1, 500, Some(november)).await.unwrap());
+    let late = lease_of(&world.ask_in(&[a], 1, 500, Some(november)).await.unwrap());
     assert_eq!((late.window, late.bytes), (november, 40));
     world.settle(&lease, 60, 0, 1).await.unwrap();
 
@@ -222,25 +222,25 @@ async fn lowering_a_limit_stops_grants() {
     let world = World::new().await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
-    let lease = World::granted(world.ask(&[a], 1, 500).await);
+    let lease = world.granted(&[a], 1, 500).await;
     world.limit(a, Kind::Read, Some(400)).await;
-    let refusal = World::refused(world.ask(&[a], 1, 1).await);
+    let refusal = world.refused(&[a], 1, 1).await;
     assert_eq!(
         (refusal.limit_bytes, refusal.left_bytes, refusal.contended),
         (400, 0, true)
     );
     world.settle(&lease, 0, 500, 0).await.unwrap();
-    assert_eq!(World::granted(world.ask(&[a], 1, 1000).await).bytes, 400);
+    assert_eq!(world.granted(&[a], 1, 1000).await.bytes, 400);
     world.limit(a, Kind::Read, None).await;
-    assert_eq!(World::granted(world.ask(&[a], 1, 1000).await).bytes, 1000);
+    assert_eq!(world.granted(&[a], 1, 1000).await.bytes, 1000);
     world.adds_up(a).await;
 }
 
 #[tokio::test]
 async fn settled_leases_are_forgotten_after_a_while() {
     let world = World::new().await;
-    let settled = World::granted(world.ask(&[account(1)], 1, 10).await);
-    let open = World::granted(world.ask(&[account(1)], 1, 10).await);
+    let settled = world.granted(&[account(1)], 1, 10).await;
+    let open = world.granted(&[account(1)], 1, 10).await;
     world.settle(&settled, 10, 0, 1).await.unwrap();
     world.ledger.prune().await.unwrap();
     world.settle(&settled, 10, 0, 1).await.unwrap();

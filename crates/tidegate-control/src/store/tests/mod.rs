@@ -140,17 +140,12 @@ impl World {
         self.ledger.lease(&request).await
     }
 
-    #[track_caller]
-    fn granted(answer: Answer) -> Lease {
-        match answer {
-            Answer::Granted(lease) => lease,
-            Answer::Refused(refusal) => panic!("{refusal:?}"),
-        }
+    async fn granted(&self, accounts: &[AccountId], at_least: u64, at_most: u64) -> Lease {
+        lease_of(&self.ask(accounts, at_least, at_most).await)
     }
 
-    #[track_caller]
-    fn refused(answer: Answer) -> Refusal {
-        match answer {
+    async fn refused(&self, accounts: &[AccountId], at_least: u64, at_most: u64) -> Refusal {
+        match self.ask(accounts, at_least, at_most).await {
             Answer::Refused(refusal) => refusal,
             Answer::Granted(lease) => panic!("{lease:?}"),
         }
@@ -217,4 +212,12 @@ impl World {
 
 fn account(n: u128) -> AccountId {
     AccountId::own(Uuid::from_u128(n))
+}
+
+#[track_caller]
+fn lease_of(answer: &Answer) -> Lease {
+    match answer {
+        Answer::Granted(lease) => *lease,
+        Answer::Refused(refusal) => panic!("{refusal:?}"),
+    }
 }
