@@ -18,7 +18,7 @@ impl Meter {
     /// `window`: the one to debit; none: the one that the ledger's clock is in.
     pub(super) async fn obtain<T>(
         &self,
-        pool: &Pool,
+        pool: &Arc<Pool>,
         window: Option<Window>,
         now_ms: u64,
         mut take: impl FnMut(&mut State) -> Result<T, Missing>,
@@ -60,9 +60,9 @@ impl Meter {
                 Some(Ok(Answer::Refused(refusal))) => refusal,
                 Some(Err(error)) => return Err(no(pool, least, window, error.into())),
             };
-            if refusal.contended && !recalled && pool.state().may_recall(now_ms) {
+            if refusal.contended && !recalled {
                 recalled = true;
-                match self.recall(pool.kind, &refusal).await {
+                match self.recall(pool, &refusal, now_ms).await {
                     Ok(()) => continue,
                     Err(error) => return Err(no(pool, least, window, error)),
                 }

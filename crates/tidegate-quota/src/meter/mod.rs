@@ -203,3 +203,6 @@ impl From<crate::ledger::LedgerError> for MeterError {
         Self::Unavailable(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

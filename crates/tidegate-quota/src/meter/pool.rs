@@ -271,6 +271,7 @@ impl State {
         for bucket in &mut self.buckets {
             bucket.revoke();
             bucket.give_back();
+            bucket.tallies = 0;
         }
     }
 

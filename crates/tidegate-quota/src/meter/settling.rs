@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::Kind;
 use crate::ledger::{LedgerError, Refusal, Settlement};
 use crate::meter::leasing::drive;
 use crate::meter::pool::Pool;
@@ -72,20 +71,34 @@ impl Meter {
             pool.state().close();
         }
         let result = self.settle(&pools, |_| ()).await;
+        for pool in &pools {
+            pool.state().tidy();
+        }
         drop(pools);
         self.pools.sweep();
         result
     }
 
     /// Calls back what the pools of this meter hold of an account and do not need at the moment, and
-    /// tells the ledger what they have spent of it.
-    pub(super) async fn recall(&self, kind: Kind, refusal: &Refusal) -> Result<(), MeterError> {
+    /// tells the ledger what they have spent of it. Other pools than the asking one are only asked now
+    /// and then, because all have to be looked at.
+    pub(super) async fn recall(
+        &self,
+        asking: &Arc<Pool>,
+        refusal: &Refusal,
+        now_ms: u64,
+    ) -> Result<(), MeterError> {
         let Refusal {
             account, window, ..
         } = refusal;
-        let pools = self
-            .pools
-            .filter(|pool| pool.kind == kind && pool.chain.accounts().contains(account));
+        let pools = if asking.state().may_recall(now_ms) {
+            let kind = asking.kind;
+            let of_account = |pool: &Pool| pool.chain.accounts().contains(account);
+            self.pools
+                .filter(|pool| pool.kind == kind && of_account(pool))
+        } else {
+            vec![Arc::clone(asking)]
+        };
         self.settle(&pools, |pool| {
             if let Some(bucket) = pool.state().bucket(*window) {
                 bucket.give_back();
