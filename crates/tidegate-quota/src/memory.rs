@@ -322,3 +322,6 @@ impl Books {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,21 @@ fn a_clock_that_is_behind_does_not_ask_for_every_request() {
     assert_eq!(world.asked(), asked + 1);
 }
 
+/// The ledger names December and then, set right, November again.
+#[test]
+fn a_ledger_whose_clock_is_set_back_names_the_window_still() {
+    let world = World::limited(1_000);
+    let november = world.ledger.books.window();
+    world.advance(TO_DECEMBER_MS);
+    drop(world.open(&alone(0)).unwrap());
+    now(world.meter.call_back(service(0))).unwrap();
+    world.advance(0u64.wrapping_sub(10_000));
+    for _ in 0..5 {
+        assert_eq!(world.open(&alone(0)).unwrap().window(), november);
+    }
+    assert_eq!(world.asked(), 2);
+}
+
 #[test]
 fn what_a_tally_knows_of_its_quota() {
     let world = World::limited(1_000);

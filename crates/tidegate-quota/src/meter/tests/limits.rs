@@ -150,6 +150,22 @@ fn a_limit_that_is_changed_counts_from_the_next_lease() {
 }
 
 #[test]
+fn a_limit_that_was_lowered_calls_back_what_is_held() {
+    let world = World::limited(1_000);
+    let mut tally = world.open(&alone(0)).unwrap();
+    world.admit(&mut tally, 30).unwrap();
+    assert!(tally.try_debit(10));
+    world.ledger.set_limit(service(0), Kind::Read, Some(20));
+    now(world.meter.call_back(service(1))).unwrap();
+    assert_eq!(world.read_balance(service(0)).outstanding_bytes(), 100);
+    now(world.meter.call_back(service(0))).unwrap();
+    assert_eq!(world.read_balance(service(0)).outstanding_bytes(), 20);
+    assert_eq!(world.debit(&mut tally, 100), 20);
+    drop(tally);
+    world.close_and_expect_spent(service(0), 30);
+}
+
+#[test]
 fn refunds_are_spent_again() {
     let world = World::limited(100);
     let mut tally = world.open(&alone(0)).unwrap();
