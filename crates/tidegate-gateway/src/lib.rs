@@ -7,6 +7,11 @@ use tidegate_quota::Meter;
 use tidegate_tower::{Clock, LiveKeys};
 
 pub mod config;
+mod path;
+mod query;
+mod refusal;
+mod route;
+mod sanitize;
 
 pub use config::Config;
 
