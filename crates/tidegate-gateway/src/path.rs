@@ -75,6 +75,8 @@ pub(crate) enum PathError {
     NotUtf8,
     #[error("an encoded slash")]
     EncodedSlash,
+    #[error("a slash at its end")]
+    TrailingSlash,
     #[error("a character that a name cannot hold")]
     NotAName,
 }
@@ -92,6 +94,7 @@ impl PathError {
             Self::BadEncoding => "path-encoding",
             Self::NotUtf8 => "path-utf8",
             Self::EncodedSlash => "path-encoded-slash",
+            Self::TrailingSlash => "path-trailing-slash",
             Self::NotAName => "path-name",
         }
     }

@@ -30,16 +30,15 @@ impl Refusal {
         }))
     }
 
+    /// The steps of the stack are put together wrongly; the request goes nowhere.
+    pub(crate) fn misassembled() -> Self {
+        Self::new("stack", "misassembled", String::new(), Problem::internal())
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.header = Some((name, value));
         self
-    }
-
-    /// The stable word for the cause.
-    #[cfg(test)]
-    pub(crate) fn kind(&self) -> &'static str {
-        self.0.refused.kind
     }
 
     /// The answer, with the cause in its extensions.

@@ -322,7 +322,7 @@ fn anonymous(section: &mut Section<'_, '_>) -> AddressLimit {
     let Some(mut table) = section.section("anonymous") else {
         return limit;
     };
-    if let Some(number) = table.number("requests", 1, 1_000_000) {
+    if let Some(number) = table.number("requests", 1, 1_000) {
         limit.requests = u32::try_from(number.value).unwrap_or(u32::MAX);
     }
     if let Some(number) = table.number("period_s", 1, 3_600) {

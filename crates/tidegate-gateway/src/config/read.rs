@@ -100,7 +100,7 @@ impl<'t> Sink<'t> {
     /// In the order of the text.
     pub(super) fn into_errors(self) -> Vec<ConfigError> {
         let mut errors = self.errors.into_inner();
-        errors.sort_by(|a, b| a.line.cmp(&b.line));
+        errors.sort_by_key(|error| error.line);
         errors
     }
 }

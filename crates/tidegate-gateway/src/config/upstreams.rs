@@ -16,6 +16,7 @@ pub(crate) struct UpstreamConfig {
     pub(crate) authority: Authority,
     pub(crate) ca_file: Option<Located<PathBuf>>,
     pub(crate) credential: Option<Credential>,
+    pub(crate) at: Place,
 }
 
 /// A header that the gateway adds for the upstream.
@@ -65,6 +66,7 @@ fn upstream(name: &str, mut table: Section<'_, '_>) -> UpstreamConfig {
         table.error(&ca_file.at, "goes with an https:// url only");
     }
     let credential = table.section("credential").and_then(credential);
+    let at = table.at().clone();
     table.finish();
     // Routes may name it though it is wrong; a configuration with an error goes no further.
     let (scheme, authority) =
@@ -75,6 +77,7 @@ fn upstream(name: &str, mut table: Section<'_, '_>) -> UpstreamConfig {
         authority,
         ca_file,
         credential,
+        at,
     }
 }
 

@@ -22,14 +22,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, StatusCode, Uri};
-use tidegate_policy::{Object, Profile};
+use http::{HeaderValue, Method, Request, StatusCode, Uri, Version};
+use tidegate_policy::{Live, Object, Profile};
 use tidegate_quota::Kind;
-use tidegate_tower::{Problem, Target};
+use tidegate_tower::{Clock, Problem, Target};
 
+use crate::observe::Trace;
 use crate::path::{self, LONGEST_TARGET, Path, PathError};
 use crate::query::{QueryError, QueryRule};
 use crate::refusal::Refusal;
+use crate::step::Step;
 
 /// One route, compiled.
 #[derive(Clone, Debug)]
@@ -106,10 +108,22 @@ impl Router {
     }
 
     /// The route of a path that was taken apart, and its place in the configuration.
-    pub(crate) fn find(&self, path: &Path<'_>) -> Option<(usize, &Route)> {
-        self.order.iter().find_map(|&index| {
+    ///
+    /// # Errors
+    /// No route; where a route could be meant by another reader of the path, that it is ambiguous.
+    pub(crate) fn find(&self, path: &Path<'_>) -> Result<(usize, &Route), RouteError> {
+        let found = self.order.iter().find_map(|&index| {
             let route = self.routes.get(index)?;
             route.pattern.matches(path).then_some((index, route))
+        });
+        found.ok_or_else(|| {
+            if path.segments.iter().any(|segment| segment.holds_slash) {
+                RouteError::Path(PathError::EncodedSlash)
+            } else if path.trailing_slash {
+                RouteError::Path(PathError::TrailingSlash)
+            } else {
+                RouteError::NoRoute
+            }
         })
     }
 }
@@ -172,6 +186,11 @@ impl Route {
             free_limit_bytes: self.free_limit_bytes,
             upstream,
         })
+    }
+
+    /// The methods that it lists.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.actions.iter().map(|(method, _)| method)
     }
 
     fn action(&self, method: &Method) -> Result<&Arc<str>, RouteError> {
@@ -268,5 +287,48 @@ impl RouteError {
             }
             Self::NotMetered(_) => Problem::internal(),
         }
+    }
+}
+
+/// The step of the stack that finds each request's [`Target`], and where it would go.
+#[derive(Clone)]
+pub(crate) struct Routing {
+    pub(crate) router: Arc<Router>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) max_staleness_s: u64,
+    pub(crate) clock: Clock,
+}
+
+/// The place of the upstream that a request's route names; in the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UpstreamPlace(pub(crate) usize);
+
+impl Step for Routing {
+    fn check<B>(&self, request: &mut Request<B>) -> Result<(), Refusal> {
+        let snapshot = self
+            .live
+            .current(self.clock.now_s(), self.max_staleness_s)
+            .ok_or_else(|| {
+                Refusal::new(
+                    "route",
+                    "no-snapshot",
+                    String::new(),
+                    Problem::unavailable(),
+                )
+            })?;
+        let uri = request.uri();
+        let is_http2 = request.version() == Version::HTTP_2;
+        let path = read_path(uri, is_http2).map_err(RouteError::refusal)?;
+        let (place, route) = self.router.find(&path).map_err(RouteError::refusal)?;
+        if let Some(trace) = request.extensions().get::<Trace>() {
+            trace.takes(place);
+        }
+        let target = route
+            .target(request.method(), &path, uri.query(), snapshot.profile())
+            .map_err(RouteError::refusal)?;
+        let upstream = UpstreamPlace(route.upstream);
+        request.extensions_mut().insert(target);
+        request.extensions_mut().insert(upstream);
+        Ok(())
     }
 }

@@ -101,7 +101,7 @@ impl Pattern {
                     captures.single.push(&segment.text);
                 }
                 PatternPart::Rest(_) => {
-                    captures.rest = path.segments.get(index..).unwrap_or_default()
+                    captures.rest = path.segments.get(index..).unwrap_or_default();
                 }
             }
         }
@@ -318,14 +318,6 @@ impl Template {
             Some(TemplatePart::Literal(text)) => text.split_once(':').map(|(name, _)| name),
             _ => None,
         }
-    }
-
-    /// The places of the single captures that it uses.
-    pub(crate) fn used(&self) -> impl Iterator<Item = usize> {
-        self.parts.iter().filter_map(|part| match part {
-            TemplatePart::Capture(place) => Some(*place),
-            TemplatePart::Literal(_) | TemplatePart::Rest => None,
-        })
     }
 
     /// Puts the captures in as they are: for a resource.

@@ -21,10 +21,12 @@ use http::header::{
     self, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TE,
     TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 use tidegate_tower::Problem;
 
+use crate::observe::Trace;
 use crate::refusal::Refusal;
+use crate::step::Step;
 
 /// What every secret starts with: wherever it stands, a secret follows.
 pub(crate) use tidegate_token::SECRET_PREFIX;
@@ -151,6 +153,27 @@ pub(crate) fn may_hold_credential(name: &HeaderName) -> bool {
             *name,
             HOST | CONTENT_LENGTH | EXPECT | header::CONTENT_TYPE | header::CONTENT_ENCODING
         )
+}
+
+/// The step of the stack that takes a request's head in hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sanitize;
+
+impl Step for Sanitize {
+    fn check<B>(&self, request: &mut Request<B>) -> Result<(), Refusal> {
+        let method = request.method().clone();
+        self::request(&method, request.headers_mut()).map_err(SanitizeError::refusal)?;
+        let trace = request
+            .extensions()
+            .get::<Trace>()
+            .ok_or_else(Refusal::misassembled)?
+            .clone();
+        let headers = request.headers_mut();
+        headers.insert(REQUEST_ID, trace.id().clone());
+        headers.insert(FORWARDED_FOR, trace.peer().forwarded_for.clone());
+        headers.insert(FORWARDED_PROTO, trace.peer().proto.clone());
+        Ok(())
+    }
 }
 
 fn check_framing(headers: &HeaderMap) -> Result<(), SanitizeError> {
