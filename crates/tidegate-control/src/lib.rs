@@ -131,6 +131,12 @@ impl Control {
         Arc::new(self.ledger.clone())
     }
 
+    /// Calls back what this meter has leased of an account when a limit of it changes, so that a new
+    /// limit holds at once. For the meter of a gateway in this process.
+    pub fn recall_from(&self, meter: Arc<tidegate_quota::Meter>) {
+        self.administration.recall_from(meter);
+    }
+
     /// The HTTP API.
     pub fn router(&self) -> axum::Router {
         router::router(Arc::clone(&self.administration))

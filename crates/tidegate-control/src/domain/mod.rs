@@ -20,10 +20,10 @@ pub mod system;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidegate_policy::{Live, Object, Snapshot};
-use tidegate_quota::Calendar;
+use tidegate_quota::{Calendar, Meter};
 use tidegate_token::SigningKey;
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::Mutex;
@@ -58,9 +58,17 @@ pub struct Administration {
     clock: Clock,
     calendar: Calendar,
     held: Mutex<Held>,
+    /// In this process: what it has leased is called back when a limit changes.
+    meter: OnceLock<Arc<Meter>>,
 }
 
 impl Administration {
+    /// See [`crate::Control::recall_from`].
+    pub(crate) fn recall_from(&self, meter: Arc<Meter>) {
+        // The first one stays: a process has one gateway.
+        let _ = self.meter.set(meter);
+    }
+
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store

@@ -128,7 +128,14 @@ impl Administration {
                 Some(json!({ "account": account.to_string(), "limits": before.to_json() }));
             plan.after =
                 Some(json!({ "account": account.to_string(), "limits": request.limits.to_json() }));
-            lane.commit(&actor, plan).await
+            let revision = lane.commit(&actor, plan).await?;
+            // What was leased under the old limit must not be spent above the new one.
+            if let Some(meter) = this.meter.get()
+                && let Err(error) = meter.call_back(account).await
+            {
+                tracing::warn!(%account, %error, "leases under an old limit are not called back");
+            }
+            Ok(revision)
         })
         .await
     }

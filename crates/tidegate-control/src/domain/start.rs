@@ -1,6 +1,6 @@
 //! Opens the rules on a store; the first start of an empty store makes the first operator.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -109,6 +109,7 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
             snapshot,
             behind: false,
         }),
+        meter: OnceLock::new(),
     });
     let issued = match new_key {
         Some(key) => {
