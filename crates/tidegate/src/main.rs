@@ -5,6 +5,7 @@ mod exit;
 mod names;
 mod output;
 mod quantity;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Run gateway, control plane and store in one process.
+    Serve(serve::Arguments),
     /// Create an object, with its quotas.
     Create(create::Arguments),
     /// Delete an object; a name that is used again inherits nothing.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
     } = Cli::parse();
     let output = Output::new(json);
     let result = match verb {
+        Verb::Serve(arguments) => return serve::run(&arguments).into(),
         Verb::Create(arguments) => call(&connection, |c| create::run(c, output, arguments)),
         Verb::Delete(arguments) => call(&connection, |c| delete::run(c, output, arguments)),
         Verb::Get(arguments) => call(&connection, |c| get::run(c, output, arguments)),
@@ -98,4 +102,15 @@ fn call<F: Future<Output = Result<Exit, Failure>>>(
         .enable_all()
         .build()?;
     runtime.block_on(verb(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_do_not_clash() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
 }

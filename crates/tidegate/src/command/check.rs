@@ -10,6 +10,7 @@ use crate::output::{Output, Tone};
 
 /// The question.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// Who, as in service:acme/sales/bot.
     #[arg(value_parser = names::object)]

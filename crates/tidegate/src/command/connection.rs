@@ -12,6 +12,7 @@ const SECRET_LIMIT_BYTES: u64 = 64 * 1024;
 
 /// Flags of every verb that calls the API.
 #[derive(Args)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// Where the control plane's API is.
     #[arg(

@@ -12,6 +12,7 @@ use crate::quantity;
 
 /// What to create.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// As in service:acme/sales/bot; the id is its name for good.
     #[arg(value_parser = names::object)]

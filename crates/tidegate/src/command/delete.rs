@@ -9,6 +9,7 @@ use crate::output::Output;
 
 /// What to delete.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// As in service:acme/sales/bot.
     #[arg(value_parser = names::object)]

@@ -12,6 +12,7 @@ use crate::quantity;
 
 /// What to show.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// As in stream:acme/sales/orders.
     #[arg(value_parser = names::object)]

@@ -10,6 +10,7 @@ use crate::output::Output;
 
 /// What to grant to whom.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// On what, as in stream:acme/sales/orders.
     #[arg(value_parser = names::object)]

@@ -11,6 +11,7 @@ use crate::quantity;
 
 /// What to list.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// A type, as in stream.
     type_name: String,

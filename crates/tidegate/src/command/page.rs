@@ -8,6 +8,7 @@ use crate::output::Text;
 
 /// Which part of a list.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// Items at most.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]

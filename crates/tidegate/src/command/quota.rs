@@ -20,6 +20,7 @@ pub(crate) enum Verb {
 
 /// Which limits.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Set {
     #[command(flatten)]
     account: usage::Account,

@@ -23,6 +23,7 @@ pub(crate) enum Verb {
 
 /// What to issue.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Issue {
     /// Whose, as in service:acme/sales/bot.
     #[arg(value_parser = names::object)]
@@ -40,6 +41,7 @@ pub(crate) struct Issue {
 
 /// Whose secrets.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct List {
     /// Whose, as in service:acme/sales/bot.
     #[arg(value_parser = names::object)]
@@ -50,6 +52,7 @@ pub(crate) struct List {
 
 /// Which secret.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Revoke {
     /// Its id, as `tidegate secret list` shows it. Not its text.
     jti: String,

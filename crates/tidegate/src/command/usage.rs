@@ -12,6 +12,7 @@ use crate::quantity;
 
 /// Which account.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Account {
     /// A service, user or organization, as in service:acme/sales/bot.
     #[arg(value_parser = names::object)]
@@ -23,6 +24,7 @@ pub(crate) struct Account {
 
 /// What to show.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     account: Account,
