@@ -17,8 +17,6 @@ mod quotas;
 mod secrets;
 mod start;
 pub mod system;
-#[cfg(test)]
-mod tests;
 
 use std::sync::{Arc, OnceLock};
 
