@@ -26,7 +26,7 @@ use super::{Gate, Store, StoreError, leases};
 pub(super) const NODE: &str = "embedded";
 
 /// How long a settled lease is remembered, so that its settlement can be repeated. Seconds.
-pub(crate) const SETTLED_KEPT_S: u64 = 3600;
+pub const SETTLED_KEPT_S: u64 = 3600;
 
 /// The ledger in the store.
 #[derive(Clone, Debug)]
