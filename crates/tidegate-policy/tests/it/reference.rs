@@ -1,6 +1,6 @@
 //! The language, as plain as its definition: text, no numbers, no memory, no layers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// `(object, relation, subject)`, as texts.
 pub(crate) type Fact = (String, String, String);
@@ -33,8 +33,9 @@ impl Model {
             if let Some(name) = line.strip_prefix("type ") {
                 type_name = name;
                 model.types.entry(name.to_owned()).or_default();
-            } else if let Some((name, rest)) =
-                line.strip_prefix("define ").and_then(|rest| rest.split_once(": "))
+            } else if let Some((name, rest)) = line
+                .strip_prefix("define ")
+                .and_then(|rest| rest.split_once(": "))
             {
                 let mut spaced = rest.to_owned();
                 for sign in ["(", ")", "[", "]", ","] {
@@ -70,7 +71,8 @@ impl Model {
             None if subject.ends_with(":*") => subject.clone(),
             None => type_of(subject).to_owned(),
         };
-        self.restrictions(type_of(object), relation).contains(&wanted)
+        self.restrictions(type_of(object), relation)
+            .contains(&wanted)
             && *subject != format!("{object}#{relation}")
     }
 }
@@ -99,7 +101,11 @@ fn read_rewrite(words: &mut Vec<&str>) -> Rewrite {
                 words.pop();
                 all.push(read_operand(words));
             }
-            if join == "or" { Rewrite::Or(all) } else { Rewrite::And(all) }
+            if join == "or" {
+                Rewrite::Or(all)
+            } else {
+                Rewrite::And(all)
+            }
         }
         Some("but") => {
             words.truncate(words.len() - 2);
@@ -163,17 +169,34 @@ pub(crate) struct Outcome {
 /// Deepest chain of usersets and `from`, counted in relations.
 const HOPS: usize = 25;
 /// The reference forgets what it knows, so some questions would take it too long.
-const STEPS: u32 = 20_000;
+const STEPS: u32 = 1_000;
+
+/// Subjects by object and relation.
+pub(crate) type Rows<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
+
+/// What counts of what is stored: not what the model does not allow any more.
+pub(crate) fn rows<'a>(model: &Model, facts: impl IntoIterator<Item = &'a Fact>) -> Rows<'a> {
+    let mut rows = Rows::new();
+    for fact in facts.into_iter().filter(|fact| model.allows(fact)) {
+        rows.entry((&fact.0, &fact.1)).or_default().push(&fact.2);
+    }
+    rows
+}
 
 /// Answers; none when it would take too long.
 pub(crate) fn check(
     model: &Model,
-    stored: &BTreeSet<Fact>,
-    (object, relation, subject): &Fact,
+    stored: &Rows<'_>,
+    question: &Fact,
     context: &[Fact],
 ) -> Option<Outcome> {
+    let (object, relation, subject) = question;
     let refuse = |kind| {
-        Some(Outcome { answer: Err(kind), steps: 0, circle: false })
+        Some(Outcome {
+            answer: Err(kind),
+            steps: 0,
+            circle: false,
+        })
     };
     let of = subject.split_once('#');
     if !model.types.contains_key(type_of(object)) {
@@ -191,27 +214,39 @@ pub(crate) fn check(
     if !context.iter().all(|fact| model.allows(fact)) {
         return refuse("bad-context");
     }
-    let facts = stored.iter().chain(context).cloned().collect();
-    let mut search = Search { model, facts, subject, path: Vec::new(), steps: 0, circle: false };
+    let mut search = Search {
+        model,
+        stored,
+        context: rows(model, context),
+        subject,
+        path: Vec::new(),
+        steps: 0,
+        circle: false,
+    };
     let answer = match search.holds(object, relation, 0)? {
         Answer::Yes => Ok(true),
         Answer::No | Answer::Circle => Ok(false),
         Answer::TooDeep => Err("too-deep"),
     };
-    Some(Outcome { answer, steps: search.steps, circle: search.circle })
+    Some(Outcome {
+        answer,
+        steps: search.steps,
+        circle: search.circle,
+    })
 }
 
 struct Search<'a> {
     model: &'a Model,
-    facts: BTreeSet<Fact>,
+    stored: &'a Rows<'a>,
+    context: Rows<'a>,
     subject: &'a str,
-    path: Vec<(String, String)>,
+    path: Vec<(&'a str, &'a str)>,
     steps: u32,
     circle: bool,
 }
 
-impl Search<'_> {
-    fn holds(&mut self, object: &str, relation: &str, hops: usize) -> Option<Answer> {
+impl<'a> Search<'a> {
+    fn holds(&mut self, object: &'a str, relation: &'a str, hops: usize) -> Option<Answer> {
         self.steps += 1;
         if self.steps > STEPS {
             return None;
@@ -219,16 +254,19 @@ impl Search<'_> {
         if hops == HOPS {
             return Some(Answer::TooDeep);
         }
-        if self.subject == format!("{object}#{relation}") {
+        if self.subject.split_once('#') == Some((object, relation)) {
             return Some(Answer::Yes);
         }
-        let goal = (object.to_owned(), relation.to_owned());
+        let goal = (object, relation);
         if self.path.contains(&goal) {
             self.circle = true;
             return Some(Answer::Circle);
         }
         self.path.push(goal);
-        let rewrite = self.model.rewrite(type_of(object), relation).expect("defined");
+        let rewrite = self
+            .model
+            .rewrite(type_of(object), relation)
+            .expect("defined");
         let answer = self.rewrite(rewrite, object, relation, hops);
         self.path.pop();
         answer
@@ -236,9 +274,9 @@ impl Search<'_> {
 
     fn rewrite(
         &mut self,
-        rewrite: &Rewrite,
-        object: &str,
-        relation: &str,
+        rewrite: &'a Rewrite,
+        object: &'a str,
+        relation: &'a str,
         hops: usize,
     ) -> Option<Answer> {
         match rewrite {
@@ -247,7 +285,7 @@ impl Search<'_> {
                 let subjects = self.subjects(object, relation);
                 let everyone = format!("{}:*", type_of(self.subject));
                 let plain = !self.subject.contains('#');
-                let named = |found: &String| found == self.subject || plain && *found == everyone;
+                let named = |&found: &&str| found == self.subject || plain && found == everyone;
                 if subjects.iter().any(named) {
                     return Some(Answer::Yes);
                 }
@@ -261,8 +299,8 @@ impl Search<'_> {
             Rewrite::From(wanted, tupleset) => {
                 let mut all = Vec::new();
                 for next in self.subjects(object, tupleset) {
-                    if self.model.rewrite(type_of(&next), wanted).is_some() {
-                        all.push(self.holds(&next, wanted, hops + 1)?);
+                    if self.model.rewrite(type_of(next), wanted).is_some() {
+                        all.push(self.holds(next, wanted, hops + 1)?);
                     }
                 }
                 Some(any(&all))
@@ -279,7 +317,11 @@ impl Search<'_> {
                 for operand in operands {
                     all.push(self.rewrite(operand, object, relation, hops)?);
                 }
-                Some(first_of(&all, &[Answer::No, Answer::Circle, Answer::TooDeep], Answer::Yes))
+                Some(first_of(
+                    &all,
+                    &[Answer::No, Answer::Circle, Answer::TooDeep],
+                    Answer::Yes,
+                ))
             }
             Rewrite::ButNot(base, subtract) => {
                 let base = self.rewrite(base, object, relation, hops)?;
@@ -296,15 +338,19 @@ impl Search<'_> {
         }
     }
 
-    /// What is stored and still allowed.
-    fn subjects(&self, object: &str, relation: &str) -> Vec<String> {
-        let on = |fact: &&Fact| fact.0 == object && fact.1 == relation && self.model.allows(fact);
-        self.facts.iter().filter(on).map(|fact| fact.2.clone()).collect()
+    fn subjects(&self, object: &str, relation: &str) -> Vec<&'a str> {
+        let both = [self.stored, &self.context];
+        let rows = both.iter().filter_map(|rows| rows.get(&(object, relation)));
+        rows.flatten().copied().collect()
     }
 }
 
 fn any(all: &[Answer]) -> Answer {
-    first_of(all, &[Answer::Yes, Answer::TooDeep, Answer::Circle], Answer::No)
+    first_of(
+        all,
+        &[Answer::Yes, Answer::TooDeep, Answer::Circle],
+        Answer::No,
+    )
 }
 
 /// The first of these that is among all, else the last.

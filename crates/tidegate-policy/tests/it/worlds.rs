@@ -14,15 +14,27 @@ pub(crate) fn model(random: &mut Random) -> String {
     let types = &TYPES[..count];
     let sizes: Vec<usize> = types.iter().map(|_| random.within(2, 6)).collect();
     let mut text = "model\n  schema 1.1\ntype user\ntype bot\n".to_owned();
-    for (on, &size) in types.iter().zip(&sizes) {
+    for (on, &size) in sizes.iter().enumerate() {
         let mut up: Vec<usize> = (0..count).filter(|_| random.percent(50)).collect();
         if up.is_empty() {
             up.push(random.below(count));
         }
         let names: Vec<&str> = up.iter().map(|&index| types[index]).collect();
-        text += &format!("type {on}\n  relations\n    define up: [{}]\n", names.join(", "));
+        text += &format!(
+            "type {}\n  relations\n    define up: [{}]\n",
+            types[on],
+            names.join(", ")
+        );
         for relation in 0..size {
-            let mut draft = Draft { random, types, sizes: &sizes, up: &up, before: relation, direct: false };
+            let mut draft = Draft {
+                random,
+                types,
+                sizes: &sizes,
+                up: &up,
+                on,
+                before: relation,
+                direct: false,
+            };
             let nesting = draft.random.below(4);
             let rewrite = draft.rewrite(nesting);
             text += &format!("    define r{relation}: {rewrite}\n");
@@ -37,6 +49,7 @@ struct Draft<'a> {
     sizes: &'a [usize],
     /// Where `up` leads to.
     up: &'a [usize],
+    on: usize,
     /// How many relations come before this one.
     before: usize,
     /// It has its `[…]`.
@@ -49,12 +62,20 @@ impl Draft<'_> {
             return self.leaf();
         }
         let word = *self.random.of(&[" or ", " or ", " and ", " but not "]);
-        let count = if word == " but not " { 2 } else { self.random.within(2, 3) };
+        let count = if word == " but not " {
+            2
+        } else {
+            self.random.within(2, 3)
+        };
         let operands: Vec<String> = (0..count)
             .map(|_| {
                 let inner = self.random.below(nesting);
                 let operand = self.rewrite(inner);
-                if inner > 0 { format!("({operand})") } else { operand }
+                if inner > 0 {
+                    format!("({operand})")
+                } else {
+                    operand
+                }
             })
             .collect();
         operands.join(word)
@@ -68,6 +89,9 @@ impl Draft<'_> {
         if self.before > 0 && self.random.percent(50) {
             return format!("r{}", self.random.below(self.before));
         }
+        if self.up.contains(&self.on) && self.random.percent(40) {
+            return format!("r{} from up", self.before);
+        }
         let to = *self.random.of(self.up);
         format!("r{} from up", self.random.below(self.sizes[to]))
     }
@@ -76,8 +100,18 @@ impl Draft<'_> {
         let mut found = BTreeSet::from(["user".to_owned()]);
         for _ in 0..self.random.below(4) {
             let index = self.random.below(self.types.len());
-            let userset = format!("{}#r{}", self.types[index], self.random.below(self.sizes[index]));
-            let others = [userset.clone(), userset, "user:*".to_owned(), "bot".to_owned(), self.types[index].to_owned()];
+            let userset = format!(
+                "{}#r{}",
+                self.types[index],
+                self.random.below(self.sizes[index])
+            );
+            let others = [
+                userset.clone(),
+                userset,
+                "user:*".to_owned(),
+                "bot".to_owned(),
+                self.types[index].to_owned(),
+            ];
             found.insert(self.random.of(&others).clone());
         }
         format!("[{}]", found.into_iter().collect::<Vec<_>>().join(", "))
@@ -102,7 +136,10 @@ impl World<'_> {
                 }
                 let linked = [type_name.clone(), format!("{type_name}#{relation}")];
                 let restrictions = self.model.restrictions(type_name, relation);
-                for link in linked.iter().filter(|&link| chains && restrictions.contains(link)) {
+                for link in linked
+                    .iter()
+                    .filter(|&link| chains && restrictions.contains(link))
+                {
                     let rest = link.strip_prefix(type_name.as_str()).unwrap_or_default();
                     facts.extend((1..self.ids).map(|id| {
                         (
@@ -118,7 +155,12 @@ impl World<'_> {
     }
 
     /// A tuple that the model allows; none when the relation takes none.
-    pub(crate) fn fact_on(&self, random: &mut Random, type_name: &str, relation: &str) -> Option<Fact> {
+    pub(crate) fn fact_on(
+        &self,
+        random: &mut Random,
+        type_name: &str,
+        relation: &str,
+    ) -> Option<Fact> {
         let restrictions = self.model.restrictions(type_name, relation);
         if restrictions.is_empty() {
             return None;
@@ -146,19 +188,31 @@ impl World<'_> {
             .model
             .types
             .iter()
-            .flat_map(|(on, relations)| relations.keys().map(move |name| (on.clone(), name.clone())))
+            .flat_map(|(on, relations)| {
+                relations.keys().map(move |name| (on.clone(), name.clone()))
+            })
             .collect();
         random.of(&all).clone()
     }
 
     pub(crate) fn object(&self, random: &mut Random, type_name: &str) -> String {
-        format!("{type_name}:{}", random.below(self.ids))
+        // Few users and many places: else hardly anything is allowed.
+        let ids = if type_name == "user" {
+            self.ids.min(3)
+        } else {
+            self.ids
+        };
+        format!("{type_name}:{}", random.below(ids))
     }
 
     /// A question, now and then one about what does not exist.
     pub(crate) fn question(&self, random: &mut Random) -> Fact {
         let (on, relation) = self.relation(random);
-        let object = if random.percent(3) { format!("{on}:none") } else { self.object(random, &on) };
+        let object = if random.percent(3) {
+            format!("{on}:none")
+        } else {
+            self.object(random, &on)
+        };
         let (of, member) = self.relation(random);
         let subject = match random.below(100) {
             0..75 => self.object(random, "user"),
