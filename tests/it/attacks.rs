@@ -57,7 +57,11 @@ async fn ambiguous_paths_are_refused() {
     }
     assert_eq!(world.upstream.seen().len(), 0);
     // Decoded once, a plain letter is a plain letter, and the upstream gets it plain.
-    let answer = raw(world.server.gateway, head("/acme/sales/%6frders?size=0", secret, "").as_bytes()).await;
+    let answer = raw(
+        world.server.gateway,
+        head("/acme/sales/%6frders?size=0", secret, "").as_bytes(),
+    )
+    .await;
     assert_eq!(status_of(&answer), 200, "{answer}");
     let seen = world.upstream.seen().pop().expect("arrived");
     assert_eq!(seen.path_and_query, "/records/orders?size=0");
@@ -84,27 +88,53 @@ async fn smuggled_requests_do_not_arrive() {
     };
     let length = inner.len();
     let bad = [
-        post("Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", &format!("0\r\n\r\n{inner}")),
-        post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", &format!("0\r\n\r\n{inner}")),
+        post(
+            "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
+        post(
+            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
         post("Content-Length: 0\r\nContent-Length: 5\r\n", &inner),
         post(&format!("Content-Length: 0, {length}\r\n"), &inner),
         post(&format!("Content-Length: +{length}\r\n"), &inner),
         post(&format!("Content-Length: 0x{length:x}\r\n"), &inner),
         post(&format!("Content-Length : {length}\r\n"), &inner),
-        post("Transfer-Encoding: xchunked\r\n", &format!("0\r\n\r\n{inner}")),
+        post(
+            "Transfer-Encoding: xchunked\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
         post("Transfer-Encoding: identity\r\n", &inner),
-        post("Transfer-Encoding: chunked, identity\r\n", &format!("0\r\n\r\n{inner}")),
-        post("Transfer-Encoding : chunked\r\n", &format!("0\r\n\r\n{inner}")),
-        post("Transfer-Encoding:\x0bchunked\r\n", &format!("0\r\n\r\n{inner}")),
-        post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", &format!("0\r\n\r\n{inner}")),
-        post("Transfer-Encoding: chunked\r\n", &format!("0x0\r\n\r\n{inner}")),
+        post(
+            "Transfer-Encoding: chunked, identity\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
+        post(
+            "Transfer-Encoding : chunked\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
+        post(
+            "Transfer-Encoding:\x0bchunked\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
+        post(
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+            &format!("0\r\n\r\n{inner}"),
+        ),
+        post(
+            "Transfer-Encoding: chunked\r\n",
+            &format!("0x0\r\n\r\n{inner}"),
+        ),
         post("X: y\r\n Content-Length: 5\r\n", &inner),
         format!("POST /acme/sales/orders HTTP/1.1\r\n{auth}Content-Length: 5\nX: y\r\n\r\n12345"),
     ];
     for request in &bad {
         let answer = raw(world.server.gateway, request.as_bytes()).await;
         let seen = world.upstream.seen();
-        let smuggled = seen.iter().any(|seen| seen.path_and_query.contains("smuggled"));
+        let smuggled = seen
+            .iter()
+            .any(|seen| seen.path_and_query.contains("smuggled"));
         let answers = answer.matches("HTTP/1.1 ").count();
         assert!(!smuggled || answers == seen.len(), "{request:?}: {answer}");
         assert!(answers <= 2, "{request:?}: {answer}");
@@ -122,7 +152,11 @@ async fn methods_that_leave_the_protocol_are_refused() {
         "CONNECT data.example:80 HTTP/1.1",
         "OPTIONS * HTTP/1.1",
     ] {
-        let answer = raw(world.server.gateway, format!("{line}\r\n{auth}\r\n").as_bytes()).await;
+        let answer = raw(
+            world.server.gateway,
+            format!("{line}\r\n{auth}\r\n").as_bytes(),
+        )
+        .await;
         let status = status_of(&answer);
         assert!((400..600).contains(&status), "{line}: {answer}");
     }

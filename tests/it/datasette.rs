@@ -17,7 +17,7 @@ use crate::upstream::Upstream;
 use crate::world::{Folder, PATIENCE, STREAM, World, create, grant, issue};
 
 /// As the README shows it.
-pub const RECIPE: &str = r#"
+pub(crate) const RECIPE: &str = r#"
 [[gateway.route]]
 path = "/{organization}/{project}/{stream}"
 resource = "stream:{organization}/{project}/{stream}"
@@ -49,7 +49,12 @@ db.execute('create table payroll (id integer primary key, salary integer)')
 db.execute('insert into payroll (salary) values (314159)')
 db.commit()";
         let python = program.with_file_name("python");
-        let made = Command::new(python).arg("-c").arg(script).arg(&database).status().await;
+        let made = Command::new(python)
+            .arg("-c")
+            .arg(script)
+            .arg(&database)
+            .status()
+            .await;
         assert!(made.expect("python runs").success());
         // It cannot take port 0: ask for a free one, and again if another was quicker.
         loop {
@@ -68,7 +73,11 @@ db.commit()";
                 .expect("starts");
             let url = format!("http://127.0.0.1:{port}");
             if answers(&mut child, &url).await {
-                return Self { _child: child, _folder: folder, url };
+                return Self {
+                    _child: child,
+                    _folder: folder,
+                    url,
+                };
             }
         }
     }
@@ -82,7 +91,8 @@ async fn answers(child: &mut Child, url: &str) -> bool {
                 return false;
             }
             let url = format!("{url}/sales/orders.json");
-            let asked = crate::http::send(http::Method::GET, &url, None, crate::http::empty()).await;
+            let asked =
+                crate::http::send(http::Method::GET, &url, None, crate::http::empty()).await;
             if asked.is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 return true;
             }
@@ -90,13 +100,18 @@ async fn answers(child: &mut Child, url: &str) -> bool {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waited).await.expect("datasette answers")
+    tokio::time::timeout(PATIENCE, waited)
+        .await
+        .expect("datasette answers")
 }
 
 async fn protected() -> (World, Datasette, String) {
     let datasette = Datasette::start().await;
     let upstream = Upstream::start().await;
-    let routes = format!("\n[gateway.upstream.datasette]\nurl = \"{}\"\n{RECIPE}", datasette.url);
+    let routes = format!(
+        "\n[gateway.upstream.datasette]\nurl = \"{}\"\n{RECIPE}",
+        datasette.url
+    );
     let world = World::start_before(upstream, "", &routes).await;
     let example = world.example().await;
     create(&example.api, "service:acme/sales/reader", None).await;
@@ -172,6 +187,10 @@ async fn nothing_else_of_it_is_reached() {
     }
     // Nothing at all without a secret.
     for path in ["/acme/sales/orders", "/sales/orders.json"] {
-        assert_ne!(get(&world.url(path), None).await.0, StatusCode::OK, "{path}");
+        assert_ne!(
+            get(&world.url(path), None).await.0,
+            StatusCode::OK,
+            "{path}"
+        );
     }
 }

@@ -39,13 +39,18 @@ query = []
     assert_eq!(status, StatusCode::BAD_GATEWAY, "{problem}");
     assert_eq!(problem["status"], 502);
     let url = world.url("/down/acme/sales/orders");
-    let answer = send(Method::POST, &url, secret, pattern(1, 5_000, true)).await.expect("an answer");
+    let answer = send(Method::POST, &url, secret, pattern(1, 5_000, true))
+        .await
+        .expect("an answer");
     assert_eq!(json(answer).await.0, StatusCode::BAD_GATEWAY);
     // What was never sent is not charged.
     let (_, write) = example.settled(BOT, |_, write| write.requests == 1).await;
     assert_eq!(write.spent_bytes, 0);
     // The other upstream is not affected.
-    assert_eq!(get(&world.url("/acme/sales/orders?size=0"), secret).await.0, StatusCode::OK);
+    assert_eq!(
+        get(&world.url("/acme/sales/orders?size=0"), secret).await.0,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,7 +70,9 @@ async fn an_upstream_that_breaks_off_is_seen_as_broken_off() {
     let example = world.example().await;
     let secret = Some(example.bot.secret.as_str());
     let url = world.url("/acme/sales/orders?behave=cut&size=1000");
-    let answer = send(Method::GET, &url, secret, empty()).await.expect("an answer");
+    let answer = send(Method::GET, &url, secret, empty())
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
     let mut body = answer.into_body();
     let mut ended_well = true;
@@ -75,7 +82,9 @@ async fn an_upstream_that_breaks_off_is_seen_as_broken_off() {
     assert!(!ended_well, "a response that broke off must not look whole");
     // The gateway goes on, and nothing is left over of it on other connections.
     let url = world.url("/acme/sales/orders?seed=3&size=1000");
-    let answer = send(Method::GET, &url, secret, empty()).await.expect("an answer");
+    let answer = send(Method::GET, &url, secret, empty())
+        .await
+        .expect("an answer");
     assert!(receive(answer.into_body(), 3).await.whole);
 }
 
@@ -87,10 +96,15 @@ async fn a_client_that_goes_away_harms_nobody() {
     let secret = Some(example.bot.secret.as_str());
     for _ in 0..10 {
         let url = world.url("/acme/sales/orders?size=50000000&behave=chunked");
-        let answer = send(Method::GET, &url, secret, empty()).await.expect("an answer");
+        let answer = send(Method::GET, &url, secret, empty())
+            .await
+            .expect("an answer");
         drop(answer);
     }
-    assert_eq!(get(&world.url("/acme/sales/orders?size=0"), secret).await.0, StatusCode::OK);
+    assert_eq!(
+        get(&world.url("/acme/sales/orders?size=0"), secret).await.0,
+        StatusCode::OK
+    );
     let (read, _) = example.settled(BOT, |read, _| read.requests == 11).await;
     assert!(read.spent_bytes < 500_000_000, "{read:?}");
 }
@@ -100,13 +114,23 @@ async fn a_shutdown_lets_requests_end() {
     let world = World::start().await;
     let example = world.example().await;
     let url = world.url("/acme/sales/orders?seed=5&size=30000000&behave=chunked");
-    let answer =
-        send(Method::GET, &url, Some(&example.bot.secret), empty()).await.expect("an answer");
-    let World { server, upstream, folder, .. } = world;
+    let answer = send(Method::GET, &url, Some(&example.bot.secret), empty())
+        .await
+        .expect("an answer");
+    let World {
+        server,
+        upstream,
+        folder,
+        ..
+    } = world;
     let pid = server.pid();
     let stopping = tokio::spawn(server.stop());
     let received = receive(answer.into_body(), 5).await;
-    assert!(received.whole, "cut by the shutdown after {} bytes", received.bytes);
+    assert!(
+        received.whole,
+        "cut by the shutdown after {} bytes",
+        received.bytes
+    );
     assert_eq!(stopping.await.expect("no panic"), Some(0));
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
     drop((upstream, folder));
@@ -130,7 +154,10 @@ async fn start_fails(config: &std::path::Path) -> String {
         errors.read_to_string(&mut said).await.expect("text");
         child.wait().await.expect("waited for")
     };
-    let code = tokio::time::timeout(crate::world::PATIENCE, ended).await.expect("ends").code();
+    let code = tokio::time::timeout(crate::world::PATIENCE, ended)
+        .await
+        .expect("ends")
+        .code();
     assert_eq!(code, Some(1), "{said}");
     said
 }
@@ -156,11 +183,22 @@ async fn a_start_that_fails_names_the_cause() {
     };
 
     // A configuration with a wrong key, value, or missing part: the key and its line.
-    let line = |needle: &str| (1 + text.lines().position(|line| line.contains(needle)).expect("there"));
+    let line = |needle: &str| {
+        (1 + text
+            .lines()
+            .position(|line| line.contains(needle))
+            .expect("there"))
+    };
     let said = start_fails(&with("upstream_path", "upstream_pathh")).await;
-    assert_names(&said, &["upstream_pathh", &format!("{}", line("upstream_path"))]);
+    assert_names(
+        &said,
+        &["upstream_pathh", &format!("{}", line("upstream_path"))],
+    );
     let said = start_fails(&with("admin_listen", "admin_listn")).await;
-    assert_names(&said, &["admin_listn", &format!("{}", line("admin_listen"))]);
+    assert_names(
+        &said,
+        &["admin_listn", &format!("{}", line("admin_listen"))],
+    );
     let said = start_fails(&with("issuer = ", "isuer = ")).await;
     assert_names(&said, &["isuer"]);
     let said = start_fails(&with("[control]", "[contrl]")).await;
@@ -186,7 +224,11 @@ async fn a_start_that_fails_names_the_cause() {
     // A port that is taken.
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = taken.local_addr().expect("bound").to_string();
-    for key in ["listen = \"127.0.0.1:0\"", "listen = [\"127.0.0.1:0\"]", "admin_listen = \"127.0.0.1:0\""] {
+    for key in [
+        "listen = \"127.0.0.1:0\"",
+        "listen = [\"127.0.0.1:0\"]",
+        "admin_listen = \"127.0.0.1:0\"",
+    ] {
         let said = start_fails(&with(key, &key.replace("127.0.0.1:0", &address))).await;
         let name = key.split(' ').next().expect("a key");
         assert_names(&said, &[&address, name]);
@@ -204,12 +246,21 @@ async fn a_store_that_is_in_use_is_refused() {
 async fn the_admin_address_tells_how_it_is() {
     let world = World::start().await;
     let example = world.example().await;
-    get(&world.url("/acme/sales/orders?size=7"), Some(&example.bot.secret)).await;
+    get(
+        &world.url("/acme/sales/orders?size=7"),
+        Some(&example.bot.secret),
+    )
+    .await;
     let admin = |path: &str| format!("http://{}{path}", world.server.admin);
     assert_eq!(get(&admin("/healthz"), None).await.0, StatusCode::OK);
     assert_eq!(get(&admin("/readyz"), None).await.0, StatusCode::OK);
-    let answer = send(Method::GET, &admin("/metrics"), None, empty()).await.expect("an answer");
-    let body = http_body_util::BodyExt::collect(answer.into_body()).await.expect("whole").to_bytes();
+    let answer = send(Method::GET, &admin("/metrics"), None, empty())
+        .await
+        .expect("an answer");
+    let body = http_body_util::BodyExt::collect(answer.into_body())
+        .await
+        .expect("whole")
+        .to_bytes();
     let text = String::from_utf8_lossy(&body).into_owned();
     assert!(text.contains("tidegate_"), "{text}");
     assert!(!text.contains(&example.bot.secret) && !text.contains(&example.bot.jti));
@@ -224,14 +275,22 @@ async fn no_log_holds_a_secret() {
     let secret = example.bot.secret.clone();
     let forged = format!("{}x", &secret[..secret.len() - 5]);
     for secret in [&secret, &forged] {
-        get(&world.url(&format!("/acme/sales/orders?size=0&q={secret}")), Some(secret)).await;
+        get(
+            &world.url(&format!("/acme/sales/orders?size=0&q={secret}")),
+            Some(secret),
+        )
+        .await;
         get(&world.url("/acme/sales/none"), Some(secret)).await;
     }
     let World { mut server, .. } = world;
     let lines = server.logged();
     assert!(!lines.is_empty(), "requests are logged");
     for line in &lines {
-        for part in secret.split('.').chain(forged.split('.')).filter(|part| part.len() > 20) {
+        for part in secret
+            .split('.')
+            .chain(forged.split('.'))
+            .filter(|part| part.len() > 20)
+        {
             let header = secret.split('.').next() == Some(part);
             assert!(header || !line.contains(part), "{line}");
         }

@@ -16,27 +16,27 @@ use tokio::net::TcpStream;
 
 use crate::pattern::Pattern;
 
-pub type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
 
 /// A client with a pool of its own.
-pub fn client() -> Client<HttpConnector, Body> {
+pub(crate) fn client() -> Client<HttpConnector, Body> {
     Client::builder(TokioExecutor::new()).build(HttpConnector::new())
 }
 
-pub fn text(text: &str) -> Body {
+pub(crate) fn text(text: &str) -> Body {
     Full::from(text.to_owned()).boxed_unsync()
 }
 
-pub fn empty() -> Body {
+pub(crate) fn empty() -> Body {
     Full::default().boxed_unsync()
 }
 
-pub fn pattern(seed: u8, length: u64, known: bool) -> Body {
+pub(crate) fn pattern(seed: u8, length: u64, known: bool) -> Body {
     Pattern::new(seed, length, known).boxed_unsync()
 }
 
 /// A request with a secret, or without.
-pub fn request(method: Method, url: &str, secret: Option<&str>, body: Body) -> Request<Body> {
+pub(crate) fn request(method: Method, url: &str, secret: Option<&str>, body: Body) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(url);
     if let Some(secret) = secret {
         request = request.header("authorization", format!("Bearer {secret}"));
@@ -48,7 +48,7 @@ pub fn request(method: Method, url: &str, secret: Option<&str>, body: Body) -> R
 ///
 /// # Errors
 /// When no response head comes.
-pub async fn send(
+pub(crate) async fn send(
     method: Method,
     url: &str,
     secret: Option<&str>,
@@ -58,27 +58,38 @@ pub async fn send(
 }
 
 /// The status, and the body as JSON (null when it is none).
-pub async fn json(response: Response<Incoming>) -> (StatusCode, Value) {
+pub(crate) async fn json(response: Response<Incoming>) -> (StatusCode, Value) {
     let status = response.status();
-    let body = response.into_body().collect().await.expect("a whole body").to_bytes();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .expect("a whole body")
+        .to_bytes();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
 /// GET with a secret: the status and the JSON body.
-pub async fn get(url: &str, secret: Option<&str>) -> (StatusCode, Value) {
-    json(send(Method::GET, url, secret, empty()).await.expect("an answer")).await
+pub(crate) async fn get(url: &str, secret: Option<&str>) -> (StatusCode, Value) {
+    json(
+        send(Method::GET, url, secret, empty())
+            .await
+            .expect("an answer"),
+    )
+    .await
 }
 
 /// Sends bytes as they stand and reads until the other side closes, or has been silent for a second
 /// after it answered.
-pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
+pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     // The other side may close before it has read everything: that is an answer too.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
     loop {
-        let read = tokio::time::timeout(std::time::Duration::from_secs(1), stream.read(&mut buffer));
+        let read =
+            tokio::time::timeout(std::time::Duration::from_secs(1), stream.read(&mut buffer));
         match read.await {
             Ok(Ok(0) | Err(_)) => break,
             Ok(Ok(read)) => answer.extend_from_slice(&buffer[..read]),
@@ -90,7 +101,7 @@ pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
 }
 
 /// The status of a raw answer; 0 when none came.
-pub fn status_of(answer: &str) -> u16 {
+pub(crate) fn status_of(answer: &str) -> u16 {
     answer
         .strip_prefix("HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))

@@ -16,26 +16,44 @@ fn write_url(world: &World, seed: u8) -> String {
 }
 
 fn read_url(world: &World, seed: u8, size: u64, behave: &str) -> String {
-    world.url(&format!("/acme/sales/orders?seed={seed}&size={size}&behave={behave}"))
+    world.url(&format!(
+        "/acme/sales/orders?seed={seed}&size={size}&behave={behave}"
+    ))
 }
 
 async fn write(world: &World, secret: &str, seed: u8, size: u64, known: bool) {
     let url = write_url(world, seed);
     let answer = send(Method::POST, &url, Some(secret), pattern(seed, size, known)).await;
     let answer = answer.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::OK, "{size} bytes, known: {known}");
+    assert_eq!(
+        answer.status(),
+        StatusCode::OK,
+        "{size} bytes, known: {known}"
+    );
     let seen = world.upstream.seen().pop().expect("arrived");
     assert_eq!((seen.bytes, seen.whole), (size, true), "known: {known}");
-    assert_eq!(seen.headers.contains_key("content-length"), known && size > 0 || size == 0 && known);
+    assert_eq!(
+        seen.headers.contains_key("content-length"),
+        known && size > 0 || size == 0 && known
+    );
 }
 
 async fn read(world: &World, secret: &str, seed: u8, size: u64, known: bool) {
     let url = read_url(world, seed, size, if known { "" } else { "chunked" });
-    let answer = send(Method::GET, &url, Some(secret), empty()).await.expect("an answer");
+    let answer = send(Method::GET, &url, Some(secret), empty())
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers().contains_key("content-length"), known);
     let received = receive(answer.into_body(), seed).await;
-    assert_eq!(received, Received { bytes: size, whole: true }, "known: {known}");
+    assert_eq!(
+        received,
+        Received {
+            bytes: size,
+            whole: true
+        },
+        "known: {known}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +70,9 @@ async fn bodies_pass_byte_for_byte() {
     let sum: u64 = 2 * SIZES.iter().sum::<u64>();
     let requests = 2 * SIZES.len() as u64;
     let (reads, writes) = example
-        .settled(BOT, |read, write| read.requests == requests && write.requests == requests)
+        .settled(BOT, |read, write| {
+            read.requests == requests && write.requests == requests
+        })
         .await;
     assert_eq!((reads.spent_bytes, writes.spent_bytes), (sum, sum));
 }
@@ -72,14 +92,23 @@ async fn memory_does_not_grow_with_the_body() {
         read(&world, secret, 3, LARGE, known).await;
     }
     let after = peak_memory(world.server.pid());
-    assert!(after < before + GROWTH, "{before} bytes before, {after} after");
+    assert!(
+        after < before + GROWTH,
+        "{before} bytes before, {after} after"
+    );
 }
 
 /// The most memory that the process has had. Bytes.
 fn peak_memory(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
-    let kilobytes = line.split_whitespace().nth(1).and_then(|number| number.parse::<u64>().ok());
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .expect("a peak");
+    let kilobytes = line
+        .split_whitespace()
+        .nth(1)
+        .and_then(|number| number.parse::<u64>().ok());
     kilobytes.expect("a number") * 1024
 }
 
@@ -92,15 +121,26 @@ async fn a_reader_that_stops_holds_the_upstream_back() {
     read(&world, secret, 1, 1_000_000, false).await;
     let before = peak_memory(world.server.pid());
     let url = read_url(&world, 4, LARGE, "chunked");
-    let answer = send(Method::GET, &url, Some(secret), empty()).await.expect("an answer");
+    let answer = send(Method::GET, &url, Some(secret), empty())
+        .await
+        .expect("an answer");
     // Not read, while others go on.
     for _ in 0..20 {
         read(&world, secret, 5, 1_000_000, true).await;
     }
     let after = peak_memory(world.server.pid());
-    assert!(after < before + GROWTH, "{before} bytes before, {after} after");
+    assert!(
+        after < before + GROWTH,
+        "{before} bytes before, {after} after"
+    );
     let received = receive(answer.into_body(), 4).await;
-    assert_eq!(received, Received { bytes: LARGE, whole: true });
+    assert_eq!(
+        received,
+        Received {
+            bytes: LARGE,
+            whole: true
+        }
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +153,13 @@ async fn a_connection_carries_many_requests() {
         let asked = request(Method::GET, &url, Some(&example.bot.secret), empty());
         let answer = client.request(asked).await.expect("an answer");
         let received = receive(answer.into_body(), 6).await;
-        assert_eq!(received, Received { bytes: number, whole: true });
+        assert_eq!(
+            received,
+            Received {
+                bytes: number,
+                whole: true
+            }
+        );
     }
 }
 

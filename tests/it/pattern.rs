@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 const FRAME: u64 = 16 * 1024;
 
 /// A body of `length` bytes; `known` says whether it announces its length.
-pub struct Pattern {
+pub(crate) struct Pattern {
     seed: u8,
     sent: u64,
     length: u64,
@@ -18,8 +18,13 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    pub fn new(seed: u8, length: u64, known: bool) -> Self {
-        Self { seed, sent: 0, length, known }
+    pub(crate) fn new(seed: u8, length: u64, known: bool) -> Self {
+        Self {
+            seed,
+            sent: 0,
+            length,
+            known,
+        }
     }
 }
 
@@ -29,7 +34,9 @@ fn byte_at(seed: u8, position: u64) -> u8 {
 }
 
 fn bytes_at(seed: u8, start: u64, length: u64) -> Bytes {
-    (start..start + length).map(|position| byte_at(seed, position)).collect()
+    (start..start + length)
+        .map(|position| byte_at(seed, position))
+        .collect()
 }
 
 impl Body for Pattern {
@@ -54,34 +61,44 @@ impl Body for Pattern {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.known { SizeHint::with_exact(self.length - self.sent) } else { SizeHint::default() }
+        if self.known {
+            SizeHint::with_exact(self.length - self.sent)
+        } else {
+            SizeHint::default()
+        }
     }
 }
 
 /// What came of a body that should be the pattern.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Received {
+pub(crate) struct Received {
     /// Bytes that came, all of them right.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Whether the body came to its end; otherwise it broke off.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 /// Reads a body to its end, or to where it breaks off.
 ///
 /// # Panics
 /// When a byte is not the pattern's.
-pub async fn receive<B>(mut body: B, seed: u8) -> Received
+pub(crate) async fn receive<B>(mut body: B, seed: u8) -> Received
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let mut bytes = 0;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return Received { bytes, whole: false };
+            return Received {
+                bytes,
+                whole: false,
+            };
         };
         if let Ok(data) = frame.into_data() {
-            assert!(data == bytes_at(seed, bytes, data.len() as u64), "wrong bytes after {bytes}");
+            assert!(
+                data == bytes_at(seed, bytes, data.len() as u64),
+                "wrong bytes after {bytes}"
+            );
             bytes += data.len() as u64;
         }
     }

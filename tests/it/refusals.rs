@@ -14,7 +14,10 @@ fn parts(secret: &str) -> (Value, Value) {
         let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or(Value::Null)
     });
-    (parts.next().expect("a header"), parts.next().expect("claims"))
+    (
+        parts.next().expect("a header"),
+        parts.next().expect("claims"),
+    )
 }
 
 fn encode(value: &Value) -> String {
@@ -24,7 +27,9 @@ fn encode(value: &Value) -> String {
 /// Asks with a secret: it must be the one answer, whatever is wrong with the secret.
 async fn assert_refused(world: &World, what: &str, secret: &str) {
     let url = world.url("/acme/sales/orders");
-    let answer = send(Method::GET, &url, Some(secret), empty()).await.expect("an answer");
+    let answer = send(Method::GET, &url, Some(secret), empty())
+        .await
+        .expect("an answer");
     let challenge = answer.headers().get("www-authenticate").cloned();
     let content_type = answer.headers().get("content-type").cloned();
     let (status, body) = json(answer).await;
@@ -34,7 +39,11 @@ async fn assert_refused(world: &World, what: &str, secret: &str) {
         "Bearer realm=\"tidegate\", error=\"invalid_token\"",
         "{what}"
     );
-    assert_eq!(content_type.expect("a type"), "application/problem+json", "{what}");
+    assert_eq!(
+        content_type.expect("a type"),
+        "application/problem+json",
+        "{what}"
+    );
     let expected = json!({
         "type": "urn:tidegate:problem:unauthenticated",
         "title": "A valid secret is needed",
@@ -77,20 +86,50 @@ async fn secrets_that_do_not_hold_get_one_answer() {
         ("two parts", format!("{head}.{body}")),
         ("four parts", format!("{good}.{signature}")),
         ("no signature", format!("{head}.{body}.")),
-        ("a changed signature", format!("{head}.{body}.{}", String::from_utf8_lossy(&wrong))),
-        ("changed claims", format!("{head}.{}.{signature}", encode(&other_claims))),
+        (
+            "a changed signature",
+            format!("{head}.{body}.{}", String::from_utf8_lossy(&wrong)),
+        ),
+        (
+            "changed claims",
+            format!("{head}.{}.{signature}", encode(&other_claims)),
+        ),
         ("another key", forged(&|_| {})),
-        ("another key, another subject", forged(&|claims| claims.sub = "user:alice".into())),
-        ("alg none", with_header(json!({"typ": "tidegate+jwt", "alg": "none", "kid": kid}))),
+        (
+            "another key, another subject",
+            forged(&|claims| claims.sub = "user:alice".into()),
+        ),
+        (
+            "alg none",
+            with_header(json!({"typ": "tidegate+jwt", "alg": "none", "kid": kid})),
+        ),
         (
             "alg none, unsigned",
-            format!("{}.{body}.", encode(&json!({"typ": "tidegate+jwt", "alg": "none"}))),
+            format!(
+                "{}.{body}.",
+                encode(&json!({"typ": "tidegate+jwt", "alg": "none"}))
+            ),
         ),
-        ("alg HS256", with_header(json!({"typ": "tidegate+jwt", "alg": "HS256", "kid": kid}))),
-        ("alg ES256", with_header(json!({"typ": "tidegate+jwt", "alg": "ES256", "kid": kid}))),
-        ("typ JWT", with_header(json!({"typ": "JWT", "alg": "EdDSA", "kid": kid}))),
-        ("no kid", with_header(json!({"typ": "tidegate+jwt", "alg": "EdDSA"}))),
-        ("unknown kid", with_header(json!({"typ": "tidegate+jwt", "alg": "EdDSA", "kid": "x"}))),
+        (
+            "alg HS256",
+            with_header(json!({"typ": "tidegate+jwt", "alg": "HS256", "kid": kid})),
+        ),
+        (
+            "alg ES256",
+            with_header(json!({"typ": "tidegate+jwt", "alg": "ES256", "kid": kid})),
+        ),
+        (
+            "typ JWT",
+            with_header(json!({"typ": "JWT", "alg": "EdDSA", "kid": kid})),
+        ),
+        (
+            "no kid",
+            with_header(json!({"typ": "tidegate+jwt", "alg": "EdDSA"})),
+        ),
+        (
+            "unknown kid",
+            with_header(json!({"typ": "tidegate+jwt", "alg": "EdDSA", "kid": "x"})),
+        ),
         ("padding", format!("{good}=")),
         ("two secrets", format!("{good}, {good}")),
         ("very long", "a".repeat(6_000)),
@@ -128,7 +167,9 @@ async fn an_expired_secret_is_refused() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, expired).await.expect("expires");
+    tokio::time::timeout(PATIENCE, expired)
+        .await
+        .expect("expires");
     assert_refused(&world, "expired", &issued.secret).await;
 }
 
@@ -139,7 +180,11 @@ async fn a_revoked_secret_is_refused_and_others_go_on() {
     let other = issue(&example.api, BOT).await;
     let url = world.url("/acme/sales/orders?size=0");
     assert_eq!(get(&url, Some(&other.secret)).await.0, StatusCode::OK);
-    example.api.revoke_secret(&other.jti).await.expect("revoked");
+    example
+        .api
+        .revoke_secret(&other.jti)
+        .await
+        .expect("revoked");
     assert_refused(&world, "revoked", &other.secret).await;
     assert_eq!(get(&url, Some(&example.bot.secret)).await.0, StatusCode::OK);
 }
@@ -179,7 +224,12 @@ async fn what_is_not_granted_is_forbidden() {
         (Method::GET, "/acme/sales/returns", secret, 403),
         (Method::GET, "/acme/sales/none", secret, 403),
         (Method::GET, "/other/sales/orders", secret, 403),
-        (Method::POST, "/acme/sales/orders", Some(reader.secret.as_str()), 403),
+        (
+            Method::POST,
+            "/acme/sales/orders",
+            Some(reader.secret.as_str()),
+            403,
+        ),
         (Method::GET, "/acme/sales/orders", None, 401),
         (Method::POST, "/acme/sales/orders", None, 401),
         (Method::GET, "/", secret, 404),
@@ -190,11 +240,16 @@ async fn what_is_not_granted_is_forbidden() {
     ];
     for (method, path, secret, expected) in cases {
         let url = world.url(path);
-        let answer = send(method.clone(), &url, secret, empty()).await.expect("an answer");
+        let answer = send(method.clone(), &url, secret, empty())
+            .await
+            .expect("an answer");
         let (status, problem) = json(answer).await;
         assert_eq!(status.as_u16(), expected, "{method} {path}");
         assert_eq!(problem["status"], expected, "{method} {path}: {problem}");
-        assert!(problem["type"].is_string() && problem["title"].is_string(), "{problem}");
+        assert!(
+            problem["type"].is_string() && problem["title"].is_string(),
+            "{problem}"
+        );
     }
     assert_eq!(world.upstream.seen().len(), 0);
 }
@@ -207,13 +262,27 @@ async fn an_early_refusal_does_not_hang() {
     let client = client();
     for _ in 0..3 {
         let body = crate::http::pattern(1, 5_000_000, true);
-        let asked = request(Method::POST, &world.url("/acme/sales/orders"), Some("no"), body);
+        let asked = request(
+            Method::POST,
+            &world.url("/acme/sales/orders"),
+            Some("no"),
+            body,
+        );
         // A client that was still sending may see the connection close instead of the answer.
         if let Ok(answer) = client.request(asked).await {
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         }
     }
-    let answer = send(Method::POST, &world.url("/acme/sales/orders"), Some("no"), text("{}")).await;
-    assert_eq!(answer.expect("an answer").status(), StatusCode::UNAUTHORIZED);
+    let answer = send(
+        Method::POST,
+        &world.url("/acme/sales/orders"),
+        Some("no"),
+        text("{}"),
+    )
+    .await;
+    assert_eq!(
+        answer.expect("an answer").status(),
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(world.upstream.seen().len(), 0);
 }

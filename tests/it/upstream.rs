@@ -20,42 +20,46 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::pattern::{self, Pattern};
 
-pub type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// What one request brought to the upstream.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    pub method: Method,
-    pub path_and_query: String,
-    pub headers: HeaderMap,
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) path_and_query: String,
+    pub(crate) headers: HeaderMap,
     /// Content that came before the end or the break.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Whether the content came to its end.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 /// A running upstream; stops when dropped.
-pub struct Upstream {
-    pub address: SocketAddr,
+pub(crate) struct Upstream {
+    pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Upstream {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let seen = Arc::new(Mutex::new(Vec::new()));
         let task = tokio::spawn(accept(listener, Arc::clone(&seen)));
-        Self { address, seen, task }
+        Self {
+            address,
+            seen,
+            task,
+        }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Everything that has reached it and was read to its end or its break.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("no panic holds it").clone()
     }
 }
@@ -76,7 +80,9 @@ async fn accept(listener: TcpListener, seen: Arc<Mutex<Vec<Seen>>>) {
 
 async fn serve(stream: TcpStream, seen: Arc<Mutex<Vec<Seen>>>) {
     let service = service_fn(move |request| answer(request, Arc::clone(&seen)));
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 async fn answer(
@@ -96,13 +102,20 @@ async fn answer(
     let seed = number("seed").unwrap_or(0) as u8;
     let behave = query.get("behave").map_or("", String::as_str);
     let received = if behave == "early" {
-        pattern::Received { bytes: 0, whole: false }
+        pattern::Received {
+            bytes: 0,
+            whole: false,
+        }
     } else {
         pattern::receive(body, seed).await
     };
     seen.lock().expect("no panic holds it").push(Seen {
         method: parts.method.clone(),
-        path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        path_and_query: parts
+            .uri
+            .path_and_query()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         headers: parts.headers,
         bytes: received.bytes,
         whole: received.whole,
@@ -111,15 +124,20 @@ async fn answer(
     let body = match behave {
         "slow-head" => std::future::pending().await,
         "cut" => Cut(size).boxed_unsync(),
-        "chunked" => Pattern::new(seed, size, false).map_err(|never| match never {}).boxed_unsync(),
-        _ => Pattern::new(seed, size, true).map_err(|never| match never {}).boxed_unsync(),
+        "chunked" => Pattern::new(seed, size, false)
+            .map_err(|never| match never {})
+            .boxed_unsync(),
+        _ => Pattern::new(seed, size, true)
+            .map_err(|never| match never {})
+            .boxed_unsync(),
     };
     let mut response = Response::new(body);
     if let Some(status) = number("status") {
         *response.status_mut() = StatusCode::from_u16(status as u16).expect("a status");
         if matches!(status, 204 | 304) {
-            *response.body_mut() =
-                Full::default().map_err(|never: Infallible| match never {}).boxed_unsync();
+            *response.body_mut() = Full::default()
+                .map_err(|never: Infallible| match never {})
+                .boxed_unsync();
         }
     }
     Ok(response)
@@ -138,7 +156,10 @@ impl http_body::Body for Cut {
     ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
         let length = std::mem::take(&mut self.0);
         std::task::Poll::Ready(Some(if length > 0 {
-            Ok(http_body::Frame::data(Bytes::from(vec![b'x'; length as usize])))
+            Ok(http_body::Frame::data(Bytes::from(vec![
+                b'x';
+                length as usize
+            ])))
         } else {
             Err(std::io::Error::other("told to break off"))
         }))

@@ -195,20 +195,24 @@ fn subject(identity: &Identity) -> Result<HeaderValue, Refusal> {
 
 impl From<hyper_util::client::legacy::Error> for ForwardError {
     fn from(error: hyper_util::client::legacy::Error) -> Self {
+        let is_late = find::<std::io::Error>(&error)
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut);
         if error.is_connect() {
-            let timed_out = find::<std::io::Error>(&error)
-                .is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut);
-            return if timed_out {
+            return if is_late {
                 Self::ConnectTimeout(error)
             } else {
                 Self::Connect(error)
             };
         }
         match find::<BodyError>(&error) {
-            Some(cause) => Self::Body {
-                is_idle: matches!(cause, BodyError::Idle),
-                source: error,
-            },
+            // Silence is seen by the body, or by the whole connection.
+            Some(cause) => {
+                let is_idle = is_late || matches!(cause, BodyError::Idle);
+                Self::Body {
+                    is_idle,
+                    source: error,
+                }
+            }
             None => Self::Failed(error),
         }
     }

@@ -50,6 +50,8 @@ mod sanitize;
 mod server;
 mod stack;
 mod step;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod upstream;
 

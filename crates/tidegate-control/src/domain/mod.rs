@@ -1,6 +1,6 @@
 //! The rules: who may change what, and what a change consists of. No SQL, no HTTP.
 //!
-//! The only way to change anything is a [`Lane`](lane::Lane): one change at a time, worked out and
+//! The only way to change anything is a `Lane` (`lane.rs`): one change at a time, worked out and
 //! guarded on the newest snapshot, committed, then published. Every operation asks first that the
 //! caller still stands, then that the caller may see the object (else it does not exist for them), then
 //! the guard of the operation. Everything that differs between systems is in [`system::System`].
@@ -17,8 +17,6 @@ mod quotas;
 mod secrets;
 mod start;
 pub mod system;
-#[cfg(test)]
-mod tests;
 
 use std::sync::{Arc, OnceLock};
 

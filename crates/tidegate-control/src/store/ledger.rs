@@ -4,9 +4,10 @@
 //! outstanding is what the open leases still hold. A lease debits every account of its chain in one
 //! transaction, by updates that hold only below the limit, or none of them.
 //!
-//! Bounds: lowering a limit stops grants at once. Leases that are already out stay spendable, so a limit
-//! can be passed by what is outstanding at that moment: at most one lease for each node, chain and kind,
-//! each at most `Settings::largest_bytes` of the meter beside the bodies that were admitted whole.
+//! Bounds: lowering a limit stops grants at once. What is leased already stays spendable until it is
+//! called back (in one process: by `Control::recall_from`), so a limit can be passed by what was
+//! outstanding at that moment: at most one lease for each node, chain and kind, each at most
+//! `Settings::largest_bytes` of the meter, beside the bodies that were admitted whole.
 //! After a kill -9, what was outstanding is forfeited at the next opening: true use lies between spent and
 //! spent + forfeited.
 
@@ -25,7 +26,7 @@ use super::{Gate, Store, StoreError, leases};
 pub(super) const NODE: &str = "embedded";
 
 /// How long a settled lease is remembered, so that its settlement can be repeated. Seconds.
-pub(crate) const SETTLED_KEPT_S: u64 = 3600;
+pub const SETTLED_KEPT_S: u64 = 3600;
 
 /// The ledger in the store.
 #[derive(Clone, Debug)]

@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 
 pub use self::changes::{CommitError, Entry, NewObject, NewSecret, Write};
 pub use self::keys::StoredKey;
-pub use self::ledger::SqlLedger;
+pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;

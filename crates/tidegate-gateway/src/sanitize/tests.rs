@@ -74,6 +74,14 @@ fn lets_the_rest_pass() {
 }
 
 #[test]
+fn cookies_that_came_in_crumbs_are_one() {
+    let mut headers = map(&[("cookie", "a=1"), ("cookie", "b=2"), ("cookie", "c=3")]);
+    assert_eq!(request(&Method::GET, &mut headers), Ok(()));
+    let cookies: Vec<_> = headers.get_all("cookie").iter().collect();
+    assert_eq!(cookies, ["a=1; b=2; c=3"]);
+}
+
+#[test]
 fn takes_out_what_connection_names() {
     let mut headers = map(&[
         ("connection", "close, X-One"),

@@ -101,11 +101,17 @@ impl Bucket {
         });
     }
 
-    /// Counts a request and a tally.
+    /// Begins a tally.
     pub(super) fn open(&mut self) {
         self.tallies += 1;
-        self.new_requests += 1;
         self.touched = true;
+    }
+
+    /// Counts a tally's request, unless it was counted.
+    pub(super) fn count(&mut self, counted: &mut bool) {
+        if !std::mem::replace(counted, true) {
+            self.new_requests += 1;
+        }
     }
 
     /// Ends a tally; what it had reserved is free again.
@@ -182,6 +188,7 @@ impl Bucket {
 
     /// Adds what the ledger has not confirmed to a batch.
     pub(super) fn report(&mut self, batch: &mut Vec<Settlement>) {
+        self.forget_finished();
         self.take_out(|held| held.lost);
         if let Some(newest) = self.leases.iter_mut().rfind(|held| !held.lost) {
             newest.requests = newest.requests.saturating_add(self.new_requests);
@@ -236,6 +243,10 @@ impl Bucket {
     }
 
     fn forget_finished(&mut self) {
+        // A request that is counted later is reported with the newest lease.
+        let more = self.tallies > 0 || self.new_requests > 0;
+        let newest = self.leases.iter().rfind(|held| more && !held.lost);
+        let kept = newest.map(|held| held.id);
         let spent = &mut self.spent;
         let mut unassigned = *spent;
         self.leases.retain(|held| {
@@ -245,12 +256,13 @@ impl Bucket {
             let finished = if held.lost {
                 filled == held.capacity()
             } else {
-                confirmed == held.bytes
+                confirmed == held.bytes && held.confirmed.requests == held.requests
             };
-            if finished {
+            let forgotten = finished && kept != Some(held.id);
+            if forgotten {
                 *spent -= filled;
             }
-            !finished
+            !forgotten
         });
     }
 

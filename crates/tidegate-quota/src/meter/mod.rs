@@ -119,7 +119,8 @@ impl Meter {
 
     /// Opens a tally for one request; refused when nothing is left.
     ///
-    /// The request is counted in the window that the ledger named last, whatever it debits later.
+    /// The request is counted, in the window that the ledger named last, once something of it is let
+    /// through or it ends without having been refused.
     /// `now_ms`: milliseconds since the epoch, UTC.
     ///
     /// # Errors

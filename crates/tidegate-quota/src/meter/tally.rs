@@ -16,6 +16,10 @@ pub struct Tally {
     /// Admitted and not debited. Bytes.
     reserved_bytes: u64,
     debited_bytes: u64,
+    /// Whether the request was counted: once, when the first of it is let through.
+    counted: bool,
+    /// Whether its body was refused.
+    refused: bool,
 }
 
 impl Tally {
@@ -26,6 +30,8 @@ impl Tally {
             window,
             reserved_bytes: 0,
             debited_bytes: 0,
+            counted: false,
+            refused: false,
         }
     }
 
@@ -50,12 +56,15 @@ impl Tally {
         }
         let window = self.window;
         if bytes > MAX_BYTES {
+            self.refused = true;
             return Err(MeterError::Exceeded(self.too_large()));
         }
+        let counted = &mut self.counted;
         let reserve = |state: &mut State| {
             let free = match state.bucket(window) {
                 Some(bucket) if bucket.free >= bytes => {
                     bucket.reserve(bytes);
+                    bucket.count(counted);
                     return Ok(());
                 }
                 Some(bucket) => bucket.free,
@@ -66,11 +75,15 @@ impl Tally {
                 wanted: bytes - free,
             })
         };
-        self.meter
+        let admitted = self
+            .meter
             .obtain(&self.pool, Some(window), now_ms, reserve)
-            .await?;
-        self.reserved_bytes += bytes;
-        Ok(())
+            .await;
+        match admitted {
+            Ok(()) => self.reserved_bytes += bytes,
+            Err(_) => self.refused = true,
+        }
+        admitted
     }
 
     fn too_large(&self) -> Refusal {
@@ -103,6 +116,7 @@ impl Tally {
         };
         bucket.spend(from_free);
         bucket.spend_reserved(from_reserved);
+        bucket.count(&mut self.counted);
         drop(state);
         self.reserved_bytes -= from_reserved;
         self.debited_bytes = self.debited_bytes.saturating_add(bytes);
@@ -135,7 +149,11 @@ impl Tally {
                 Ok(reserved) => self.reserved_bytes += reserved,
                 Err(MeterError::Exceeded(_) | MeterError::Contended(_)) => {
                     let most = bytes.min(self.reserved_bytes);
-                    return Ok(if self.try_debit(most) { most } else { 0 });
+                    return Ok(if most > 0 && self.try_debit(most) {
+                        most
+                    } else {
+                        0
+                    });
                 }
                 Err(unavailable @ MeterError::Unavailable(_)) => return Err(unavailable),
             }
@@ -190,6 +208,9 @@ impl Drop for Tally {
         if !state.closed
             && let Some(bucket) = state.bucket(self.window)
         {
+            if !self.refused {
+                bucket.count(&mut self.counted);
+            }
             bucket.close(self.reserved_bytes);
         }
     }

@@ -88,14 +88,16 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
 
     let clock = Clock::system();
     let control = open(&config, clock.clone()).await?;
+    let meter = Arc::new(Meter::new(
+        control.ledger(),
+        tidegate_quota::Settings::default(),
+    ));
+    control.recall_from(Arc::clone(&meter));
     let parts = Parts {
         live: control.live(),
         keys: control.keys(),
         issuer: config.issuer,
-        meter: Arc::new(Meter::new(
-            control.ledger(),
-            tidegate_quota::Settings::default(),
-        )),
+        meter,
         clock,
     };
     let gateway = bind(gateway, parts, &arguments.config).await;

@@ -28,7 +28,7 @@ pub(super) fn load(name: &str) -> Result<System, LoadError> {
     }
     let folder = Path::new(name);
     if !folder.is_dir() {
-        let known: Vec<&str> = BUILT_IN.iter().map(|(name, ..)| *name).collect();
+        let known: Vec<&str> = built_in().collect();
         return Err(LoadError::Unknown(name.to_owned(), known.join(", ")));
     }
     build(
@@ -36,6 +36,11 @@ pub(super) fn load(name: &str) -> Result<System, LoadError> {
         &file(folder, "model.fga")?,
         &file(folder, "system.toml")?,
     )
+}
+
+/// The names of the systems that are built in.
+pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, ..)| *name)
 }
 
 fn file(folder: &Path, name: &str) -> Result<String, LoadError> {

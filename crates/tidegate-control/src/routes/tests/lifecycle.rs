@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::store::tests::audit;
+use crate::store::tests::{audit, change_elsewhere};
 
 #[tokio::test]
 async fn a_deleted_name_that_is_used_again_inherits_nothing() {
@@ -292,4 +292,40 @@ async fn without_its_store_nothing_is_changed_or_confirmed() {
             .ok()["decision"],
         true
     );
+}
+
+#[tokio::test]
+async fn what_was_changed_elsewhere_is_never_decided_on_the_old_state() {
+    for confirm_first in [false, true] {
+        let world = World::new().await;
+        let alice = world.user("alice").await;
+        change_elsewhere(world.control.administration.store()).await;
+        if confirm_first {
+            world.control.confirm().await.unwrap();
+        } else {
+            let lost = world
+                .post(
+                    &alice,
+                    "/v1/objects",
+                    json!({ "object": "organization:acme" }),
+                )
+                .await;
+            lost.refused(503, None);
+        }
+        // The snapshot was built again: alice has another name, and her secret does not fit it.
+        assert_eq!(world.control.live().revision(), Some(3), "{confirm_first}");
+        let reply = world
+            .post(
+                &alice,
+                "/v1/objects",
+                json!({ "object": "organization:acme" }),
+            )
+            .await;
+        reply.refused(401, None);
+        let renamed = world
+            .get(&world.root, "/v1/objects?object=user:renamed")
+            .await;
+        assert_eq!(renamed.ok()["object"], "user:renamed");
+        world.create(&world.root, "user:bob").await;
+    }
 }

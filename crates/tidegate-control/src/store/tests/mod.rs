@@ -243,3 +243,11 @@ pub(crate) async fn dump(store: &Store) -> String {
     }
     text
 }
+
+/// A change that this process knows nothing of: every user (there is one) has another name.
+pub(crate) async fn change_elsewhere(store: &Store) {
+    let update = "UPDATE meta SET revision = revision + 1 WHERE id = 1";
+    sqlx::query(update).execute(&store.write).await.unwrap();
+    let rename = "UPDATE objects SET id = 'renamed', id_folded = 'renamed' WHERE type = 'user'";
+    sqlx::query(rename).execute(&store.write).await.unwrap();
+}

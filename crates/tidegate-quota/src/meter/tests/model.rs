@@ -97,10 +97,20 @@ fn chains() -> [Chain; 5] {
     [paid(0), paid(1), paid(2), alone(0), three.unwrap()]
 }
 
+/// A tally, and what its caller saw of it.
+struct Open {
+    tally: Tally,
+    chain: usize,
+    kind: usize,
+    /// Something was let through.
+    through: bool,
+    refused: bool,
+}
+
 /// What was released, as the callers saw it.
 struct Model {
     world: World,
-    tallies: Vec<(Tally, usize, usize)>,
+    tallies: Vec<Open>,
     released: HashMap<(AccountId, Kind, Window), u64>,
     requests: HashMap<(AccountId, Kind, Window), u64>,
     /// How far our clock is ahead of the ledger's. Milliseconds.
@@ -139,11 +149,13 @@ impl Model {
                 let accounts = &chains()[chain];
                 let opening = self.world.meter.open(accounts, KINDS[kind], now_ms);
                 if let Some(Ok(tally)) = polled(opening, polls) {
-                    for account in accounts.accounts() {
-                        let key = (*account, KINDS[kind], tally.window());
-                        *self.requests.entry(key).or_default() += 1;
-                    }
-                    self.tallies.push((tally, chain, kind));
+                    self.tallies.push(Open {
+                        tally,
+                        chain,
+                        kind,
+                        through: false,
+                        refused: false,
+                    });
                 }
             }
             Step::Admit {
@@ -151,37 +163,47 @@ impl Model {
                 bytes,
                 polls,
             } => {
-                if let Some((tally, ..)) = self.tally(tally) {
-                    let _ = polled(tally.admit(bytes, now_ms), polls);
+                if let Some(open) = self.tally(tally) {
+                    match polled(open.tally.admit(bytes, now_ms), polls) {
+                        Some(Ok(())) => open.through |= bytes > 0,
+                        Some(Err(_)) => open.refused = true,
+                        None => {}
+                    }
                 }
             }
             Step::TryDebit { tally, bytes } => {
-                self.debit(
-                    tally,
-                    |tally| if tally.try_debit(bytes) { bytes } else { 0 },
-                );
+                self.debit(tally, |open| {
+                    let debited = open.tally.try_debit(bytes);
+                    open.through |= debited;
+                    if debited { bytes } else { 0 }
+                });
             }
             Step::Debit {
                 tally,
                 bytes,
                 polls,
             } => {
-                self.debit(tally, |tally| {
-                    let debited = polled(tally.debit(bytes, now_ms), polls);
-                    debited.map_or(0, |result| result.unwrap_or(0))
+                self.debit(tally, |open| {
+                    let debited = polled(open.tally.debit(bytes, now_ms), polls);
+                    let Some(Ok(debited)) = debited else {
+                        return 0;
+                    };
+                    open.through |= debited > 0 || bytes == 0;
+                    debited
                 });
             }
             Step::Refund { tally, bytes } => {
                 let mut refunded = 0;
-                self.debit(tally, |tally| {
-                    refunded = tally.refund(bytes);
+                self.debit(tally, |open| {
+                    refunded = open.tally.refund(bytes);
                     0
                 });
                 self.count(tally, |released| *released -= refunded);
             }
             Step::Drop { tally } => {
                 if !self.tallies.is_empty() {
-                    drop(self.tallies.swap_remove(tally % self.tallies.len()));
+                    let open = self.tallies.swap_remove(tally % self.tallies.len());
+                    self.end(open);
                 }
             }
             Step::Maintain { polls } => {
@@ -202,26 +224,36 @@ impl Model {
         }
     }
 
-    fn tally(&mut self, at: usize) -> Option<&mut (Tally, usize, usize)> {
+    fn end(&mut self, open: Open) {
+        if open.through || !open.refused {
+            for account in chains()[open.chain].accounts() {
+                let key = (*account, KINDS[open.kind], open.tally.window());
+                *self.requests.entry(key).or_default() += 1;
+            }
+        }
+    }
+
+    fn tally(&mut self, at: usize) -> Option<&mut Open> {
         let most = self.tallies.len().max(1);
         self.tallies.get_mut(at % most)
     }
 
-    fn debit(&mut self, at: usize, debit: impl FnOnce(&mut Tally) -> u64) {
-        let Some((tally, ..)) = self.tally(at) else {
+    fn debit(&mut self, at: usize, debit: impl FnOnce(&mut Open) -> u64) {
+        let Some(open) = self.tally(at) else {
             return;
         };
-        let before = tally.debited_bytes();
-        let debited = debit(tally);
-        assert!(tally.debited_bytes() <= before + debited);
+        let before = open.tally.debited_bytes();
+        let debited = debit(open);
+        assert!(open.tally.debited_bytes() <= before + debited);
         self.count(at, |released| *released += debited);
     }
 
     fn count(&mut self, at: usize, count: impl Fn(&mut u64)) {
-        let Some((tally, chain, kind)) = self.tally(at) else {
+        let Some(open) = self.tally(at) else {
             return;
         };
-        let (window, chain, kind) = (tally.window(), &chains()[*chain], KINDS[*kind]);
+        let (window, chain) = (open.tally.window(), &chains()[open.chain]);
+        let kind = KINDS[open.kind];
         for account in chain.accounts() {
             count(self.released.entry((*account, kind, window)).or_default());
         }
@@ -250,7 +282,9 @@ impl Model {
 
     fn finish(mut self) {
         self.world.mode(Mode::Up);
-        self.tallies.clear();
+        for open in std::mem::take(&mut self.tallies) {
+            self.end(open);
+        }
         now(self.world.meter.close()).unwrap();
         self.check();
         let books = &self.world.ledger.books;
