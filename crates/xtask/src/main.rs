@@ -1,2 +1,70 @@
-//! Chores.
-fn main() {}
+//! Chores behind `cargo xtask`: try Tidegate, test it, measure it.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to people"
+)]
+
+mod bench;
+mod cargo;
+mod quickstart;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask quickstart [--port N] [--fresh]
+    Runs Tidegate in front of a sample data API, and prints what to try.
+    --port N   the first of four ports: gateway, control, metrics, data API [8080]
+    --fresh    forgets what earlier runs have kept
+
+cargo xtask test [rust] [wasm] [e2e] [--full]
+    Runs all tests, or those of the parts that are named; installs what they need where it may.
+    --full     at full scale instead of one for every day
+
+cargo xtask bench NAME [--json FILE]
+    Measures side by side with peers.
+";
+
+/// Why a chore was not done.
+#[derive(Debug)]
+enum Failure {
+    /// Asked for in a way that cannot be understood.
+    Usage(String),
+    /// Anything else, for people.
+    Failed(String),
+}
+
+impl Failure {
+    fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(message.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.split_first() {
+        Some((&"quickstart", rest)) => quickstart::run(rest),
+        Some((&"test", rest)) => test::run(rest),
+        Some((&"bench", rest)) => bench::run(rest),
+        Some((&("help" | "--help" | "-h"), _)) => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        Some((chore, _)) => Err(Failure::Usage(format!("`{chore}` is no chore"))),
+        None => Err(Failure::Usage("which chore?".to_owned())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => {
+            eprintln!("error: {message}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What tests need of the machine: found, installed where that may be, else named.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{Failure, cargo};
+
+/// Runs a program; whether it went well. What it prints is kept back.
+pub(super) fn goes(program: impl AsRef<Path>, arguments: &[&str]) -> bool {
+    Command::new(program.as_ref())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The standard library for wasm.
+pub(super) fn need_wasm_target() -> Result<(), Failure> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let is_there = || {
+        let output = Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", TARGET])
+            .current_dir(cargo::root())
+            .stdin(Stdio::null())
+            .output();
+        output.is_ok_and(|output| {
+            output.status.success()
+                && Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists()
+        })
+    };
+    if is_there() {
+        return Ok(());
+    }
+    println!("installing Rust's {TARGET}");
+    if goes("rustup", &["target", "add", TARGET]) && is_there() {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "Rust's {TARGET} is missing: rustup target add {TARGET}"
+    )))
+}
+
+/// Node, new enough to run tests.
+pub(super) fn need_node() -> Result<(), Failure> {
+    let output = Command::new("node")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output();
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let version = version.unwrap_or_default();
+    let major = version
+        .strip_prefix('v')
+        .and_then(|version| version.split('.').next()?.parse().ok());
+    match major {
+        Some(20_u32..) => Ok(()),
+        Some(_) => Err(Failure::failed(format!(
+            "Node {version} is too old: install Node 20 or newer"
+        ))),
+        None => Err(Failure::failed(
+            "Node is missing: install Node 20 or newer (https://nodejs.org)",
+        )),
+    }
+}
+
+/// A program of PyPI, in `target/venv`.
+pub(super) fn need_python_program(name: &str, requirement: &str) -> Result<PathBuf, Failure> {
+    let venv = cargo::root().join("target/venv");
+    let (pip, program) = (venv.join("bin/pip"), venv.join("bin").join(name));
+    let stamp = venv.join(format!("{requirement}.installed"));
+    if stamp.exists() && program.exists() {
+        return Ok(program);
+    }
+    println!("installing {requirement} into target/venv");
+    if !goes(&pip, &["--version"]) {
+        make_venv(&venv)?;
+    }
+    let installed = Command::new(&pip)
+        .args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            requirement,
+        ])
+        .stdin(Stdio::null())
+        .status();
+    if !installed.is_ok_and(|status| status.success()) || !program.exists() {
+        return Err(Failure::failed(format!(
+            "`{} install {requirement}` failed",
+            pip.display()
+        )));
+    }
+    std::fs::write(&stamp, "").map_err(|error| Failure::failed(error.to_string()))?;
+    Ok(program)
+}
+
+fn make_venv(venv: &Path) -> Result<(), Failure> {
+    let make = || {
+        let _ = std::fs::remove_dir_all(venv);
+        goes("python3", &["-m", "venv", &venv.to_string_lossy()])
+    };
+    if make() {
+        return Ok(());
+    }
+    // Debian's Python comes without it. Only root may install it, and only where apt is.
+    if goes("sh", &["-c", "test \"$(id -u)\" = 0 && command -v apt-get"]) {
+        println!("installing python3-venv");
+        let install = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+                       --no-install-recommends python3 python3-venv";
+        if goes("sh", &["-c", install]) && make() {
+            return Ok(());
+        }
+    }
+    Err(Failure::failed(
+        "Python 3 with venv is missing: install it, on Debian: apt-get install python3-venv",
+    ))
+}

@@ -1,0 +1,81 @@
+//! The tests inside the crates, and the examples in their documentation.
+
+use serde::Deserialize;
+
+use super::tally::{self, Tally};
+use super::{Scale, machine};
+use crate::{Failure, cargo};
+
+/// The part `e2e`.
+const END_TO_END: &str = "tidegate-tests";
+
+pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
+    let packages = packages()?;
+    let mut tests = runner(&[]);
+    let mut examples = cargo::cargo();
+    examples.args(["test", "--doc"]);
+    for package in &packages {
+        for command in [&mut tests, &mut examples] {
+            command.args(["-p", package]);
+        }
+    }
+    let mut tally = Tally::default();
+    for mut command in [tests, examples] {
+        command.envs(scale.environment());
+        tally += tally::count(command)?;
+    }
+    Ok(tally)
+}
+
+/// nextest where it is installed, because it runs all at once; otherwise `cargo test`.
+pub(super) fn runner(arguments: &[&str]) -> std::process::Command {
+    let mut command = cargo::cargo();
+    if machine::goes("cargo", &["nextest", "--version"]) {
+        command.args(["nextest", "run", "--no-fail-fast", "--status-level", "fail"]);
+    } else {
+        command.args([
+            "test",
+            "--no-fail-fast",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--examples",
+        ]);
+    }
+    command.args(arguments);
+    command
+}
+
+/// The packages that cargo takes by default, but for the end-to-end tests.
+fn packages() -> Result<Vec<String>, Failure> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+        workspace_default_members: Vec<String>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        id: String,
+        name: String,
+    }
+    let cannot = |error: String| Failure::failed(format!("cargo metadata: {error}"));
+    let output = cargo::cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .output()
+        .map_err(|error| cannot(error.to_string()))?;
+    let Metadata {
+        packages,
+        workspace_default_members,
+    } = serde_json::from_slice(&output.stdout).map_err(|error| {
+        cannot(format!(
+            "{error}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        ))
+    })?;
+    Ok(packages
+        .into_iter()
+        .filter(|package| workspace_default_members.contains(&package.id))
+        .map(|package| package.name)
+        .filter(|name| name != END_TO_END)
+        .collect())
+}

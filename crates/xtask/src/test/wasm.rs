@@ -1,0 +1,59 @@
+//! The engine as wasm, in Node: builds it, binds it, runs `tests/wasm/`.
+
+use std::process::Command;
+
+use super::tally::{self, Tally};
+use super::{Scale, machine};
+use crate::{Failure, cargo};
+
+pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
+    machine::need_wasm_target()?;
+    machine::need_node()?;
+    let built = cargo::build(&[
+        "-p",
+        "tidegate-wasm",
+        "--profile",
+        "wasm",
+        "--target",
+        "wasm32-unknown-unknown",
+    ])?;
+    let module = cargo::file(&built, "tidegate_wasm", ".wasm")?;
+    let package = cargo::root().join("target/wasm-package");
+    let bound = cargo::cargo()
+        .args(["run", "--quiet", "-p", "tidegate-bindgen", "--"])
+        .args([&module, &package])
+        .status();
+    if !bound.is_ok_and(|status| status.success()) {
+        return Err(Failure::failed(format!(
+            "tidegate-bindgen cannot bind {}",
+            module.display()
+        )));
+    }
+    let mut node = Command::new("node");
+    node.arg("--test").args(files()?);
+    node.current_dir(cargo::root())
+        .env("TIDEGATE_WASM_PKG", &package)
+        .envs(scale.environment());
+    tally::count(node)
+}
+
+/// Named one by one: what `node --test FOLDER` means differs between versions.
+fn files() -> Result<Vec<std::path::PathBuf>, Failure> {
+    let folder = cargo::root().join("tests/wasm");
+    let cannot = |error: std::io::Error| Failure::failed(format!("{}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::failed(format!(
+            "{} holds no *.test.mjs",
+            folder.display()
+        )));
+    }
+    Ok(files)
+}
