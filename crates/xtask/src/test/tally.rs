@@ -148,10 +148,7 @@ mod tests {
     #[test]
     fn a_runner_that_does_not_come_to_its_tests_has_failed() {
         let mut command = Command::new("sh");
-        command.args([
-            "-c",
-            "exit 101",
-        ]);
+        command.args(["-c", "exit 101"]);
         assert_eq!(
             count(command).unwrap(),
             Tally {
