@@ -184,10 +184,10 @@ async fn a_start_that_fails_names_the_cause() {
 
     // A configuration with a wrong key, value, or missing part: the key and its line.
     let line = |needle: &str| {
-        (1 + text
+        1 + text
             .lines()
             .position(|line| line.contains(needle))
-            .expect("there"))
+            .expect("there")
     };
     let said = start_fails(&with("upstream_path", "upstream_pathh")).await;
     assert_names(

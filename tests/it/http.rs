@@ -36,7 +36,12 @@ pub(crate) fn pattern(seed: u8, length: u64, known: bool) -> Body {
 }
 
 /// A request with a secret, or without.
-pub(crate) fn request(method: Method, url: &str, secret: Option<&str>, body: Body) -> Request<Body> {
+pub(crate) fn request(
+    method: Method,
+    url: &str,
+    secret: Option<&str>,
+    body: Body,
+) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(url);
     if let Some(secret) = secret {
         request = request.header("authorization", format!("Bearer {secret}"));

@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -123,7 +125,11 @@ async fn answer(
     let size = number("size").unwrap_or(2);
     let body = match behave {
         "slow-head" => std::future::pending().await,
-        "cut" => Cut(size).boxed_unsync(),
+        "cut" => Cut {
+            left: size,
+            pauses: 2,
+        }
+        .boxed_unsync(),
         "chunked" => Pattern::new(seed, size, false)
             .map_err(|never| match never {})
             .boxed_unsync(),
@@ -143,25 +149,31 @@ async fn answer(
     Ok(response)
 }
 
-/// Announces `0` bytes more than it sends, then breaks off.
-struct Cut(u64);
+/// Sends so many bytes, and then breaks off.
+struct Cut {
+    left: u64,
+    /// What was sent goes out only when the body has nothing more to give.
+    pauses: u8,
+}
 
 impl http_body::Body for Cut {
     type Data = Bytes;
     type Error = std::io::Error;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        let length = std::mem::take(&mut self.0);
-        std::task::Poll::Ready(Some(if length > 0 {
-            Ok(http_body::Frame::data(Bytes::from(vec![
-                b'x';
-                length as usize
-            ])))
-        } else {
-            Err(std::io::Error::other("told to break off"))
-        }))
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        let length = std::mem::take(&mut self.left);
+        if length > 0 {
+            let data = Bytes::from(vec![b'x'; length as usize]);
+            return Poll::Ready(Some(Ok(http_body::Frame::data(data))));
+        }
+        if self.pauses > 0 {
+            self.pauses -= 1;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(std::io::Error::other("told to break off"))))
     }
 }

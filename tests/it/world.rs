@@ -427,7 +427,11 @@ pub(crate) async fn issue(api: &Client, subject: &str) -> IssuedSecret {
     issue_for(api, subject, None).await
 }
 
-pub(crate) async fn issue_for(api: &Client, subject: &str, expires_in_s: Option<u64>) -> IssuedSecret {
+pub(crate) async fn issue_for(
+    api: &Client,
+    subject: &str,
+    expires_in_s: Option<u64>,
+) -> IssuedSecret {
     let request = IssueSecret {
         subject: subject.to_owned(),
         kind: None,

@@ -14,6 +14,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
+use crate::linger::Lingering;
 use crate::observe::Trace;
 
 /// Why a body ended before its end.
@@ -30,7 +31,7 @@ pub(crate) enum BodyError {
 /// A body that ends in an error when its sender is silent for too long.
 #[derive(Debug)]
 pub(crate) struct Paced {
-    inner: Incoming,
+    inner: Lingering,
     idle: Duration,
     /// Made when the sender is waited for the first time: most bodies never wait.
     timer: Option<Pin<Box<Sleep>>>,
@@ -41,7 +42,7 @@ pub(crate) struct Paced {
 
 impl Paced {
     /// A client's body, whose bytes are counted.
-    pub(crate) fn request(inner: Incoming, idle: Duration, trace: Trace) -> Self {
+    pub(crate) fn request(inner: Lingering, idle: Duration, trace: Trace) -> Self {
         Self {
             inner,
             idle,
@@ -54,7 +55,7 @@ impl Paced {
     /// An upstream's body.
     pub(crate) fn response(inner: Incoming, idle: Duration) -> Self {
         Self {
-            inner,
+            inner: Lingering::at_once(inner),
             idle,
             timer: None,
             is_waiting: false,

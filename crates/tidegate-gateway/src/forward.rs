@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::header::HOST;
-use http::{Extensions, HeaderValue, Request, Response, StatusCode, Version};
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{Extensions, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http_body::Body;
 use hyper::body::Incoming;
 use tidegate_tower::{Identity, MeteredBody, Permit, Problem};
 use tokio::time::{Instant, timeout_at};
@@ -123,6 +124,13 @@ impl Inner {
         parts.headers.insert(SUBJECT, subject(permit.identity())?);
         if let Some((name, value)) = &upstream.credential {
             parts.headers.insert(name.clone(), value.clone());
+        }
+        // RFC 9110 §8.6: said, because some servers refuse such a request that leaves its length open.
+        let expects_content = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+        if expects_content && body.is_end_stream() {
+            parts
+                .headers
+                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let (body, progress) = Sending::new(body);
         let answer = upstream.client.request(Request::from_parts(parts, body));

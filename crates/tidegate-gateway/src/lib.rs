@@ -40,6 +40,7 @@ pub mod config;
 mod cors;
 mod forward;
 mod idle;
+mod linger;
 mod metrics;
 mod observe;
 mod path;

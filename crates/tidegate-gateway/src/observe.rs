@@ -21,6 +21,7 @@ use tower::{Layer, Service};
 
 use crate::body::Paced;
 use crate::config::LogRequests;
+use crate::linger::Lingering;
 use crate::metrics::Metrics;
 use crate::sanitize::REQUEST_ID;
 
@@ -317,7 +318,8 @@ where
             received_bytes: AtomicU64::new(0),
         }));
         let idle = self.layer.idle;
-        let mut request = request.map(|body| Paced::request(body, idle, trace.clone()));
+        let mut request =
+            Lingering::of(request).map(|body| Paced::request(body, idle, trace.clone()));
         request.extensions_mut().insert(trace.clone());
         ObserveFuture {
             inner: self.inner.call(request),

@@ -78,6 +78,23 @@ async fn a_body_of_unknown_length_arrives_whole_and_without_trailers() {
 }
 
 #[tokio::test]
+async fn a_write_without_content_says_so() {
+    let world = World::start("").await;
+    for more in ["", "Content-Length: 0\r\n"] {
+        let answer = world.raw(&world.head("POST /acme/orders", more)).await;
+        assert_eq!(status(&answer), 200, "{answer}");
+        let seen = world.upstream.seen().pop().unwrap().to_ascii_lowercase();
+        assert_eq!(seen.matches("content-length: 0\r\n").count(), 1, "{seen}");
+    }
+    world.raw(&world.head("GET /acme/orders", "")).await;
+    let seen = world.upstream.seen().pop().unwrap().to_ascii_lowercase();
+    assert!(
+        !seen.contains("content-length") && !seen.contains("transfer-encoding"),
+        "{seen}"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_comes_back_without_what_was_for_the_hop() {
     let world = World::start("").await;
     let answer = world

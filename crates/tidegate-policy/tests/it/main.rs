@@ -1,0 +1,21 @@
+//! The engine against a plain definition of the language.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test says what is wrong by panicking"
+)]
+
+// Whether the engine and the reference agree on generated models, tuples and questions.
+mod agree;
+// Whether a snapshot is a plain set of facts, through any changes.
+mod changes;
+// Seeded numbers.
+mod random;
+// The language, as plain as its definition.
+mod reference;
+// Decisions as files, for engines in any language.
+mod vectors;
+// Generated models, tuples and questions.
+mod worlds;
