@@ -109,7 +109,10 @@ async fn append(State(records): State<Arc<Records>>, Path(name): Name, body: Bod
         records.append(file, body.into_data_stream()).await
     };
     match appended.await {
-        Ok(appended) => Json(json!({ "appended": appended })).into_response(),
+        Ok(appended) => {
+            let answer = format!("{{\"appended\":{appended}}}\n");
+            ([(CONTENT_TYPE, "application/json")], answer).into_response()
+        }
         Err(error) => refuse(&error),
     }
 }

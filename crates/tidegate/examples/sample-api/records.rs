@@ -222,6 +222,9 @@ impl Page {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_cursor()),
             Err(error) => return Err(error.into()),
         };
+        if cursor > file.metadata()?.len() {
+            return Err(no_cursor());
+        }
         if cursor > 0 {
             let mut before = [0];
             file.seek(SeekFrom::Start(cursor - 1))?;
@@ -325,3 +328,6 @@ async fn blocking<T: Send + 'static>(
         .await
         .map_err(|error| RecordError::Disk(io::Error::other(error)))?
 }
+
+#[cfg(test)]
+mod tests;

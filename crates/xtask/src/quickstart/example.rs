@@ -32,7 +32,7 @@ pub(super) fn config(ports: Ports, store: &Path) -> String {
 listen = "{control}"
 store = {store}
 system = "beneath"
-issuer = "http://{control}"
+issuer = "https://tidegate.localhost"
 
 [gateway]
 listen = ["{gateway}"]

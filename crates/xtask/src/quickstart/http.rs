@@ -12,14 +12,19 @@ pub(super) fn answers(address: SocketAddr) -> bool {
 }
 
 /// The status that a path answers with.
-pub(super) fn get(address: SocketAddr, path: &str, secret: Option<&str>) -> io::Result<u16> {
+pub(super) fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    secret: Option<&str>,
+) -> io::Result<u16> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     let authorization = secret
         .map(|secret| format!("authorization: Bearer {secret}\r\n"))
         .unwrap_or_default();
     let head = format!(
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{authorization}\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{authorization}\r\n"
     );
     stream.write_all(head.as_bytes())?;
     let mut line = String::new();

@@ -209,23 +209,23 @@ fn start(
     })?;
     programs.start_tidegate(&config)?;
     wait(programs, signals, "tidegate serve", || {
-        http::get(ports.metrics, "/readyz", None).is_ok_and(|status| status == 200)
+        http::ask(ports.metrics, "GET", "/readyz", None).is_ok_and(|status| status == 200)
     })?;
     if store_is_new {
         let secret = programs.first_line(PATIENCE)?;
         state.operator_secret = Some(secret);
         state.keep(folders)?;
     }
-    if state.service_secret.is_none() {
+    let is_new = state.service_secret.is_none();
+    if is_new {
         example::set_up(programs, state, ports, folders)?;
     }
-    let read = http::get(
-        ports.gateway,
-        example::PATH,
-        state.service_secret.as_deref(),
-    );
     state.finish(folders, ports)?;
-    welcome::print(state, ports, folders, programs.tidegate(), read.ok());
+    welcome::print(state, ports, folders, programs.tidegate());
+    if !is_new {
+        let secret = state.service_secret.as_deref();
+        welcome::note_changes(http::ask(ports.gateway, "HEAD", example::PATH, secret).ok());
+    }
     Ok(())
 }
 

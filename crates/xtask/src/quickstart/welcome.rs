@@ -7,14 +7,8 @@ use super::example::{BOT, STREAM};
 use super::state::State;
 use super::{Folders, Ports, shown};
 
-/// Prints it. `read`: the status with which the stream answers the service's secret just now.
-pub(super) fn print(
-    state: &State,
-    ports: Ports,
-    folders: &Folders,
-    tidegate: &Path,
-    read: Option<u16>,
-) {
+/// Prints it.
+pub(super) fn print(state: &State, ports: Ports, folders: &Folders, tidegate: &Path) {
     let is_plain = !std::io::stdout().is_terminal()
         || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let strong = |text: &str| {
@@ -67,11 +61,16 @@ Ctrl-C stops it all. What was written is kept; --fresh starts over.",
         log = shown(&folders.all.join("tidegate.log")),
         metrics = state.metrics_url,
     );
-    if read != Some(200) {
-        let status = read.map_or_else(|| "nothing".to_owned(), |status| status.to_string());
+}
+
+/// Says so where the lines above no longer do what they did. `status`: what the stream answers to a
+/// `HEAD` with the service's secret, which costs no quota.
+pub(super) fn note_changes(status: Option<u16>) {
+    if status != Some(200) {
+        let status = status.map_or_else(|| "nothing".to_owned(), |status| status.to_string());
         println!(
-            "\nNote: the read above answers {status} just now. What an earlier run changed (grants, \
-             secrets, quotas) still holds; --fresh starts over."
+            "\nNote: reading answers {status} just now. What an earlier run changed (grants, secrets, \
+             quotas) still holds; --fresh starts over."
         );
     }
 }
