@@ -157,7 +157,14 @@ pub struct IssuedSecret {
 
 impl std::fmt::Debug for IssuedSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { secret: _, jti, subject, kind, expires_at_s, revision } = self;
+        let Self {
+            secret: _,
+            jti,
+            subject,
+            kind,
+            expires_at_s,
+            revision,
+        } = self;
         f.debug_struct("IssuedSecret")
             .field("secret", &"…")
             .field("jti", jti)

@@ -17,11 +17,30 @@ pub type LedgerFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LedgerError
 ///
 /// For each account, kind and window: granted = spent + returned + forfeited + outstanding.
 /// INVARIANT: no lease takes `granted - returned` of any account above the limit in force.
+///
+/// What a meter expects of an implementation:
+///
+/// - a call makes progress on its own once its future has been polled, and holds nothing that other
+///   calls need while nobody polls it: a caller that goes away leaves the future for the next one to
+///   finish. On tokio, spawn the work and await its handle;
+/// - sums that do not fit their type are refused, never wrapped;
+/// - a lease that is settled to its end is remembered long enough for its settlement to be repeated.
 pub trait Ledger: Send + Sync + 'static {
     /// Debits every account of the chain, or none. The ledger's clock names the window.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`].
     fn lease<'a>(&'a self, request: &'a LeaseRequest) -> LedgerFuture<'a, Answer>;
+
     /// Records what was spent of a lease, and takes back what the node will not spend.
-    /// Idempotent: the figures are totals since the lease was granted.
+    ///
+    /// Idempotent: the figures are totals since the lease was granted. They never fall, so of two
+    /// that arrive out of order the larger ones count.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unavailable`]: none or some of it was recorded, and it will be repeated.
+    /// [`LedgerError::UnknownLease`]: one of them is not known; the meter then sends them one by one
+    /// and gives up the one that is refused.
     fn settle<'a>(&'a self, settlements: &'a [Settlement]) -> LedgerFuture<'a, ()>;
 }
 
@@ -77,7 +96,8 @@ pub struct Refusal {
     pub limit_bytes: u64,
     /// What it had left. Bytes.
     pub left_bytes: u64,
-    /// Whether leases that are outstanding could still bring enough back.
+    /// Whether leases that are outstanding could still bring enough back: `limit - spent - forfeited`
+    /// is at least what was asked for.
     pub contended: bool,
     /// The window.
     pub window: Window,

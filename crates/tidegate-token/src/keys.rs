@@ -1,8 +1,14 @@
-//! Signing keys, verifying keys, key sets, JWKS.
+//! Signing keys and verifying keys, each with its `kid` and the one algorithm pinned to it.
 
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
 use crate::claims::Claims;
+use crate::compact::{self, Header, MAX_TOKEN_BYTES};
+use crate::crypto;
+
+/// Longest `kid`. Bytes.
+pub const MAX_KID_BYTES: usize = 64;
 
 /// A secret's text. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,72 +35,216 @@ pub enum Algorithm {
     #[serde(rename = "ES256")]
     Es256,
 }
+impl Algorithm {
+    /// Its name in a JWT's `alg` (RFC 7518 §3.1, RFC 8037 §3.1).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+        }
+    }
+}
 
-/// A private key with its `kid`.
-pub struct SigningKey {}
+/// A private key with its `kid`. `Debug` shows nothing of the private half, and it is wiped on drop.
+pub struct SigningKey {
+    private: EncodingKey,
+    public: VerifyingKey,
+}
+
 impl SigningKey {
     /// A new random key (native only).
-    pub fn generate(_kid: &str, _algorithm: Algorithm) -> Result<Self, KeyError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when there is no randomness.
+    pub fn generate(kid: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
+        let private = crypto::generate(algorithm).map_err(|_| KeyError::PrivateKey)?;
+        Self::from_pkcs8(kid, algorithm, private.as_bytes())
     }
+
     /// From PKCS#8 DER.
-    pub fn from_pkcs8(_kid: &str, _algorithm: Algorithm, _der: &[u8]) -> Result<Self, KeyError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when the bytes are no private key of
+    /// the algorithm, or its two halves do not belong together.
+    pub fn from_pkcs8(kid: &str, algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
+        let (private, public) =
+            crypto::public_key(algorithm, der).map_err(|_| KeyError::PrivateKey)?;
+        let public = VerifyingKey::from_public(kid, algorithm, &public)?;
+        Ok(Self { private, public })
     }
-    /// PKCS#8 DER.
+
+    /// PKCS#8 DER. Whoever reads it can mint.
     pub fn to_pkcs8(&self) -> &[u8] {
-        todo!()
+        self.private.as_bytes()
     }
+
+    /// The key's id.
+    pub fn kid(&self) -> &str {
+        self.public.kid()
+    }
+
     /// The public half.
     pub fn verifying_key(&self) -> VerifyingKey {
-        todo!()
+        self.public.clone()
     }
-    /// Signs claims into a secret.
-    pub fn mint(&self, _claims: &Claims) -> Result<Secret, KeyError> {
-        todo!()
+
+    /// Signs claims into a secret, which starts with [`SECRET_PREFIX`](crate::SECRET_PREFIX).
+    ///
+    /// # Errors
+    /// [`KeyError::Claims`] when no verifier would accept them: a field over its limit, or a text over
+    /// [`MAX_TOKEN_BYTES`]; [`KeyError::Signing`] when the signature cannot be made.
+    pub fn mint(&self, claims: &Claims) -> Result<Secret, KeyError> {
+        if !claims.within_limits() {
+            return Err(KeyError::Claims);
+        }
+        let header = Header {
+            typ: compact::TYP.into(),
+            alg: self.public.algorithm.name().into(),
+            kid: self.public.kid.to_string(),
+        };
+        let header = serde_json::to_vec(&header).map_err(|_| KeyError::Signing)?;
+        let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Claims)?;
+        let mut text = compact::encode(&header);
+        text.push('.');
+        text.push_str(&compact::encode(&payload));
+        let signature = crypto::sign(self.public.algorithm, &self.private, text.as_bytes())
+            .map_err(|_| KeyError::Signing)?;
+        text.push('.');
+        text.push_str(&compact::encode(&signature));
+        if text.len() > MAX_TOKEN_BYTES {
+            return Err(KeyError::Claims);
+        }
+        Ok(Secret(text))
+    }
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("kid", &self.public.kid)
+            .field("algorithm", &self.public.algorithm)
+            .finish_non_exhaustive()
     }
 }
 
 /// A public key with its `kid` and pinned algorithm.
-#[derive(Clone, Debug)]
-pub struct VerifyingKey {}
+#[derive(Clone)]
+pub struct VerifyingKey {
+    kid: Box<str>,
+    algorithm: Algorithm,
+    public: Box<[u8]>,
+    verifier: DecodingKey,
+}
+
 impl VerifyingKey {
+    /// From the public bytes: 32 for Ed25519 (RFC 8032 §5.1.5), the 65 of an uncompressed point for
+    /// P-256 (SEC 1 §2.3.3).
+    ///
+    /// # Errors
+    /// [`KeyError::Kid`] unless the `kid` is 1 to [`MAX_KID_BYTES`] letters, digits, `-`, `_`, `.`;
+    /// [`KeyError::PublicKey`] for a wrong size or a point that is not on the curve;
+    /// [`KeyError::WeakKey`] for an Ed25519 key under which anyone can sign.
+    pub fn from_public(kid: &str, algorithm: Algorithm, public: &[u8]) -> Result<Self, KeyError> {
+        let kid_fits = (1..=MAX_KID_BYTES).contains(&kid.len());
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if !kid_fits || !kid.bytes().all(plain) {
+            return Err(KeyError::Kid);
+        }
+        match algorithm {
+            Algorithm::EdDsa => {
+                let bytes = public.try_into().map_err(|_| KeyError::PublicKey)?;
+                if crypto::is_weak_ed25519(bytes) {
+                    return Err(KeyError::WeakKey);
+                }
+            }
+            Algorithm::Es256 => {
+                if public.len() != 65 || public.first() != Some(&4) {
+                    return Err(KeyError::PublicKey);
+                }
+            }
+        }
+        let verifier = crypto::verifier(algorithm, public).map_err(|_| KeyError::PublicKey)?;
+        Ok(Self {
+            kid: kid.into(),
+            algorithm,
+            public: public.into(),
+            verifier,
+        })
+    }
+
     /// The key's id.
     pub fn kid(&self) -> &str {
-        todo!()
+        &self.kid
+    }
+
+    /// The one algorithm that the key may be used with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The public bytes, as [`Self::from_public`] takes them.
+    pub fn public_bytes(&self) -> &[u8] {
+        &self.public
+    }
+
+    /// Checks a raw signature (64 bytes for either algorithm) over a message.
+    ///
+    /// # Errors
+    /// [`BadSignature`], whatever is wrong with it.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        crypto::verify(self.algorithm, &self.verifier, message, signature).map_err(|_| BadSignature)
     }
 }
 
-/// Public keys by `kid`.
-#[derive(Clone, Debug, Default)]
-pub struct KeySet {}
-impl KeySet {
-    /// Adds or replaces a key.
-    pub fn insert(&mut self, _key: VerifyingKey) {
-        todo!()
-    }
-    /// As a JSON Web Key Set (RFC 7517).
-    pub fn to_jwks(&self) -> JwkSet {
-        todo!()
-    }
-    /// From a JSON Web Key Set.
-    pub fn from_jwks(_set: &JwkSet) -> Result<Self, KeyError> {
-        todo!()
+impl std::fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("kid", &self.kid)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
 }
 
-/// JSON Web Key Set (RFC 7517), public keys only.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct JwkSet {
-    /// The keys.
-    pub keys: Vec<serde_json::Value>,
-}
+/// The signature does not belong to the message and the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("bad signature")]
+pub struct BadSignature;
 
 /// Why a key cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Placeholder.
-    #[error("bad key")]
-    Bad,
+    /// The `kid` has a bad form.
+    #[error("a key id is 1 to {MAX_KID_BYTES} letters, digits, '-', '_' or '.'")]
+    Kid,
+    /// No PKCS#8 private key of the algorithm.
+    #[error("not a private key of its algorithm in PKCS#8")]
+    PrivateKey,
+    /// No public key of the algorithm.
+    #[error("not a public key of its algorithm")]
+    PublicKey,
+    /// An Ed25519 public key under which anyone can sign.
+    #[error("a weak public key: of small order, or not canonical")]
+    WeakKey,
+    /// Claims that no verifier would accept.
+    #[error("the claims are too long, too many or empty")]
+    Claims,
+    /// The signature could not be made.
+    #[error("the signature could not be made")]
+    Signing,
+    /// A key set that holds a private or symmetric key.
+    #[error("the key set holds private key material")]
+    Private,
+    /// A key whose type, curve, algorithm or use is not one of ours.
+    #[error("key {kid:?} of the key set has an unsupported type, curve, algorithm or use")]
+    Unsupported {
+        /// Its `kid`, if it has one, cut to [`MAX_KID_BYTES`] characters.
+        kid: String,
+    },
+    /// Two keys under one `kid`.
+    #[error("two keys of the key set have the same id")]
+    Duplicate,
+    /// More keys than [`MAX_KEYS`](crate::MAX_KEYS).
+    #[error("the key set holds more than {} keys", crate::MAX_KEYS)]
+    TooMany,
 }

@@ -1,9 +1,70 @@
-//! Secrets as signed tokens (JWT, RFC 7519; practices of RFC 8725).
+//! Secrets as signed tokens: JWT (RFC 7519) in compact form (RFC 7515), by the practices of RFC 8725.
+//!
+//! The only way to [`Verified`] claims is [`UnverifiedToken::verify`], which passes a text when all of
+//! this holds, and refuses it otherwise, with a cause for the log:
+//!
+//! 1. it has at most [`MAX_TOKEN_BYTES`] bytes and is three segments of strict base64url, unpadded;
+//! 2. its header has exactly `typ` (`tidegate+jwt`), `alg` and `kid`, and nothing else, so nothing that
+//!    names or carries a key (`jwk`, `jku`, `x5u`, `x5c`) and nothing critical (`crit`);
+//! 3. `kid` names a key of the [`KeySet`], and `alg` is the one algorithm pinned to that key;
+//! 4. the signature holds, over the very bytes that came;
+//! 5. the claims are exactly those of [`Claims`], none twice, none unknown, within their limits;
+//! 6. `iss` is the issuer, `aud` names the verifier, and the moment is in `[nbf, exp)`, without leeway;
+//!    `iat` is at most [`MAX_CLOCK_SKEW_S`] ahead.
+//!
+//! What it cannot know, the caller asks: whether the `uid` is alive, the `jti` revoked, the `iat` too old.
+//!
+//! A deployer can break it by putting a key into the set whose private half others hold, by sharing one
+//! issuer and audience between deployments that do not trust each other, or by a clock that is wrong.
+//! The text of a secret is in [`Secret`], which does not print itself; nothing here logs.
+//!
+//! ```
+//! use tidegate_token::{Algorithm, Claims, Expectation, KeySet, SigningKey, TokenError, UnverifiedToken};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = SigningKey::generate("2026-11", Algorithm::EdDsa)?;
+//! let mut keys = KeySet::default();
+//! keys.insert(key.verifying_key());
+//!
+//! let secret = key.mint(&Claims {
+//!     iss: "https://tidegate.example".into(),
+//!     aud: vec!["gateway".into()],
+//!     sub: "service:acme/sales/bot".into(),
+//!     uid: "0193a1c0-0000-7000-8000-000000000001".parse()?,
+//!     jti: "0193a1c0-0000-7000-8000-000000000002".parse()?,
+//!     iat: 1_700_000_000,
+//!     nbf: None,
+//!     exp: Some(1_700_003_600),
+//!     kind: "service".into(),
+//!     narrow: None,
+//! })?;
+//!
+//! // Allowed: the gateway, within the hour.
+//! let gateway = Expectation {
+//!     issuer: "https://tidegate.example",
+//!     audience: "gateway",
+//!     now_s: 1_700_000_010,
+//! };
+//! let verified = UnverifiedToken::new(secret.expose()).verify(&keys, &gateway)?;
+//! assert_eq!(verified.claims().sub, "service:acme/sales/bot");
+//!
+//! // Denied: the same secret at the control plane.
+//! let control = Expectation { audience: "control", ..gateway };
+//! let refused = UnverifiedToken::new(secret.expose()).verify(&keys, &control);
+//! assert_eq!(refused, Err(TokenError::Audience));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod claims;
+mod compact;
+mod crypto;
+pub mod jwks;
 pub mod keys;
 pub mod verify;
 
 pub use claims::{Claims, Narrow};
-pub use keys::{Algorithm, JwkSet, KeyError, KeySet, Secret, SigningKey, VerifyingKey};
-pub use verify::{Expectation, TokenError, UnverifiedToken, Verified};
+pub use compact::{MAX_TOKEN_BYTES, SECRET_PREFIX};
+pub use jwks::{Jwk, JwkSet, KeySet, MAX_KEYS};
+pub use keys::{Algorithm, BadSignature, KeyError, Secret, SigningKey, VerifyingKey};
+pub use verify::{Expectation, MAX_CLOCK_SKEW_S, TokenError, UnverifiedToken, Verified};

@@ -1,7 +1,11 @@
 //! From an unverified text to verified claims.
 
 use crate::claims::Claims;
-use crate::keys::KeySet;
+use crate::compact::{Compact, TYP};
+use crate::jwks::KeySet;
+
+/// How far ahead of the verifier's clock `iat` may be. Seconds.
+pub const MAX_CLOCK_SKEW_S: u64 = 60;
 
 /// A text that claims to be a secret. Nothing in it may be believed.
 #[derive(Clone, Copy)]
@@ -23,10 +27,46 @@ impl<'a> UnverifiedToken<'a> {
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }
-    /// Checks size, form, `typ`, `alg`, `kid`, signature, `iss`, `aud`, `exp`, `nbf`.
-    pub fn verify(self, _keys: &KeySet, _expect: &Expectation<'_>) -> Result<Verified, TokenError> {
-        let _ = self.0;
-        todo!()
+
+    /// Checks size, form, `typ`, `alg`, `kid`, signature, claims, `iss`, `aud`, `exp`, `nbf`, `iat`, in
+    /// this order. The work is bounded by [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES) and one signature.
+    ///
+    /// # Errors
+    /// The first [`TokenError`] that applies.
+    pub fn verify(self, keys: &KeySet, expect: &Expectation<'_>) -> Result<Verified, TokenError> {
+        let token = Compact::split(self.0)?;
+        let header = token.header()?;
+        if header.typ != TYP {
+            return Err(TokenError::Type);
+        }
+        let key = keys.get(&header.kid).ok_or(TokenError::UnknownKey)?;
+        // INVARIANT: the key says which algorithm is used; the token can only agree.
+        if header.alg != key.algorithm().name() {
+            return Err(TokenError::Algorithm);
+        }
+        key.verify(token.signed.as_bytes(), &token.signature)
+            .map_err(|_| TokenError::Signature)?;
+
+        let claims = Claims::from_json(&token.payload).ok_or(TokenError::Claims)?;
+        if claims.iss != expect.issuer {
+            return Err(TokenError::Issuer);
+        }
+        if !claims
+            .aud
+            .iter()
+            .any(|audience| audience == expect.audience)
+        {
+            return Err(TokenError::Audience);
+        }
+        let verified = Verified { claims };
+        verified.check_time(expect.now_s)?;
+        Ok(verified)
+    }
+}
+
+impl std::fmt::Debug for UnverifiedToken<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("UnverifiedToken(…)")
     }
 }
 
@@ -40,25 +80,86 @@ impl Verified {
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
-    /// Checks `exp` and `nbf` again, for a result that was kept.
-    pub fn check_time(&self, _now_s: u64) -> Result<(), TokenError> {
-        todo!()
+
+    /// Checks `exp`, `nbf` and `iat` again, for a result that was kept.
+    ///
+    /// # Errors
+    /// [`TokenError::Expired`], [`TokenError::NotYetValid`], [`TokenError::IssuedAhead`].
+    pub fn check_time(&self, now_s: u64) -> Result<(), TokenError> {
+        let Claims { iat, nbf, exp, .. } = &self.claims;
+        if exp.is_some_and(|exp| now_s >= exp) {
+            return Err(TokenError::Expired);
+        }
+        if nbf.is_some_and(|nbf| now_s < nbf) {
+            return Err(TokenError::NotYetValid);
+        }
+        if *iat > now_s.saturating_add(MAX_CLOCK_SKEW_S) {
+            return Err(TokenError::IssuedAhead);
+        }
+        Ok(())
     }
 }
 
 /// Why a secret is refused: for the log, never for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenError {
-    /// Placeholder.
-    #[error("malformed")]
+    /// Longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
+    #[error("the token is too long")]
+    TooLong,
+    /// Not three segments of base64url.
+    #[error("the token is malformed")]
     Malformed,
-    /// Expired.
-    #[error("expired")]
+    /// A header that has not exactly `typ`, `alg` and `kid`.
+    #[error("the token's header has fields that are unknown, missing or twice")]
+    Header,
+    /// `typ` is another.
+    #[error("the token is of another type")]
+    Type,
+    /// `kid` names no key that is trusted.
+    #[error("the token's key is unknown")]
+    UnknownKey,
+    /// `alg` is not the one pinned to the key.
+    #[error("the token's algorithm is not its key's")]
+    Algorithm,
+    /// The signature does not hold.
+    #[error("the token's signature does not hold")]
+    Signature,
+    /// Signed, but its claims are missing, unknown, twice, or over their limits.
+    #[error("the token's claims are unknown, missing, twice or over their limits")]
+    Claims,
+    /// Another issuer.
+    #[error("the token is of another issuer")]
+    Issuer,
+    /// For others.
+    #[error("the token is for another audience")]
+    Audience,
+    /// `exp` is over.
+    #[error("the token has expired")]
     Expired,
+    /// `nbf` is to come.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// `iat` is further ahead than clocks differ.
+    #[error("the token was issued in the future")]
+    IssuedAhead,
 }
 impl TokenError {
     /// A stable word for log and metrics.
     pub fn kind(self) -> &'static str {
-        todo!()
+        match self {
+            Self::TooLong => "too_long",
+            Self::Malformed => "malformed",
+            Self::Header => "header",
+            Self::Type => "type",
+            Self::UnknownKey => "unknown_key",
+            Self::Algorithm => "algorithm",
+            Self::Signature => "signature",
+            Self::Claims => "claims",
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::IssuedAhead => "issued_ahead",
+        }
     }
 }

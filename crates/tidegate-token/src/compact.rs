@@ -1,0 +1,73 @@
+//! The compact form of a signed token (RFC 7515 §7.1) and its header.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::claims::object_from_json;
+use crate::verify::TokenError;
+
+/// Longest text of a secret, minted or accepted. Bytes.
+pub const MAX_TOKEN_BYTES: usize = 4096;
+
+/// What the text of every secret starts with: the base64url of `{"typ":"tidegate+jwt","alg"`.
+/// A leak scanner looks for it.
+pub const SECRET_PREFIX: &str = "eyJ0eXAiOiJ0aWRlZ2F0ZStqd3QiLCJhbGci";
+
+/// The `typ` of a secret: explicit typing, RFC 8725 §3.11.
+pub(crate) const TYP: &str = "tidegate+jwt";
+
+/// The header of a secret. The order of the fields is the order in which they are written.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Header {
+    pub(crate) typ: String,
+    pub(crate) alg: String,
+    pub(crate) kid: String,
+}
+
+/// A token taken apart; nothing in it is checked.
+pub(crate) struct Compact<'a> {
+    /// The bytes of the header's JSON.
+    pub(crate) header: Vec<u8>,
+    /// The bytes of the claims' JSON.
+    pub(crate) payload: Vec<u8>,
+    /// The raw signature.
+    pub(crate) signature: Vec<u8>,
+    /// What is signed: both segments and the dot between them.
+    pub(crate) signed: &'a str,
+}
+
+impl<'a> Compact<'a> {
+    /// Takes exactly three segments of canonical, unpadded base64url.
+    pub(crate) fn split(text: &'a str) -> Result<Self, TokenError> {
+        if text.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::TooLong);
+        }
+        let (signed, signature) = text.rsplit_once('.').ok_or(TokenError::Malformed)?;
+        // A further dot is in one of the two and no character of the alphabet.
+        let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+        Ok(Self {
+            header: decode(header)?,
+            payload: decode(payload)?,
+            signature: decode(signature)?,
+            signed,
+        })
+    }
+
+    /// The header, if it has exactly its three fields.
+    pub(crate) fn header(&self) -> Result<Header, TokenError> {
+        object_from_json(&self.header).ok_or(TokenError::Header)
+    }
+}
+
+fn decode(segment: &str) -> Result<Vec<u8>, TokenError> {
+    URL_SAFE_NO_PAD
+        .decode(segment)
+        .map_err(|_| TokenError::Malformed)
+}
+
+/// Base64url without padding.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}

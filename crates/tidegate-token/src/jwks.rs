@@ -1,0 +1,210 @@
+//! Key sets, and their form on the wire: JSON Web Key Sets (RFC 7517) of public keys.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::compact::encode;
+use crate::keys::{Algorithm, KeyError, MAX_KID_BYTES, VerifyingKey};
+
+/// Most keys accepted in one key set.
+pub const MAX_KEYS: usize = 64;
+
+/// Public keys by `kid`.
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: BTreeMap<Box<str>, VerifyingKey>,
+}
+
+impl KeySet {
+    /// Adds a key, or replaces the one with its `kid`.
+    pub fn insert(&mut self, key: VerifyingKey) {
+        self.keys.insert(key.kid().into(), key);
+    }
+
+    /// Takes a key out; what it signed is no longer accepted.
+    pub fn remove(&mut self, kid: &str) -> Option<VerifyingKey> {
+        self.keys.remove(kid)
+    }
+
+    /// The key with an id.
+    pub fn get(&self, kid: &str) -> Option<&VerifyingKey> {
+        self.keys.get(kid)
+    }
+
+    /// The keys, by `kid`.
+    pub fn iter(&self) -> impl Iterator<Item = &VerifyingKey> {
+        self.keys.values()
+    }
+
+    /// How many keys it holds.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether it holds none, and so verifies nothing.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// As a JSON Web Key Set (RFC 7517).
+    pub fn to_jwks(&self) -> JwkSet {
+        JwkSet {
+            keys: self.iter().map(Jwk::from).collect(),
+        }
+    }
+
+    /// From a JSON Web Key Set: every key of it, or an error.
+    ///
+    /// # Errors
+    /// [`KeyError::TooMany`] above [`MAX_KEYS`], [`KeyError::Duplicate`], [`KeyError::Private`],
+    /// [`KeyError::Unsupported`], [`KeyError::Kid`], [`KeyError::PublicKey`], [`KeyError::WeakKey`].
+    pub fn from_jwks(set: &JwkSet) -> Result<Self, KeyError> {
+        if set.keys.len() > MAX_KEYS {
+            return Err(KeyError::TooMany);
+        }
+        let mut keys = BTreeMap::new();
+        for jwk in &set.keys {
+            let key = VerifyingKey::try_from(jwk)?;
+            if keys.insert(key.kid().into(), key).is_some() {
+                return Err(KeyError::Duplicate);
+            }
+        }
+        Ok(Self { keys })
+    }
+}
+
+/// JSON Web Key Set (RFC 7517 §5), public keys only.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct JwkSet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+/// One public key (RFC 7517 §4; RFC 7518 §6.2 for `EC`; RFC 8037 §2 for `OKP`).
+///
+/// Members that are not named here are ignored, as RFC 7517 §4 says; those of private and symmetric
+/// keys are noticed, so that [`KeySet::from_jwks`] refuses them, and never kept or written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Jwk {
+    /// Key type: `OKP` or `EC`.
+    pub kty: String,
+    /// Curve: `Ed25519` or `P-256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// The key, or the first coordinate of its point. 32 bytes in base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The second coordinate of a P-256 point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// What the key is for: `sig`, where it says.
+    #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
+    /// What may be done with it: only `verify`, where it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_ops: Option<Vec<String>>,
+    /// The algorithm pinned to it: `EdDSA` or `ES256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// Whether it came with a member of a private or symmetric key.
+    #[serde(
+        default,
+        rename = "d",
+        alias = "k",
+        alias = "p",
+        alias = "q",
+        alias = "dp",
+        alias = "dq",
+        alias = "qi",
+        alias = "oth",
+        deserialize_with = "is_there",
+        skip_serializing
+    )]
+    private: bool,
+}
+
+fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+impl From<&VerifyingKey> for Jwk {
+    fn from(key: &VerifyingKey) -> Self {
+        let (kty, crv, x, y) = match key.algorithm() {
+            Algorithm::EdDsa => ("OKP", "Ed25519", Some(key.public_bytes()), None),
+            // An uncompressed point: one byte of form, then x and y of 32 bytes each.
+            Algorithm::Es256 => {
+                let public = key.public_bytes();
+                ("EC", "P-256", public.get(1..33), public.get(33..65))
+            }
+        };
+        Self {
+            kty: kty.into(),
+            crv: Some(crv.into()),
+            x: x.map(encode),
+            y: y.map(encode),
+            usage: Some("sig".into()),
+            key_ops: None,
+            alg: Some(key.algorithm().name().into()),
+            kid: Some(key.kid().into()),
+            private: false,
+        }
+    }
+}
+
+impl TryFrom<&Jwk> for VerifyingKey {
+    type Error = KeyError;
+
+    fn try_from(jwk: &Jwk) -> Result<Self, KeyError> {
+        let Jwk {
+            kty,
+            crv,
+            x,
+            y,
+            usage,
+            key_ops,
+            alg,
+            kid,
+            private,
+        } = jwk;
+        let kid = kid.as_deref().unwrap_or_default();
+        if *private {
+            return Err(KeyError::Private);
+        }
+        let algorithm = match (kty.as_str(), crv.as_deref(), alg.as_deref(), y) {
+            ("OKP", Some("Ed25519"), Some("EdDSA"), None) => Some(Algorithm::EdDsa),
+            ("EC", Some("P-256"), Some("ES256"), Some(_)) => Some(Algorithm::Es256),
+            _ => None,
+        };
+        let for_signatures = usage.as_ref().is_none_or(|usage| usage == "sig")
+            && key_ops
+                .as_ref()
+                .is_none_or(|ops| ops.iter().all(|op| op == "verify"));
+        let Some(algorithm) = algorithm.filter(|_| for_signatures) else {
+            return Err(KeyError::Unsupported {
+                kid: kid.chars().take(MAX_KID_BYTES).collect(),
+            });
+        };
+        let x = coordinate(x.as_deref())?;
+        match algorithm {
+            Algorithm::EdDsa => Self::from_public(kid, algorithm, &x),
+            Algorithm::Es256 => {
+                let y = coordinate(y.as_deref())?;
+                Self::from_public(kid, algorithm, &[&[4], x.as_slice(), y.as_slice()].concat())
+            }
+        }
+    }
+}
+
+/// The 32 bytes of a coordinate, with its leading zeros (RFC 7518 §6.2.1.2).
+fn coordinate(text: Option<&str>) -> Result<[u8; 32], KeyError> {
+    let bytes = text.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(KeyError::PublicKey)
+}

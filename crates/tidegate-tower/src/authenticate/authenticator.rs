@@ -1,0 +1,175 @@
+//! From headers to an identity, with a bounded cache of secrets that were verified.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use quick_cache::sync::Cache;
+use tidegate_policy::{Live, Object, Snapshot};
+use tidegate_token::{Expectation, KeySet, UnverifiedToken};
+
+use super::{Identity, LiveKeys, Principal};
+use crate::clock::Clock;
+
+/// How many verified secrets are kept. At most about 5 KB each, as a secret's text is bounded.
+pub const CACHED_SECRETS: usize = 10_000;
+
+/// Verifies secrets.
+pub struct Authenticator {
+    keys: Arc<LiveKeys>,
+    live: Arc<Live>,
+    issuer: String,
+    audience: String,
+    max_staleness_s: u64,
+    clock: Clock,
+    verified: Cache<Box<str>, Cached>,
+}
+
+/// A secret whose signature held under `keys`.
+#[derive(Clone)]
+struct Cached {
+    principal: Arc<Principal>,
+    keys: Arc<KeySet>,
+}
+
+/// Why a request is not authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticateError {
+    /// No snapshot that is fresh enough: 503.
+    #[error("no snapshot that can be trusted")]
+    NoSnapshot,
+    /// The secret does not hold: 401, the same answer for every cause. The word is for the log.
+    #[error("the secret does not hold: {0}")]
+    Refused(&'static str),
+}
+
+impl Authenticator {
+    /// `issuer` and `audience` are the only ones accepted; `max_staleness_s`: seconds that a snapshot
+    /// may be old.
+    pub fn new(
+        keys: Arc<LiveKeys>,
+        live: Arc<Live>,
+        issuer: &str,
+        audience: &str,
+        max_staleness_s: u64,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            keys,
+            live,
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+            max_staleness_s,
+            clock,
+            verified: Cache::new(CACHED_SECRETS),
+        }
+    }
+
+    /// Who sent these headers.
+    ///
+    /// # Errors
+    /// See [`AuthenticateError`].
+    pub fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthenticateError> {
+        let now_s = self.clock.now_s();
+        let snapshot = self
+            .live
+            .current(now_s, self.max_staleness_s)
+            .ok_or(AuthenticateError::NoSnapshot)?;
+        let Some(secret) = bearer(headers)? else {
+            return Ok(Identity::Anonymous);
+        };
+        let principal = self.verify(secret, now_s)?;
+        stands(&principal, &snapshot)?;
+        Ok(Identity::Principal(principal))
+    }
+
+    /// What does not depend on the snapshot: signature, issuer, audience, times.
+    fn verify(&self, secret: &str, now_s: u64) -> Result<Arc<Principal>, AuthenticateError> {
+        let keys = self.keys.current();
+        if let Some(cached) = self.verified.get(secret)
+            && Arc::ptr_eq(&cached.keys, &keys)
+        {
+            cached
+                .principal
+                .verified
+                .check_time(now_s)
+                .map_err(refused)?;
+            return Ok(cached.principal);
+        }
+        let expectation = Expectation {
+            issuer: &self.issuer,
+            audience: &self.audience,
+            now_s,
+        };
+        let verified = UnverifiedToken::new(secret)
+            .verify(&keys, &expectation)
+            .map_err(refused)?;
+        if verified.claims().narrow.is_some() {
+            return Err(AuthenticateError::Refused("narrow"));
+        }
+        let object: Object = verified
+            .claims()
+            .sub
+            .parse()
+            .map_err(|_| AuthenticateError::Refused("subject"))?;
+        let principal = Arc::new(Principal { object, verified });
+        self.verified.insert(
+            secret.into(),
+            Cached {
+                principal: Arc::clone(&principal),
+                keys,
+            },
+        );
+        Ok(principal)
+    }
+}
+
+impl std::fmt::Debug for Authenticator {
+    /// Shows no secret: the cache's keys are the texts of secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The one bearer secret in the headers (RFC 6750 §2.1); none when there is no such header.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, AuthenticateError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(AuthenticateError::Refused("several"));
+    }
+    let text = value
+        .to_str()
+        .map_err(|_| AuthenticateError::Refused("malformed"))?;
+    match text.split_once(' ') {
+        Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(secret)),
+        _ => Err(AuthenticateError::Refused("scheme")),
+    }
+}
+
+/// What the snapshot says of the secret, asked on every request.
+fn stands(principal: &Principal, snapshot: &Snapshot) -> Result<(), AuthenticateError> {
+    let claims = principal.verified.claims();
+    let standing = snapshot
+        .standing(&principal.object)
+        .ok_or(AuthenticateError::Refused("unknown-principal"))?;
+    if standing.uid != claims.uid {
+        return Err(AuthenticateError::Refused("other-uid"));
+    }
+    if claims.iat < standing.valid_from_s {
+        return Err(AuthenticateError::Refused("before-valid-from"));
+    }
+    if snapshot.is_revoked(claims.jti) {
+        return Err(AuthenticateError::Refused("revoked"));
+    }
+    Ok(())
+}
+
+fn refused(error: tidegate_token::TokenError) -> AuthenticateError {
+    AuthenticateError::Refused(error.kind())
+}
