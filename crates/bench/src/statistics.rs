@@ -7,7 +7,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    let low = if sorted.len() % 2 == 0 {
+    let low = if sorted.len().is_multiple_of(2) {
         middle.wrapping_sub(1)
     } else {
         middle
