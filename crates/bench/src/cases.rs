@@ -182,22 +182,23 @@ async fn compare(
     Ok(())
 }
 
-/// Closed rounds, then paced ones at half of what the slower proxy can do.
+/// Closed rounds, then paced ones at a third of what the slower proxy can do: moderate, for the
+/// generator and the upstream share the cores.
 async fn measure(rounds: u32, case: &Case, proxies: &[Proxy<'_>; 2]) -> Result<Vec<Row>> {
     note(&format!("{} …", case.name));
     let mut closed = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        for (proxy, shown) in proxies.iter().zip(&mut closed).rev() {
+    for number in 0..rounds {
+        for (proxy, shown) in in_turn(number, proxies.iter().zip(&mut closed)) {
             shown.push(round(case, proxy, None).await?);
         }
     }
     let rate = closed
         .each_ref()
         .map(|rounds| of(rounds, |round| round.requests_per_s));
-    let rate = (rate.into_iter().fold(f64::INFINITY, f64::min) / 2.0).max(1.0);
+    let rate = (rate.into_iter().fold(f64::INFINITY, f64::min) / 3.0).max(1.0);
     let mut paced = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
-        for (proxy, shown) in proxies.iter().zip(&mut paced).rev() {
+    for number in 0..rounds {
+        for (proxy, shown) in in_turn(number, proxies.iter().zip(&mut paced)) {
             shown.push(round(case, proxy, Some(rate)).await?);
         }
     }
@@ -206,6 +207,15 @@ async fn measure(rounds: u32, case: &Case, proxies: &[Proxy<'_>; 2]) -> Result<V
     rows.extend(latency_rows(&name, &paced));
     rows.push(cpu_row(&name, None, &paced));
     Ok(rows)
+}
+
+/// Both proxies, the other one first in every other round.
+fn in_turn<T>(number: u32, both: impl DoubleEndedIterator<Item = T>) -> Vec<T> {
+    if number.is_multiple_of(2) {
+        both.rev().collect()
+    } else {
+        both.collect()
+    }
 }
 
 async fn round(case: &Case, proxy: &Proxy<'_>, rate: Option<f64>) -> Result<Round> {
@@ -231,12 +241,12 @@ async fn cold(
 ) -> Result<Vec<Row>> {
     note(&format!("{} with secrets not seen before …", case.name));
     let mut shown = [Vec::new(), Vec::new()];
-    for _ in 0..rounds {
+    for number in 0..rounds {
         let mut secrets = Vec::with_capacity(COLD_SECRETS);
         for _ in 0..COLD_SECRETS {
             secrets.push(bearer(&tidegate.issue().await?.secret)?);
         }
-        for (proxy, shown) in proxies(peer, tidegate).iter().zip(&mut shown).rev() {
+        for (proxy, shown) in in_turn(number, proxies(peer, tidegate).iter().zip(&mut shown)) {
             let mut load =
                 Load::open(proxy.address, case.connections, case.expected.clone()).await?;
             load.closed(WARM_UP).await?;

@@ -23,7 +23,7 @@ pub(crate) fn run(json: Option<&Path>, rounds: u32) -> Result<()> {
         .build()
         .context("cannot start the measurement")?;
     let rows = runtime.block_on(async {
-        let limit = Duration::from_secs(60) + rounds * Duration::from_secs(30);
+        let limit = Duration::from_secs(60) + rounds * Duration::from_secs(26);
         let mut terminated = signal(SignalKind::terminate()).context("cannot wait for a signal")?;
         // Whichever ends first, the processes go with the measurement's future.
         tokio::select! {
