@@ -63,7 +63,7 @@ pub(crate) async fn run(
     rounds: u32,
     upstream: SocketAddr,
     peer: (SocketAddr, &Process),
-    tidegate: &mut Tidegate,
+    tidegate: &Tidegate,
 ) -> Result<Vec<Row>> {
     let cases = cases(&tidegate.authorization)?;
     for case in &cases {
@@ -237,7 +237,7 @@ async fn cold(
     rounds: u32,
     case: &Case,
     peer: (SocketAddr, &Process),
-    tidegate: &mut Tidegate,
+    tidegate: &Tidegate,
 ) -> Result<Vec<Row>> {
     note(&format!("{} with secrets not seen before …", case.name));
     let mut shown = [Vec::new(), Vec::new()];

@@ -47,11 +47,15 @@ async fn measure(rounds: u32) -> Result<Vec<Row>> {
     let folder = Folder::create()?;
     let (_upstream, upstream) = start("upstream", &[], folder.path())?;
     let (hyper, hyper_address) = start("hyper-proxy", &[upstream], folder.path())?;
-    let mut tidegate = Tidegate::start(folder.path(), upstream).await?;
+    let tidegate = Tidegate::start(folder.path(), upstream).await?;
 
-    let mut rows = cases::run(rounds, upstream, (hyper_address, &hyper), &mut tidegate).await?;
-    rows.extend(revocation::run(&mut tidegate).await?);
-    let usage = tidegate.api.usage(SERVICE).await?;
+    let mut rows = cases::run(rounds, upstream, (hyper_address, &hyper), &tidegate).await?;
+    rows.extend(revocation::run(&tidegate).await?);
+    let usage = tidegate
+        .api
+        .quota(SERVICE, false)
+        .await
+        .context("cannot ask for the usage")?;
     if usage.read.granted_bytes == 0 || usage.write.granted_bytes == 0 {
         return Err(Error::new(
             "the gateway passed requests without metering them",

@@ -6,7 +6,6 @@
 //!
 //! The other two commands are the processes that a measurement starts from itself.
 
-mod api;
 mod cases;
 mod connection;
 mod error;

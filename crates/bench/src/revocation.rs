@@ -13,7 +13,7 @@ use crate::connection::{Ask, Connection, bearer};
 use crate::error::{Context, Error, Result};
 use crate::statistics::{max, median};
 use crate::table::{Goal, Row, note};
-use crate::tidegate::{self, SERVICE, Tidegate};
+use crate::tidegate::{self, Tidegate};
 
 /// Revocations of each sort.
 const SAMPLES: usize = 50;
@@ -40,23 +40,28 @@ struct Refusal {
 ///
 /// # Errors
 /// When something else happens than a refusal with 401 or 403.
-pub(crate) async fn run(tidegate: &mut Tidegate) -> Result<Vec<Row>> {
+pub(crate) async fn run(tidegate: &Tidegate) -> Result<Vec<Row>> {
     note("revocations …");
     let gateway = tidegate.gateway;
     let mut secrets = Vec::with_capacity(SAMPLES);
     for _ in 0..SAMPLES {
         let issued = tidegate.issue().await?;
         let secret = bearer(&issued.secret)?;
-        let revoke = tidegate.api.revoke_secret(&issued.jti);
+        let revoke = async {
+            tidegate
+                .api
+                .revoke_secret(&issued.jti)
+                .await
+                .context("cannot revoke a secret")
+        };
         secrets.push(first_refusal(gateway, secret, StatusCode::UNAUTHORIZED, revoke).await?);
     }
-    let stream = tidegate::stream(STREAM);
     let mut grants = Vec::with_capacity(SAMPLES);
     for _ in 0..SAMPLES {
         let secret = tidegate.authorization.clone();
-        let revoke = tidegate.api.revoke_grant(&stream, "read", SERVICE);
+        let revoke = tidegate.revoke_read(STREAM);
         grants.push(first_refusal(gateway, secret.clone(), StatusCode::FORBIDDEN, revoke).await?);
-        tidegate.api.grant(&stream, "read", SERVICE).await?;
+        tidegate.grant_read(STREAM).await?;
         accepted(gateway, secret).await?;
     }
     let mut rows = rows("revoked secret", &secrets);

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use http::HeaderValue;
-use tidegate_client::wire::{IssuedSecret, Limit, QuotaLimits};
+use tidegate_client::Client;
+use tidegate_client::wire::{
+    Changed, CreateObject, CreatedObject, GrantRequest, IssueSecret, IssuedSecret, Limit,
+    QuotaLimits,
+};
 
-use crate::api::Api;
 use crate::connection::bearer;
 use crate::error::{Context, Error, Result};
 use crate::process::{self, Process};
@@ -32,7 +35,7 @@ pub(crate) struct Tidegate {
     /// Where data is asked for.
     pub(crate) gateway: SocketAddr,
     /// The API, as the owner of everything.
-    pub(crate) api: Api,
+    pub(crate) api: Client,
     /// The secret that the measurements use.
     pub(crate) authorization: HeaderValue,
 }
@@ -79,14 +82,27 @@ impl Tidegate {
     ///
     /// # Errors
     /// When the API refuses.
-    pub(crate) async fn issue(&mut self) -> Result<IssuedSecret> {
-        self.api.issue(SERVICE).await
+    pub(crate) async fn issue(&self) -> Result<IssuedSecret> {
+        issue(&self.api).await
     }
-}
 
-/// The object of a stream.
-pub(crate) fn stream(name: &str) -> String {
-    format!("stream:acme/sales/{name}")
+    /// Grants the service to read `stream`.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub(crate) async fn grant_read(&self, stream: &str) -> Result<Changed> {
+        let grant = self.api.grant(&grant(stream, &["read"])).await;
+        grant.context("cannot grant")
+    }
+
+    /// Takes that grant back.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub(crate) async fn revoke_read(&self, stream: &str) -> Result<Changed> {
+        let revoked = self.api.revoke(&grant(stream, &["read"])).await;
+        revoked.context("cannot revoke a grant")
+    }
 }
 
 /// The path of a stream's records.
@@ -146,28 +162,74 @@ fn is_secret(word: &str) -> bool {
     word.starts_with("ey") && word.split('.').count() == 3
 }
 
-/// Creates the owner, what is read and written, and the service.
-async fn set_up(control: SocketAddr, operator: &str) -> Result<(Api, HeaderValue)> {
-    let mut operator = Api::open(control, operator).await?;
-    let owner = operator.create(OWNER, None, None).await?;
+/// Creates the owner, what is read and written, and the service. Returns the owner's client and the
+/// service's secret.
+async fn set_up(control: SocketAddr, operator: &str) -> Result<(Client, HeaderValue)> {
+    let operator = client(control, operator)?;
+    let owner = create(&operator, OWNER, None, None).await?;
     let owner = owner
         .secret
         .ok_or_else(|| Error::new("the owner was given no secret"))?;
-    operator
-        .create(ORGANIZATION, Some(OWNER), Some(quota()))
-        .await?;
+    create(&operator, ORGANIZATION, Some(OWNER), Some(quota())).await?;
 
-    let mut api = Api::open(control, &owner.secret).await?;
-    api.create("project:acme/sales", None, None).await?;
-    api.create(SERVICE, None, Some(quota())).await?;
+    let api = client(control, &owner.secret)?;
+    create(&api, "project:acme/sales", None, None).await?;
+    create(&api, SERVICE, None, Some(quota())).await?;
     for name in STREAMS {
-        let stream = stream(name);
-        api.create(&stream, None, None).await?;
-        api.grant(&stream, "read", SERVICE).await?;
-        api.grant(&stream, "write", SERVICE).await?;
+        create(&api, &object(name), None, None).await?;
+        let granted = api.grant(&grant(name, &["read", "write"])).await;
+        granted.context(format_args!("cannot grant on {name}"))?;
     }
-    let secret = api.issue(SERVICE).await?;
+    let secret = issue(&api).await?;
     Ok((api, bearer(&secret.secret)?))
+}
+
+fn client(control: SocketAddr, secret: &str) -> Result<Client> {
+    Client::new(&format!("http://{control}"), Some(secret)).context("cannot use the API")
+}
+
+async fn create(
+    api: &Client,
+    object: &str,
+    owner: Option<&str>,
+    quota: Option<QuotaLimits>,
+) -> Result<CreatedObject> {
+    let owner = owner.map(str::to_owned);
+    let request = CreateObject {
+        object: object.to_owned(),
+        display_name: None,
+        owner,
+        quota,
+    };
+    api.create_object(&request)
+        .await
+        .context(format_args!("cannot create {object}"))
+}
+
+async fn issue(api: &Client) -> Result<IssuedSecret> {
+    let subject = SERVICE.to_owned();
+    let request = IssueSecret {
+        subject,
+        kind: None,
+        description: None,
+        expires_in_s: None,
+    };
+    api.issue_secret(&request)
+        .await
+        .context("cannot issue a secret")
+}
+
+fn grant(stream: &str, relations: &[&str]) -> GrantRequest {
+    let relations = relations.iter().copied().map(str::to_owned).collect();
+    GrantRequest {
+        object: object(stream),
+        relations,
+        subject: SERVICE.to_owned(),
+    }
+}
+
+fn object(stream: &str) -> String {
+    format!("stream:acme/sales/{stream}")
 }
 
 fn quota() -> QuotaLimits {
