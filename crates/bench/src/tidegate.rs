@@ -10,7 +10,7 @@ use http::HeaderValue;
 use tidegate_client::Client;
 use tidegate_client::wire::{
     Changed, CreateObject, CreatedObject, GrantRequest, IssueSecret, IssuedSecret, Limit,
-    QuotaLimits,
+    QuotaLimits, SetQuota,
 };
 
 use crate::connection::bearer;
@@ -170,9 +170,17 @@ async fn set_up(control: SocketAddr, operator: &str) -> Result<(Client, HeaderVa
     let owner = owner
         .secret
         .ok_or_else(|| Error::new("the owner was given no secret"))?;
-    create(&operator, ORGANIZATION, Some(OWNER), Some(quota())).await?;
+    create(&operator, ORGANIZATION, Some(OWNER), None).await?;
 
     let api = client(control, &owner.secret)?;
+    let limits = SetQuota {
+        account: ORGANIZATION.to_owned(),
+        anonymous: false,
+        limits: quota(),
+    };
+    api.set_quota(&limits)
+        .await
+        .context("cannot set the organization's quota")?;
     create(&api, "project:acme/sales", None, None).await?;
     create(&api, SERVICE, None, Some(quota())).await?;
     for name in STREAMS {
