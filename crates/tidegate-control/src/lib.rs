@@ -1,10 +1,40 @@
-//! The control plane.
+//! The control plane: systems, objects, grants, secrets, quotas, usage, audit; the store; the HTTP API.
+//!
+//! Rooms: `router` (every route), `routes` (parse, call the rules, answer), [`domain`] (the rules: no SQL,
+//! no HTTP), [`store`] (SQL lives only here). What differs between systems is data, in `systems/`.
+//!
+//! How a server drives it:
+//!
+//! 1. [`Control::open`]; print [`Control::first_secret`] when there is one: it is shown this once.
+//! 2. Serve [`Control::router`]; hand [`Control::live`], [`Control::keys`] and [`Control::ledger`] to the
+//!    gateway of the same process.
+//! 3. Run [`Control::run`] beside them: each second it confirms that what is published is the newest.
+//!    Without it the snapshot grows old, and everything answers 503.
+//! 4. At shutdown: end the servers, close the meter (its leases go back), then [`Control::close`].
+
+pub mod domain;
+mod router;
+mod routes;
+pub mod store;
+mod time;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidegate_policy::Live;
-use tidegate_quota::Ledger;
+use tidegate_quota::{Calendar, Ledger};
 use tidegate_tower::{Clock, LiveKeys};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::domain::system::{LoadError, System};
+use crate::domain::{Administration, Fault, Issued, Opening, StartError};
+use crate::store::{SqlLedger, Store, StoreError, StoreOpenError};
+
+/// How often what is published is confirmed.
+pub const CONFIRM_EVERY: Duration = Duration::from_secs(1);
+
+/// How often settled leases are forgotten, in confirmations.
+const PRUNE_EVERY: u32 = 60;
 
 /// How to open a control plane.
 #[derive(Clone, Debug)]
@@ -20,15 +50,29 @@ pub struct Settings {
 }
 
 /// The control plane: its store, its system, its API.
-pub struct Control {}
+#[derive(Debug)]
+pub struct Control {
+    administration: Arc<Administration>,
+    ledger: SqlLedger,
+    first: Option<Issued>,
+}
 
 /// Why a control plane cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Placeholder.
-    #[error("placeholder")]
-    Placeholder,
+    /// The system's files are wrong.
+    #[error(transparent)]
+    System(#[from] LoadError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] StoreOpenError),
+    /// The rules cannot be opened on it.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The store failed while it was opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Control {
@@ -36,27 +80,95 @@ impl Control {
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(_settings: Settings) -> Result<Self, OpenError> {
-        todo!()
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
+        let Settings {
+            store,
+            system,
+            issuer,
+            clock,
+        } = settings;
+        // The system first: a mistake in it should not leave a new store behind.
+        let system = System::load(&system)?;
+        let store = Store::open(&store).await?;
+        let calendar = Calendar::Month;
+        let ledger = SqlLedger::new(&store, clock.clone(), calendar);
+        let lost = ledger.forfeit_lost().await?;
+        if lost > 0 {
+            tracing::warn!(lost, "leases of an earlier run were forfeited");
+        }
+        let opening = Opening {
+            store,
+            system,
+            issuer,
+            clock,
+            calendar,
+        };
+        let (administration, first) = domain::open(opening).await?;
+        Ok(Self {
+            administration,
+            ledger,
+            first,
+        })
     }
+
     /// The first operator's secret, when this opening made the store: to be shown once.
     pub fn first_secret(&mut self) -> Option<tidegate_token::Secret> {
-        todo!()
+        self.first.take().map(|issued| issued.secret)
     }
+
     /// The snapshot in force, published after each change.
     pub fn live(&self) -> Arc<Live> {
-        todo!()
+        Arc::clone(self.administration.live())
     }
+
     /// The keys in force.
     pub fn keys(&self) -> Arc<LiveKeys> {
-        todo!()
+        Arc::clone(self.administration.keys())
     }
+
     /// The ledger, for a meter in this process.
     pub fn ledger(&self) -> Arc<dyn Ledger> {
-        todo!()
+        Arc::new(self.ledger.clone())
     }
+
+    /// Calls back what this meter has leased of an account when a limit of it changes, so that a new
+    /// limit holds at once. For the meter of a gateway in this process.
+    pub fn recall_from(&self, meter: Arc<tidegate_quota::Meter>) {
+        self.administration.recall_from(meter);
+    }
+
     /// The HTTP API.
     pub fn router(&self) -> axum::Router {
-        todo!()
+        router::router(Arc::clone(&self.administration))
+    }
+
+    /// Confirms once that what is published is the newest. [`Control::run`] does it each second.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`]: the store does not answer, and what is published grows old.
+    pub async fn confirm(&self) -> Result<(), Fault> {
+        self.administration.confirm().await
+    }
+
+    /// Confirms each second, for as long as it is polled: to be spawned, or raced against the shutdown.
+    pub async fn run(&self) {
+        let mut ticks = interval(CONFIRM_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for tick in (0..PRUNE_EVERY).cycle() {
+            ticks.tick().await;
+            if let Err(fault) = self.confirm().await {
+                tracing::error!(kind = fault.kind(), "what is published is not confirmed");
+            }
+            if tick == 0
+                && let Err(error) = self.ledger.prune().await
+            {
+                tracing::error!(%error, "settled leases are kept");
+            }
+        }
+    }
+
+    /// Closes the store once its work is done. Requests that come later are answered with 503.
+    pub async fn close(&self) {
+        self.administration.store().close().await;
     }
 }

@@ -1,6 +1,27 @@
-//! OpenFGA's check, v1 semantics.
+//! OpenFGA's check, v1 semantics, by one recursive search.
+//!
+//! A relation asked for again on the way to its own answer is a cycle: false on that path, and false
+//! for an `and` or `but not` that it stands in, whatever the other operand says. An error counts only
+//! where the answer depends on it: a union with one true operand is true, an intersection with one
+//! false operand is false.
 
+use hashbrown::HashMap;
+
+use crate::model::{Model, Relation, RelationId, Restriction, Rewrite};
+use crate::snapshot::{Layer, Layers, ObjectId, Snapshot, SubjectId};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
+
+/// Most hops, by usersets and `from`, between the question and a tuple (OpenFGA's
+/// `resolve_node_limit`).
+pub const MAX_HOPS: u32 = 25;
+/// Most relations on the way to one tuple, computed ones too: what the stack has room for.
+pub const MAX_PATH: usize = 200;
+/// Most steps of one check: each is a relation of an object, or a subject that was looked at.
+pub const MAX_STEPS: u32 = 1_000_000;
+
+/// Steps before answers are remembered: most questions need fewer, and then a table costs more than
+/// it saves.
+const STEPS_BEFORE_MEMORY: u32 = 64;
 
 /// A question with OpenFGA's semantics.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +58,356 @@ pub enum CheckError {
         /// The reason.
         error: TupleError,
     },
-    /// More than 25 hops (OpenFGA's `resolve_node_limit`).
+    /// More hops than [`MAX_HOPS`], or a longer way than [`MAX_PATH`].
     #[error("more than {0} hops")]
     TooDeep(u32),
     /// The budget is used up.
     #[error("the budget of {0} steps is used up")]
     TooMuch(u32),
+}
+
+impl CheckError {
+    /// A stable word for logs, metrics and test vectors.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::UnknownType(_) => "unknown-type",
+            Self::UnknownRelation { .. } => "unknown-relation",
+            Self::Context { .. } => "bad-context",
+            Self::TooDeep(_) => "too-deep",
+            Self::TooMuch(_) => "too-much",
+        }
+    }
+}
+
+/// Answers a question on a snapshot.
+pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<bool, CheckError> {
+    let model = snapshot.model();
+    let relation = known_relation(model, request.object.type_name(), request.relation)?;
+    if !model.has_type(request.subject.type_name()) {
+        return Err(CheckError::UnknownType(
+            request.subject.type_name().to_owned(),
+        ));
+    }
+    if let Subject::Userset { object, relation } = request.subject {
+        known_relation(model, object.type_name(), relation)?;
+    }
+    for tuple in request.context {
+        model.allows(tuple).map_err(|error| CheckError::Context {
+            tuple: Box::new(tuple.clone()),
+            error,
+        })?;
+    }
+
+    let layers = snapshot.layers();
+    if request.context.is_empty()
+        && let Some(object) = layers.id(request.object.as_str())
+        && let Some(subject) = known_subject(model, layers, request.subject)
+    {
+        return Search::new(model, layers, subject).answer(object, relation);
+    }
+    // Names that no tuple holds get a number for this question, as do contextual tuples a place.
+    let mut context = Layer::default();
+    let mut draft = snapshot.draft(&mut context);
+    for tuple in request.context {
+        draft.write(tuple);
+    }
+    let object = draft.intern(request.object);
+    let subject = draft
+        .subject(request.subject)
+        .ok_or_else(|| CheckError::UnknownType(request.subject.type_name().to_owned()))?;
+    let layers = Layers {
+        context: Some(&context),
+        ..snapshot.layers()
+    };
+    Search::new(model, layers, subject).answer(object, relation)
+}
+
+fn known_relation(
+    model: &Model,
+    type_name: &str,
+    relation: &str,
+) -> Result<RelationId, CheckError> {
+    let type_id = model
+        .type_id(type_name)
+        .ok_or_else(|| CheckError::UnknownType(type_name.to_owned()))?;
+    model
+        .relation_id(relation)
+        .filter(|&id| model.relation(type_id, id).is_some())
+        .ok_or_else(|| CheckError::UnknownRelation {
+            type_name: type_name.to_owned(),
+            relation: relation.to_owned(),
+        })
+}
+
+fn known_subject(model: &Model, layers: Layers<'_>, subject: &Subject) -> Option<SubjectId> {
+    Some(match subject {
+        Subject::Object(object) => SubjectId::Object(layers.id(object.as_str())?),
+        Subject::Userset { object, relation } => {
+            SubjectId::Userset(layers.id(object.as_str())?, model.relation_id(relation)?)
+        }
+        Subject::Wildcard { type_name } => SubjectId::Wildcard(model.type_id(type_name)?),
+    })
+}
+
+/// A relation of an object: what is asked of the subject.
+type Goal = (ObjectId, RelationId);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    /// No, because the way here led in a circle: elsewhere the answer may be another.
+    Circle,
+}
+
+struct Search<'a> {
+    model: &'a Model,
+    layers: Layers<'a>,
+    subject: SubjectId,
+    path: Vec<Goal>,
+    steps: u32,
+    /// Answers that hold wherever they are asked for, with the hops that were behind them.
+    memory: HashMap<Goal, (bool, u32)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(model: &'a Model, layers: Layers<'a>, subject: SubjectId) -> Self {
+        Self {
+            model,
+            layers,
+            subject,
+            path: Vec::new(),
+            steps: 0,
+            memory: HashMap::new(),
+        }
+    }
+
+    fn answer(mut self, object: ObjectId, relation: RelationId) -> Result<bool, CheckError> {
+        Ok(self.resolve((object, relation), 0)? == Answer::Yes)
+    }
+
+    fn resolve(&mut self, goal: Goal, hops: u32) -> Result<Answer, CheckError> {
+        if hops >= MAX_HOPS || self.path.len() >= MAX_PATH {
+            return Err(CheckError::TooDeep(MAX_HOPS));
+        }
+        if self.path.contains(&goal) {
+            return Ok(Answer::Circle);
+        }
+        if self.subject == SubjectId::Userset(goal.0, goal.1) {
+            return Ok(Answer::Yes);
+        }
+        if let Some(&(answer, then)) = self.memory.get(&goal)
+            && hops <= then
+        {
+            return Ok(if answer { Answer::Yes } else { Answer::No });
+        }
+        self.step()?;
+        let model = self.model;
+        let relation = self
+            .layers
+            .type_of(goal.0)
+            .and_then(|type_id| model.relation(type_id, goal.1))
+            .ok_or_else(|| self.undefined(goal))?;
+        self.path.push(goal);
+        let answer = self.rewrite(&relation.rewrite, relation, goal, hops);
+        self.path.pop();
+        if self.steps > STEPS_BEFORE_MEMORY
+            && let Ok(known @ (Answer::Yes | Answer::No)) = answer
+        {
+            self.memory.insert(goal, (known == Answer::Yes, hops));
+        }
+        answer
+    }
+
+    fn rewrite(
+        &mut self,
+        rewrite: &'a Rewrite,
+        relation: &'a Relation,
+        goal: Goal,
+        hops: u32,
+    ) -> Result<Answer, CheckError> {
+        match rewrite {
+            Rewrite::Direct => self.direct(relation, goal, hops),
+            Rewrite::Computed(other) => self.resolve((goal.0, *other), hops),
+            Rewrite::From { relation, tupleset } => self.from(*relation, (goal.0, *tupleset), hops),
+            Rewrite::Union(operands) => {
+                let mut any = Any::default();
+                for operand in operands {
+                    if any.add(self.rewrite(operand, relation, goal, hops))? {
+                        return Ok(Answer::Yes);
+                    }
+                }
+                any.end()
+            }
+            Rewrite::Intersection(operands) => {
+                let mut error = None;
+                let mut circle = false;
+                for operand in operands {
+                    match self.rewrite(operand, relation, goal, hops) {
+                        Ok(Answer::Yes) => {}
+                        Ok(Answer::No) => return Ok(Answer::No),
+                        Ok(Answer::Circle) => circle = true,
+                        Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+                        Err(found) => error = error.or(Some(found)),
+                    }
+                }
+                match error {
+                    _ if circle => Ok(Answer::Circle),
+                    Some(error) => Err(error),
+                    None => Ok(Answer::Yes),
+                }
+            }
+            Rewrite::Exclusion(base, subtract) => {
+                let base = self.rewrite(base, relation, goal, hops);
+                match base {
+                    Ok(no @ (Answer::No | Answer::Circle)) => return Ok(no),
+                    Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+                    Ok(Answer::Yes) | Err(_) => {}
+                }
+                match self.rewrite(subtract, relation, goal, hops) {
+                    Ok(Answer::Yes) => Ok(Answer::No),
+                    Ok(Answer::Circle) => Ok(Answer::Circle),
+                    Ok(Answer::No) => base,
+                    Err(error) => base.and(Err(error)),
+                }
+            }
+        }
+    }
+
+    /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
+    fn direct(
+        &mut self,
+        relation: &'a Relation,
+        goal: Goal,
+        hops: u32,
+    ) -> Result<Answer, CheckError> {
+        let row = self.layers.row(goal.0, goal.1);
+        if row.is_empty() {
+            return Ok(Answer::No);
+        }
+        if row.binary_search(&self.subject).is_ok() && self.is_allowed(relation, self.subject) {
+            return Ok(Answer::Yes);
+        }
+        if let SubjectId::Object(id) = self.subject
+            && let Some(wildcard) = self.layers.type_of(id).map(SubjectId::Wildcard)
+            && row.binary_search(&wildcard).is_ok()
+            && self.is_allowed(relation, wildcard)
+        {
+            return Ok(Answer::Yes);
+        }
+        let mut any = Any::default();
+        let start = row.partition_point(|subject| matches!(subject, SubjectId::Object(_)));
+        for &subject in row.get(start..).unwrap_or_default() {
+            let SubjectId::Userset(object, member) = subject else {
+                break;
+            };
+            self.step()?;
+            if self.is_allowed(relation, subject)
+                && any.add(self.resolve((object, member), hops + 1))?
+            {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    /// A relation of the objects that a tupleset names; those that do not have it are passed over.
+    fn from(
+        &mut self,
+        relation: RelationId,
+        tupleset: Goal,
+        hops: u32,
+    ) -> Result<Answer, CheckError> {
+        let model = self.model;
+        let type_id = self.layers.type_of(tupleset.0);
+        let Some(leads) = type_id.and_then(|type_id| model.relation(type_id, tupleset.1)) else {
+            return Err(self.undefined(tupleset));
+        };
+        let mut any = Any::default();
+        for &subject in self.layers.row(tupleset.0, tupleset.1) {
+            let SubjectId::Object(object) = subject else {
+                break;
+            };
+            self.step()?;
+            let has = self
+                .layers
+                .type_of(object)
+                .is_some_and(|id| model.relation(id, relation).is_some());
+            if has
+                && self.is_allowed(leads, subject)
+                && any.add(self.resolve((object, relation), hops + 1))?
+            {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    /// Whether the model still takes such a subject: what it took before may be stored.
+    fn is_allowed(&self, relation: &Relation, subject: SubjectId) -> bool {
+        let wanted = match subject {
+            SubjectId::Object(id) => self.layers.type_of(id).map(Restriction::Object),
+            SubjectId::Userset(id, member) => self
+                .layers
+                .type_of(id)
+                .map(|type_id| Restriction::Userset(type_id, member)),
+            SubjectId::Wildcard(type_id) => Some(Restriction::Wildcard(type_id)),
+        };
+        wanted.is_some_and(|wanted| relation.restrictions.contains(&wanted))
+    }
+
+    fn step(&mut self) -> Result<(), CheckError> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            Err(CheckError::TooMuch(MAX_STEPS))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn undefined(&self, (object, relation): Goal) -> CheckError {
+        let type_name = self
+            .layers
+            .object(object)
+            .map_or("", Object::type_name)
+            .to_owned();
+        let relation = self
+            .model
+            .relation_name(relation)
+            .unwrap_or_default()
+            .to_owned();
+        CheckError::UnknownRelation {
+            type_name,
+            relation,
+        }
+    }
+}
+
+/// What a union comes to.
+#[derive(Default)]
+struct Any {
+    error: Option<CheckError>,
+    circle: bool,
+}
+
+impl Any {
+    /// Adds an operand: true ends the union; a budget that is used up ends everything.
+    fn add(&mut self, operand: Result<Answer, CheckError>) -> Result<bool, CheckError> {
+        match operand {
+            Ok(Answer::Yes) => return Ok(true),
+            Ok(Answer::No) => {}
+            Ok(Answer::Circle) => self.circle = true,
+            Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+            Err(error) => self.error = self.error.take().or(Some(error)),
+        }
+        Ok(false)
+    }
+
+    fn end(self) -> Result<Answer, CheckError> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.circle => Ok(Answer::Circle),
+            None => Ok(Answer::No),
+        }
+    }
 }

@@ -1,7 +1,53 @@
 //! The decision engine: may this subject do this action on this resource?
+//!
+//! The contract: [`decide`] is pure and total. Given a [`Snapshot`] (an OpenFGA model, relation
+//! tuples, a [`Profile`]) and a request it answers allow, or deny with the reason, and nothing else:
+//! an error, an unknown type, an id that does not resolve are denials. It reads no clock, no file and
+//! no network, so that a gateway, a browser and an edge function that hold the same snapshot give the
+//! same answer.
+//!
+//! ```
+//! use tidegate_policy::{Caller, Change, Decision, Denial, Model, Object, Profile, Request, Snapshot};
+//! use tidegate_policy::{SecretKind, decide};
+//! use uuid::Uuid;
+//!
+//! let model = Model::parse("
+//! model
+//!   schema 1.1
+//! type service
+//! type stream
+//!   relations
+//!     define reader: [service]
+//!     define can_read: reader
+//! ")?;
+//! let mut profile = Profile::default();
+//! profile.kinds.insert("service".into(), SecretKind {
+//!     principals: ["service".into()].into(),
+//!     actions: None,
+//!     anonymous: false,
+//!     audiences: ["gateway".into()].into(),
+//!     default_life_s: None,
+//! });
+//! let bot: Object = "service:bot".parse()?;
+//! let orders: Object = "stream:orders".parse()?;
+//! let snapshot = Snapshot::new(model, profile).apply(1, &[
+//!     Change::Put { object: bot.clone(), uid: Uuid::from_u128(1), valid_from_s: 0 },
+//!     Change::Put { object: orders.clone(), uid: Uuid::from_u128(2), valid_from_s: 0 },
+//!     Change::Write("stream:orders#reader@service:bot".parse()?),
+//! ])?;
+//!
+//! let caller = Caller::Principal { object: &bot, kind: "service" };
+//! let request = Request { caller, action: "can_read", resource: &orders, context: &[] };
+//! assert_eq!(decide(&request, &snapshot), Decision::Allow);
+//!
+//! let snapshot = snapshot.apply(2, &[Change::Delete("stream:orders#reader@service:bot".parse()?)])?;
+//! assert_eq!(decide(&request, &snapshot), Decision::Deny(Denial::NotGranted));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod check;
 pub mod decide;
+mod language;
 pub mod live;
 pub mod model;
 pub mod profile;
@@ -11,7 +57,7 @@ pub mod tuple;
 pub use check::{CheckError, CheckRequest};
 pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use live::Live;
-pub use model::{Model, ModelError, ModelErrors};
+pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};
 pub use snapshot::{Change, ChangeError, Snapshot, Standing};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleError};

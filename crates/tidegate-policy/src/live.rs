@@ -24,27 +24,48 @@ impl Live {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Puts a snapshot in force; an older revision than the one held is ignored.
-    pub fn publish(&self, _snapshot: Arc<Snapshot>, _now_s: u64) {
-        todo!()
+
+    /// Puts a snapshot in force, as the newest at this moment (seconds since the epoch, UTC). An older
+    /// revision than the one held is ignored.
+    pub fn publish(&self, snapshot: Arc<Snapshot>, now_s: u64) {
+        let offered = Arc::new(Held {
+            snapshot,
+            fresh_at_s: now_s,
+        });
+        self.held.rcu(|held| match held {
+            Some(held) if held.snapshot.revision() > offered.snapshot.revision() => {
+                Some(Arc::clone(held))
+            }
+            _ => Some(Arc::clone(&offered)),
+        });
     }
-    /// The source says: what is held is still the newest.
-    pub fn touch(&self, _now_s: u64) {
-        todo!()
+
+    /// The source says that what is held is the newest at this moment. Seconds since the epoch, UTC.
+    pub fn touch(&self, now_s: u64) {
+        self.held.rcu(|held| {
+            held.as_ref().map(|held| {
+                let fresh_at_s = held.fresh_at_s.max(now_s);
+                Arc::new(Held {
+                    snapshot: Arc::clone(&held.snapshot),
+                    fresh_at_s,
+                })
+            })
+        });
     }
-    /// The snapshot held, unless it is older than `max_staleness_s`.
-    pub fn current(&self, _now_s: u64, _max_staleness_s: u64) -> Option<Arc<Snapshot>> {
-        let _ = &self.held;
-        todo!()
+
+    /// The snapshot held, unless it is older than `max_staleness_s` seconds.
+    pub fn current(&self, now_s: u64, max_staleness_s: u64) -> Option<Arc<Snapshot>> {
+        let held = self.held.load();
+        let held = held.as_ref()?;
+        let fresh = now_s.saturating_sub(held.fresh_at_s) <= max_staleness_s;
+        fresh.then(|| Arc::clone(&held.snapshot))
     }
+
     /// The revision held, whatever its age.
     pub fn revision(&self) -> Option<u64> {
-        todo!()
-    }
-}
-impl Held {
-    #[expect(dead_code, reason = "skeleton")]
-    fn parts(&self) -> (&Arc<Snapshot>, u64) {
-        (&self.snapshot, self.fresh_at_s)
+        self.held
+            .load()
+            .as_ref()
+            .map(|held| held.snapshot.revision())
     }
 }

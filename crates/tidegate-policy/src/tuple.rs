@@ -1,116 +1,339 @@
 //! Objects, subjects and relation tuples: parse, print, order.
+//!
+//! Forms and sizes are OpenFGA's: an object is `type:id`, a subject `type:id`, `type:id#relation` or
+//! `type:*`, a tuple `object#relation@subject`. Type names have at most 254 bytes, relation names 50,
+//! objects 256, subjects 512; none holds white space.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// `type:id`. Limits as in OpenFGA: type 254 bytes, id; whole 256 bytes (or as the suites say).
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Longest type name. Bytes.
+pub const MAX_TYPE: usize = 254;
+/// Longest relation name. Bytes.
+pub const MAX_RELATION: usize = 50;
+/// Longest object, `type:id`. Bytes.
+pub const MAX_OBJECT: usize = 256;
+/// Longest subject. Bytes.
+pub const MAX_SUBJECT: usize = 512;
+
+/// `type:id`. The id may hold `/` and `@`, but no white space, `:`, `#`, and is not `*`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Object {
     text: Box<str>,
-    colon: u16,
 }
 
 impl Object {
     /// Builds from its parts.
+    ///
+    /// # Errors
+    /// See [`NameError`].
     pub fn new(type_name: &str, id: &str) -> Result<Self, NameError> {
+        if type_name.contains(':') {
+            return Err(NameError::Type);
+        }
         format!("{type_name}:{id}").parse()
     }
+
     /// The type's name.
     pub fn type_name(&self) -> &str {
-        todo!()
+        self.parts().0
     }
+
     /// The id after the colon.
     pub fn id(&self) -> &str {
-        todo!()
+        self.parts().1
     }
+
     /// `type:id`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
-}
-impl FromStr for Object {
-    type Err = NameError;
-    fn from_str(_: &str) -> Result<Self, NameError> {
-        todo!()
+
+    fn parts(&self) -> (&str, &str) {
+        self.text.split_once(':').unwrap_or_default()
     }
 }
+
+impl FromStr for Object {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.len() > MAX_OBJECT {
+            return Err(NameError::TooLong { limit: MAX_OBJECT });
+        }
+        let (type_name, id) = text.split_once(':').ok_or(NameError::NoColon)?;
+        check_type(type_name)?;
+        let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '#');
+        if id.is_empty() || id == "*" || id.contains(bad) {
+            return Err(NameError::Id);
+        }
+        Ok(Self { text: text.into() })
+    }
+}
+
+/// Who a tuple is about.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// `type:id`
+    Object(Object),
+    /// `type:id#relation`: everyone who has the relation.
+    Userset {
+        /// On this object.
+        object: Object,
+        /// The relation.
+        relation: Box<str>,
+    },
+    /// `type:*`: every object of the type.
+    Wildcard {
+        /// The type's name.
+        type_name: Box<str>,
+    },
+}
+
+impl Subject {
+    /// The subject's type.
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::Object(object) | Self::Userset { object, .. } => object.type_name(),
+            Self::Wildcard { type_name } => type_name,
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.len() > MAX_SUBJECT {
+            return Err(NameError::TooLong { limit: MAX_SUBJECT });
+        }
+        if let Some((object, relation)) = text.split_once('#') {
+            check_relation(relation)?;
+            return Ok(Self::Userset {
+                object: object.parse()?,
+                relation: relation.into(),
+            });
+        }
+        if let Some(type_name) = text.strip_suffix(":*") {
+            check_type(type_name)?;
+            return Ok(Self::Wildcard {
+                type_name: type_name.into(),
+            });
+        }
+        Ok(Self::Object(text.parse()?))
+    }
+}
+
+/// One fact: `object#relation@subject`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tuple {
+    /// On what.
+    pub object: Object,
+    /// The relation.
+    pub relation: Box<str>,
+    /// Who has it.
+    pub subject: Subject,
+}
+
+impl FromStr for Tuple {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        // An id may hold `@`, but a relation may not: the first `#` ends the object.
+        let (object, rest) = text.split_once('#').ok_or(NameError::Tuple)?;
+        let (relation, subject) = rest.split_once('@').ok_or(NameError::Tuple)?;
+        check_relation(relation)?;
+        Ok(Self {
+            object: object.parse()?,
+            relation: relation.into(),
+            subject: subject.parse()?,
+        })
+    }
+}
+
+/// Whether a text can name a type.
+pub(crate) fn check_type(name: &str) -> Result<(), NameError> {
+    check_name(name, MAX_TYPE).map_err(|()| NameError::Type)
+}
+
+/// Whether a text can name a relation.
+pub(crate) fn check_relation(name: &str) -> Result<(), NameError> {
+    check_name(name, MAX_RELATION).map_err(|()| NameError::Relation)
+}
+
+fn check_name(name: &str, limit: usize) -> Result<(), ()> {
+    let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '#' | '@' | '*');
+    if name.is_empty() || name.len() > limit || name.contains(bad) {
+        Err(())
+    } else {
+        Ok(())
+    }
+}
+
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
 
-/// Who a tuple is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// `type:id`
-    Object(Object),
-    /// `type:id#relation`
-    Userset {
-        /// The object
-        object: Object,
-        /// Its relation.
-        relation: Box<str>,
-    },
-    /// `type:*`
-    Wildcard {
-        /// The type.
-        type_name: Box<str>,
-    },
-}
-impl FromStr for Subject {
-    type Err = NameError;
-    fn from_str(_: &str) -> Result<Self, NameError> {
-        todo!()
-    }
-}
 impl fmt::Display for Subject {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object(object) => write!(f, "{object}"),
+            Self::Userset { object, relation } => write!(f, "{object}#{relation}"),
+            Self::Wildcard { type_name } => write!(f, "{type_name}:*"),
+        }
     }
 }
 
-/// `object#relation@subject`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Tuple {
-    /// The object.
-    pub object: Object,
-    /// The relation.
-    pub relation: Box<str>,
-    /// The subject.
-    pub subject: Subject,
-}
-impl FromStr for Tuple {
-    type Err = NameError;
-    fn from_str(_: &str) -> Result<Self, NameError> {
-        todo!()
-    }
-}
 impl fmt::Display for Tuple {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}@{}", self.object, self.relation, self.subject)
     }
 }
+
+/// Printed, parsed, serialized and deserialized as its text.
+macro_rules! as_text {
+    ($($name:ident)*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+as_text!(Object Subject Tuple);
 
 /// Why a text is no object, subject or tuple.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
-    /// Placeholder.
-    #[error("bad name")]
-    Bad,
+    /// No `:` between type and id.
+    #[error("an object is written `type:id`")]
+    NoColon,
+    /// The type's name.
+    #[error("a type name has 1 to {MAX_TYPE} bytes, and no white space or `:`, `#`, `@`, `*`")]
+    Type,
+    /// The id.
+    #[error("an id is not empty and not `*`, and has no white space or `:`, `#`")]
+    Id,
+    /// The relation's name.
+    #[error(
+        "a relation name has 1 to {MAX_RELATION} bytes, and no white space or `:`, `#`, `@`, `*`"
+    )]
+    Relation,
+    /// Too long.
+    #[error("longer than {limit} bytes")]
+    TooLong {
+        /// Bytes.
+        limit: usize,
+    },
+    /// Not of the form `object#relation@subject`.
+    #[error("a tuple is written `object#relation@subject`")]
+    Tuple,
 }
 
 /// Why a model does not allow a tuple.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TupleError {
-    /// Placeholder.
-    #[error("not allowed")]
-    NotAllowed,
+    /// The model has no such type.
+    #[error("type `{0}` is not in the model")]
+    UnknownType(String),
+    /// The type has no such relation.
+    #[error("relation `{relation}` is not defined on type `{type_name}`")]
+    UnknownRelation {
+        /// The type.
+        type_name: String,
+        /// The relation.
+        relation: String,
+    },
+    /// The relation follows from others: it cannot be written.
+    #[error("relation `{0}` cannot be written: it follows from other relations")]
+    NotDirect(String),
+    /// The relation does not take this kind of subject.
+    #[error("relation `{relation}` does not take `{subject}`")]
+    NotAllowed {
+        /// The relation.
+        relation: String,
+        /// The subject.
+        subject: String,
+    },
+    /// `o#r@o#r` says nothing.
+    #[error("a userset cannot be its own member")]
+    SelfReference,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, good: bool) {
+        match text.parse::<Tuple>() {
+            Ok(tuple) => {
+                assert!(good, "{text:?} was accepted");
+                assert_eq!(tuple.to_string(), text);
+            }
+            Err(error) => assert!(!good, "{text:?}: {error}"),
+        }
+    }
+
+    #[test]
+    fn tuples_are_read_strictly() {
+        for good in [
+            "stream:acme/sales/orders#read@service:acme/sales/bot",
+            "folder:a#viewer@team:b#member",
+            "folder:a#viewer@user:*",
+            "folder:a@b#viewer@user:anne@example.com",
+            "folder:a#viewer@user:a*",
+        ] {
+            check(good, true);
+        }
+        for bad in [
+            "",
+            "#@",
+            "a:b",
+            "a:b#c",
+            "a:b@c:d",
+            ":b#c@d:e",
+            "a:#c@d:e",
+            "a:b#@d:e",
+            "a:b#c@",
+            "a:b#c@d",
+            "a:b#c@d:",
+            "a:b#c@:e",
+            "a:*#c@d:e",
+            "a b:c#d@e:f",
+            "a:b c#d@e:f",
+            "a:b#c@d:e#",
+            "a:b#c@d:*#e",
+            "a:b#c@d:e#f#g",
+            "a:b:c#d@e:f",
+            "a:b#c@d:e:f",
+            "a:b#c*@d:e",
+            "a@b:c#d@e:f",
+            "a:b#c@d:e\n",
+        ] {
+            check(bad, false);
+        }
+        check(&format!("{}:b#c@d:e", "a".repeat(MAX_OBJECT)), false);
+        check(&format!("a:b#{}@d:e", "c".repeat(MAX_RELATION + 1)), false);
+    }
 }

@@ -64,7 +64,7 @@ pub struct LeaseRequest {
 pub struct LeaseId(pub Uuid);
 
 /// The ledger's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Debited.
     Granted(Lease),

@@ -161,13 +161,13 @@ impl MemoryLedger {
         Ok(())
     }
 
-    /// The leases that are not settled to their end, oldest first.
+    /// The leases that are neither settled to their end nor written off, oldest first.
     pub fn outstanding(&self) -> Vec<LeaseId> {
         let books = self.books();
         let open = books
             .leases
             .iter()
-            .filter(|(_, entry)| entry.open_bytes() > 0);
+            .filter(|(_, entry)| entry.open_bytes() > 0 && !entry.forfeited);
         let mut ids: Vec<LeaseId> = open.map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids
@@ -322,3 +322,6 @@ impl Books {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

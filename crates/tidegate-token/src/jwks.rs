@@ -208,3 +208,6 @@ fn coordinate(text: Option<&str>) -> Result<[u8; 32], KeyError> {
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(KeyError::PublicKey)
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,6 +62,8 @@ mod crypto;
 pub mod jwks;
 pub mod keys;
 pub mod verify;
+#[cfg(test)]
+mod wycheproof;
 
 pub use claims::{Claims, Narrow};
 pub use compact::{MAX_TOKEN_BYTES, SECRET_PREFIX};

@@ -163,3 +163,6 @@ impl TokenError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,11 @@ pub(crate) fn object(text: &str) -> Object {
 }
 
 pub(crate) fn put(text: &str, uid: Uuid, valid_from_s: u64) -> Change {
-    Change::Put { object: object(text), uid, valid_from_s }
+    Change::Put {
+        object: object(text),
+        uid,
+        valid_from_s,
+    }
 }
 
 pub(crate) fn write(text: &str) -> Change {
@@ -67,7 +71,9 @@ impl World {
         let mut profile = Profile::default();
         profile.kinds.insert("service".to_owned(), kind);
         for name in ["service", "page"] {
-            profile.payer.insert(name.to_owned(), vec!["organization".to_owned()]);
+            profile
+                .payer
+                .insert(name.to_owned(), vec!["organization".to_owned()]);
         }
         let snapshot = Snapshot::new(Model::parse(MODEL).expect("a model"), profile)
             .apply(
@@ -89,7 +95,12 @@ impl World {
         let mut keys = KeySet::default();
         keys.insert(key.verifying_key());
         let now_s = Arc::new(AtomicU64::new(NOW_S));
-        Self { now_s, live, keys: Arc::new(LiveKeys::new(keys)), key }
+        Self {
+            now_s,
+            live,
+            keys: Arc::new(LiveKeys::new(keys)),
+            key,
+        }
     }
 
     pub(crate) fn clock(&self) -> Clock {
@@ -99,11 +110,22 @@ impl World {
 
     pub(crate) fn authenticator(&self) -> Arc<Authenticator> {
         let (keys, live) = (Arc::clone(&self.keys), Arc::clone(&self.live));
-        Arc::new(Authenticator::new(keys, live, ISSUER, AUDIENCE, STALE_S, self.clock()))
+        Arc::new(Authenticator::new(
+            keys,
+            live,
+            ISSUER,
+            AUDIENCE,
+            STALE_S,
+            self.clock(),
+        ))
     }
 
     pub(crate) fn authorizer(&self) -> Arc<Authorizer> {
-        Arc::new(Authorizer::new(Arc::clone(&self.live), STALE_S, self.clock()))
+        Arc::new(Authorizer::new(
+            Arc::clone(&self.live),
+            STALE_S,
+            self.clock(),
+        ))
     }
 
     pub(crate) fn claims(&self) -> Claims {
@@ -128,16 +150,25 @@ impl World {
     pub(crate) fn permit_of_bot(&self, kind: Kind) -> Permit {
         let secret = self.mint(&self.claims());
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, HeaderValue::from_str(&secret).expect("a header value"));
-        let identity = self.authenticator().authenticate(&headers).expect("authenticates");
-        self.authorizer().authorize(&identity, target("page:one", kind)).expect("allowed")
+        headers.insert(
+            AUTHORIZATION,
+            HeaderValue::from_str(&secret).expect("a header value"),
+        );
+        let identity = self
+            .authenticator()
+            .authenticate(&headers)
+            .expect("authenticates");
+        self.authorizer()
+            .authorize(&identity, target("page:one", kind))
+            .expect("allowed")
     }
 
     /// The next revision, published.
     pub(crate) fn change(&self, changes: &[Change]) {
         let held = self.live.current(NOW_S, u64::MAX).expect("held");
         let next = held.apply(held.revision() + 1, changes).expect("applies");
-        self.live.publish(Arc::new(next), self.now_s.load(Ordering::SeqCst));
+        self.live
+            .publish(Arc::new(next), self.now_s.load(Ordering::SeqCst));
     }
 }
 

@@ -12,8 +12,14 @@ pub const TYPE_PREFIX: &str = "urn:tidegate:problem:";
 pub const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
 /// A problem document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Boxed, so that a result that is rarely a problem stays small.
+    document: Box<Document>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Document {
     #[serde(rename = "type")]
     type_uri: String,
     title: &'static str,
@@ -41,7 +47,7 @@ impl Problem {
             QUOTA_EXCEEDED.to_owned(),
             "Quota exceeded",
         );
-        problem.violated_policies = Some([policy]);
+        problem.document.violated_policies = Some([policy]);
         problem
     }
 
@@ -78,7 +84,7 @@ impl Problem {
     }
 
     fn of_type(status: StatusCode, type_uri: String, title: &'static str) -> Self {
-        Self {
+        let document = Box::new(Document {
             type_uri,
             title,
             status: status.as_u16(),
@@ -86,43 +92,44 @@ impl Problem {
             field: None,
             rule: None,
             violated_policies: None,
-        }
+        });
+        Self { document }
     }
 
     /// What happened this time, for a person. Nothing that the caller may not see.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.document.detail = Some(detail.into());
         self
     }
 
     /// The field of the request that is wrong.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.document.field = Some(field.into());
         self
     }
 
     /// The rule that was broken, as the system's folder names it.
     #[must_use]
     pub fn rule(mut self, rule: impl Into<String>) -> Self {
-        self.rule = Some(rule.into());
+        self.document.rule = Some(rule.into());
         self
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The stable type.
     pub fn type_uri(&self) -> &str {
-        &self.type_uri
+        &self.document.type_uri
     }
 
     /// As a response that no cache keeps; a 401 carries the challenge of RFC 6750.
     pub fn into_response<B: From<Bytes>>(self) -> Response<B> {
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&self.document).unwrap_or_default();
         let mut response = Response::new(B::from(Bytes::from(body)));
         let status = self.status();
         *response.status_mut() = status;

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::ledger::{Answer, LeaseRequest, Refusal};
+use crate::ledger::{Answer, Lease, LeaseRequest, Refusal};
 use crate::meter::pool::{Answered, Asking, Missing, Pool, State};
-use crate::meter::{Meter, MeterError};
+use crate::meter::{MAX_BYTES, Meter, MeterError};
 use crate::window::Window;
 
 /// How often a caller asks before it gives up: others may spend what was leased for it, once or twice.
@@ -18,7 +18,7 @@ impl Meter {
     /// `window`: the one to debit; none: the one that the ledger's clock is in.
     pub(super) async fn obtain<T>(
         &self,
-        pool: &Pool,
+        pool: &Arc<Pool>,
         window: Option<Window>,
         now_ms: u64,
         mut take: impl FnMut(&mut State) -> Result<T, Missing>,
@@ -35,8 +35,9 @@ impl Meter {
         };
         let mut asking = pool.asking.lock().await;
         let mut recalled = false;
-        let mut least = 1;
-        for _ in 0..MOST_ASKS {
+        let mut asks = 0;
+        loop {
+            asks += 1;
             // One that somebody left.
             self.finish(pool, &mut asking, now_ms).await;
             let request = {
@@ -51,40 +52,30 @@ impl Meter {
                 if let Some(no) = state.no_since(answers, missing.least, window) {
                     return Err(no);
                 }
-                least = missing.least;
                 self.request(pool, &mut state, missing, window)
             };
+            let least = request.at_least_bytes;
             *asking = Some(self.ask(request));
             let refusal = match self.finish(pool, &mut asking, now_ms).await {
-                None | Some(Ok(Answer::Granted(_))) => continue,
+                None => continue,
+                // The next round takes it, unless others were quicker.
+                Some(Ok(Answer::Granted(_))) if asks < MOST_ASKS => continue,
+                Some(Ok(Answer::Granted(lease))) => {
+                    let mut state = pool.state();
+                    return take(&mut state).map_err(|_| gone(pool, &lease).into());
+                }
                 Some(Ok(Answer::Refused(refusal))) => refusal,
                 Some(Err(error)) => return Err(no(pool, least, window, error.into())),
             };
-            if refusal.contended && !recalled && pool.state().may_recall(now_ms) {
+            if refusal.contended && !recalled {
                 recalled = true;
-                match self.recall(pool.kind, &refusal).await {
+                match self.recall(pool, &refusal, now_ms).await {
                     Ok(()) => continue,
                     Err(error) => return Err(no(pool, least, window, error)),
                 }
             }
             return Err(no(pool, least, window, refusal.into()));
         }
-        // What was leased for this caller went to others each time: there is some, but not enough.
-        let account = pool.chain.most_specific();
-        let window = window.unwrap_or(Window {
-            start_s: 0,
-            end_s: 0,
-        });
-        let (limit_bytes, left_bytes) = (least, 0);
-        let contended = true;
-        Err(Refusal {
-            account,
-            limit_bytes,
-            left_bytes,
-            contended,
-            window,
-        }
-        .into())
     }
 
     /// Leases ahead for a busy pool, unless somebody is asking already.
@@ -152,6 +143,17 @@ impl Meter {
                 .deposit(lease, &request, &self.settings, now_ms);
         }
         Some(answered)
+    }
+}
+
+/// What was leased went to others each time.
+fn gone(pool: &Pool, lease: &Lease) -> Refusal {
+    Refusal {
+        account: pool.chain.most_specific(),
+        limit_bytes: lease.limit_bytes.unwrap_or(MAX_BYTES),
+        left_bytes: lease.left_bytes.unwrap_or(0),
+        contended: true,
+        window: lease.window,
     }
 }
 

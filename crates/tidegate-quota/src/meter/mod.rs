@@ -21,7 +21,7 @@ mod settling;
 mod tally;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use tally::Tally;
 
@@ -83,6 +83,8 @@ pub struct Meter {
     pools: Pools,
     /// INVARIANT: one settlement under way at a time. Taken after a pool's `asking`, never before.
     sending: async_lock::Mutex<Option<Sending>>,
+    /// When all pools were last looked at for a recall. Milliseconds since the epoch, UTC.
+    recalled_ms: AtomicU64,
     closed: AtomicBool,
 }
 
@@ -105,6 +107,7 @@ impl Meter {
             settings,
             pools: Pools::new(),
             sending: async_lock::Mutex::new(None),
+            recalled_ms: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         }
     }
@@ -203,3 +206,6 @@ impl From<crate::ledger::LedgerError> for MeterError {
         Self::Unavailable(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,7 @@ impl Pool {
     pub(super) fn new(chain: Chain, kind: Kind, settings: &Settings) -> Self {
         let state = State {
             buckets: Vec::new(),
+            current: None,
             size_bytes: settings.smallest(),
             granted_ms: None,
             recalled_ms: None,
@@ -65,6 +66,8 @@ impl Pool {
 pub(super) struct State {
     /// One for each window in use: rarely more than one, at the turn of a window two.
     pub(super) buckets: Vec<Bucket>,
+    /// The window that the ledger named last.
+    current: Option<Window>,
     /// The size of the next lease. Bytes.
     size_bytes: u64,
     /// When the last lease came. Milliseconds since the epoch, UTC.
@@ -97,13 +100,10 @@ pub(super) struct Missing {
 }
 
 impl State {
-    /// The bucket that new requests use.
+    /// The bucket that new requests use: of the window that the ledger named last.
     pub(super) fn current(&mut self, now_ms: u64) -> Option<&mut Bucket> {
-        let newest = self
-            .buckets
-            .iter_mut()
-            .max_by_key(|bucket| bucket.window.start_s)?;
-        (now_ms < newest.current_until_ms).then_some(newest)
+        let bucket = self.bucket(self.current?)?;
+        (now_ms < bucket.current_until_ms).then_some(bucket)
     }
 
     /// The bucket of a window.
@@ -130,6 +130,9 @@ impl State {
             }
         }
         self.granted_ms = Some(now_ms);
+        if request.window.is_none() {
+            self.current = Some(lease.window);
+        }
         if self.bucket(lease.window).is_none() {
             self.buckets.push(Bucket::new(lease.window, now_ms));
         }
@@ -150,13 +153,9 @@ impl State {
         window: Option<Window>,
         settings: &Settings,
     ) -> (u64, u64) {
-        let known = match window {
-            Some(window) => self.bucket(window),
-            None => self
-                .buckets
-                .iter_mut()
-                .max_by_key(|bucket| bucket.window.start_s),
-        };
+        let known = window
+            .or(self.current)
+            .and_then(|window| self.bucket(window));
         let ahead = match known.map(|bucket| (bucket.limit_bytes, bucket.left_bytes)) {
             // Nothing known yet.
             None => self.size_bytes,
@@ -249,6 +248,11 @@ impl State {
         self.size_bytes = (self.size_bytes / 2).max(settings.smallest());
     }
 
+    /// Takes out what is promised to nobody.
+    pub(super) fn give_back_free(&mut self) {
+        self.buckets.iter_mut().for_each(Bucket::give_back);
+    }
+
     /// Takes out what no tally draws on.
     pub(super) fn give_back_unused(&mut self) {
         for bucket in self.buckets.iter_mut().filter(|bucket| bucket.tallies == 0) {
@@ -271,6 +275,7 @@ impl State {
         for bucket in &mut self.buckets {
             bucket.revoke();
             bucket.give_back();
+            bucket.tallies = 0;
         }
     }
 

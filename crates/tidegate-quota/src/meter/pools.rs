@@ -90,7 +90,7 @@ impl Pools {
         }
     }
 
-    #[cfg(test)]
+    /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

@@ -4,8 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 
-use crate::Kind;
+use crate::account::AccountId;
 use crate::ledger::{LedgerError, Refusal, Settlement};
 use crate::meter::leasing::drive;
 use crate::meter::pool::Pool;
@@ -13,8 +14,8 @@ use crate::meter::{Meter, MeterError};
 
 /// Most leases settled in one call.
 const BATCH: usize = 256;
-/// Most pools refilled ahead in one round of maintenance.
-const REFILLS: usize = 256;
+/// Most pools looked after before other tasks get a turn.
+const AT_ONCE: usize = 1024;
 
 /// One lease's figures, with the pool to confirm them to.
 pub(super) type Line = (Arc<Pool>, Settlement);
@@ -32,28 +33,36 @@ impl Meter {
     /// was spent of it is then on no record.
     pub async fn maintain(&self, now_ms: u64) -> Result<(), MeterError> {
         let pools = self.pools.filter(|_| true);
-        for pool in &pools {
-            // Only what somebody left: a question that is being asked has its own caller.
-            if let Some(mut asking) = pool.asking.try_lock() {
-                self.finish(pool, &mut asking, now_ms).await;
+        let mut result = Ok(());
+        for pools in pools.chunks(AT_ONCE) {
+            if result.is_ok() {
+                result = self.maintain_some(pools, now_ms).await;
             }
-        }
-        for pool in &pools {
-            pool.state().mark_use(now_ms);
-        }
-        let mut result = self.settle(&pools, |_| ()).await;
-        if result.is_ok() {
-            result = self.return_idle(&pools, now_ms).await;
-        }
-        if result.is_ok() {
-            result = self.refill_busy(&pools, now_ms).await;
-        }
-        for pool in &pools {
-            pool.state().tidy();
+            let_others_run().await;
         }
         drop(pools);
         self.pools.sweep();
         result
+    }
+
+    async fn maintain_some(&self, pools: &[Arc<Pool>], now_ms: u64) -> Result<(), MeterError> {
+        for pool in pools {
+            // Only what somebody left: a question that is being asked has its own caller.
+            if let Some(mut asking) = pool.asking.try_lock() {
+                self.finish(pool, &mut asking, now_ms).await;
+            }
+            pool.state().mark_use(now_ms);
+        }
+        self.settle(pools, |_| ()).await?;
+        self.return_idle(pools, now_ms).await?;
+        let low = |pool: &&Arc<Pool>| pool.state().runs_low(now_ms);
+        for pool in pools.iter().filter(low) {
+            self.refill(pool, now_ms).await?;
+        }
+        for pool in pools {
+            pool.state().tidy();
+        }
+        Ok(())
     }
 
     /// Settles and returns everything; afterwards nothing is outstanding, and nothing is handed out
@@ -72,26 +81,64 @@ impl Meter {
             pool.state().close();
         }
         let result = self.settle(&pools, |_| ()).await;
+        for pool in &pools {
+            pool.state().tidy();
+        }
         drop(pools);
         self.pools.sweep();
         result
     }
 
-    /// Calls back what the pools of this meter hold of an account and do not need at the moment, and
-    /// tells the ledger what they have spent of it.
-    pub(super) async fn recall(&self, kind: Kind, refusal: &Refusal) -> Result<(), MeterError> {
+    /// Gives back what is held of an account and was promised to nobody, in every window: for when its
+    /// limit was lowered. Tallies that are open keep what was admitted, and ask again for more.
+    ///
+    /// # Errors
+    /// [`MeterError::Unavailable`] as for [`Self::maintain`].
+    pub async fn call_back(&self, account: AccountId) -> Result<(), MeterError> {
+        let pools = self
+            .pools
+            .filter(|pool| pool.chain.accounts().contains(&account));
+        self.settle(&pools, |pool| pool.state().give_back_free())
+            .await
+    }
+
+    /// Calls back, for a pool that was refused, what this meter holds of the account that has too
+    /// little, and tells the ledger what was spent of it. Other pools than the refused one are asked
+    /// only now and then, because all have to be looked at.
+    pub(super) async fn recall(
+        &self,
+        refused: &Arc<Pool>,
+        refusal: &Refusal,
+        now_ms: u64,
+    ) -> Result<(), MeterError> {
         let Refusal {
             account, window, ..
         } = refusal;
-        let pools = self
-            .pools
-            .filter(|pool| pool.kind == kind && pool.chain.accounts().contains(account));
+        let pools = if refused.state().may_recall(now_ms) && self.may_recall(now_ms) {
+            let kind = refused.kind;
+            let of_account = |pool: &Pool| pool.chain.accounts().contains(account);
+            self.pools
+                .filter(|pool| pool.kind == kind && of_account(pool))
+        } else {
+            vec![Arc::clone(refused)]
+        };
         self.settle(&pools, |pool| {
             if let Some(bucket) = pool.state().bucket(*window) {
                 bucket.give_back();
             }
         })
         .await
+    }
+
+    /// Whether all pools may be looked at now: with many, not so often that it shows.
+    fn may_recall(&self, now_ms: u64) -> bool {
+        let pause_ms = self.pools.len() as u64 / 1024;
+        let last_ms = self.recalled_ms.load(Ordering::Relaxed);
+        let rested = now_ms < last_ms || now_ms - last_ms >= pause_ms;
+        if rested {
+            self.recalled_ms.store(now_ms, Ordering::Relaxed);
+        }
+        rested
     }
 
     /// Gives back what no tally draws on, and drops the pools that this empties.
@@ -122,17 +169,6 @@ impl Meter {
                 pool.state().give_back_idle(now_ms, &self.settings);
             })
             .await?;
-        }
-        Ok(())
-    }
-
-    async fn refill_busy(&self, pools: &[Arc<Pool>], now_ms: u64) -> Result<(), MeterError> {
-        let low = pools
-            .iter()
-            .filter(|pool| pool.state().runs_low(now_ms))
-            .take(REFILLS);
-        for pool in low {
-            self.refill(pool, now_ms).await?;
         }
         Ok(())
     }
@@ -215,4 +251,17 @@ impl Meter {
         }
         Some(result)
     }
+}
+
+/// Gives the executor a chance to run something else.
+async fn let_others_run() {
+    let mut ran = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut ran, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

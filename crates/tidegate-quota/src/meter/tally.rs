@@ -174,6 +174,16 @@ impl Tally {
     }
 }
 
+impl std::fmt::Debug for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tally")
+            .field("window", &self.window)
+            .field("reserved_bytes", &self.reserved_bytes)
+            .field("debited_bytes", &self.debited_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Drop for Tally {
     fn drop(&mut self) {
         let mut state = self.pool.state();

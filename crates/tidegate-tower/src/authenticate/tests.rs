@@ -12,7 +12,12 @@ use crate::fixture::{BOT, NOW_S, STALE_S, World, object, put};
 fn headers(values: &[&str]) -> HeaderMap {
     values
         .iter()
-        .map(|value| (AUTHORIZATION, HeaderValue::from_str(value).expect("a header value")))
+        .map(|value| {
+            (
+                AUTHORIZATION,
+                HeaderValue::from_str(value).expect("a header value"),
+            )
+        })
         .collect()
 }
 
@@ -39,18 +44,37 @@ fn headers_are_read_strictly() {
     check(&world, &headers(&[&good, &good]), "several");
     check(&world, &headers(&["Basic YTpi"]), "scheme");
     check(&world, &headers(&["Bearer"]), "scheme");
-    check(&world, &headers(&[good.trim_start_matches("Bearer ")]), "scheme");
-    for odd in [good.replacen(' ', "  ", 1), format!("{good} "), format!("{good}, x")] {
+    check(
+        &world,
+        &headers(&[good.trim_start_matches("Bearer ")]),
+        "scheme",
+    );
+    for odd in [
+        good.replacen(' ', "  ", 1),
+        format!("{good} "),
+        format!("{good}, x"),
+    ] {
         let refused = world.authenticator().authenticate(&headers(&[&odd]));
-        assert!(matches!(refused, Err(AuthenticateError::Refused(_))), "{odd:?} passed");
+        assert!(
+            matches!(refused, Err(AuthenticateError::Refused(_))),
+            "{odd:?} passed"
+        );
     }
 }
 
 #[test]
 fn what_the_snapshot_says_is_asked_each_time() {
     let cases: [(&str, Vec<Change>); 4] = [
-        ("revoked", vec![Change::Revoke { jti: Uuid::from_u128(9) }]),
-        ("unknown-principal", vec![Change::Forget(object("service:bot"))]),
+        (
+            "revoked",
+            vec![Change::Revoke {
+                jti: Uuid::from_u128(9),
+            }],
+        ),
+        (
+            "unknown-principal",
+            vec![Change::Forget(object("service:bot"))],
+        ),
         (
             "other-uid",
             vec![
@@ -64,7 +88,10 @@ fn what_the_snapshot_says_is_asked_each_time() {
         let world = World::new();
         let authenticator = world.authenticator();
         let headers = headers(&[&world.mint(&world.claims())]);
-        assert!(authenticator.authenticate(&headers).is_ok(), "before: {expected}");
+        assert!(
+            authenticator.authenticate(&headers).is_ok(),
+            "before: {expected}"
+        );
         world.change(&changes);
         let error = authenticator.authenticate(&headers).expect_err(expected);
         assert_eq!(error, AuthenticateError::Refused(expected));
@@ -75,7 +102,10 @@ fn what_the_snapshot_says_is_asked_each_time() {
 fn a_kept_secret_expires_and_falls_with_its_key() {
     let world = World::new();
     let authenticator = world.authenticator();
-    let claims = Claims { exp: Some(NOW_S + 60), ..world.claims() };
+    let claims = Claims {
+        exp: Some(NOW_S + 60),
+        ..world.claims()
+    };
     let headers = headers(&[&world.mint(&claims)]);
     assert!(authenticator.authenticate(&headers).is_ok());
     world.now_s.store(NOW_S + 60, Ordering::SeqCst);
@@ -94,7 +124,10 @@ fn a_kept_secret_expires_and_falls_with_its_key() {
 #[test]
 fn limits_that_are_not_enforced_are_refused() {
     let world = World::new();
-    let claims = Claims { narrow: Some(Narrow::default()), ..world.claims() };
+    let claims = Claims {
+        narrow: Some(Narrow::default()),
+        ..world.claims()
+    };
     check(&world, &headers(&[&world.mint(&claims)]), "narrow");
 }
 

@@ -14,8 +14,14 @@ use crate::fixture::{BOT, NOW_S, ORGANIZATION, STALE_S, World, object, put, targ
 fn bot(world: &World) -> Identity {
     let secret = world.mint(&world.claims());
     let mut headers = HeaderMap::new();
-    headers.insert(AUTHORIZATION, HeaderValue::from_str(&secret).expect("a header value"));
-    world.authenticator().authenticate(&headers).expect("authenticates")
+    headers.insert(
+        AUTHORIZATION,
+        HeaderValue::from_str(&secret).expect("a header value"),
+    );
+    world
+        .authenticator()
+        .authenticate(&headers)
+        .expect("authenticates")
 }
 
 /// The accounts that pay, or the kind of the refusal.
@@ -30,8 +36,14 @@ fn check(world: &World, identity: &Identity, target: Target, expected: Result<&[
 }
 
 const OWN: [AccountId; 2] = [
-    AccountId { owner: BOT, part: tidegate_quota::Part::Own },
-    AccountId { owner: ORGANIZATION, part: tidegate_quota::Part::Own },
+    AccountId {
+        owner: BOT,
+        part: tidegate_quota::Part::Own,
+    },
+    AccountId {
+        owner: ORGANIZATION,
+        part: tidegate_quota::Part::Own,
+    },
 ];
 
 #[test]
@@ -39,22 +51,61 @@ fn decides_and_finds_who_pays() {
     let world = World::new();
     let bot = bot(&world);
     check(&world, &bot, target("page:one", Kind::Read), Ok(&OWN));
-    check(&world, &bot, target("page:shut", Kind::Read), Err("not-granted"));
-    check(&world, &bot, target("page:none", Kind::Read), Err("unknown-resource"));
-    check(&world, &Identity::Anonymous, target("page:one", Kind::Read), Err("not-granted"));
-    let action = Target { action: Arc::from("can_fly"), ..target("page:one", Kind::Read) };
+    check(
+        &world,
+        &bot,
+        target("page:shut", Kind::Read),
+        Err("not-granted"),
+    );
+    check(
+        &world,
+        &bot,
+        target("page:none", Kind::Read),
+        Err("unknown-resource"),
+    );
+    check(
+        &world,
+        &Identity::Anonymous,
+        target("page:one", Kind::Read),
+        Err("not-granted"),
+    );
+    let action = Target {
+        action: Arc::from("can_fly"),
+        ..target("page:one", Kind::Read)
+    };
     check(&world, &bot, action, Err("unknown-relation"));
 }
 
 #[test]
 fn anonymous_readers_are_charged_to_the_owner_of_the_resource() {
     let world = World::new();
-    world.change(&[write("page:one#public@anonymous:*"), write("page:shut#public@anonymous:*")]);
-    let readers = [AccountId::anonymous(ORGANIZATION), AccountId::own(ORGANIZATION)];
-    check(&world, &Identity::Anonymous, target("page:one", Kind::Read), Ok(&readers));
-    check(&world, &Identity::Anonymous, target("page:one", Kind::Write), Err("not-granted"));
+    world.change(&[
+        write("page:one#public@anonymous:*"),
+        write("page:shut#public@anonymous:*"),
+    ]);
+    let readers = [
+        AccountId::anonymous(ORGANIZATION),
+        AccountId::own(ORGANIZATION),
+    ];
+    check(
+        &world,
+        &Identity::Anonymous,
+        target("page:one", Kind::Read),
+        Ok(&readers),
+    );
+    check(
+        &world,
+        &Identity::Anonymous,
+        target("page:one", Kind::Write),
+        Err("not-granted"),
+    );
     // Nobody owns it, so nobody pays for it.
-    check(&world, &Identity::Anonymous, target("page:shut", Kind::Read), Err("no-payer"));
+    check(
+        &world,
+        &Identity::Anonymous,
+        target("page:shut", Kind::Read),
+        Err("no-payer"),
+    );
 }
 
 #[test]
@@ -66,7 +117,12 @@ fn a_name_that_changed_hands_since_is_refused() {
         put("service:bot", Uuid::from_u128(77), 0),
         write("page:one#reader@service:bot"),
     ]);
-    check(&world, &bot, target("page:one", Kind::Read), Err("other-uid"));
+    check(
+        &world,
+        &bot,
+        target("page:one", Kind::Read),
+        Err("other-uid"),
+    );
 }
 
 #[test]
@@ -74,7 +130,12 @@ fn without_a_payer_nothing_goes_on() {
     let world = World::new();
     let bot = bot(&world);
     world.change(&[Change::Forget(object("organization:acme"))]);
-    check(&world, &bot, target("page:one", Kind::Read), Err("no-payer"));
+    check(
+        &world,
+        &bot,
+        target("page:one", Kind::Read),
+        Err("no-payer"),
+    );
 }
 
 #[test]
@@ -82,5 +143,10 @@ fn a_stale_snapshot_decides_nothing() {
     let world = World::new();
     let bot = bot(&world);
     world.now_s.store(NOW_S + STALE_S + 1, Ordering::SeqCst);
-    check(&world, &bot, target("page:one", Kind::Read), Err("no-snapshot"));
+    check(
+        &world,
+        &bot,
+        target("page:one", Kind::Read),
+        Err("no-snapshot"),
+    );
 }

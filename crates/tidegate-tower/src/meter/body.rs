@@ -10,6 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tidegate_quota::{MeterError, Tally};
 
+use super::patience::Patience;
 use crate::clock::Clock;
 
 pin_project! {
@@ -58,11 +59,15 @@ enum Rule {
     /// Not charged, but capped.
     Capped { left_bytes: u64, stop: Stop },
     /// Charged.
-    Paid {
-        state: Pay,
-        clock: Clock,
-        stop: Stop,
-    },
+    Paid { state: Pay, by: Payment },
+}
+
+/// What a body that is charged is paid with.
+pub(super) struct Payment {
+    pub(super) clock: Clock,
+    /// For each frame anew.
+    pub(super) patience: Patience,
+    pub(super) stop: Stop,
 }
 
 /// INVARIANT: a frame leaves only after the tally was debited for all of it.
@@ -98,13 +103,12 @@ impl<B> MeteredBody<B> {
         }
     }
 
-    pub(super) fn paid(inner: B, tally: Tally, clock: Clock, stop: Stop) -> Self {
+    pub(super) fn paid(inner: B, tally: Tally, by: Payment) -> Self {
         Self {
             inner,
             rule: Rule::Paid {
                 state: Pay::Ready(tally),
-                clock,
-                stop,
+                by,
             },
         }
     }
@@ -126,8 +130,8 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let mut this = self.project();
-        if let Rule::Paid { state, stop, .. } = this.rule
-            && let Some(outcome) = ready!(poll_payment(state, stop, cx))
+        if let Rule::Paid { state, by } = this.rule
+            && let Some(outcome) = ready!(poll_payment(state, &by.stop, cx))
         {
             return Poll::Ready(outcome.map(|frame| frame.map_err(MeteredBodyError::Unpaid)));
         }
@@ -152,14 +156,14 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
                 *left_bytes = left;
                 Poll::Ready(Some(Ok(Frame::data(data))))
             }
-            Rule::Paid { state, clock, stop } => {
+            Rule::Paid { state, by } => {
                 if let Pay::Ready(tally) = state
                     && tally.try_debit(length)
                 {
                     return Poll::Ready(Some(Ok(Frame::data(data))));
                 }
-                ask(state, data, clock.now_ms());
-                match ready!(poll_payment(state, stop, cx)) {
+                ask(state, data, by);
+                match ready!(poll_payment(state, &by.stop, cx)) {
                     Some(outcome) => {
                         Poll::Ready(outcome.map(|frame| frame.map_err(MeteredBodyError::Unpaid)))
                     }
@@ -193,17 +197,27 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
 }
 
 /// Starts a payment for a frame that the tally could not pay at once.
-fn ask(state: &mut Pay, frame: Bytes, now_ms: u64) {
+fn ask(state: &mut Pay, frame: Bytes, by: &Payment) {
     if let Pay::Ready(tally) = std::mem::replace(state, Pay::Over) {
-        let answer = Box::pin(pay(tally, frame.len() as u64, now_ms));
+        let answer = Box::pin(pay(
+            tally,
+            frame.len() as u64,
+            by.clock.clone(),
+            by.patience,
+        ));
         *state = Pay::Asking { frame, answer };
     }
 }
 
-async fn pay(mut tally: Tally, length: u64, now_ms: u64) -> (Tally, u64, Option<MeterError>) {
+async fn pay(
+    mut tally: Tally,
+    length: u64,
+    clock: Clock,
+    mut patience: Patience,
+) -> (Tally, u64, Option<MeterError>) {
     let mut paid = 0;
     loop {
-        match tally.debit(length - paid, now_ms).await {
+        match tally.debit(length - paid, clock.now_ms()).await {
             Ok(bytes) => paid += bytes,
             Err(error) => return (tally, paid, Some(error)),
         }
@@ -211,7 +225,11 @@ async fn pay(mut tally: Tally, length: u64, now_ms: u64) -> (Tally, u64, Option<
             return (tally, paid, None);
         }
         // A limit was met: whoever is refused the rest is told which.
-        if let Err(error) = tally.admit(length - paid, now_ms).await {
+        let rest = tally.admit(length - paid, clock.now_ms()).await;
+        if patience.again(&rest).await {
+            continue;
+        }
+        if let Err(error) = rest {
             return (tally, paid, Some(error));
         }
     }

@@ -11,7 +11,9 @@
 //! a request that is cut is answered 429 and the service beneath sees its body fail; a response that
 //! is cut ends in an error, so that the connection is aborted and the client sees it truncated.
 //! With nothing left even an empty answer is 429, before the service beneath is called.
-//! The ledger out of reach, and nothing at hand: 503.
+//! When other requests hold what is left, one waits for them for a moment (250 ms unless the meter's
+//! settings say otherwise), then is answered 429 `quota-contended`. The ledger out of reach, and
+//! nothing at hand: 503.
 //!
 //! Answers to metered requests carry `RateLimit` and `RateLimit-Policy`
 //! (draft-ietf-httpapi-ratelimit-headers), in content bytes, where the chain has a limit.
@@ -24,7 +26,7 @@
 //! # use http::{Request, StatusCode, uri::PathAndQuery};
 //! # use http_body_util::{BodyExt, Full};
 //! # use tidegate_policy::{Change, Live, Model, Profile, Snapshot};
-//! # use tidegate_quota::{AccountId, Kind, MemoryLedger, Meter, Settings};
+//! # use tidegate_quota::{AccountId, Calendar, Kind, MemoryLedger, Meter, Settings};
 //! # use tidegate_tower::{Authorizer, Clock, Identity, MeterLayer, Target};
 //! # use tower::{Layer, Service, service_fn};
 //! # use uuid::Uuid;
@@ -38,7 +40,7 @@
 //! # let live = Arc::new(Live::new());
 //! # let clock = Clock::new(|| 1_000_000);
 //! # live.publish(Arc::new(Snapshot::new(model, profile).apply(1, &[page, open])?), clock.now_s());
-//! let ledger = Arc::new(MemoryLedger::new(Arc::new(|| 1_000)));
+//! let ledger = Arc::new(MemoryLedger::new(Calendar::Month, Arc::new(|| 1_000)));
 //! ledger.set_limit(AccountId::own(Uuid::from_u128(1)), Kind::Read, Some(10)); // bytes a month
 //! let meter = Arc::new(Meter::new(ledger, Settings::default()));
 //! let mut service = MeterLayer::new(meter, clock.clone()).layer(service_fn(async |_| {
@@ -68,6 +70,7 @@
 mod answer;
 mod body;
 mod layer;
+mod patience;
 mod service;
 #[cfg(test)]
 mod tests;

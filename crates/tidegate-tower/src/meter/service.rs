@@ -12,7 +12,8 @@ use tidegate_quota::{Kind, Meter, MeterError, Tally};
 use tower_service::Service;
 
 use super::answer;
-use super::body::{Cause, MeteredBody, Stop};
+use super::body::{Cause, MeteredBody, Payment, Stop};
+use super::patience::Patience;
 use crate::authorize::Permit;
 use crate::clock::Clock;
 use crate::problem::{Problem, Refused};
@@ -73,11 +74,7 @@ where
             };
             let limit_bytes = permit.target().free_limit_bytes;
             let kind = permit.target().metered;
-            match charge
-                .meter
-                .open(permit.chain(), kind, charge.clock.now_ms())
-                .await
-            {
+            match charge.open(permit, kind).await {
                 Err(error) => Ok(answer::refused(&error, kind, charge.clock.now_s())),
                 Ok(tally) => match kind {
                     Kind::Read => charge.read(inner, request, tally, limit_bytes).await,
@@ -95,6 +92,29 @@ struct Charge {
 }
 
 impl Charge {
+    async fn open(&self, permit: &Permit, kind: Kind) -> Result<Tally, MeterError> {
+        let mut patience = Patience::of(&self.meter);
+        loop {
+            let opened = self
+                .meter
+                .open(permit.chain(), kind, self.clock.now_ms())
+                .await;
+            if !patience.again(&opened).await {
+                return opened;
+            }
+        }
+    }
+
+    async fn admit(&self, tally: &mut Tally, bytes: u64) -> Result<(), MeterError> {
+        let mut patience = Patience::of(&self.meter);
+        loop {
+            let admitted = tally.admit(bytes, self.clock.now_ms()).await;
+            if !patience.again(&admitted).await {
+                return admitted;
+            }
+        }
+    }
+
     /// The response is paid for; the request is capped.
     async fn read<S, ReqBody, ResBody>(
         &self,
@@ -119,7 +139,7 @@ impl Charge {
         }
         let response = outcome?;
         if let Some(length) = response.body().size_hint().exact()
-            && let Err(error) = tally.admit(length, self.clock.now_ms()).await
+            && let Err(error) = self.admit(&mut tally, length).await
         {
             return Ok(answer::refused(&error, Kind::Read, self.clock.now_s()));
         }
@@ -130,7 +150,7 @@ impl Charge {
             &tally.standing(),
             self.clock.now_s(),
         );
-        let body = MeteredBody::paid(body, tally, self.clock.clone(), Stop::default());
+        let body = MeteredBody::paid(body, tally, self.payment(Stop::default()));
         Ok(Response::from_parts(parts, body))
     }
 
@@ -148,14 +168,14 @@ impl Charge {
         ResBody: Body<Data = Bytes> + From<Bytes>,
     {
         if let Some(length) = request.body().size_hint().exact()
-            && let Err(error) = tally.admit(length, self.clock.now_ms()).await
+            && let Err(error) = self.admit(&mut tally, length).await
         {
             return Ok(answer::refused(&error, Kind::Write, self.clock.now_s()));
         }
         let standing = tally.standing();
         let stop = Stop::default();
         let request =
-            request.map(|body| MeteredBody::paid(body, tally, self.clock.clone(), stop.clone()));
+            request.map(|body| MeteredBody::paid(body, tally, self.payment(stop.clone())));
         let outcome = inner.call(request).await;
         match stop.cause() {
             Some(Cause::Unpaid(error)) => return Ok(self.cut(error)),
@@ -176,6 +196,14 @@ impl Charge {
             parts,
             MeteredBody::capped(body, limit_bytes, Stop::default()),
         ))
+    }
+
+    fn payment(&self, stop: Stop) -> Payment {
+        Payment {
+            clock: self.clock.clone(),
+            patience: Patience::of(&self.meter),
+            stop,
+        }
     }
 
     fn cut<B: From<Bytes>>(&self, error: &MeterError) -> Response<B> {

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use http_body::{Body as _, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
-use tidegate_quota::{AccountId, Kind, MemoryLedger, Meter, Settings};
+use tidegate_quota::{AccountId, Calendar, Kind, MemoryLedger, Meter, Settings};
 use tower::{Layer, Service, service_fn};
 
 use super::MeterLayer;
@@ -31,17 +31,23 @@ fn unknown(length: usize) -> Body {
 }
 
 fn permit(world: &World, kind: Kind) -> Permit {
-    world.authorizer().authorize(&Identity::Anonymous, target("page:one", kind)).expect("allowed")
+    world
+        .authorizer()
+        .authorize(&Identity::Anonymous, target("page:one", kind))
+        .expect("allowed")
 }
+
+/// How many bytes came, and whether they came whole.
+type Content = Option<(usize, bool)>;
 
 /// What one exchange came to.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     status: StatusCode,
     /// Content that the service beneath received, and whether it came whole; none: not called.
-    received: Option<(usize, bool)>,
+    received: Content,
     /// Content of the response, and whether it came whole; none for an answer of the layer's own.
-    sent: Option<(usize, bool)>,
+    sent: Content,
 }
 
 async fn drain<B>(mut body: B) -> (usize, bool)
@@ -65,12 +71,12 @@ async fn exchange(kind: Kind, limit: u64, request: Body, response: Body) -> (Out
         write("page:one#public@anonymous:*"),
         write("page:one#reader@service:bot"),
     ]);
-    let mut permit = permit(&world, Kind::Read);
-    if kind == Kind::Write {
+    let permit = match kind {
+        Kind::Read => permit(&world, kind),
         // Anonymous callers cannot write: the bot does.
-        permit = world.permit_of_bot(kind);
-    }
-    let ledger = Arc::new(MemoryLedger::new(Arc::new(|| NOW_S)));
+        Kind::Write => world.permit_of_bot(kind),
+    };
+    let ledger = Arc::new(MemoryLedger::new(Calendar::Month, Arc::new(|| NOW_S)));
     let account = AccountId::own(ORGANIZATION);
     ledger.set_limit(account, kind, Some(limit));
     let meter = Arc::new(Meter::new(ledger.clone(), Settings::default()));
@@ -96,59 +102,150 @@ async fn exchange(kind: Kind, limit: u64, request: Body, response: Body) -> (Out
     meter.close().await.unwrap();
     let received = *received.lock().unwrap();
     let sent = (status == StatusCode::OK).then_some(sent);
-    (Outcome { status, received, sent }, ledger.balance(account, kind).spent_bytes)
+    (
+        Outcome {
+            status,
+            received,
+            sent,
+        },
+        ledger.balance(account, kind, ledger.window()).spent_bytes,
+    )
 }
 
 async fn check(
     kind: Kind,
     limit: u64,
     (request, response): (Body, Body),
-    expected: (u16, Option<(usize, bool)>, Option<(usize, bool)>),
+    expected: (u16, Content, Content),
     spent: u64,
 ) {
     let (outcome, found) = exchange(kind, limit, request, response).await;
     let (status, received, sent) = expected;
     let status = StatusCode::from_u16(status).unwrap();
-    assert_eq!(outcome, Outcome { status, received, sent });
+    assert_eq!(
+        outcome,
+        Outcome {
+            status,
+            received,
+            sent
+        }
+    );
     assert_eq!(found, spent, "spent");
 }
 
 #[tokio::test]
 async fn a_write_is_charged_for_its_request() {
     let w = Kind::Write;
-    check(w, 50, (known(50), known(7)), (200, Some((50, true)), Some((7, true))), 50).await;
-    check(w, 50, (unknown(50), known(7)), (200, Some((50, true)), Some((7, true))), 50).await;
+    check(
+        w,
+        50,
+        (known(50), known(7)),
+        (200, Some((50, true)), Some((7, true))),
+        50,
+    )
+    .await;
+    check(
+        w,
+        50,
+        (unknown(50), known(7)),
+        (200, Some((50, true)), Some((7, true))),
+        50,
+    )
+    .await;
     check(w, 50, (known(51), known(7)), (429, None, None), 0).await;
     // Cut at the last byte paid for, in the middle of a frame.
-    check(w, 45, (unknown(100), known(7)), (429, Some((45, false)), None), 45).await;
+    check(
+        w,
+        45,
+        (unknown(100), known(7)),
+        (429, Some((45, false)), None),
+        45,
+    )
+    .await;
     check(w, 0, (known(0), known(7)), (429, None, None), 0).await;
 }
 
 #[tokio::test]
 async fn a_read_is_charged_for_its_response() {
     let r = Kind::Read;
-    check(r, 50, (known(9), known(50)), (200, Some((9, true)), Some((50, true))), 50).await;
-    check(r, 50, (known(9), unknown(50)), (200, Some((9, true)), Some((50, true))), 50).await;
-    check(r, 50, (known(9), known(51)), (429, Some((9, true)), None), 0).await;
-    check(r, 45, (known(9), unknown(100)), (200, Some((9, true)), Some((45, false))), 45).await;
+    check(
+        r,
+        50,
+        (known(9), known(50)),
+        (200, Some((9, true)), Some((50, true))),
+        50,
+    )
+    .await;
+    check(
+        r,
+        50,
+        (known(9), unknown(50)),
+        (200, Some((9, true)), Some((50, true))),
+        50,
+    )
+    .await;
+    check(
+        r,
+        50,
+        (known(9), known(51)),
+        (429, Some((9, true)), None),
+        0,
+    )
+    .await;
+    check(
+        r,
+        45,
+        (known(9), unknown(100)),
+        (200, Some((9, true)), Some((45, false))),
+        45,
+    )
+    .await;
     check(r, 0, (known(0), known(0)), (429, None, None), 0).await;
-    check(r, 1, (known(0), known(0)), (200, Some((0, true)), Some((0, true))), 0).await;
+    check(
+        r,
+        1,
+        (known(0), known(0)),
+        (200, Some((0, true)), Some((0, true))),
+        0,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn the_free_direction_is_capped() {
     let (r, w) = (Kind::Read, Kind::Write);
     check(r, 500, (known(101), known(1)), (413, None, None), 0).await;
-    check(r, 500, (unknown(101), known(1)), (413, Some((100, false)), None), 0).await;
-    check(w, 500, (known(1), known(101)), (502, Some((1, true)), None), 1).await;
-    check(w, 500, (known(1), unknown(101)), (200, Some((1, true)), Some((100, false))), 1).await;
+    check(
+        r,
+        500,
+        (unknown(101), known(1)),
+        (413, Some((100, false)), None),
+        0,
+    )
+    .await;
+    check(
+        w,
+        500,
+        (known(1), known(101)),
+        (502, Some((1, true)), None),
+        1,
+    )
+    .await;
+    check(
+        w,
+        500,
+        (known(1), unknown(101)),
+        (200, Some((1, true)), Some((100, false))),
+        1,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn without_a_permit_nothing_is_called() {
     let calls = Arc::new(AtomicU32::new(0));
     let world = World::new();
-    let ledger = Arc::new(MemoryLedger::new(Arc::new(|| NOW_S)));
+    let ledger = Arc::new(MemoryLedger::new(Calendar::Month, Arc::new(|| NOW_S)));
     let meter = Arc::new(Meter::new(ledger, Settings::default()));
     let counted = Arc::clone(&calls);
     let mut service = MeterLayer::new(meter, world.clock()).layer(service_fn(

@@ -1,0 +1,252 @@
+//! Who may do an operation: an AND of ORs of `relation on role`.
+//!
+//! The only way to pass a guard is that each of its clauses has an alternative that the engine allows
+//! for the caller's secret kind. An error is a deny.
+//!
+//! Written in `system.toml` as one clause, or an array of clauses that must all hold:
+//! `"can_delete on object or can_administer on parent"`. Roles are
+//!
+//! | role | who that is |
+//! |---|---|
+//! | `object` | the object of the operation; on creation the new one, with the tuples about to be written |
+//! | `parent` | what the object lies below; the site for what lies below nothing |
+//! | `subject` | the grantee; for a userset (`team:a#member`) its object |
+//! | `caller` | who asks |
+
+use std::fmt;
+
+use tidegate_policy::{Caller, Decision, Object, Request, Snapshot, decide};
+
+use super::caller::Actor;
+use super::system::Place;
+
+/// A guard of an operation.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    place: Place,
+    clauses: Vec<Clause>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Clause(Vec<Alternative>);
+
+/// `relation on role`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// The relation that the caller must have.
+    pub relation: String,
+    /// On whom.
+    pub role: Role,
+}
+
+/// Who takes part in an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The object of the operation.
+    Object,
+    /// What the object lies below.
+    Parent,
+    /// The grantee.
+    Subject,
+    /// Who asks.
+    Caller,
+}
+
+impl Role {
+    const ALL: [Self; 4] = [Self::Object, Self::Parent, Self::Subject, Self::Caller];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Object => "object",
+            Self::Parent => "parent",
+            Self::Subject => "subject",
+            Self::Caller => "caller",
+        }
+    }
+}
+
+impl Guard {
+    /// Reads clauses.
+    ///
+    /// # Errors
+    /// A text for the author of the file.
+    pub fn parse(clauses: &[String], place: Place) -> Result<Self, String> {
+        if clauses.is_empty() {
+            return Err("a guard needs at least one clause".to_owned());
+        }
+        let clauses = clauses
+            .iter()
+            .map(|text| Clause::parse(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { place, clauses })
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Every alternative, for validation against a model.
+    pub fn alternatives(&self) -> impl Iterator<Item = &Alternative> {
+        self.clauses.iter().flat_map(|clause| &clause.0)
+    }
+
+    /// Whether the caller passes.
+    ///
+    /// # Errors
+    /// [`Refused`] names the first clause that does not hold.
+    pub fn check(&self, actor: &Actor, roles: &Roles<'_>) -> Result<(), Refused> {
+        for clause in &self.clauses {
+            if !clause
+                .0
+                .iter()
+                .any(|alternative| alternative.holds(actor, roles))
+            {
+                return Err(Refused {
+                    rule: format!("{}: {clause}", self.place.key),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who takes part in this operation, and on which snapshot each is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Roles<'a> {
+    /// The state in force.
+    pub snapshot: &'a Snapshot,
+    /// The object, and the snapshot that it is asked on: on creation the one with the new object.
+    pub object: (&'a Object, &'a Snapshot),
+    /// The parent; none when the object is the site.
+    pub parent: Option<&'a Object>,
+    /// The grantee, where there is one.
+    pub subject: Option<&'a Object>,
+}
+
+/// A guard did not let the caller pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The guard and its clause, for example `type.project.create: can_create_project on parent`.
+    pub rule: String,
+}
+
+impl Alternative {
+    fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
+        let on = match self.role {
+            Role::Object => Some(roles.object),
+            Role::Parent => roles.parent.map(|object| (object, roles.snapshot)),
+            Role::Subject => roles.subject.map(|object| (object, roles.snapshot)),
+            Role::Caller => Some((&actor.object, roles.snapshot)),
+        };
+        on.is_some_and(|(resource, snapshot)| {
+            let request = Request {
+                caller: Caller::Principal { object: &actor.object, kind: &actor.kind },
+                action: &self.relation,
+                resource,
+                context: &[],
+            };
+            match decide(&request, snapshot) {
+                Decision::Allow => true,
+                Decision::Deny(denial) => {
+                    tracing::debug!(caller = %actor.object, action = %self.relation, %resource, %denial, "guard");
+                    false
+                }
+            }
+        })
+    }
+}
+
+impl Clause {
+    fn parse(text: &str) -> Result<Self, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut alternatives = Vec::new();
+        for (at, chunk) in words.chunks(4).enumerate() {
+            let last = (at + 1) * 4 >= words.len();
+            let (([relation, "on", role], true) | ([relation, "on", role, "or"], false)) =
+                (chunk, last)
+            else {
+                return Err(format!(
+                    "`{text}` is not `relation on role [or relation on role …]`"
+                ));
+            };
+            let Some(role) = Role::ALL.into_iter().find(|known| known.name() == *role) else {
+                return Err(format!(
+                    "no role `{role}`: roles are object, parent, subject, caller"
+                ));
+            };
+            alternatives.push(Alternative {
+                relation: (*relation).to_owned(),
+                role,
+            });
+        }
+        if alternatives.is_empty() {
+            return Err("an empty clause".to_owned());
+        }
+        Ok(Self(alternatives))
+    }
+}
+
+impl fmt::Display for Clause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, Alternative { relation, role }) in self.0.iter().enumerate() {
+            let or = if at == 0 { "" } else { " or " };
+            write!(f, "{or}{relation} on {}", role.name())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Place {
+        Place {
+            file: "system.toml".into(),
+            line: 1,
+            key: "type.a.create".into(),
+        }
+    }
+
+    #[test]
+    fn clauses() {
+        let good = [
+            "can_x on object",
+            "a on parent or b on subject",
+            "  a   on caller or a on object or c on parent ",
+        ];
+        for text in good {
+            let Clause(alternatives) = Clause::parse(text).unwrap();
+            let printed = Clause(alternatives).to_string();
+            assert_eq!(
+                printed,
+                text.split_whitespace().collect::<Vec<_>>().join(" ")
+            );
+        }
+        let bad = [
+            "",
+            "  ",
+            "can_x",
+            "can_x object",
+            "can_x on",
+            "on object",
+            "a on object or",
+            "or a on object",
+            "a on object and b on object",
+            "a on object b on object",
+            "a on thing",
+            "a on object or b",
+        ];
+        for text in bad {
+            assert!(Clause::parse(text).is_err(), "{text:?}");
+        }
+        assert!(Guard::parse(&[], place()).is_err());
+        let guard = Guard::parse(
+            &["a on object or b on caller".into(), "c on parent".into()],
+            place(),
+        )
+        .unwrap();
+        assert_eq!(guard.alternatives().count(), 3);
+    }
+}

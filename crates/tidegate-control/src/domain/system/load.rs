@@ -1,0 +1,300 @@
+//! From a system's files to a system.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use tidegate_policy::{Metered, Model, Profile, SecretKind};
+
+use super::read::{Located, Place, Reader, SystemError, Table, Value};
+use super::{GrantRules, LoadError, Operation, System, Template, TypeRules, validate};
+use crate::domain::guard::Guard;
+
+const PLATFORM_MODEL: &str = include_str!("../../../systems/platform/platform.fga");
+const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.toml");
+
+/// Name, model, rules.
+const BUILT_IN: [(&str, &str, &str); 1] = [(
+    "beneath",
+    include_str!("../../../systems/beneath/model.fga"),
+    include_str!("../../../systems/beneath/system.toml"),
+)];
+
+/// Longest file of a system's folder. Bytes.
+const FILE_MAX_BYTES: u64 = 1 << 20;
+
+pub(super) fn load(name: &str) -> Result<System, LoadError> {
+    if let Some((name, model, rules)) = BUILT_IN.iter().find(|(known, ..)| *known == name) {
+        return build(name, model, rules);
+    }
+    let folder = Path::new(name);
+    if !folder.is_dir() {
+        let known: Vec<&str> = BUILT_IN.iter().map(|(name, ..)| *name).collect();
+        return Err(LoadError::Unknown(name.to_owned(), known.join(", ")));
+    }
+    build(
+        name,
+        &file(folder, "model.fga")?,
+        &file(folder, "system.toml")?,
+    )
+}
+
+fn file(folder: &Path, name: &str) -> Result<String, LoadError> {
+    let path = folder.join(name);
+    let too_large = || std::io::Error::other(format!("larger than {FILE_MAX_BYTES} bytes"));
+    std::fs::metadata(&path)
+        .and_then(|file| {
+            if file.len() > FILE_MAX_BYTES {
+                Err(too_large())
+            } else {
+                Ok(())
+            }
+        })
+        .and_then(|()| std::fs::read_to_string(&path))
+        .map_err(|error| LoadError::Read { path, error })
+}
+
+/// From the texts of a folder's files.
+pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, LoadError> {
+    let invalid = |errors| LoadError::Invalid {
+        name: name.to_owned(),
+        errors,
+    };
+    let mut parts = Parts::default();
+    let mut errors = Reader::new("platform.toml", PLATFORM_RULES)
+        .read(|reader, table| parts.file(reader, table));
+    errors
+        .extend(Reader::new("system.toml", rules).read(|reader, table| parts.file(reader, table)));
+    let model = match Model::parse(&format!("{model}\n{PLATFORM_MODEL}")) {
+        Ok(model) => model,
+        Err(model_errors) => {
+            errors.extend(model_errors.0.into_iter().map(|error| SystemError {
+                place: Place {
+                    file: "model.fga".into(),
+                    line: usize::try_from(error.line).unwrap_or(usize::MAX),
+                    key: format!("column {}", error.column),
+                },
+                message: error.message,
+            }));
+            return Err(invalid(errors));
+        }
+    };
+    errors.extend(validate::validate(&model, &parts));
+    if !errors.is_empty() {
+        return Err(invalid(errors));
+    }
+    Ok(System {
+        name: name.to_owned(),
+        model,
+        profile: parts.profile(),
+        types: parts.types,
+    })
+}
+
+/// What the files say, before it is held against the model.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) types: BTreeMap<String, TypeRules>,
+    pub(super) kinds: BTreeMap<String, Located<SecretKind>>,
+    pub(super) metered: BTreeMap<String, Located<Metered>>,
+    pub(super) payer: BTreeMap<String, Located<Vec<String>>>,
+}
+
+impl Parts {
+    fn profile(&self) -> Profile {
+        Profile {
+            kinds: self
+                .kinds
+                .iter()
+                .map(|(name, kind)| (name.clone(), kind.value.clone()))
+                .collect(),
+            metered: self
+                .metered
+                .iter()
+                .map(|(name, metered)| (name.clone(), metered.value))
+                .collect(),
+            payer: self
+                .payer
+                .iter()
+                .map(|(name, path)| (name.clone(), path.value.clone()))
+                .collect(),
+        }
+    }
+
+    fn file(&mut self, reader: &Reader<'_>, mut file: Table<'_>) {
+        for (name, table) in tables(reader, file.take("type")) {
+            let rules = type_rules(reader, table);
+            insert(reader, &mut self.types, name, rules.place.clone(), rules);
+        }
+        for (name, table) in tables(reader, file.take("secret")) {
+            let place = table.place().clone();
+            if let Some(value) = secret_kind(reader, table) {
+                let kind = Located {
+                    place: place.clone(),
+                    value,
+                };
+                insert(reader, &mut self.kinds, name, place, kind);
+            }
+        }
+        for (name, value) in values(reader, file.take("metered")) {
+            let Some(Located { place, value }) = value.string(reader) else {
+                continue;
+            };
+            let value = match value.as_str() {
+                "read" => Metered::Read,
+                "write" => Metered::Write,
+                other => {
+                    reader.error(
+                        place,
+                        format!("`{other}`: an action is metered as read or write"),
+                    );
+                    continue;
+                }
+            };
+            insert(
+                reader,
+                &mut self.metered,
+                name,
+                place.clone(),
+                Located { place, value },
+            );
+        }
+        for (name, value) in values(reader, file.take("payer")) {
+            if let Some(path) = value.strings(reader) {
+                insert(reader, &mut self.payer, name, path.place.clone(), path);
+            }
+        }
+        file.finish(reader);
+    }
+}
+
+fn values<'t>(reader: &Reader<'_>, value: Option<Value<'t>>) -> BTreeMap<&'t str, Value<'t>> {
+    value
+        .and_then(|value| value.table(reader))
+        .map(|mut table| table.take_all())
+        .unwrap_or_default()
+}
+
+fn tables<'t>(reader: &Reader<'_>, value: Option<Value<'t>>) -> Vec<(&'t str, Table<'t>)> {
+    let values = values(reader, value).into_iter();
+    values
+        .filter_map(|(name, value)| Some((name, value.table(reader)?)))
+        .collect()
+}
+
+fn insert<T>(
+    reader: &Reader<'_>,
+    map: &mut BTreeMap<String, T>,
+    name: &str,
+    place: Place,
+    value: T,
+) {
+    if map.insert(name.to_owned(), value).is_some() {
+        reader.error(
+            place,
+            "the platform defines this, and a system cannot change it",
+        );
+    }
+}
+
+fn type_rules(reader: &Reader<'_>, mut table: Table<'_>) -> TypeRules {
+    let mut string = |key| table.take(key).and_then(|value| value.string(reader));
+    let (parent, link, first_secret) = (string("parent"), string("link"), string("first_secret"));
+    let writes = templates(reader, table.take("writes"));
+    let also = templates(reader, table.take("also"));
+    let anonymous_account = table
+        .take("anonymous_account")
+        .and_then(|value| value.boolean(reader))
+        .unwrap_or(false);
+    let guards = Operation::ALL
+        .into_iter()
+        .filter_map(|operation| Some((operation, guard(reader, table.take(operation.key())?)?)))
+        .collect();
+    let grants = tables(reader, table.take("grant"))
+        .into_iter()
+        .filter_map(|(relation, table)| Some((relation.to_owned(), grant_rules(reader, table)?)))
+        .collect();
+    let place = table.place().clone();
+    table.finish(reader);
+    TypeRules {
+        place,
+        parent,
+        link,
+        writes,
+        also,
+        first_secret,
+        anonymous_account,
+        guards,
+        grants,
+    }
+}
+
+fn grant_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<GrantRules> {
+    let grant = table.take("guard").map(|value| guard(reader, value));
+    let revoke = table.take("revoke").map(|value| guard(reader, value));
+    let place = table.place().clone();
+    table.finish(reader);
+    let Some(grant) = grant else {
+        reader.error(place, "`guard` is missing");
+        return None;
+    };
+    let guard = grant?;
+    let revoke = revoke.unwrap_or_else(|| Some(guard.clone()))?;
+    Some(GrantRules { guard, revoke })
+}
+
+fn guard(reader: &Reader<'_>, value: Value<'_>) -> Option<Guard> {
+    let Located { place, value } = value.strings(reader)?;
+    match Guard::parse(&value, place.clone()) {
+        Ok(guard) => Some(guard),
+        Err(message) => {
+            reader.error(place, message);
+            None
+        }
+    }
+}
+
+fn templates(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Template>> {
+    let Some(Located { place, value }) = value.and_then(|value| value.strings(reader)) else {
+        return Vec::new();
+    };
+    let mut templates = Vec::new();
+    for text in value {
+        match Template::parse(&text) {
+            Ok(value) => templates.push(Located {
+                place: place.clone(),
+                value,
+            }),
+            Err(message) => reader.error(place.clone(), message),
+        }
+    }
+    templates
+}
+
+fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> {
+    let mut set = |key| {
+        let value = table.take(key)?.strings(reader)?.value;
+        Some(value.into_iter().collect::<BTreeSet<String>>())
+    };
+    let (principals, audiences, actions) = (set("principals"), set("audiences"), set("actions"));
+    let anonymous = table
+        .take("anonymous")
+        .and_then(|value| value.boolean(reader))
+        .unwrap_or(false);
+    let default_life_s = table
+        .take("default_life_s")
+        .and_then(|value| value.positive(reader));
+    let place = table.place().clone();
+    table.finish(reader);
+    for (key, value) in [("principals", &principals), ("audiences", &audiences)] {
+        if value.as_ref().is_none_or(BTreeSet::is_empty) {
+            reader.error(place.clone(), format!("`{key}` must name at least one"));
+        }
+    }
+    Some(SecretKind {
+        principals: principals?,
+        actions,
+        anonymous,
+        audiences: audiences?,
+        default_life_s,
+    })
+}

@@ -1,0 +1,116 @@
+//! Tuples and objects that are written when an object is created, with blanks to fill.
+
+use tidegate_policy::{NameError, Object, Tuple};
+
+/// A tuple or an object with blanks: `{object}`, `{parent}`, `{creator}`, `{id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Object,
+    Parent,
+    Creator,
+    Id,
+}
+
+/// What goes into the blanks.
+#[derive(Clone, Copy, Debug)]
+pub struct Blanks<'a> {
+    /// The new object.
+    pub object: &'a Object,
+    /// What it lies below.
+    pub parent: &'a Object,
+    /// Who is written as its creator.
+    pub creator: &'a Object,
+}
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// A text for the author of the file.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (blank, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("`{text}` has a blank without an end"))?;
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            pieces.push(match blank {
+                "object" => Piece::Object,
+                "parent" => Piece::Parent,
+                "creator" => Piece::Creator,
+                "id" => Piece::Id,
+                other => {
+                    return Err(format!(
+                        "no blank `{{{other}}}`: there are object, parent, creator, id"
+                    ));
+                }
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        Ok(Self(pieces))
+    }
+
+    /// Whether the creator is named, so that it matters who that is.
+    pub fn names_creator(&self) -> bool {
+        self.0.contains(&Piece::Creator)
+    }
+
+    /// As a tuple.
+    ///
+    /// # Errors
+    /// [`NameError`] when it is none.
+    pub fn tuple(&self, blanks: &Blanks<'_>) -> Result<Tuple, NameError> {
+        self.fill(blanks).parse()
+    }
+
+    /// As an object.
+    ///
+    /// # Errors
+    /// [`NameError`] when it is none.
+    pub fn object(&self, blanks: &Blanks<'_>) -> Result<Object, NameError> {
+        self.fill(blanks).parse()
+    }
+
+    fn fill(&self, blanks: &Blanks<'_>) -> String {
+        let fill = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Object => blanks.object.to_string(),
+            Piece::Parent => blanks.parent.to_string(),
+            Piece::Creator => blanks.creator.to_string(),
+            Piece::Id => blanks.object.id().to_owned(),
+        };
+        self.0.iter().map(fill).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks() {
+        assert!(
+            Template::parse("{object}#a@{creator}")
+                .unwrap()
+                .names_creator()
+        );
+        assert!(
+            !Template::parse("{object}#a@{parent}")
+                .unwrap()
+                .names_creator()
+        );
+        for bad in ["{object", "{}", "{uid}", "a{objects}"] {
+            assert!(Template::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

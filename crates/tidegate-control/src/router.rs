@@ -1,0 +1,60 @@
+//! Every route of the HTTP API.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, patch, post};
+use tidegate_tower::{AuthenticateLayer, Authenticator};
+
+use crate::domain::{Administration, MAX_STALENESS_S};
+use crate::routes::{access, fallback, grants, health, keys, objects, quotas, secrets, usage};
+
+/// The audience of secrets that may use this API.
+pub(crate) const AUDIENCE: &str = "control";
+
+/// The HTTP API (DESIGN §10).
+pub(crate) fn router(administration: Arc<Administration>) -> Router {
+    let authenticator = Authenticator::new(
+        Arc::clone(administration.keys()),
+        Arc::clone(administration.live()),
+        administration.issuer(),
+        AUDIENCE,
+        MAX_STALENESS_S,
+        administration.clock().clone(),
+    );
+
+    // For holders of a secret: each handler demands a `Caller`, which answers 401 to anyone else.
+    let authenticated = Router::new()
+        .route(
+            "/v1/objects",
+            get(objects::get)
+                .post(objects::create)
+                .delete(objects::delete),
+        )
+        .route(
+            "/v1/grants",
+            get(grants::list).post(grants::grant).delete(grants::revoke),
+        )
+        .route(
+            "/v1/secrets",
+            get(secrets::list)
+                .post(secrets::issue)
+                .delete(secrets::revoke),
+        )
+        .route("/v1/quotas", get(quotas::get).merge(patch(quotas::set)))
+        .route("/v1/usage", get(usage::list))
+        .route("/access/v1/evaluation", post(access::evaluate))
+        .layer(AuthenticateLayer::new(Arc::new(authenticator)));
+
+    // For everyone.
+    let open = Router::new()
+        .route("/.well-known/jwks.json", get(keys::jwks))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+
+    authenticated
+        .merge(open)
+        .fallback(fallback::not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .with_state(administration)
+}

@@ -1,0 +1,144 @@
+//! What handlers take from a request: the caller, a JSON body, query parameters. Each refusal is a
+//! problem document.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use tidegate_tower::{Identity, Problem};
+use tokio::time::timeout;
+
+use super::answer::Refusal;
+use crate::domain::caller::Actor;
+
+/// Longest body. Bytes.
+pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// The holder of a secret that was verified. Whoever sent none is answered with 401.
+pub(crate) struct Caller(pub(crate) Actor);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        match parts.extensions.get::<Identity>() {
+            Some(Identity::Principal(principal)) => Ok(Self(Actor::new(principal))),
+            Some(Identity::Anonymous) | None => Err(Refusal(Problem::unauthenticated())),
+        }
+    }
+}
+
+/// Query parameters; unknown ones are refused.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let text = text
+                    .strip_prefix("Failed to deserialize query string: ")
+                    .unwrap_or(&text);
+                Err(bad_request(None, text))
+            }
+        }
+    }
+}
+
+/// A JSON body; unknown keys are refused.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        if !is_json(request.headers()) {
+            let problem = Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "Unsupported media type",
+            );
+            return Err(Refusal(
+                problem.detail("send JSON, with Content-Type: application/json"),
+            ));
+        }
+        let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
+        let bytes = match timeout(BODY_TIME, body.collect()).await {
+            Ok(Ok(collected)) => collected.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                let problem = Problem::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "content-too-large",
+                    "Content too large",
+                );
+                return Err(Refusal(
+                    problem.detail(format!("a body has at most {BODY_MAX_BYTES} bytes")),
+                ));
+            }
+            Ok(Err(_)) => return Err(bad_request(None, "the body was cut off")),
+            Err(_) => {
+                let problem = Problem::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "request-timeout",
+                    "Request timeout",
+                );
+                return Err(Refusal(problem.detail("the body took too long")));
+            }
+        };
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            let path = (path != "." && path != "?").then_some(path);
+            bad_request(path, &error.into_inner().to_string())
+        })?;
+        json.end()
+            .map_err(|error| bad_request(None, &error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+/// Serde names an unknown or missing key in backticks, and not in the path.
+fn bad_request(path: Option<String>, message: &str) -> Refusal {
+    let about_key = ["unknown field `", "missing field `", "duplicate field `"];
+    let key = about_key
+        .iter()
+        .find_map(|start| message.split_once(start)?.1.split('`').next());
+    let field = match (path, key) {
+        (Some(path), Some(key)) if path.rsplit('.').next() != Some(key) => {
+            Some(format!("{path}.{key}"))
+        }
+        (Some(path), _) => Some(path),
+        (None, Some(key)) => Some(key.to_owned()),
+        (None, None) => message
+            .split_once(": ")
+            .map(|(key, _)| key)
+            .filter(|key| !key.contains(' '))
+            .map(str::to_owned),
+    };
+    let problem =
+        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request").detail(message);
+    Refusal(match field {
+        Some(field) => problem.field(field),
+        None => problem,
+    })
+}

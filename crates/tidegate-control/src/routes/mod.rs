@@ -1,0 +1,41 @@
+//! One file for each noun: parse, call the rules, answer.
+
+pub(crate) mod access;
+mod answer;
+mod extract;
+pub(crate) mod fallback;
+pub(crate) mod grants;
+pub(crate) mod health;
+pub(crate) mod keys;
+pub(crate) mod objects;
+pub(crate) mod quotas;
+pub(crate) mod secrets;
+#[cfg(test)]
+mod tests;
+pub(crate) mod usage;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use self::answer::Refusal;
+use self::extract::{Body, Caller, Params};
+use crate::domain::{Administration, Fault};
+
+/// The rules, in a handler.
+type Rules = State<Arc<Administration>>;
+
+/// Longest page, and the length of one where the request does not say.
+const PAGE_MAX: u32 = 1000;
+const PAGE_DEFAULT: u32 = 100;
+
+fn page_limit(asked: Option<u32>) -> Result<u32, Fault> {
+    match asked {
+        None => Ok(PAGE_DEFAULT),
+        Some(limit @ 1..=PAGE_MAX) => Ok(limit),
+        Some(_) => Err(Fault::BadRequest {
+            field: "limit",
+            detail: format!("between 1 and {PAGE_MAX}"),
+        }),
+    }
+}

@@ -1,0 +1,360 @@
+//! One change: one transaction with its revision and its audit row.
+
+use sqlx::{Any, Transaction};
+use tidegate_policy::{Object, Subject, Tuple};
+use tidegate_quota::{AccountId, Kind};
+use uuid::Uuid;
+
+use super::{Store, StoreError, StoredKey, kind_word, signed};
+
+/// What a change says in the audit log.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When. Seconds since the epoch, UTC.
+    pub at_s: u64,
+    /// Who.
+    pub actor: Object,
+    /// Who, for good.
+    pub actor_uid: Uuid,
+    /// By which secret; none for the first start.
+    pub jti: Option<Uuid>,
+    /// What was done, for example `create`.
+    pub operation: &'static str,
+    /// To what.
+    pub object: Object,
+    /// What held before, as far as it changed.
+    pub before: Option<serde_json::Value>,
+    /// What holds after.
+    pub after: Option<serde_json::Value>,
+}
+
+/// One row's worth of a change.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A new object.
+    Object(NewObject),
+    /// Removes an object and everything that hangs on it: tuples, secrets, what lies below.
+    DeleteObject(Uuid),
+    /// A tuple between objects that exist.
+    Tuple(Tuple),
+    /// Removes a tuple.
+    DeleteTuple(Tuple),
+    /// A secret was issued.
+    Secret(NewSecret),
+    /// A secret was revoked. `at_s`: seconds since the epoch, UTC.
+    RevokeSecret {
+        /// Which.
+        jti: Uuid,
+        /// When.
+        at_s: u64,
+    },
+    /// A limit; none: unlimited.
+    Limit {
+        /// Of which account.
+        account: AccountId,
+        /// Of what.
+        kind: Kind,
+        /// Bytes in a window, at most `i64::MAX`.
+        limit_bytes: Option<u64>,
+    },
+    /// A signing key.
+    Key(StoredKey),
+}
+
+/// An object that is about to exist.
+#[derive(Clone, Debug)]
+pub struct NewObject {
+    /// Never used again.
+    pub uid: Uuid,
+    /// Its name.
+    pub object: Object,
+    /// What it lies below.
+    pub parent: Option<Uuid>,
+    /// For people.
+    pub display_name: Option<String>,
+    /// When. Its secrets hold from then on, too. Seconds since the epoch, UTC.
+    pub created_at_s: u64,
+}
+
+/// What is kept of a secret that was issued.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// Its id.
+    pub jti: Uuid,
+    /// Whose.
+    pub subject_uid: Uuid,
+    /// Its kind.
+    pub kind: String,
+    /// Its audiences.
+    pub audiences: Vec<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// When. Seconds since the epoch, UTC.
+    pub issued_at_s: u64,
+    /// When it ends.
+    pub expires_at_s: Option<u64>,
+    /// By whom.
+    pub issued_by: Object,
+    /// By whom, for good.
+    pub issued_by_uid: Uuid,
+}
+
+/// A change that was not made, or perhaps was.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Nothing was changed.
+    #[error(transparent)]
+    NotMade(#[from] StoreError),
+    /// The store is not at the revision that the change was worked out on. Nothing was changed.
+    #[error("the store went on to revision {0} elsewhere")]
+    Elsewhere(i64),
+    /// The answer to the commit was lost.
+    #[error("store: whether the change was made is not known: {0}")]
+    Unknown(sqlx::Error),
+}
+
+impl From<sqlx::Error> for CommitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::NotMade(error.into())
+    }
+}
+
+impl Store {
+    /// Makes a change that was worked out on the revision before `revision`.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn commit(
+        &self,
+        revision: u64,
+        entry: &Entry,
+        writes: &[Write],
+    ) -> Result<(), CommitError> {
+        let _turn = self.gate.lock().await;
+        let mut transaction = self.write.begin().await?;
+        // INVARIANT: the first statement, so that whoever changes anything waits here, and revisions
+        // become visible in order.
+        let (taken,): (i64,) = sqlx::query_as(
+            "UPDATE meta SET revision = revision + 1 WHERE id = 1 RETURNING revision",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if taken != signed(revision)? {
+            return Err(CommitError::Elsewhere(taken - 1));
+        }
+        for write in writes {
+            make(&mut transaction, write).await?;
+        }
+        audit(&mut transaction, taken, entry).await?;
+        transaction.commit().await.map_err(CommitError::Unknown)
+    }
+}
+
+async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), StoreError> {
+    match write {
+        Write::Object(object) => insert_object(transaction, object).await,
+        Write::DeleteObject(uid) => {
+            let query = sqlx::query("DELETE FROM objects WHERE uid = $1").bind(uid.to_string());
+            query.execute(&mut **transaction).await?;
+            Ok(())
+        }
+        Write::Tuple(tuple) => {
+            let row = TupleRow::of(transaction, tuple).await?;
+            sqlx::query(
+                "INSERT INTO tuples (object_uid, relation, subject_type, subject_uid, subject_relation) \
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            )
+            .bind(row.object_uid)
+            .bind(&*tuple.relation)
+            .bind(row.subject_type)
+            .bind(row.subject_uid)
+            .bind(row.subject_relation)
+            .execute(&mut **transaction)
+            .await?;
+            Ok(())
+        }
+        Write::DeleteTuple(tuple) => {
+            let row = TupleRow::of(transaction, tuple).await?;
+            sqlx::query(
+                "DELETE FROM tuples WHERE object_uid = $1 AND relation = $2 AND subject_type = $3 \
+                 AND COALESCE(subject_uid, '') = $4 AND subject_relation = $5",
+            )
+            .bind(row.object_uid)
+            .bind(&*tuple.relation)
+            .bind(row.subject_type)
+            .bind(row.subject_uid.unwrap_or_default())
+            .bind(row.subject_relation)
+            .execute(&mut **transaction)
+            .await?;
+            Ok(())
+        }
+        Write::Secret(secret) => insert_secret(transaction, secret).await,
+        Write::RevokeSecret { jti, at_s } => {
+            let query =
+                "UPDATE secrets SET revoked_at_s = $1 WHERE jti = $2 AND revoked_at_s IS NULL";
+            sqlx::query(query)
+                .bind(signed(*at_s)?)
+                .bind(jti.to_string())
+                .execute(&mut **transaction)
+                .await?;
+            Ok(())
+        }
+        Write::Limit {
+            account,
+            kind,
+            limit_bytes,
+        } => set_limit(transaction, account, *kind, *limit_bytes).await,
+        Write::Key(key) => {
+            let query =
+                "INSERT INTO keys (kid, algorithm, pkcs8, created_at_s) VALUES ($1, $2, $3, $4)";
+            sqlx::query(query)
+                .bind(&key.kid)
+                .bind(&key.algorithm)
+                .bind(&key.pkcs8)
+                .bind(signed(key.created_at_s)?)
+                .execute(&mut **transaction)
+                .await?;
+            Ok(())
+        }
+    }
+}
+
+async fn insert_object(
+    transaction: &mut Transaction<'_, Any>,
+    new: &NewObject,
+) -> Result<(), StoreError> {
+    let at_s = signed(new.created_at_s)?;
+    sqlx::query(
+        "INSERT INTO objects (uid, type, id, id_folded, parent, display_name, created_at_s, valid_from_s) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.uid.to_string())
+    .bind(new.object.type_name())
+    .bind(new.object.id())
+    .bind(new.object.id().to_lowercase())
+    .bind(new.parent.map(|uid| uid.to_string()))
+    .bind(new.display_name.clone())
+    .bind(at_s)
+    .bind(at_s)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn insert_secret(
+    transaction: &mut Transaction<'_, Any>,
+    new: &NewSecret,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO secrets (jti, subject_uid, kind, audiences, description, issued_at_s, expires_at_s, \
+         revoked_at_s, issued_by, issued_by_uid) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9)",
+    )
+    .bind(new.jti.to_string())
+    .bind(new.subject_uid.to_string())
+    .bind(&new.kind)
+    .bind(new.audiences.join(" "))
+    .bind(new.description.clone())
+    .bind(signed(new.issued_at_s)?)
+    .bind(new.expires_at_s.map(signed).transpose()?)
+    .bind(new.issued_by.as_str())
+    .bind(new.issued_by_uid.to_string())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn set_limit(
+    transaction: &mut Transaction<'_, Any>,
+    account: &AccountId,
+    kind: Kind,
+    limit_bytes: Option<u64>,
+) -> Result<(), StoreError> {
+    let query = match limit_bytes {
+        Some(_) => {
+            "INSERT INTO limits (account, kind, limit_bytes) VALUES ($1, $2, $3) \
+             ON CONFLICT (account, kind) DO UPDATE SET limit_bytes = excluded.limit_bytes"
+        }
+        None => "DELETE FROM limits WHERE account = $1 AND kind = $2",
+    };
+    let query = sqlx::query(query)
+        .bind(account.to_string())
+        .bind(kind_word(kind));
+    let query = match limit_bytes {
+        Some(limit_bytes) => query.bind(signed(limit_bytes)?),
+        None => query,
+    };
+    query.execute(&mut **transaction).await?;
+    Ok(())
+}
+
+async fn audit(
+    transaction: &mut Transaction<'_, Any>,
+    revision: i64,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit (revision, at_s, actor, actor_uid, jti, operation, object, before, after) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(revision)
+    .bind(signed(entry.at_s)?)
+    .bind(entry.actor.as_str())
+    .bind(entry.actor_uid.to_string())
+    .bind(entry.jti.map(|jti| jti.to_string()))
+    .bind(entry.operation)
+    .bind(entry.object.as_str())
+    .bind(entry.before.as_ref().map(ToString::to_string))
+    .bind(entry.after.as_ref().map(ToString::to_string))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// A tuple by uids, as it is stored.
+struct TupleRow {
+    object_uid: String,
+    subject_type: String,
+    subject_uid: Option<String>,
+    subject_relation: String,
+}
+
+impl TupleRow {
+    async fn of(transaction: &mut Transaction<'_, Any>, tuple: &Tuple) -> Result<Self, StoreError> {
+        let object_uid = uid_of(transaction, &tuple.object).await?;
+        Ok(match &tuple.subject {
+            Subject::Object(object) => Self {
+                object_uid,
+                subject_type: object.type_name().to_owned(),
+                subject_uid: Some(uid_of(transaction, object).await?),
+                subject_relation: String::new(),
+            },
+            Subject::Userset { object, relation } => Self {
+                object_uid,
+                subject_type: object.type_name().to_owned(),
+                subject_uid: Some(uid_of(transaction, object).await?),
+                subject_relation: relation.to_string(),
+            },
+            Subject::Wildcard { type_name } => Self {
+                object_uid,
+                subject_type: type_name.to_string(),
+                subject_uid: None,
+                subject_relation: String::new(),
+            },
+        })
+    }
+}
+
+async fn uid_of(
+    transaction: &mut Transaction<'_, Any>,
+    object: &Object,
+) -> Result<String, StoreError> {
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT uid FROM objects WHERE type = $1 AND id = $2")
+            .bind(object.type_name())
+            .bind(object.id())
+            .fetch_optional(&mut **transaction)
+            .await?;
+    found
+        .map(|(uid,)| uid)
+        .ok_or_else(|| StoreError::corrupt(format_args!("{object} does not exist")))
+}

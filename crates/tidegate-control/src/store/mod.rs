@@ -1,0 +1,104 @@
+//! The store: the only place with SQL.
+//!
+//! One schema and one set of statements for every engine: columns are BIGINT and TEXT, placeholders
+//! `$1`. Every change of what the snapshot contains is one transaction ([`Store::commit`]), whose first
+//! statement takes the next revision from the one row of `meta`, so that revisions become visible in
+//! order, and which writes its audit row. The ledger ([`SqlLedger`]) has neither.
+
+mod changes;
+mod keys;
+mod leases;
+mod ledger;
+mod load;
+mod objects;
+mod open;
+mod secrets;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::fs::File;
+use std::sync::Arc;
+
+use sqlx::AnyPool;
+use tokio::sync::Mutex;
+
+pub use self::changes::{CommitError, Entry, NewObject, NewSecret, Write};
+pub use self::keys::StoredKey;
+pub use self::ledger::SqlLedger;
+pub use self::load::Loaded;
+pub use self::objects::{ListObjects, ObjectRow};
+pub use self::open::StoreOpenError;
+pub use self::secrets::SecretRow;
+pub use self::usage::{BalanceRow, kind_word};
+
+/// Keeps writers in a fair queue. SQLite has one writer at a time, and its own way to wait is to poll.
+pub(crate) type Gate = Arc<Mutex<()>>;
+
+/// An open store. One process at a time has it.
+#[derive(Debug)]
+pub struct Store {
+    /// One connection: changes are made one after the other.
+    write: AnyPool,
+    read: AnyPool,
+    /// The ledger's own connection, so that it waits for no reader.
+    ledger: AnyPool,
+    gate: Gate,
+    incarnation: i64,
+    /// Held for as long as the store is open; the system lets go of it when the process ends.
+    _lock: File,
+}
+
+/// The store cannot answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database says no.
+    #[error("store: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row cannot be what it is.
+    #[error("store: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    fn corrupt(what: impl std::fmt::Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+}
+
+impl Store {
+    /// How often the store was opened, this time included.
+    pub fn incarnation(&self) -> i64 {
+        self.incarnation
+    }
+
+    /// The revision of the last change; 0 before the first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn revision(&self) -> Result<u64, StoreError> {
+        let (revision,): (i64,) = sqlx::query_as("SELECT revision FROM meta WHERE id = 1")
+            .fetch_one(&self.read)
+            .await?;
+        unsigned(revision)
+    }
+
+    /// Closes every connection once its work is done.
+    pub async fn close(&self) {
+        self.ledger.close().await;
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+/// The columns are signed; what is in them never is.
+fn unsigned(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::corrupt(format_args!("negative number {value}")))
+}
+
+/// Times and sizes above `i64::MAX` are refused before they come here.
+fn signed(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value)
+        .map_err(|_| StoreError::corrupt(format_args!("number {value} is too large")))
+}

@@ -1,0 +1,111 @@
+//! What is known of secrets. Their text is nowhere.
+
+use tidegate_policy::Object;
+use uuid::Uuid;
+
+use super::load::{object, uuid};
+use super::{Store, StoreError, unsigned};
+
+/// A secret as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretRow {
+    /// Its id.
+    pub jti: Uuid,
+    /// Whose.
+    pub subject: Object,
+    /// Its kind.
+    pub kind: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Seconds since the epoch, UTC.
+    pub issued_at_s: u64,
+    /// Seconds since the epoch, UTC; none: it does not expire.
+    pub expires_at_s: Option<u64>,
+    /// Seconds since the epoch, UTC; none: it holds.
+    pub revoked_at_s: Option<u64>,
+    /// By whom.
+    pub issued_by: String,
+}
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    String,
+);
+
+impl Store {
+    /// A secret by its id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secret(&self, jti: Uuid) -> Result<Option<SecretRow>, StoreError> {
+        let row: Option<Columns> = sqlx::query_as(
+            "SELECT s.jti, o.type, o.id, s.kind, s.description, s.issued_at_s, s.expires_at_s, s.revoked_at_s, \
+             s.issued_by FROM secrets s JOIN objects o ON o.uid = s.subject_uid WHERE s.jti = $1",
+        )
+        .bind(jti.to_string())
+        .fetch_optional(&self.read)
+        .await?;
+        row.map(secret_row).transpose()
+    }
+
+    /// A page of a subject's secrets, the oldest first, after a `jti` (empty: from the start).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secrets(
+        &self,
+        subject: Uuid,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<SecretRow>, StoreError> {
+        let rows: Vec<Columns> = sqlx::query_as(
+            "SELECT s.jti, o.type, o.id, s.kind, s.description, s.issued_at_s, s.expires_at_s, s.revoked_at_s, \
+             s.issued_by FROM secrets s JOIN objects o ON o.uid = s.subject_uid \
+             WHERE s.subject_uid = $1 AND s.jti > $2 ORDER BY s.jti LIMIT $3",
+        )
+        .bind(subject.to_string())
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&self.read)
+        .await?;
+        rows.into_iter().map(secret_row).collect()
+    }
+
+    /// How many secrets of a subject hold at a moment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn living_secrets(&self, subject: Uuid, now_s: u64) -> Result<u64, StoreError> {
+        let (count,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM secrets WHERE subject_uid = $1 AND revoked_at_s IS NULL \
+             AND (expires_at_s IS NULL OR expires_at_s > $2)",
+        )
+        .bind(subject.to_string())
+        .bind(super::signed(now_s)?)
+        .fetch_one(&self.read)
+        .await?;
+        unsigned(count)
+    }
+}
+
+fn secret_row(columns: Columns) -> Result<SecretRow, StoreError> {
+    let (jti, type_name, id, kind, description, issued_at_s, expires_at_s, revoked_at_s, issued_by) =
+        columns;
+    Ok(SecretRow {
+        jti: uuid(&jti)?,
+        subject: object(&type_name, &id)?,
+        kind,
+        description,
+        issued_at_s: unsigned(issued_at_s)?,
+        expires_at_s: expires_at_s.map(unsigned).transpose()?,
+        revoked_at_s: revoked_at_s.map(unsigned).transpose()?,
+        issued_by,
+    })
+}

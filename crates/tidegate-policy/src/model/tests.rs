@@ -1,0 +1,119 @@
+use super::{Model, ModelErrorKind};
+
+/// The kinds of error in a model's types, with line and column.
+#[track_caller]
+fn check(types: &str, expected: &[(ModelErrorKind, u32, u32)]) {
+    let text = format!("model\n  schema 1.1\n{types}");
+    let found: Vec<_> = match Model::parse(&text) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors
+            .0
+            .iter()
+            .map(|error| (error.kind, error.line, error.column))
+            .collect(),
+    };
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn good_models() {
+    check("type user\n", &[]);
+    check(
+        "# comment\ntype user # people\ntype team\n  relations\n    define member: [user, team#member]\n",
+        &[],
+    );
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user]\n    define b: [user, user:*]\n    define c: ((a or b) and (a but not b)) or [user]\n    define p: [doc]\n    define d: (c from p)\n",
+        &[],
+    );
+    // Words of the language can be names.
+    check(
+        "type type\n  relations\n    define model: [type]\n    define type: model\n",
+        &[],
+    );
+}
+
+#[test]
+fn every_error_at_once_with_its_place() {
+    use ModelErrorKind::*;
+    check(
+        "type user\ntype user\ntype self\ntype doc\n  relations\n    define a: [user]\n    define a: [usr]\n    define b: c\n    define d: [user, user]\n    define e: a from a\n    define f: [user#x]\n",
+        &[
+            (Duplicate, 4, 6),
+            (ReservedName, 5, 6),
+            (Duplicate, 9, 12),
+            (UndefinedType, 9, 16),
+            (UndefinedRelation, 10, 15),
+            (DuplicateRestriction, 11, 22),
+            (UndefinedRelation, 12, 15),
+            (UndefinedRelation, 13, 21),
+        ],
+    );
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user\n    define b: or\n    define c: [user]\n",
+        &[(Syntax, 7, 5), (Syntax, 7, 15)],
+    );
+    let mixed = "type user\ntype doc\n  relations\n    define a: [user]\n    define b: [user]\n    define c: a or b and a\n    define d: a but not b or a\n    define e: (a or b) and a\n";
+    check(mixed, &[(MixedOperators, 8, 22), (MixedOperators, 9, 27)]);
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user with x]\n",
+        &[(Unsupported, 6, 21)],
+    );
+    check(
+        "type user\ncondition x(a: int) {\n a > 1 }\n",
+        &[(Unsupported, 4, 1)],
+    );
+    check(
+        "type user\ntype doc\n  relations\n    define p: [user:*, doc]\n    define a: a from p\n",
+        &[(BadTupleset, 7, 22)],
+    );
+}
+
+#[test]
+fn relations_that_can_never_hold() {
+    use ModelErrorKind::NoEntryPoint;
+    check(
+        "type doc\n  relations\n    define a: [doc#a]\n",
+        &[(NoEntryPoint, 5, 12)],
+    );
+    check(
+        "type doc\n  relations\n    define a: [doc] or a\n",
+        &[(NoEntryPoint, 5, 12)],
+    );
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user] and b\n    define b: [doc#b]\n",
+        &[(NoEntryPoint, 6, 12), (NoEntryPoint, 7, 12)],
+    );
+    // A group that holds groups has an entry: the users.
+    check(
+        "type user\ntype team\n  relations\n    define a: [user, team#a]\n",
+        &[],
+    );
+}
+
+#[test]
+fn other_schemas_and_deep_nesting_are_refused() {
+    let kind = |text: &str| Model::parse(text).expect_err(text).0[0].kind;
+    assert_eq!(
+        kind("model\n  schema 1.2\ntype user"),
+        ModelErrorKind::SchemaVersion
+    );
+    assert_eq!(kind("model\n  schema\ntype user"), ModelErrorKind::Syntax);
+    assert_eq!(kind("module x\ntype user"), ModelErrorKind::Unsupported);
+    assert_eq!(kind(""), ModelErrorKind::Syntax);
+    assert_eq!(kind("model\n  schema 1.1\n"), ModelErrorKind::Syntax);
+    assert_eq!(
+        kind(&" ".repeat(crate::language::MAX_TEXT + 1)),
+        ModelErrorKind::TooLong
+    );
+    let nested = |depth: usize| {
+        format!(
+            "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define a: {}[user]{}\n",
+            "(".repeat(depth),
+            ")".repeat(depth)
+        )
+    };
+    assert!(Model::parse(&nested(25)).is_ok());
+    assert_eq!(kind(&nested(26)), ModelErrorKind::TooDeep);
+    assert_eq!(kind(&nested(100_000)), ModelErrorKind::TooDeep);
+}

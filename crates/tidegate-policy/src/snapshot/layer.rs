@@ -1,0 +1,202 @@
+//! What a snapshot consists of: names to numbers, and sorted rows of subjects by (object, relation).
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
+use uuid::Uuid;
+
+use super::Standing;
+use crate::model::{RelationId, TypeId};
+use crate::tuple::Object;
+
+/// An object's number, the same in all layers of a snapshot.
+pub(crate) type ObjectId = u32;
+/// The subjects of one (object, relation), sorted.
+pub(crate) type Row = [SubjectId];
+
+/// A subject over dense numbers. Sorted so that a row has its usersets side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum SubjectId {
+    Object(ObjectId),
+    Userset(ObjectId, RelationId),
+    Wildcard(TypeId),
+}
+
+/// How many changes lie on a base of any size before they are folded in.
+const LEAST_ON_TOP: usize = 1024;
+
+/// Names, rows and revocations; each entry stands for the same entry of the layers below.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layer {
+    /// The number of the first object that is new in this layer.
+    first: ObjectId,
+    objects: Vec<(Object, TypeId)>,
+    ids: HashTable<ObjectId>,
+    standings: HashMap<ObjectId, Option<Standing>>,
+    rows: HashMap<(ObjectId, RelationId), Box<Row>>,
+    /// Rows that an object stands in as a subject; some may not hold it any more.
+    stands_in: HashMap<ObjectId, Vec<(ObjectId, RelationId)>>,
+    revoked: HashSet<Uuid>,
+}
+
+impl Layer {
+    /// An empty layer on top of another.
+    pub(crate) fn after(base: &Self) -> Self {
+        Self {
+            first: base.end(),
+            ..Self::default()
+        }
+    }
+
+    /// One layer that says what two say.
+    pub(crate) fn fold(base: &Self, top: &Self, hasher: &DefaultHashBuilder) -> Self {
+        let mut folded = base.clone();
+        for (object, type_id) in &top.objects {
+            folded.add(object.clone(), *type_id, hasher);
+        }
+        for (&id, &standing) in &top.standings {
+            folded.set_standing(id, standing);
+        }
+        folded.standings.retain(|_, standing| standing.is_some());
+        for (&(object, relation), row) in &top.rows {
+            folded.rows.insert((object, relation), row.clone());
+        }
+        folded.rows.retain(|_, row| !row.is_empty());
+        for (&id, rows) in &top.stands_in {
+            folded.stands_in.entry(id).or_default().extend(rows);
+        }
+        folded.revoked.extend(&top.revoked);
+        folded
+    }
+
+    /// How much there is to copy.
+    pub(crate) fn weight(&self) -> usize {
+        self.objects.len() + self.standings.len() + self.rows.len() + self.revoked.len()
+    }
+
+    /// The weight that a layer on top of this one may have: copying it for a change, and folding it
+    /// now and then, cost about the same.
+    pub(crate) fn most_on_top(&self) -> usize {
+        LEAST_ON_TOP.saturating_add(self.weight().isqrt().saturating_mul(8))
+    }
+
+    /// Adds an object that no layer has.
+    pub(crate) fn add(
+        &mut self,
+        object: Object,
+        type_id: TypeId,
+        hasher: &DefaultHashBuilder,
+    ) -> ObjectId {
+        let id = self.end();
+        let hash = hasher.hash_one(object.as_str());
+        self.objects.push((object, type_id));
+        let (objects, first) = (&self.objects, self.first);
+        let rehash = |&id: &ObjectId| {
+            let text = objects
+                .get((id - first) as usize)
+                .map_or("", |(object, _)| object.as_str());
+            hasher.hash_one(text)
+        };
+        self.ids.insert_unique(hash, id, rehash);
+        id
+    }
+
+    pub(crate) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
+        self.standings.insert(id, standing);
+    }
+
+    pub(crate) fn set_row(&mut self, object: ObjectId, relation: RelationId, row: Box<Row>) {
+        self.rows.insert((object, relation), row);
+    }
+
+    pub(crate) fn note_subject(&mut self, subject: ObjectId, row: (ObjectId, RelationId)) {
+        self.stands_in.entry(subject).or_default().push(row);
+    }
+
+    pub(crate) fn revoke(&mut self, jti: Uuid) {
+        self.revoked.insert(jti);
+    }
+
+    pub(crate) fn is_revoked(&self, jti: Uuid) -> bool {
+        self.revoked.contains(&jti)
+    }
+
+    fn end(&self) -> ObjectId {
+        // 4 billion objects do not fit into the memory that 32-bit numbers are for.
+        self.first
+            .saturating_add(u32::try_from(self.objects.len()).unwrap_or(u32::MAX))
+    }
+
+    fn find(&self, text: &str, hash: u64) -> Option<ObjectId> {
+        let same = |&id: &ObjectId| {
+            self.entry(id)
+                .is_some_and(|(object, _)| object.as_str() == text)
+        };
+        self.ids.find(hash, same).copied()
+    }
+
+    fn entry(&self, id: ObjectId) -> Option<&(Object, TypeId)> {
+        self.objects.get(id.checked_sub(self.first)? as usize)
+    }
+}
+
+/// The layers of a snapshot as one; a question's contextual tuples are a layer of their own.
+#[derive(Clone, Copy)]
+pub(crate) struct Layers<'a> {
+    pub(crate) hasher: &'a DefaultHashBuilder,
+    pub(crate) base: &'a Layer,
+    pub(crate) top: &'a Layer,
+    pub(crate) context: Option<&'a Layer>,
+}
+
+impl<'a> Layers<'a> {
+    fn newest_first(self) -> impl Iterator<Item = &'a Layer> {
+        self.context.into_iter().chain([self.top, self.base])
+    }
+
+    /// The number of an object, if any layer has it.
+    pub(crate) fn id(self, text: &str) -> Option<ObjectId> {
+        let hash = self.hasher.hash_one(text);
+        self.newest_first().find_map(|layer| layer.find(text, hash))
+    }
+
+    pub(crate) fn object(self, id: ObjectId) -> Option<&'a Object> {
+        self.newest_first()
+            .find_map(|layer| layer.entry(id))
+            .map(|(object, _)| object)
+    }
+
+    /// The object's type in the model; none when the model does not have it.
+    pub(crate) fn type_of(self, id: ObjectId) -> Option<TypeId> {
+        self.newest_first()
+            .find_map(|layer| layer.entry(id))
+            .map(|&(_, type_id)| type_id)
+    }
+
+    pub(crate) fn row(self, object: ObjectId, relation: RelationId) -> &'a Row {
+        let key = (object, relation);
+        self.newest_first()
+            .find_map(|layer| layer.rows.get(&key))
+            .map_or(&[], |row| row)
+    }
+
+    pub(crate) fn standing(self, id: ObjectId) -> Option<Standing> {
+        self.newest_first()
+            .find_map(|layer| layer.standings.get(&id))
+            .copied()
+            .flatten()
+    }
+
+    /// Rows that hold the object as a subject, or as the object of a userset; some may not any more.
+    pub(crate) fn stands_in(self, id: ObjectId) -> Vec<(ObjectId, RelationId)> {
+        let mut rows: Vec<_> = self
+            .newest_first()
+            .filter_map(|layer| layer.stands_in.get(&id))
+            .flatten()
+            .copied()
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+}

@@ -1,0 +1,195 @@
+//! Tuples, objects and revocations at one revision.
+//!
+//! A snapshot is two layers: a base that many snapshots share, and a small one on top that says what
+//! has changed since. A change copies the top layer alone; when that has grown, it is folded into a
+//! new base. So readers share what they read without locks, and a change never stops them.
+
+mod change;
+mod layer;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use change::Draft;
+pub use change::{Change, ChangeError};
+pub(crate) use layer::{Layer, Layers, ObjectId, Row, SubjectId};
+
+use std::sync::Arc;
+
+use hashbrown::DefaultHashBuilder;
+use uuid::Uuid;
+
+use crate::check::{self, CheckError, CheckRequest};
+use crate::model::Model;
+use crate::profile::Profile;
+use crate::tuple::{Object, Subject, Tuple};
+
+/// Everything a decision needs, at one revision. Immutable; a change makes a new one that shares
+/// what did not change.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    model: Model,
+    profile: Arc<Profile>,
+    revision: u64,
+    hasher: DefaultHashBuilder,
+    base: Arc<Layer>,
+    top: Arc<Layer>,
+}
+
+/// An object's identity, and since when its secrets hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Never used again.
+    pub uid: Uuid,
+    /// Seconds since the epoch, UTC.
+    pub valid_from_s: u64,
+}
+
+impl Snapshot {
+    /// An empty snapshot at revision 0.
+    pub fn new(model: Model, profile: Profile) -> Self {
+        Self {
+            model,
+            profile: Arc::new(profile),
+            revision: 0,
+            hasher: DefaultHashBuilder::default(),
+            base: Arc::new(Layer::default()),
+            top: Arc::new(Layer::default()),
+        }
+    }
+
+    /// All changes, in their order, or none; at a higher revision.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub fn apply(&self, revision: u64, changes: &[Change]) -> Result<Self, ChangeError> {
+        if revision <= self.revision {
+            return Err(ChangeError::Revision {
+                held: self.revision,
+                offered: revision,
+            });
+        }
+        let mut top = (*self.top).clone();
+        change::apply(self, &mut top, changes)?;
+        let mut next = Self {
+            revision,
+            top: Arc::new(top),
+            ..self.clone()
+        };
+        if next.top.weight() > next.base.most_on_top() {
+            next.base = Arc::new(Layer::fold(&next.base, &next.top, &next.hasher));
+            next.top = Arc::new(Layer::after(&next.base));
+        }
+        Ok(next)
+    }
+
+    /// The revision.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The object's identity; none when it is not known.
+    pub fn standing(&self, object: &Object) -> Option<Standing> {
+        let layers = self.layers();
+        layers.standing(layers.id(object.as_str())?)
+    }
+
+    /// Whether the secret was revoked.
+    pub fn is_revoked(&self, jti: Uuid) -> bool {
+        self.top.is_revoked(jti) || self.base.is_revoked(jti)
+    }
+
+    /// Stored subjects of (object, relation), in a stable order.
+    pub fn subjects(&self, object: &Object, relation: &str) -> Vec<Subject> {
+        let layers = self.layers();
+        let row = self
+            .model
+            .relation_id(relation)
+            .zip(layers.id(object.as_str()))
+            .map_or(&[][..], |(relation, object)| layers.row(object, relation));
+        row.iter()
+            .filter_map(|&subject| self.name(&layers, subject))
+            .collect()
+    }
+
+    /// Every stored tuple on an object, by relation in the model's order.
+    pub fn tuples_on(&self, object: &Object) -> Vec<Tuple> {
+        let relations = self.model.relations(object.type_name());
+        let of = |relation: &str| {
+            let tuple = |subject| Tuple {
+                object: object.clone(),
+                relation: relation.into(),
+                subject,
+            };
+            self.subjects(object, relation)
+                .into_iter()
+                .map(tuple)
+                .collect::<Vec<_>>()
+        };
+        relations.flat_map(of).collect()
+    }
+
+    /// Follows relations, each of which must have exactly one subject, an object.
+    pub fn follow(&self, object: &Object, path: &[String]) -> Option<Object> {
+        let layers = self.layers();
+        let mut at = layers.id(object.as_str())?;
+        for relation in path {
+            match layers.row(at, self.model.relation_id(relation)?) {
+                &[SubjectId::Object(next)] => at = next,
+                _ => return None,
+            }
+        }
+        layers.object(at).cloned()
+    }
+
+    /// OpenFGA's check.
+    ///
+    /// # Errors
+    /// See [`CheckError`].
+    pub fn check(&self, request: &CheckRequest<'_>) -> Result<bool, CheckError> {
+        check::check(self, request)
+    }
+
+    /// Writes into a layer of its own above this snapshot, for one question.
+    pub(crate) fn draft<'a>(&'a self, context: &'a mut Layer) -> Draft<'a> {
+        *context = Layer::after(&self.top);
+        Draft {
+            model: &self.model,
+            hasher: &self.hasher,
+            base: &self.base,
+            middle: Some(&self.top),
+            layer: context,
+        }
+    }
+
+    pub(crate) fn layers(&self) -> Layers<'_> {
+        Layers {
+            hasher: &self.hasher,
+            base: &self.base,
+            top: &self.top,
+            context: None,
+        }
+    }
+
+    fn name(&self, layers: &Layers<'_>, subject: SubjectId) -> Option<Subject> {
+        Some(match subject {
+            SubjectId::Object(id) => Subject::Object(layers.object(id)?.clone()),
+            SubjectId::Userset(id, relation) => Subject::Userset {
+                object: layers.object(id)?.clone(),
+                relation: self.model.relation_name(relation)?.into(),
+            },
+            SubjectId::Wildcard(type_id) => Subject::Wildcard {
+                type_name: self.model.type_name(type_id)?.into(),
+            },
+        })
+    }
+}

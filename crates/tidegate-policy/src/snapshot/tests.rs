@@ -1,0 +1,316 @@
+use uuid::Uuid;
+
+use super::{Change, ChangeError, Snapshot};
+use crate::check::{CheckError, CheckRequest};
+use crate::model::Model;
+use crate::profile::Profile;
+use crate::tuple::Tuple;
+
+const MODEL: &str = "model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user, user:*, team#member]
+type folder
+  relations
+    define parent: [folder]
+    define owner: [user, team#member]
+    define blocked: [user]
+    define viewer: [user:*] or owner or viewer from parent
+    define editor: owner and viewer
+    define guest: viewer but not blocked
+";
+
+fn empty() -> Snapshot {
+    Snapshot::new(Model::parse(MODEL).expect("a model"), Profile::default())
+}
+
+fn tuple(text: &str) -> Tuple {
+    text.parse()
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn with(tuples: &[&str]) -> Snapshot {
+    let changes: Vec<Change> = tuples
+        .iter()
+        .map(|text| Change::Write(tuple(text)))
+        .collect();
+    empty().apply(1, &changes).expect("applies")
+}
+
+#[track_caller]
+fn check(snapshot: &Snapshot, question: &str, expected: Result<bool, &str>) {
+    check_with(snapshot, question, &[], expected);
+}
+
+#[track_caller]
+fn check_with(snapshot: &Snapshot, question: &str, context: &[&str], expected: Result<bool, &str>) {
+    let asked = tuple(question);
+    let context: Vec<Tuple> = context.iter().map(|text| tuple(text)).collect();
+    let request = CheckRequest {
+        subject: &asked.subject,
+        relation: &asked.relation,
+        object: &asked.object,
+        context: &context,
+    };
+    let found = snapshot.check(&request);
+    assert_eq!(
+        found.as_ref().map_err(CheckError::kind).copied(),
+        expected,
+        "{question}"
+    );
+}
+
+#[test]
+fn every_operator() {
+    let snapshot = with(&[
+        "folder:a#owner@user:ann",
+        "folder:b#parent@folder:a",
+        "folder:b#blocked@user:ann",
+        "folder:c#owner@team:x#member",
+        "team:x#member@team:y#member",
+        "team:y#member@user:bob",
+        "folder:d#viewer@user:*",
+        "team:all#member@user:*",
+        "folder:e#owner@team:all#member",
+    ]);
+    let cases = [
+        ("folder:a#owner@user:ann", true),
+        ("folder:a#viewer@user:ann", true),
+        ("folder:a#editor@user:ann", true),
+        ("folder:b#viewer@user:ann", true),
+        ("folder:b#editor@user:ann", false),
+        ("folder:b#guest@user:ann", false),
+        ("folder:a#guest@user:ann", true),
+        ("folder:a#viewer@user:bob", false),
+        ("folder:c#viewer@user:bob", true),
+        ("folder:c#viewer@team:y#member", true),
+        ("folder:c#viewer@team:x#member", true),
+        ("folder:c#viewer@team:z#member", false),
+        ("folder:d#viewer@user:anyone", true),
+        ("folder:d#viewer@user:*", true),
+        ("folder:d#viewer@team:x#member", false),
+        ("folder:e#viewer@user:nobody-knows", true),
+        ("folder:none#viewer@user:ann", false),
+        ("folder:none#viewer@folder:none#viewer", true),
+        ("folder:a#viewer@folder:a#viewer", true),
+    ];
+    for (question, expected) in cases {
+        check(&snapshot, question, Ok(expected));
+    }
+    check(&snapshot, "files:a#viewer@user:ann", Err("unknown-type"));
+    check(
+        &snapshot,
+        "folder:a#reader@user:ann",
+        Err("unknown-relation"),
+    );
+    check(&snapshot, "folder:a#viewer@person:ann", Err("unknown-type"));
+    check(
+        &snapshot,
+        "folder:a#viewer@team:x#chief",
+        Err("unknown-relation"),
+    );
+}
+
+#[test]
+fn circles_end_and_depth_is_bounded() {
+    let circle = with(&[
+        "folder:a#parent@folder:b",
+        "folder:b#parent@folder:a",
+        "team:x#member@team:y#member",
+        "team:y#member@team:x#member",
+        "folder:c#owner@team:x#member",
+    ]);
+    check(&circle, "folder:a#viewer@user:ann", Ok(false));
+    check(&circle, "folder:a#editor@user:ann", Ok(false));
+    check(&circle, "folder:c#guest@user:ann", Ok(false));
+
+    let chain = |length: u32| {
+        let mut tuples: Vec<String> = (0..length)
+            .map(|n| format!("folder:{n}#parent@folder:{}", n + 1))
+            .collect();
+        tuples.push(format!("folder:{length}#owner@user:ann"));
+        with(&tuples.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    check(&chain(24), "folder:0#viewer@user:ann", Ok(true));
+    check(&chain(25), "folder:0#viewer@user:ann", Err("too-deep"));
+    // A union with one true operand is true, whatever else goes wrong.
+    let true_beats_error = chain(25).apply(2, &[Change::Write(tuple("folder:0#owner@user:ann"))]);
+    check(
+        &true_beats_error.expect("applies"),
+        "folder:0#viewer@user:ann",
+        Ok(true),
+    );
+}
+
+/// Many paths to the same places: without memory the work would double with each layer.
+#[test]
+fn work_does_not_grow_with_the_number_of_paths() {
+    let mut tuples = Vec::new();
+    for layer in 0..20 {
+        for (from, to) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            tuples.push(format!(
+                "folder:{layer}-{from}#parent@folder:{}-{to}",
+                layer + 1
+            ));
+        }
+    }
+    let snapshot = with(&tuples.iter().map(String::as_str).collect::<Vec<_>>());
+    check(&snapshot, "folder:0-0#viewer@user:ann", Ok(false));
+}
+
+#[test]
+fn contextual_tuples_hold_for_one_question() {
+    let snapshot = with(&["folder:b#parent@folder:a"]);
+    let question = "folder:b#viewer@user:new";
+    check_with(&snapshot, question, &["folder:a#owner@user:new"], Ok(true));
+    check_with(
+        &snapshot,
+        question,
+        &["folder:b#blocked@user:new"],
+        Ok(false),
+    );
+    check_with(
+        &snapshot,
+        question,
+        &["folder:a#guest@user:new"],
+        Err("bad-context"),
+    );
+    check_with(
+        &snapshot,
+        question,
+        &["folder:a#owner@team:x"],
+        Err("bad-context"),
+    );
+    check(&snapshot, question, Ok(false));
+}
+
+#[test]
+fn changes_are_all_or_nothing_and_leave_the_snapshot_before_alone() {
+    let before = with(&["folder:a#owner@user:ann"]);
+    let bad = [
+        Change::Delete(tuple("folder:a#owner@user:ann")),
+        Change::Write(tuple("folder:a#guest@user:ann")),
+    ];
+    assert!(matches!(
+        before.apply(2, &bad),
+        Err(ChangeError::Tuple { .. })
+    ));
+    assert!(matches!(
+        before.apply(1, &[]),
+        Err(ChangeError::Revision {
+            held: 1,
+            offered: 1
+        })
+    ));
+    let after = before.apply(2, &bad[..1]).expect("applies");
+    check(&before, "folder:a#owner@user:ann", Ok(true));
+    check(&after, "folder:a#owner@user:ann", Ok(false));
+    let twice = [
+        bad[0].clone(),
+        Change::Delete(tuple("folder:z#owner@user:zoe")),
+    ];
+    check(
+        &after.apply(3, &twice).expect("applies"),
+        "folder:a#owner@user:ann",
+        Ok(false),
+    );
+}
+
+#[test]
+fn what_is_forgotten_leaves_nothing_behind() {
+    let put = |name: &str, uid| Change::Put {
+        object: name.parse().expect("an object"),
+        uid: Uuid::from_u128(uid),
+        valid_from_s: 0,
+    };
+    let snapshot = empty()
+        .apply(
+            1,
+            &[
+                put("team:x", 1),
+                put("folder:a", 2),
+                Change::Write(tuple("team:x#member@user:ann")),
+                Change::Write(tuple("folder:a#owner@team:x#member")),
+                Change::Write(tuple("folder:a#owner@user:bob")),
+                Change::Revoke {
+                    jti: Uuid::from_u128(9),
+                },
+            ],
+        )
+        .expect("applies");
+    assert_eq!(
+        snapshot
+            .subjects(&"folder:a".parse().expect("an object"), "owner")
+            .len(),
+        2
+    );
+    let team = "team:x".parse().expect("an object");
+    let after = snapshot
+        .apply(
+            2,
+            &[
+                Change::Forget("team:x".parse().expect("an object")),
+                put("team:x", 3),
+            ],
+        )
+        .expect("applies");
+    assert_eq!(
+        after.standing(&team).expect("known").uid,
+        Uuid::from_u128(3)
+    );
+    check(&after, "folder:a#owner@user:ann", Ok(false));
+    check(&after, "team:x#member@user:ann", Ok(false));
+    check(&after, "folder:a#owner@user:bob", Ok(true));
+    assert!(after.is_revoked(Uuid::from_u128(9)) && !after.is_revoked(Uuid::from_u128(8)));
+    check(&snapshot, "folder:a#owner@user:ann", Ok(true));
+}
+
+/// The same after thousands of changes, when layers have been folded many times.
+#[test]
+fn layers_fold_without_loss() {
+    let mut snapshot = empty();
+    for number in 1..=5_000u64 {
+        let add = format!("folder:{}#owner@user:{}", number % 700, number % 11);
+        let drop = format!(
+            "folder:{}#owner@user:{}",
+            (number * 7) % 700,
+            (number * 3) % 11
+        );
+        let changes = [Change::Write(tuple(&add)), Change::Delete(tuple(&drop))];
+        snapshot = snapshot.apply(number, &changes).expect("applies");
+    }
+    let mut expected = std::collections::BTreeSet::new();
+    for number in 1..=5_000u64 {
+        expected.insert((number % 700, number % 11));
+        expected.remove(&((number * 7) % 700, (number * 3) % 11));
+    }
+    for folder in 0..700 {
+        for user in 0..11 {
+            let question = format!("folder:{folder}#owner@user:{user}");
+            check(&snapshot, &question, Ok(expected.contains(&(folder, user))));
+        }
+    }
+}
+
+#[test]
+fn payers_are_followed_only_when_they_are_one() {
+    let snapshot = with(&[
+        "folder:b#parent@folder:a",
+        "folder:c#parent@folder:a",
+        "folder:c#parent@folder:b",
+    ]);
+    let follow = |from: &str, path: &[&str]| {
+        let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
+        snapshot
+            .follow(&from.parse().expect("an object"), &path)
+            .map(|found| found.to_string())
+    };
+    assert_eq!(follow("folder:b", &["parent"]).as_deref(), Some("folder:a"));
+    assert_eq!(follow("folder:b", &[]).as_deref(), Some("folder:b"));
+    assert_eq!(follow("folder:b", &["parent", "parent"]), None);
+    assert_eq!(follow("folder:c", &["parent"]), None);
+    assert_eq!(follow("folder:b", &["none"]), None);
+    assert_eq!(follow("folder:unknown", &[]), None);
+}
