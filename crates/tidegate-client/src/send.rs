@@ -65,7 +65,7 @@ pub enum ApiError {
     },
     /// The API said no, and why.
     #[error("{}", describe(.0))]
-    Problem(ProblemDocument),
+    Problem(Box<ProblemDocument>),
     /// An answer that this API does not give: the URL is of something else, or of another version.
     #[error("{url} answered {status} with something that is no answer of this API: {reason}")]
     Unexpected {
@@ -263,7 +263,7 @@ fn read_answer<T: DeserializeOwned>(
         return Err(unexpected("neither an answer nor an error".to_owned()));
     }
     match serde_json::from_slice::<ProblemDocument>(content) {
-        Ok(problem) => Err(ApiError::Problem(problem)),
+        Ok(problem) => Err(ApiError::Problem(Box::new(problem))),
         Err(_) => Err(unexpected("an error without a problem document".to_owned())),
     }
 }

@@ -14,7 +14,7 @@ mod objects;
 mod open;
 mod secrets;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod usage;
 
 use std::fs::File;

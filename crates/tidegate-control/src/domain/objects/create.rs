@@ -126,10 +126,11 @@ impl Administration {
         let names_creator = rules.writes().any(Template::names_creator);
         self.write_object(snapshot, &mut draft, request, names_creator)?;
         // The parent and the caller are asked on the state in force; the object on the state to come.
-        let with = self.applied(&lane, &draft)?;
+        let applied = self.applied(&lane, &draft);
+        let on = applied.as_deref().unwrap_or(snapshot);
         let roles = Roles {
             snapshot,
-            object: (&draft.object, &with),
+            object: (&draft.object, on),
             parent: Some(&draft.parent),
             subject: None,
         };
@@ -143,6 +144,9 @@ impl Administration {
                     detail,
                 });
             }
+        }
+        if let Err(fault) = &applied {
+            return Err(fault.clone());
         }
         // Only who may create learns which names are taken.
         for change in &draft.plan.changes {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tidegate_policy::{Metered, Model, Profile, SecretKind};
+use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
 
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
 use super::{GrantRules, LoadError, Operation, System, Template, TypeRules, validate};
@@ -64,17 +64,16 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
         .read(|reader, table| parts.file(reader, table));
     errors
         .extend(Reader::new("system.toml", rules).read(|reader, table| parts.file(reader, table)));
-    let model = match Model::parse(&format!("{model}\n{PLATFORM_MODEL}")) {
+    let model = match Model::parse(&format!("{}\n{PLATFORM_MODEL}", model.trim_end())) {
         Ok(model) => model,
         Err(model_errors) => {
-            errors.extend(model_errors.0.into_iter().map(|error| SystemError {
-                place: Place {
-                    file: "model.fga".into(),
-                    line: usize::try_from(error.line).unwrap_or(usize::MAX),
-                    key: format!("column {}", error.column),
-                },
-                message: error.message,
-            }));
+            let own_lines = model.trim_end().lines().count();
+            errors.extend(
+                model_errors
+                    .0
+                    .into_iter()
+                    .map(|error| model_error(error, own_lines)),
+            );
             return Err(invalid(errors));
         }
     };
@@ -88,6 +87,29 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
         profile: parts.profile(),
         types: parts.types,
     })
+}
+
+/// The platform's part follows the system's, after `own_lines`.
+fn model_error(error: ModelError, own_lines: usize) -> SystemError {
+    let ModelError {
+        line,
+        column,
+        message,
+        kind: _,
+    } = error;
+    let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let (file, line) = match line.checked_sub(own_lines) {
+        Some(below @ 1..) => ("platform.fga", below),
+        _ => ("model.fga", line),
+    };
+    SystemError {
+        place: Place {
+            file: file.into(),
+            line,
+            key: format!("column {column}"),
+        },
+        message,
+    }
 }
 
 /// What the files say, before it is held against the model.

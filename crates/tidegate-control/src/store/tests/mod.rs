@@ -221,3 +221,25 @@ fn lease_of(answer: &Answer) -> Lease {
         Answer::Refused(refusal) => panic!("{refusal:?}"),
     }
 }
+
+/// Every audit row: revision, actor, operation, object, before, after.
+pub(crate) async fn audit(store: &Store) -> Vec<AuditRow> {
+    let query =
+        "SELECT revision, actor, operation, object, before, after FROM audit ORDER BY revision";
+    sqlx::query_as(query).fetch_all(&store.read).await.unwrap()
+}
+
+pub(crate) type AuditRow = (i64, String, String, String, Option<String>, Option<String>);
+
+/// Everything that is stored, as text, to look for what must not be.
+pub(crate) async fn dump(store: &Store) -> String {
+    let mut text = String::new();
+    for query in [
+        "SELECT jti || ' ' || kind || ' ' || COALESCE(description, '') || ' ' || audiences FROM secrets",
+        "SELECT operation || ' ' || COALESCE(before, '') || ' ' || COALESCE(after, '') FROM audit",
+    ] {
+        let rows: Vec<(String,)> = sqlx::query_as(query).fetch_all(&store.read).await.unwrap();
+        text.extend(rows.into_iter().map(|(row,)| row + "\n"));
+    }
+    text
+}
