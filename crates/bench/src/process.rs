@@ -30,7 +30,7 @@ impl Process {
         let what = || format!("cannot start {name} ({})", command.get_program().display());
         let out = File::create(&log).context(what())?;
         let err = out.try_clone().context(what())?;
-        // Its input stays open while this process lives: see `end_with_input`.
+        // Its input ends when this process does, however that happens: see `end_with_input`.
         let started = command
             .stdin(Stdio::piped())
             .stdout(out)

@@ -54,7 +54,11 @@ impl Tidegate {
         fs::write(&file, text).context(format_args!("cannot write {}", file.display()))?;
 
         let mut command = Command::new(binary()?);
-        command.arg("serve").arg("--config").arg(&file);
+        command
+            .arg("serve")
+            .arg("--config")
+            .arg(&file)
+            .arg("--until-stdin-ends");
         let mut process = Process::start("tidegate", command, folder)?;
         process.wait_for_port(control)?;
         process.wait_for_port(gateway)?;
