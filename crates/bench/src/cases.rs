@@ -24,6 +24,8 @@ const CLOSED: Duration = Duration::from_secs(2);
 const PACED: Duration = Duration::from_secs(1);
 /// How long every round is run before it counts: connections are made, caches are filled.
 const WARM_UP: Duration = Duration::from_millis(200);
+/// The case in which every request has a secret that was not seen before.
+const COLD: &str = "GET 1 KB, cold";
 /// Secrets of each cold round.
 const COLD_SECRETS: usize = 300;
 /// A process's clocks are exact while it is idle, which it is so long after its last answer.
@@ -55,12 +57,13 @@ struct Case {
     cpu_goal: Option<Goal>,
 }
 
-/// Measures every case in `rounds` rounds.
+/// Measures every case, or those whose names hold `only`, in `rounds` rounds.
 ///
 /// # Errors
 /// When the proxies' answers differ, or one of them fails.
 pub(crate) async fn run(
     rounds: u32,
+    only: Option<&str>,
     upstream: SocketAddr,
     peer: (SocketAddr, &Process),
     tidegate: &Tidegate,
@@ -69,12 +72,15 @@ pub(crate) async fn run(
     for case in &cases {
         compare(&case.expected, upstream, [peer.0, tidegate.gateway]).await?;
     }
+    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
     let mut rows = Vec::new();
-    for case in &cases {
+    for case in cases.iter().filter(|case| wanted(case.name)) {
         let proxies = proxies(peer, tidegate);
         rows.extend(measure(rounds, case, &proxies).await?);
     }
-    if let Some(case) = cases.first() {
+    if let Some(case) = cases.first()
+        && wanted(COLD)
+    {
         rows.extend(cold(rounds, case, peer, tidegate).await?);
     }
     Ok(rows)
@@ -239,7 +245,7 @@ async fn cold(
     peer: (SocketAddr, &Process),
     tidegate: &Tidegate,
 ) -> Result<Vec<Row>> {
-    note(&format!("{} with secrets not seen before …", case.name));
+    note(&format!("{COLD} …"));
     let mut shown = [Vec::new(), Vec::new()];
     for number in 0..rounds {
         let mut secrets = Vec::with_capacity(COLD_SECRETS);
@@ -263,7 +269,7 @@ async fn cold(
         expected: case.expected.clone(),
         ..*case
     };
-    Ok(closed_rows(&format!("{}, cold", case.name), &case, &shown))
+    Ok(closed_rows(COLD, &case, &shown))
 }
 
 impl Round {

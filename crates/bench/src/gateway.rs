@@ -12,11 +12,12 @@ use crate::table::{self, Row};
 use crate::tidegate::{SERVICE, Tidegate};
 use crate::{cases, machine, revocation};
 
-/// Measures in `rounds` rounds, prints the table, and writes it to `json` too.
+/// Measures in `rounds` rounds, prints the table, and writes it to `json` too. With `only`, just the
+/// cases whose names hold it.
 ///
 /// # Errors
 /// When something cannot be started, fails on the way, or takes far too long.
-pub(crate) fn run(json: Option<&Path>, rounds: u32) -> Result<()> {
+pub(crate) fn run(json: Option<&Path>, rounds: u32, only: Option<&str>) -> Result<()> {
     // One thread: the proxies have the better use for the cores.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -27,7 +28,7 @@ pub(crate) fn run(json: Option<&Path>, rounds: u32) -> Result<()> {
         let mut terminated = signal(SignalKind::terminate()).context("cannot wait for a signal")?;
         // Whichever ends first, the processes go with the measurement's future.
         tokio::select! {
-            measured = measure(rounds) => measured,
+            measured = measure(rounds, only) => measured,
             _ = tokio::signal::ctrl_c() => Err(Error::new("interrupted")),
             _ = terminated.recv() => Err(Error::new("terminated")),
             () = tokio::time::sleep(limit) => Err(Error::new(format!("not done after {limit:?}"))),
@@ -43,23 +44,23 @@ pub(crate) fn run(json: Option<&Path>, rounds: u32) -> Result<()> {
     json.map_or(Ok(()), |file| table::write(file, &rows))
 }
 
-async fn measure(rounds: u32) -> Result<Vec<Row>> {
+async fn measure(rounds: u32, only: Option<&str>) -> Result<Vec<Row>> {
     let folder = Folder::create()?;
     let (_upstream, upstream) = start("upstream", &[], folder.path())?;
     let (hyper, hyper_address) = start("hyper-proxy", &[upstream], folder.path())?;
     let tidegate = Tidegate::start(folder.path(), upstream).await?;
 
-    let mut rows = cases::run(rounds, upstream, (hyper_address, &hyper), &tidegate).await?;
-    rows.extend(revocation::run(&tidegate).await?);
-    let usage = tidegate
-        .api
-        .quota(SERVICE, false)
-        .await
-        .context("cannot ask for the usage")?;
-    if usage.read.granted_bytes == 0 || usage.write.granted_bytes == 0 {
-        return Err(Error::new(
-            "the gateway passed requests without metering them",
-        ));
+    let peer = (hyper_address, &hyper);
+    let mut rows = cases::run(rounds, only, upstream, peer, &tidegate).await?;
+    if only.is_none() {
+        rows.extend(revocation::run(&tidegate).await?);
+        let usage = tidegate.api.quota(SERVICE, false).await;
+        let usage = usage.context("cannot ask for the usage")?;
+        if usage.read.granted_bytes == 0 || usage.write.granted_bytes == 0 {
+            return Err(Error::new(
+                "the gateway passed requests without metering them",
+            ));
+        }
     }
     Ok(rows)
 }

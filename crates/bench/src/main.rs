@@ -1,6 +1,6 @@
 //! Measurements side by side with peers, in the same run on the same machine.
 //!
-//! `cargo run --release -p bench -- gateway [--json FILE] [--rounds N]` prints a table and can
+//! `cargo run --release -p bench -- gateway [--json FILE] [--rounds N] [--case TEXT]` prints a table and can
 //! write it as JSON. It runs the release `tidegate` that stands beside this program, or the one
 //! that `TIDEGATE_BIN` names.
 //!
@@ -37,6 +37,9 @@ enum Command {
         /// Rounds of each case; the figures are medians over them
         #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=100))]
         rounds: u32,
+        /// Only the cases whose name holds this, as in "1 KB", and no revocations
+        #[arg(long, value_name = "TEXT")]
+        case: Option<String>,
     },
     /// A data API that answers from memory (started by a measurement; ends when its input does)
     #[command(hide = true)]
@@ -56,7 +59,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let ended = match Command::parse() {
-        Command::Gateway { json, rounds } => gateway::run(json.as_deref(), rounds),
+        Command::Gateway { json, rounds, case } => {
+            gateway::run(json.as_deref(), rounds, case.as_deref())
+        }
         Command::Upstream { listen } => upstream::run(listen),
         Command::HyperProxy { listen, upstream } => peer::run(listen, upstream),
     };
