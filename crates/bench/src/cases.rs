@@ -120,7 +120,7 @@ fn cases(authorization: &HeaderValue) -> Result<[Case; 4]> {
     let answer_to_post = KILOBYTE.to_string().len();
     Ok([
         Case {
-            name: "GET 1 KB",
+            name: "GET 1 KB, warm",
             expected: request(Method::GET, "small", &[], KILOBYTE)?,
             connections: 32,
             in_bytes: false,
@@ -128,7 +128,7 @@ fn cases(authorization: &HeaderValue) -> Result<[Case; 4]> {
             cpu_goal: Some(Goal::AtMost(1.5)),
         },
         Case {
-            name: "GET 1 MB",
+            name: "GET 1 MB, warm",
             expected: request(Method::GET, "large", &[], MEGABYTE)?,
             connections: 8,
             in_bytes: true,
@@ -136,7 +136,7 @@ fn cases(authorization: &HeaderValue) -> Result<[Case; 4]> {
             cpu_goal: None,
         },
         Case {
-            name: "GET 1 MB chunked",
+            name: "GET 1 MB chunked, warm",
             expected: request(Method::GET, "chunked", &[], MEGABYTE)?,
             connections: 8,
             in_bytes: true,
@@ -144,7 +144,7 @@ fn cases(authorization: &HeaderValue) -> Result<[Case; 4]> {
             cpu_goal: None,
         },
         Case {
-            name: "POST 1 KB",
+            name: "POST 1 KB, warm",
             expected: request(Method::POST, "small", body, answer_to_post)?,
             connections: 32,
             in_bytes: false,
@@ -208,8 +208,8 @@ async fn measure(rounds: u32, case: &Case, proxies: &[Proxy<'_>; 2]) -> Result<V
             shown.push(round(case, proxy, Some(rate)).await?);
         }
     }
-    let mut rows = closed_rows(&format!("{}, warm", case.name), case, &closed);
-    let name = format!("{}, warm, at {rate:.0}/s", case.name);
+    let mut rows = closed_rows(case.name, case, &closed);
+    let name = format!("{}, at {rate:.0}/s", case.name);
     rows.extend(latency_rows(&name, &paced));
     rows.push(cpu_row(&name, None, &paced));
     Ok(rows)
