@@ -1,5 +1,12 @@
 //! End to end: `tidegate serve` as a user starts it, in front of an upstream, over loopback.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test tells what is wrong by panicking, in its helpers too"
+)]
+
 mod attacks; // ambiguous paths, smuggling, headers that must not pass
 mod changes; // grants and secrets that change while requests go on
 mod datasette; // the recipe of the README, before an API that nobody here wrote

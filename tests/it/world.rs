@@ -87,7 +87,7 @@ pub(crate) struct Server {
     pub(crate) control: SocketAddr,
     pub(crate) admin: SocketAddr,
     /// What it printed to standard output: the first operator's secret, once.
-    pub(crate) printed: Vec<String>,
+    pub(crate) printed: Option<String>,
     log: mpsc::UnboundedReceiver<String>,
 }
 
@@ -106,15 +106,8 @@ impl Server {
             .spawn()
             .expect("starts");
         let mut output = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let printed = tokio::spawn(async move {
-            let mut lines = Vec::new();
-            while let Ok(Some(line)) = output.next_line().await {
-                lines.push(line);
-                // It prints nothing more: whoever wants it need not wait for the end.
-                break;
-            }
-            lines
-        });
+        // One line at the most: whoever wants it need not wait for the end of the program.
+        let printed = tokio::spawn(async move { output.next_line().await });
         let (sender, mut log) = mpsc::unbounded_channel();
         let mut errors = BufReader::new(child.stderr.take().expect("piped")).lines();
         tokio::spawn(async move {
@@ -139,12 +132,12 @@ impl Server {
             fresh,
         } = listening;
         let printed = if fresh {
-            tokio::time::timeout(PATIENCE, printed)
+            let printed = tokio::time::timeout(PATIENCE, printed)
                 .await
-                .expect("prints")
-                .expect("no panic")
+                .expect("prints");
+            printed.expect("no panic").expect("text")
         } else {
-            Vec::new()
+            None
         };
         Self {
             child,
@@ -251,12 +244,7 @@ impl World {
         let folder = Folder::new();
         let config = config(&folder, &upstream.url(), settings, routes);
         let server = Server::start(&config).await;
-        let operator = server
-            .printed
-            .first()
-            .expect("the operator's secret")
-            .trim()
-            .to_owned();
+        let operator = server.printed.clone().expect("the operator's secret");
         Self {
             server,
             upstream,
@@ -280,7 +268,7 @@ impl World {
         }
         let server = Server::start(&folder.path().join("tidegate.toml")).await;
         assert!(
-            server.printed.is_empty(),
+            server.printed.is_none(),
             "the operator's secret is printed once"
         );
         Self {

@@ -15,6 +15,9 @@
 //! settings say otherwise), then is answered 429 `quota-contended`. The ledger out of reach, and
 //! nothing at hand: 503.
 //!
+//! An answer that carries a [`Refused`](crate::Refused) was made by a layer, not by the service: it is
+//! not charged.
+//!
 //! Answers to metered requests carry `RateLimit` and `RateLimit-Policy`
 //! (draft-ietf-httpapi-ratelimit-headers), in content bytes, where the chain has a limit.
 //!

@@ -138,6 +138,9 @@ impl Charge {
             return Ok(answer::request_too_long(limit_bytes));
         }
         let response = outcome?;
+        if is_own(&response) {
+            return Ok(response.map(MeteredBody::free));
+        }
         if let Some(length) = response.body().size_hint().exact()
             && let Err(error) = self.admit(&mut tally, length).await
         {
@@ -182,6 +185,9 @@ impl Charge {
             Some(Cause::TooLong) | None => {}
         }
         let response = outcome?;
+        if is_own(&response) {
+            return Ok(response.map(MeteredBody::free));
+        }
         if response.body().size_hint().lower() > limit_bytes {
             return Ok(answer::response_too_long());
         }
@@ -209,4 +215,9 @@ impl Charge {
     fn cut<B: From<Bytes>>(&self, error: &MeterError) -> Response<B> {
         answer::refused(error, Kind::Write, self.clock.now_s())
     }
+}
+
+/// Whether a layer beneath made the answer instead of the service: nobody pays for it.
+fn is_own<B>(response: &Response<B>) -> bool {
+    response.extensions().get::<Refused>().is_some()
 }

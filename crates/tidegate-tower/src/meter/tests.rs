@@ -242,6 +242,33 @@ async fn the_free_direction_is_capped() {
 }
 
 #[tokio::test]
+async fn answers_that_layers_make_are_free() {
+    let world = World::new();
+    world.change(&[write("page:one#public@anonymous:*")]);
+    let ledger = Arc::new(MemoryLedger::new(Calendar::Month, Arc::new(|| NOW_S)));
+    let meter = Arc::new(Meter::new(ledger.clone(), Settings::default()));
+    let mut service = MeterLayer::new(Arc::clone(&meter), world.clock()).layer(service_fn(
+        async |_: Request<super::MeteredBody<Body>>| {
+            let mut answer = Response::new(known(50));
+            *answer.status_mut() = StatusCode::BAD_GATEWAY;
+            let (step, kind) = ("forward", "upstream-down");
+            let reason = String::new();
+            answer
+                .extensions_mut()
+                .insert(crate::Refused { step, kind, reason });
+            Ok::<_, Infallible>(answer)
+        },
+    ));
+    let mut request = Request::new(known(0));
+    request.extensions_mut().insert(permit(&world, Kind::Read));
+    let answer = service.call(request).await.unwrap();
+    assert_eq!(drain(answer.into_body()).await, (50, true));
+    meter.close().await.unwrap();
+    let balance = ledger.balance(AccountId::own(ORGANIZATION), Kind::Read, ledger.window());
+    assert_eq!(balance.spent_bytes, 0);
+}
+
+#[tokio::test]
 async fn without_a_permit_nothing_is_called() {
     let calls = Arc::new(AtomicU32::new(0));
     let world = World::new();

@@ -203,7 +203,7 @@ impl Model {
             Step::Drop { tally } => {
                 if !self.tallies.is_empty() {
                     let open = self.tallies.swap_remove(tally % self.tallies.len());
-                    self.end(open);
+                    self.end(&open);
                 }
             }
             Step::Maintain { polls } => {
@@ -224,7 +224,7 @@ impl Model {
         }
     }
 
-    fn end(&mut self, open: Open) {
+    fn end(&mut self, open: &Open) {
         if open.through || !open.refused {
             for account in chains()[open.chain].accounts() {
                 let key = (*account, KINDS[open.kind], open.tally.window());
@@ -283,7 +283,7 @@ impl Model {
     fn finish(mut self) {
         self.world.mode(Mode::Up);
         for open in std::mem::take(&mut self.tallies) {
-            self.end(open);
+            self.end(&open);
         }
         now(self.world.meter.close()).unwrap();
         self.check();
