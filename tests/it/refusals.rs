@@ -206,8 +206,10 @@ async fn a_service_that_was_deleted_and_made_again_inherits_nothing() {
     grant(&example.api, STREAM, &["read"], BOT).await;
     let (status, _) = get(&world.url("/acme/sales/orders?size=100"), Some(&new.secret)).await;
     assert_eq!(status, StatusCode::OK);
-    let (read, _) = example.settled(BOT, |read, _| read.requests == 1).await;
-    assert_eq!((read.limit_bytes, read.spent_bytes), (None, 100));
+    let (read, _) = example
+        .settled(BOT, |read, _| read.spent_bytes == 100)
+        .await;
+    assert_eq!((read.limit_bytes, read.requests), (None, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

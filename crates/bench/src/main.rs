@@ -1,2 +1,75 @@
-//! Measurements.
-fn main() {}
+//! Measurements side by side with peers, in the same run on the same machine.
+//!
+//! `cargo run --release -p bench -- gateway [--json FILE] [--rounds N] [--case TEXT]` prints a table and can
+//! write it as JSON. It runs the release `tidegate` that stands beside this program, or the one
+//! that `TIDEGATE_BIN` names.
+//!
+//! The other two commands are the processes that a measurement starts from itself.
+
+mod cases;
+mod connection;
+mod error;
+mod gateway;
+mod load;
+mod machine;
+mod peer;
+mod process;
+mod revocation;
+mod statistics;
+mod table;
+mod tidegate;
+mod upstream;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Measures Tidegate against its peers.
+#[derive(Parser)]
+enum Command {
+    /// The gateway with everything on against a bare hyper proxy, and how soon a revocation holds
+    Gateway {
+        /// Also write the rows here, as a JSON array
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Rounds of each case; the figures are medians over them
+        #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=100))]
+        rounds: u32,
+        /// Only the cases whose name holds this, as in "1 KB", and no revocations
+        #[arg(long, value_name = "TEXT")]
+        case: Option<String>,
+    },
+    /// A data API that answers from memory (started by a measurement; ends when its input does)
+    #[command(hide = true)]
+    Upstream {
+        /// Where to listen
+        listen: SocketAddr,
+    },
+    /// A reverse proxy of hyper and nothing else (started by a measurement; ends when its input does)
+    #[command(hide = true)]
+    HyperProxy {
+        /// Where to listen
+        listen: SocketAddr,
+        /// Where to forward to
+        upstream: SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    let ended = match Command::parse() {
+        Command::Gateway { json, rounds, case } => {
+            gateway::run(json.as_deref(), rounds, case.as_deref())
+        }
+        Command::Upstream { listen } => upstream::run(listen),
+        Command::HyperProxy { listen, upstream } => peer::run(listen, upstream),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            table::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -22,7 +22,7 @@ use tower::Service;
 
 use crate::body::{BodyError, Paced, Progress, ResponseBody, Sending};
 use crate::config::Timeouts;
-use crate::observe::{Trace, causes};
+use crate::observe::causes;
 use crate::refusal::Refusal;
 use crate::route::UpstreamPlace;
 use crate::sanitize::{self, SUBJECT};
@@ -136,18 +136,7 @@ impl Inner {
         let answer = upstream.client.request(Request::from_parts(parts, body));
         match self.wait(answer, progress.as_deref()).await {
             Ok(answer) => Ok(self.answer(answer)),
-            Err(error) => {
-                tracing::warn!(
-                    request_id = extensions
-                        .get::<Trace>()
-                        .and_then(|trace| trace.id().to_str().ok()),
-                    upstream = upstream.name,
-                    kind = error.kind(),
-                    cause = causes(&error),
-                    "the upstream did not answer"
-                );
-                Err(error.refusal())
-            }
+            Err(error) => Err(error.refusal(&upstream.name)),
         }
     }
 
@@ -251,7 +240,7 @@ impl ForwardError {
         }
     }
 
-    fn refusal(&self) -> Refusal {
+    fn refusal(&self, upstream: &str) -> Refusal {
         let (status, word, title) = match self {
             Self::Connect(_) | Self::Failed(_) | Self::Switched => (
                 StatusCode::BAD_GATEWAY,
@@ -275,6 +264,7 @@ impl ForwardError {
             ),
         };
         let problem = Problem::new(status, word, title);
-        Refusal::new("forward", self.kind(), self.to_string(), problem)
+        let reason = format!("upstream {upstream}: {}", causes(self));
+        Refusal::new("forward", self.kind(), reason, problem)
     }
 }

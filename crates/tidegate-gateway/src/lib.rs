@@ -3,7 +3,7 @@
 //! # Contract
 //!
 //! A request reaches an upstream only when all of this holds, checked in this order on every request
-//! (the list in code is [`stack`](self), the module of that name):
+//! (the list in code is `stack.rs`):
 //!
 //! 1. **sanitize**: it is one message with one framing, in a method that can be metered; what only the
 //!    gateway may say, and every secret outside `Authorization`, is taken out. Else 400, 417, 501.

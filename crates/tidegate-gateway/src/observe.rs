@@ -150,17 +150,29 @@ impl Observer {
             self.metrics.refused(refused);
         }
         match (&seen.refused, self.log) {
-            (Some(refused), LogRequests::Refused | LogRequests::All) => tracing::info!(
-                request_id = id_text(&way.id),
-                peer = %way.peer.address,
-                method = %way.method,
-                route = route.name(),
-                status = seen.status.as_u16(),
-                step = refused.step,
-                kind = refused.kind,
-                reason = refused.reason,
-                "refused"
-            ),
+            (Some(refused), LogRequests::Refused | LogRequests::All) => {
+                // What the caller did is information; what we or an upstream did is a warning.
+                macro_rules! tell {
+                    ($level:ident) => {
+                        tracing::$level!(
+                            request_id = id_text(&way.id),
+                            peer = %way.peer.address,
+                            method = %way.method,
+                            route = route.name(),
+                            status = seen.status.as_u16(),
+                            step = refused.step,
+                            kind = refused.kind,
+                            reason = refused.reason,
+                            "refused"
+                        )
+                    };
+                }
+                if seen.status.is_server_error() {
+                    tell!(warn);
+                } else {
+                    tell!(info);
+                }
+            }
             (None, LogRequests::All) => tracing::info!(
                 request_id = id_text(&way.id),
                 peer = %way.peer.address,

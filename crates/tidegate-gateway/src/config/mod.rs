@@ -127,6 +127,34 @@ pub(crate) struct TlsConfig {
 impl Config {
     /// Reads the `[gateway]` table of a configuration file's whole text; other tables are ignored.
     ///
+    /// ```
+    /// use tidegate_gateway::Config;
+    ///
+    /// let text = r#"
+    /// [gateway]
+    /// listen = ["127.0.0.1:8080"]
+    /// admin_listen = "127.0.0.1:9090"
+    ///
+    /// [gateway.upstream.orders]
+    /// url = "http://127.0.0.1:8001"
+    ///
+    /// [[gateway.route]]
+    /// path = "/{organization}/{project}/{stream}"
+    /// resource = "stream:{organization}/{project}/{stream}"
+    /// upstream = "orders"
+    /// actions = { GET = "can_read" }
+    /// query = ["limit"]
+    /// "#;
+    /// assert!(Config::parse(text).is_ok());
+    ///
+    /// // What the path does not capture cannot be asked about.
+    /// let errors = Config::parse(&text.replace("/{project}/{stream}\"\nresource", "/{stream}\"\nresource"));
+    /// assert_eq!(
+    ///     errors.unwrap_err().to_string(),
+    ///     "line 11: gateway.route[0].resource: `{project}` is not captured by `path`"
+    /// );
+    /// ```
+    ///
     /// # Errors
     /// Everything that is wrong, each with its key and line.
     pub fn parse(text: &str) -> Result<Self, ConfigErrors> {

@@ -1,6 +1,9 @@
 //! The OpenFGA modelling language, schema 1.1: text to syntax tree.
 //!
-//! Conditions (`with …`, `condition …`) and modules (schema 1.2) are refused by name.
+//! What is accepted and refused is what OpenFGA's own parser accepts and refuses: one line for each
+//! `type` and `define`, restrictions first in a definition, one kind of operator without parentheses
+//! and `but not` once, white space around operators. Schema 1.2 in one file is the same language.
+//! Conditions (`with …`, `condition …`) and modules are refused by name.
 
 mod lex;
 mod parse;
@@ -11,6 +14,8 @@ pub(crate) use parse::parse;
 pub const MAX_TEXT: usize = 256 * 1024;
 /// Deepest nesting of parentheses.
 pub const MAX_NESTING: usize = 25;
+/// Most errors that are reported at once.
+pub const MAX_ERRORS: usize = 200;
 
 /// A place in a text: line and column count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +34,8 @@ pub(crate) struct Word {
 /// A whole model as it was written.
 #[derive(Debug, Default)]
 pub(crate) struct Syntax {
+    /// The version after `schema`; none when there is no header.
+    pub(crate) schema: Option<Word>,
     pub(crate) types: Vec<TypeSyntax>,
 }
 

@@ -1,10 +1,10 @@
 //! Tokens to a syntax tree, by recursive descent with a bounded depth.
 //!
-//! After an error the parser goes on at the next `define` or `type`, so that one run shows them all.
+//! After an error the parser goes on with the next line, so that one run shows them all.
 
-use super::lex::{Token, tokens};
+use super::lex::{Kind, Token, tokens};
 use super::{
-    MAX_NESTING, MAX_TEXT, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
+    MAX_ERRORS, MAX_NESTING, MAX_TEXT, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
     RewriteSyntax, Syntax, TypeSyntax, Word,
 };
 use crate::model::{ModelError, ModelErrorKind};
@@ -14,240 +14,262 @@ pub(crate) fn parse(text: &str) -> (Syntax, Vec<ModelError>) {
     let mut parser = Parser {
         tokens: Vec::new(),
         next: 0,
-        end: Place { line: 1, column: 1 },
+        syntax: Syntax::default(),
         errors: Vec::new(),
     };
     if text.len() > MAX_TEXT {
         parser.error(
-            parser.end,
+            Place { line: 1, column: 1 },
             ModelErrorKind::TooLong,
             format!("a model has at most {MAX_TEXT} bytes"),
         );
-        return (Syntax::default(), parser.errors);
+    } else {
+        parser.tokens = tokens(text);
+        parser.model();
     }
-    parser.tokens = tokens(text);
-    let lines = text.lines().count().max(1);
-    let last = text.lines().last().map_or(0, |line| line.chars().count());
-    parser.end = Place {
-        line: u32::try_from(lines).unwrap_or(u32::MAX),
-        column: u32::try_from(last + 1).unwrap_or(u32::MAX),
-    };
-    let syntax = parser.model();
-    (syntax, parser.errors)
+    (parser.syntax, parser.errors)
 }
 
-/// Words that cannot be names; the others of the language can.
-const KEYWORDS: [&str; 6] = ["define", "from", "or", "and", "but", "with"];
+/// Words that cannot be names; the language's others can.
+const KEYWORDS: [&str; 11] = [
+    "and",
+    "or",
+    "from",
+    "with",
+    "relations",
+    "define",
+    "condition",
+    "in",
+    "true",
+    "false",
+    "null",
+];
 
-struct Parser {
-    tokens: Vec<Token>,
+struct Parser<'a> {
+    tokens: Vec<Token<'a>>,
     next: usize,
-    /// Where the text ends.
-    end: Place,
+    syntax: Syntax,
     errors: Vec<ModelError>,
 }
 
 /// The error is on record; the caller gives up what it was reading.
 struct GaveUp;
 
-impl Parser {
-    fn model(&mut self) -> Syntax {
-        let mut syntax = Syntax::default();
+impl<'a> Parser<'a> {
+    fn model(&mut self) {
         if self.header().is_err() {
-            self.skip_to(&["type"]);
+            self.skip_line();
         }
-        while let Some(token) = self.peek().cloned() {
-            if self.take_word("type") {
-                if let Ok(found) = self.type_definition() {
-                    syntax.types.push(found);
-                }
-                continue;
+        loop {
+            self.newlines();
+            if self.peek().kind == Kind::End || self.errors.len() >= MAX_ERRORS {
+                return;
             }
-            if self.take_word("condition") {
-                self.unsupported(token.place(), "conditions");
-            } else {
-                self.unexpected("`type`");
+            if self.statement().is_err() {
+                self.skip_line();
             }
-            self.next += 1;
-            self.skip_to(&["type"]);
         }
-        syntax
     }
 
     fn header(&mut self) -> Result<(), GaveUp> {
-        if self.peek_word("module") {
-            return Err(self.unsupported(self.place(), "modules"));
+        if self.peek().kind == Kind::Word("module") {
+            return Err(self.unsupported("modules"));
         }
-        self.expect_word("model")?;
-        self.expect_word("schema")?;
-        let place = self.place();
-        match self.peek().cloned() {
-            Some(Token::Word(version)) if version.text == "1.1" => {
-                self.next += 1;
-                Ok(())
+        self.expect(Kind::Word("model"))?;
+        self.end_of_line()?;
+        self.newlines();
+        self.expect(Kind::Word("schema"))?;
+        let Kind::Version(version) = self.peek().kind else {
+            return Err(self.unexpected("a schema version such as `1.1`"));
+        };
+        self.syntax.schema = Some(self.word_here(version));
+        self.next += 1;
+        self.end_of_line()
+    }
+
+    fn statement(&mut self) -> Result<(), GaveUp> {
+        match self.peek().kind {
+            Kind::Word("type") => self.type_definition(),
+            Kind::Word("condition") => {
+                let gave_up = self.unsupported("conditions");
+                self.skip_condition();
+                Err(gave_up)
             }
-            Some(Token::Word(version))
-                if version.text.starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                self.next += 1;
-                let message = format!("schema `{}` is not supported: write `1.1`", version.text);
-                self.error(place, ModelErrorKind::SchemaVersion, message);
-                Ok(())
-            }
-            _ => Err(self.unexpected("a schema version")),
+            Kind::Word("extend") => Err(self.unsupported("modules, and `extend` outside of them,")),
+            _ => Err(self.unexpected("`type`")),
         }
     }
 
-    fn type_definition(&mut self) -> Result<TypeSyntax, GaveUp> {
-        let Ok(name) = self.word("a type name") else {
-            self.skip_to(&["type", "condition"]);
-            return Err(GaveUp);
-        };
-        let mut found = TypeSyntax {
+    fn type_definition(&mut self) -> Result<(), GaveUp> {
+        self.expect(Kind::Word("type"))?;
+        let name = self.name("the type's name")?;
+        self.syntax.types.push(TypeSyntax {
             name,
             relations: Vec::new(),
-        };
-        if self.take_word("relations") {
-            if !self.peek_word("define") {
-                self.unexpected("`define`");
-                self.skip_to(&["define", "type", "condition"]);
-            }
-            while self.take_word("define") {
-                match self.relation() {
-                    Ok(relation) => found.relations.push(relation),
-                    Err(GaveUp) => self.skip_to(&["define", "type", "condition"]),
-                }
-            }
+        });
+        self.end_of_line()?;
+        self.newlines();
+        if !self.take(Kind::Word("relations")) {
+            return Ok(());
         }
-        Ok(found)
+        self.end_of_line()?;
+        self.newlines();
+        if self.peek().kind != Kind::Word("define") {
+            return Err(self.unexpected("`define`"));
+        }
+        while self.peek().kind == Kind::Word("define") && self.errors.len() < MAX_ERRORS {
+            // A restriction that is not closed ends at the next definition, which is read for itself.
+            if self.relation_definition().is_err() && self.peek().kind != Kind::Word("define") {
+                self.skip_line();
+            }
+            self.newlines();
+        }
+        Ok(())
     }
 
-    fn relation(&mut self) -> Result<RelationSyntax, GaveUp> {
-        let name = self.word("a relation name")?;
-        self.expect_sign(':')?;
-        let rewrite = self.rewrite(0)?;
-        // A definition ends where another begins; anything else belongs to neither.
-        match self.peek() {
-            None => {}
-            Some(Token::Word(word))
-                if matches!(word.text.as_str(), "define" | "type" | "condition") => {}
-            Some(Token::Word(word)) if matches!(word.text.as_str(), "or" | "and" | "but") => {
-                let message = "operators are mixed: put parentheses around one of them".to_owned();
-                return Err(self.error(word.place, ModelErrorKind::MixedOperators, message));
-            }
-            Some(Token::Word(word)) if word.text == "with" => {
-                return Err(self.unsupported(word.place, "conditions"));
-            }
-            Some(_) => return Err(self.unexpected("`define` or `type`")),
+    fn relation_definition(&mut self) -> Result<(), GaveUp> {
+        self.expect(Kind::Word("define"))?;
+        let name = self.name("the relation's name")?;
+        self.expect(Kind::Sign(':'))?;
+        let rewrite = self.rewrite(true, 0)?;
+        self.end_of_line()?;
+        if let Some(definition) = self.syntax.types.last_mut() {
+            definition.relations.push(RelationSyntax { name, rewrite });
         }
-        Ok(RelationSyntax { name, rewrite })
+        Ok(())
     }
 
     /// Operands joined by one operator: another needs parentheses.
-    fn rewrite(&mut self, depth: usize) -> Result<RewriteSyntax, GaveUp> {
-        let first = self.operand(depth)?;
-        if self.take_word("but") {
-            self.expect_word("not")?;
-            let subtract = self.operand(depth)?;
-            return Ok(RewriteSyntax::ButNot(Box::new(first), Box::new(subtract)));
-        }
-        for (word, join) in [
-            (
-                "or",
-                RewriteSyntax::Or as fn(Vec<RewriteSyntax>) -> RewriteSyntax,
-            ),
-            ("and", RewriteSyntax::And),
-        ] {
-            if self.peek_word(word) {
-                let mut operands = vec![first];
-                while self.take_word(word) {
-                    operands.push(self.operand(depth)?);
+    fn rewrite(&mut self, first: bool, depth: usize) -> Result<RewriteSyntax, GaveUp> {
+        let base = self.operand(first, depth)?;
+        let operator = self.peek().kind;
+        match operator {
+            Kind::Word("or" | "and") => {
+                let mut operands = vec![base];
+                while self.peek().kind == operator {
+                    self.operator()?;
+                    operands.push(self.operand(false, depth)?);
                 }
-                return Ok(join(operands));
+                Ok(match operator {
+                    Kind::Word("or") => RewriteSyntax::Or(operands),
+                    _ => RewriteSyntax::And(operands),
+                })
             }
+            Kind::ButNot => {
+                self.operator()?;
+                let subtract = self.operand(false, depth)?;
+                Ok(RewriteSyntax::ButNot(Box::new(base), Box::new(subtract)))
+            }
+            _ => Ok(base),
         }
-        Ok(first)
     }
 
-    fn operand(&mut self, depth: usize) -> Result<RewriteSyntax, GaveUp> {
-        let place = self.place();
-        if self.take_sign('(') {
+    fn operator(&mut self) -> Result<(), GaveUp> {
+        if !self.peek().spaced {
+            return Err(self.unexpected("white space before the operator"));
+        }
+        self.next += 1;
+        if !self.peek().spaced {
+            return Err(self.unexpected("white space after the operator"));
+        }
+        Ok(())
+    }
+
+    /// `first`: nothing but parentheses stands before it in the definition.
+    fn operand(&mut self, first: bool, depth: usize) -> Result<RewriteSyntax, GaveUp> {
+        let place = self.peek().place;
+        if self.take(Kind::Sign('(')) {
             if depth >= MAX_NESTING {
                 let message = format!("parentheses are nested more than {MAX_NESTING} deep");
                 return Err(self.error(place, ModelErrorKind::TooDeep, message));
             }
-            let inner = self.rewrite(depth + 1)?;
-            if let Some(Token::Word(word)) = self.peek()
-                && matches!(word.text.as_str(), "or" | "and" | "but")
-            {
-                let message = "operators are mixed: put parentheses around one of them".to_owned();
-                return Err(self.error(word.place, ModelErrorKind::MixedOperators, message));
+            let inner = self.rewrite(first, depth + 1)?;
+            if is_operator(self.peek().kind) {
+                return Err(self.mixed());
             }
-            self.expect_sign(')')?;
+            self.expect(Kind::Sign(')'))?;
             return Ok(inner);
         }
-        if self.take_sign('[') {
-            return self.restrictions();
+        if self.peek().kind == Kind::Sign('[') {
+            if first {
+                return self.restrictions();
+            }
+            let message = "type restrictions come first in a definition".to_owned();
+            return Err(self.error(place, ModelErrorKind::Syntax, message));
         }
-        let relation = self.word("a relation, `[` or `(`")?;
-        if self.take_word("from") {
-            let tupleset = self.word("a relation")?;
+        let relation = self.name("a relation")?;
+        if self.take(Kind::Word("from")) {
+            let tupleset = self.name("the relation that leads there")?;
             return Ok(RewriteSyntax::From { relation, tupleset });
         }
         Ok(RewriteSyntax::Computed(relation))
     }
 
     fn restrictions(&mut self) -> Result<RewriteSyntax, GaveUp> {
+        self.expect(Kind::Sign('['))?;
         let mut found = Vec::new();
         loop {
-            let type_name = self.word("a type name")?;
-            let kind = if self.take_sign('#') {
-                RestrictionKind::Userset(self.word("a relation")?)
-            } else if self.take_sign(':') {
-                self.expect_sign('*')?;
-                RestrictionKind::Wildcard
-            } else {
-                RestrictionKind::Object
-            };
-            if self.peek_word("with") {
-                return Err(self.unsupported(self.place(), "conditions"));
-            }
-            found.push(RestrictionSyntax { type_name, kind });
-            if self.take_sign(']') {
+            self.newlines();
+            found.push(self.restriction()?);
+            self.newlines();
+            if self.take(Kind::Sign(']')) {
                 return Ok(RewriteSyntax::Direct(found));
             }
-            self.expect_sign(',')?;
+            if !self.take(Kind::Sign(',')) {
+                return Err(self.unexpected("`,` or `]`"));
+            }
         }
     }
 
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.next)
+    fn restriction(&mut self) -> Result<RestrictionSyntax, GaveUp> {
+        let type_name = self.name("a type")?;
+        let joined = !self.peek().spaced;
+        let kind = if joined && self.take(Kind::Sign('#')) {
+            if self.peek().spaced {
+                return Err(self.unexpected("a relation right after `#`"));
+            }
+            RestrictionKind::Userset(self.name("a relation")?)
+        } else if joined && self.take(Kind::Sign(':')) {
+            if self.peek().spaced || !self.take(Kind::Sign('*')) {
+                return Err(self.unexpected("`*` right after `:`"));
+            }
+            RestrictionKind::Wildcard
+        } else {
+            RestrictionKind::Object
+        };
+        if self.peek().kind == Kind::Word("with") {
+            return Err(self.unsupported("conditions"));
+        }
+        Ok(RestrictionSyntax { type_name, kind })
     }
 
-    fn place(&self) -> Place {
-        self.peek().map_or(self.end, Token::place)
+    fn peek(&self) -> Token<'a> {
+        let end = Token {
+            kind: Kind::End,
+            place: Place::default(),
+            spaced: true,
+        };
+        self.tokens.get(self.next).copied().unwrap_or(end)
     }
 
-    fn peek_word(&self, text: &str) -> bool {
-        matches!(self.peek(), Some(Token::Word(word)) if word.text == text)
-    }
-
-    fn take_word(&mut self, text: &str) -> bool {
-        let found = self.peek_word(text);
+    fn take(&mut self, kind: Kind<'_>) -> bool {
+        let found = self.peek().kind == kind;
         self.next += usize::from(found);
         found
     }
 
-    fn take_sign(&mut self, sign: char) -> bool {
-        let found = matches!(self.peek(), Some(Token::Sign(found, _)) if *found == sign);
-        self.next += usize::from(found);
-        found
+    fn expect(&mut self, kind: Kind<'_>) -> Result<(), GaveUp> {
+        if self.take(kind) {
+            Ok(())
+        } else {
+            Err(self.unexpected(&describe(kind)))
+        }
     }
 
-    fn word(&mut self, what: &str) -> Result<Word, GaveUp> {
-        match self.peek() {
-            Some(Token::Word(word)) if !KEYWORDS.contains(&word.text.as_str()) => {
-                let word = word.clone();
+    fn name(&mut self, what: &str) -> Result<Word, GaveUp> {
+        match self.peek().kind {
+            Kind::Word(text) if !KEYWORDS.contains(&text) => {
+                let word = self.word_here(text);
                 self.next += 1;
                 Ok(word)
             }
@@ -255,55 +277,78 @@ impl Parser {
         }
     }
 
-    fn expect_word(&mut self, text: &str) -> Result<(), GaveUp> {
-        if self.take_word(text) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{text}`")))
+    fn word_here(&self, text: &str) -> Word {
+        Word {
+            text: text.to_owned(),
+            place: self.peek().place,
         }
     }
 
-    fn expect_sign(&mut self, sign: char) -> Result<(), GaveUp> {
-        if self.take_sign(sign) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{sign}`")))
+    fn end_of_line(&mut self) -> Result<(), GaveUp> {
+        match self.peek().kind {
+            Kind::Newline | Kind::End => Ok(()),
+            operator if is_operator(operator) => Err(self.mixed()),
+            _ => Err(self.unexpected("the end of the line")),
         }
     }
 
-    fn skip_to(&mut self, words: &[&str]) {
-        while let Some(token) = self.peek() {
-            if matches!(token, Token::Word(word) if words.contains(&word.text.as_str())) {
-                return;
-            }
+    fn newlines(&mut self) {
+        while self.take(Kind::Newline) {}
+    }
+
+    fn skip_line(&mut self) {
+        while !matches!(self.peek().kind, Kind::Newline | Kind::End) {
             self.next += 1;
         }
     }
 
-    fn unexpected(&mut self, expected: &str) -> GaveUp {
-        let found = self
-            .peek()
-            .map_or_else(|| "the end".to_owned(), Token::describe);
-        let message = format!("expected {expected}, found {found}");
-        self.error(self.place(), ModelErrorKind::Syntax, message)
+    /// To the line that closes the condition, or to the next one.
+    fn skip_condition(&mut self) {
+        loop {
+            self.skip_line();
+            self.newlines();
+            match self.peek().kind {
+                Kind::End | Kind::Word("condition") => return,
+                Kind::Unknown(text) if text.starts_with('}') => return,
+                _ => {}
+            }
+        }
     }
 
-    fn unsupported(&mut self, place: Place, what: &str) -> GaveUp {
-        self.error(
-            place,
-            ModelErrorKind::Unsupported,
-            format!("{what} are not supported"),
-        )
+    fn mixed(&mut self) -> GaveUp {
+        let message = "operators are mixed: put parentheses around one of them".to_owned();
+        self.error(self.peek().place, ModelErrorKind::MixedOperators, message)
+    }
+
+    fn unexpected(&mut self, expected: &str) -> GaveUp {
+        let token = self.peek();
+        let message = format!("expected {expected}, found {}", describe(token.kind));
+        self.error(token.place, ModelErrorKind::Syntax, message)
+    }
+
+    fn unsupported(&mut self, what: &str) -> GaveUp {
+        let message = format!("{what} are not supported yet");
+        self.error(self.peek().place, ModelErrorKind::Unsupported, message)
     }
 
     fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
-        let Place { line, column } = place;
-        self.errors.push(ModelError {
-            kind,
-            line,
-            column,
-            message,
-        });
+        self.errors.push(ModelError::new(place, kind, message));
         GaveUp
+    }
+}
+
+fn is_operator(kind: Kind<'_>) -> bool {
+    matches!(kind, Kind::Word("or" | "and") | Kind::ButNot)
+}
+
+fn describe(kind: Kind<'_>) -> String {
+    match kind {
+        Kind::Word(text) | Kind::Version(text) | Kind::Unknown(text) => {
+            format!("`{}`", text.chars().take(60).collect::<String>())
+        }
+        Kind::ButNot => "`but not`".to_owned(),
+        Kind::Sign(sign) => format!("`{sign}`"),
+        Kind::Newline => "the end of the line".to_owned(),
+        Kind::End => "the end".to_owned(),
     }
 }

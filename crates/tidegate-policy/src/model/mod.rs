@@ -2,11 +2,12 @@
 
 mod compile;
 mod error;
+mod graph;
 #[cfg(test)]
 mod tests;
 mod validate;
 
-pub use crate::language::{MAX_NESTING, MAX_TEXT};
+pub use crate::language::{MAX_ERRORS, MAX_NESTING, MAX_TEXT};
 pub use error::{ModelError, ModelErrorKind, ModelErrors};
 
 use std::sync::Arc;
@@ -93,19 +94,20 @@ impl Model {
     /// # Errors
     /// Everything that is wrong, in order of place, each with line and column.
     pub fn parse(text: &str) -> Result<Self, ModelErrors> {
-        let (syntax, mut errors) = language::parse(text);
-        // A name that stands in a part that could not be read would seem undefined.
-        if errors.is_empty() {
-            validate::validate(&syntax, &mut errors);
-        }
-        if errors.is_empty() {
+        let (syntax, found) = examine(text);
+        if found.iter().all(|error| error.kind.is_warning()) {
             Ok(Self {
                 inner: Arc::new(compile::compile(&syntax)),
             })
         } else {
-            errors.sort_by_key(|error| (error.line, error.column));
-            Err(ModelErrors(errors))
+            Err(ModelErrors(found))
         }
+    }
+
+    /// Everything that is wrong with a text, and what is only odd
+    /// ([`is_warning`](ModelErrorKind::is_warning)), in order of place.
+    pub fn lint(text: &str) -> Vec<ModelError> {
+        examine(text).1
     }
 
     /// Type names in order of definition.
@@ -216,4 +218,15 @@ impl Model {
     fn type_at(&self, id: TypeId) -> Option<&Type> {
         self.inner.types.get(id as usize)
     }
+}
+
+fn examine(text: &str) -> (language::Syntax, Vec<ModelError>) {
+    let (syntax, mut errors) = language::parse(text);
+    // A name that stands in a part that could not be read would seem undefined.
+    if errors.is_empty() {
+        validate::validate(&syntax, &mut errors);
+    }
+    errors.sort_by_key(|error| (error.line, error.column));
+    errors.truncate(MAX_ERRORS);
+    (syntax, errors)
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use super::graph::Graph;
 use super::{MAX_RELATIONS, MAX_TYPES, ModelError, ModelErrorKind};
 use crate::language::{
     Place, RelationSyntax, RestrictionKind, RewriteSyntax, Syntax, TypeSyntax, Word,
@@ -10,10 +11,19 @@ use crate::tuple::{check_relation, check_type};
 
 /// Adds everything that is wrong with a model that could be read.
 pub(super) fn validate(syntax: &Syntax, errors: &mut Vec<ModelError>) {
+    let names = Names::of(syntax);
     let mut validator = Validator {
-        names: Names::of(syntax),
+        names: &names,
         errors,
     };
+    if let Some(version) = &syntax.schema
+        && !matches!(version.text.as_str(), "1.1" | "1.2")
+    {
+        // What another schema would mean is not known: nothing else can be said.
+        let message = format!("schema `{}` is not supported: write `1.1`", version.text);
+        validator.error(version.place, ModelErrorKind::SchemaVersion, message);
+        return;
+    }
     validator.sizes(syntax);
     validator.definitions(syntax);
     for definition in &syntax.types {
@@ -21,15 +31,16 @@ pub(super) fn validate(syntax: &Syntax, errors: &mut Vec<ModelError>) {
             validator.rewrite(definition, &relation.rewrite);
         }
     }
-    if validator.errors.is_empty() {
-        validator.entry_points(syntax);
+    // What is not defined makes what depends on it seem impossible.
+    if validator.errors.iter().all(|error| error.kind.is_warning()) {
+        validator.graph(syntax);
     }
 }
 
 /// A relation of a type, by name.
-type Key<'a> = (&'a str, &'a str);
+pub(super) type Key<'a> = (&'a str, &'a str);
 
-struct Names<'a> {
+pub(super) struct Names<'a> {
     types: HashMap<&'a str, &'a TypeSyntax>,
     relations: HashMap<Key<'a>, &'a RelationSyntax>,
 }
@@ -51,8 +62,8 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The types that a tupleset leads to.
-    fn led_to(&self, type_name: &'a str, tupleset: &'a str) -> Vec<&'a str> {
+    /// The types that a tupleset leads to, each once.
+    pub(super) fn led_to(&self, type_name: &'a str, tupleset: &'a str) -> Vec<&'a str> {
         let mut found = Vec::new();
         if let Some(relation) = self.relations.get(&(type_name, tupleset))
             && let RewriteSyntax::Direct(restrictions) = &relation.rewrite
@@ -63,12 +74,14 @@ impl<'a> Names<'a> {
                     .map(|entry| entry.type_name.text.as_str()),
             );
         }
+        found.sort_unstable();
+        found.dedup();
         found
     }
 }
 
 struct Validator<'a, 'e> {
-    names: Names<'a>,
+    names: &'a Names<'a>,
     errors: &'e mut Vec<ModelError>,
 }
 
@@ -76,13 +89,6 @@ impl<'a> Validator<'a, '_> {
     fn sizes(&mut self, syntax: &Syntax) {
         let relations: usize = syntax.types.iter().map(|found| found.relations.len()).sum();
         let start = Place { line: 1, column: 1 };
-        if syntax.types.is_empty() {
-            self.error(
-                start,
-                ModelErrorKind::Syntax,
-                "a model defines at least one type",
-            );
-        }
         if syntax.types.len() > MAX_TYPES || relations > MAX_RELATIONS {
             let message =
                 format!("a model has at most {MAX_TYPES} types and {MAX_RELATIONS} relations");
@@ -93,11 +99,8 @@ impl<'a> Validator<'a, '_> {
     fn definitions(&mut self, syntax: &'a Syntax) {
         let mut types = HashSet::new();
         for definition in &syntax.types {
-            self.name(
-                &definition.name,
-                "type",
-                check_type(&definition.name.text).is_ok(),
-            );
+            let good = check_type(&definition.name.text).is_ok();
+            self.name(&definition.name, ModelErrorKind::ReservedType, good);
             if !types.insert(definition.name.text.as_str()) {
                 let message = format!("type `{}` is defined twice", definition.name.text);
                 self.error(definition.name.place, ModelErrorKind::Duplicate, message);
@@ -105,7 +108,7 @@ impl<'a> Validator<'a, '_> {
             let mut relations = HashSet::new();
             for relation in &definition.relations {
                 let good = check_relation(&relation.name.text).is_ok();
-                self.name(&relation.name, "relation", good);
+                self.name(&relation.name, ModelErrorKind::ReservedRelation, good);
                 if !relations.insert(relation.name.text.as_str()) {
                     let message = format!("relation `{}` is defined twice", relation.name.text);
                     self.error(relation.name.place, ModelErrorKind::Duplicate, message);
@@ -114,30 +117,30 @@ impl<'a> Validator<'a, '_> {
         }
     }
 
-    fn name(&mut self, word: &Word, what: &str, good: bool) {
-        let text = &word.text;
-        if matches!(text.as_str(), "self" | "this") {
-            let message = format!("`{text}` cannot be the name of a {what}");
-            self.error(word.place, ModelErrorKind::ReservedName, message);
-        } else if !good || !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            let message = format!("`{text}` cannot be the name of a {what}");
-            self.error(word.place, ModelErrorKind::BadName, message);
-        }
+    fn name(&mut self, Word { text, place }: &Word, reserved: ModelErrorKind, good: bool) {
+        let kind = match text.as_str() {
+            "self" | "this" => reserved,
+            _ if !good => ModelErrorKind::BadName,
+            _ => return,
+        };
+        self.error(*place, kind, format!("`{text}` cannot be a name here"));
     }
 
     fn rewrite(&mut self, on: &'a TypeSyntax, rewrite: &'a RewriteSyntax) {
         match rewrite {
             RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
+                self.once_each(operands.iter());
                 for operand in operands {
                     self.rewrite(on, operand);
                 }
             }
             RewriteSyntax::ButNot(base, subtract) => {
+                self.once_each([&**base, &**subtract].into_iter());
                 self.rewrite(on, base);
                 self.rewrite(on, subtract);
             }
             RewriteSyntax::Computed(relation) => {
-                self.relation_of(&on.name.text, relation);
+                self.relation_of(&on.name.text, relation, ModelErrorKind::UndefinedRelation);
             }
             RewriteSyntax::From { relation, tupleset } => self.from(on, relation, tupleset),
             RewriteSyntax::Direct(restrictions) => {
@@ -159,14 +162,39 @@ impl<'a> Validator<'a, '_> {
                         let message = format!("type `{}` is not defined", type_name.text);
                         self.error(type_name.place, ModelErrorKind::UndefinedType, message);
                     } else if let RestrictionKind::Userset(relation) = &restriction.kind {
-                        self.relation_of(&type_name.text, relation);
+                        self.relation_of(
+                            &type_name.text,
+                            relation,
+                            ModelErrorKind::UndefinedReference,
+                        );
                     }
                 }
             }
         }
     }
 
-    fn relation_of(&mut self, type_name: &'a str, relation: &'a Word) -> bool {
+    /// Says where an operand stands a second time beside the same operator.
+    fn once_each(&mut self, operands: impl Iterator<Item = &'a RewriteSyntax>) {
+        let mut seen = HashSet::new();
+        for operand in operands {
+            let (relation, tupleset) = match operand {
+                RewriteSyntax::Computed(relation) => (relation, None),
+                RewriteSyntax::From { relation, tupleset } => (relation, Some(&*tupleset.text)),
+                _ => continue,
+            };
+            if !seen.insert((relation.text.as_str(), tupleset)) {
+                let message = format!("`{}` stands twice beside one operator", relation.text);
+                self.error(relation.place, ModelErrorKind::DuplicateOperand, message);
+            }
+        }
+    }
+
+    fn relation_of(
+        &mut self,
+        type_name: &'a str,
+        relation: &'a Word,
+        kind: ModelErrorKind,
+    ) -> bool {
         let known = self
             .names
             .relations
@@ -176,32 +204,37 @@ impl<'a> Validator<'a, '_> {
                 "relation `{}` is not defined on type `{type_name}`",
                 relation.text
             );
-            self.error(relation.place, ModelErrorKind::UndefinedRelation, message);
+            self.error(relation.place, kind, message);
         }
         known
     }
 
     fn from(&mut self, on: &'a TypeSyntax, relation: &'a Word, tupleset: &'a Word) {
-        if !self.relation_of(&on.name.text, tupleset) {
+        if !self.relation_of(&on.name.text, tupleset, ModelErrorKind::UndefinedReference) {
             return;
         }
         let key = (on.name.text.as_str(), tupleset.text.as_str());
-        let plain = self
-            .names
-            .relations
-            .get(&key)
-            .is_some_and(|found| match &found.rewrite {
-                RewriteSyntax::Direct(restrictions) => restrictions
-                    .iter()
-                    .all(|entry| matches!(entry.kind, RestrictionKind::Object)),
-                _ => false,
-            });
-        if !plain {
+        let (mut direct, mut wildcard) = (false, false);
+        if let Some(found) = self.names.relations.get(&key)
+            && let RewriteSyntax::Direct(restrictions) = &found.rewrite
+        {
+            let has = |kind: fn(&RestrictionKind) -> bool| {
+                restrictions.iter().any(|entry| kind(&entry.kind))
+            };
+            direct = !has(|kind| matches!(kind, RestrictionKind::Userset(_)));
+            wildcard = has(|kind| matches!(kind, RestrictionKind::Wildcard));
+        }
+        if !direct || wildcard {
+            let kind = if direct {
+                ModelErrorKind::WildcardTupleset
+            } else {
+                ModelErrorKind::BadTupleset
+            };
             let message = format!(
                 "`{}` stands after `from`, so it must be written directly and take plain objects only",
                 tupleset.text
             );
-            self.error(tupleset.place, ModelErrorKind::BadTupleset, message);
+            self.error(tupleset.place, kind, message);
             return;
         }
         let types = self.names.led_to(&on.name.text, &tupleset.text);
@@ -215,112 +248,29 @@ impl<'a> Validator<'a, '_> {
                 "relation `{}` is not defined on any type that `{}` leads to",
                 relation.text, tupleset.text
             );
-            self.error(relation.place, ModelErrorKind::UndefinedRelation, message);
+            self.error(relation.place, ModelErrorKind::UndefinedOnTupleset, message);
         }
     }
 
-    /// Reports relations that no tuple can make hold, and those that are defined by themselves.
-    fn entry_points(&mut self, syntax: &'a Syntax) {
-        let mut reached: HashSet<Key<'a>> = HashSet::new();
-        loop {
-            let before = reached.len();
-            for definition in &syntax.types {
-                for relation in &definition.relations {
-                    let on = definition.name.text.as_str();
-                    if enters(&self.names, &reached, on, &relation.rewrite) {
-                        reached.insert((on, relation.name.text.as_str()));
-                    }
-                }
-            }
-            if reached.len() == before {
-                break;
-            }
-        }
-        for definition in &syntax.types {
-            for relation in &definition.relations {
-                let key = (definition.name.text.as_str(), relation.name.text.as_str());
-                let name = &relation.name.text;
-                if !reached.contains(&key) {
-                    let message = format!("no tuple can ever make `{name}` hold");
-                    self.error(relation.name.place, ModelErrorKind::NoEntryPoint, message);
-                } else if self.is_its_own_definition(key) {
-                    let message = format!("`{name}` is defined by itself");
-                    self.error(relation.name.place, ModelErrorKind::NoEntryPoint, message);
-                }
+    /// Reports relations that no tuple can make hold, and those that are defined in a circle.
+    fn graph(&mut self, syntax: &'a Syntax) {
+        let names = self.names;
+        let graph = Graph::of(syntax, names);
+        let (entered, circular) = (graph.entered(), graph.circular());
+        let relations = syntax.types.iter().flat_map(|found| &found.relations);
+        for ((relation, entered), circular) in relations.zip(entered).zip(circular) {
+            let Word { text, place } = &relation.name;
+            if !entered {
+                let message = format!("no tuple can ever make `{text}` hold");
+                self.error(*place, ModelErrorKind::NoEntryPoint, message);
+            } else if circular {
+                let message = format!("`{text}` is defined by itself, through computed relations");
+                self.error(*place, ModelErrorKind::Circular, message);
             }
         }
-    }
-
-    /// Whether following computed relations leads back: such a definition says nothing.
-    fn is_its_own_definition(&self, start: Key<'a>) -> bool {
-        let mut seen = HashSet::new();
-        let mut open = vec![start.1];
-        while let Some(name) = open.pop() {
-            let Some(relation) = self.names.relations.get(&(start.0, name)) else {
-                continue;
-            };
-            let mut computed = Vec::new();
-            collect_computed(&relation.rewrite, &mut computed);
-            for next in computed {
-                if next == start.1 {
-                    return true;
-                }
-                if seen.insert(next) {
-                    open.push(next);
-                }
-            }
-        }
-        false
     }
 
     fn error(&mut self, place: Place, kind: ModelErrorKind, message: impl Into<String>) {
-        let Place { line, column } = place;
-        self.errors.push(ModelError {
-            kind,
-            line,
-            column,
-            message: message.into(),
-        });
-    }
-}
-
-fn enters<'a>(
-    names: &Names<'a>,
-    reached: &HashSet<Key<'a>>,
-    on: &'a str,
-    rewrite: &'a RewriteSyntax,
-) -> bool {
-    let again = |operand| enters(names, reached, on, operand);
-    match rewrite {
-        RewriteSyntax::Or(operands) => operands.iter().any(again),
-        RewriteSyntax::And(operands) => operands.iter().all(again),
-        RewriteSyntax::ButNot(base, subtract) => again(base) && again(subtract),
-        RewriteSyntax::Computed(relation) => reached.contains(&(on, relation.text.as_str())),
-        RewriteSyntax::From { relation, tupleset } => names
-            .led_to(on, &tupleset.text)
-            .iter()
-            .any(|&type_name| reached.contains(&(type_name, relation.text.as_str()))),
-        RewriteSyntax::Direct(restrictions) => restrictions.iter().any(|entry| match &entry.kind {
-            RestrictionKind::Object | RestrictionKind::Wildcard => true,
-            RestrictionKind::Userset(relation) => {
-                reached.contains(&(entry.type_name.text.as_str(), relation.text.as_str()))
-            }
-        }),
-    }
-}
-
-fn collect_computed<'a>(rewrite: &'a RewriteSyntax, found: &mut Vec<&'a str>) {
-    match rewrite {
-        RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
-            for operand in operands {
-                collect_computed(operand, found);
-            }
-        }
-        RewriteSyntax::ButNot(base, subtract) => {
-            collect_computed(base, found);
-            collect_computed(subtract, found);
-        }
-        RewriteSyntax::Computed(relation) => found.push(&relation.text),
-        RewriteSyntax::From { .. } | RewriteSyntax::Direct(_) => {}
+        self.errors.push(ModelError::new(place, kind, message));
     }
 }

@@ -117,6 +117,10 @@ impl Layer {
         self.revoked.insert(jti);
     }
 
+    pub(crate) fn revocations(&self) -> impl Iterator<Item = Uuid> {
+        self.revoked.iter().copied()
+    }
+
     pub(crate) fn is_revoked(&self, jti: Uuid) -> bool {
         self.revoked.contains(&jti)
     }
@@ -185,6 +189,28 @@ impl<'a> Layers<'a> {
             .find_map(|layer| layer.standings.get(&id))
             .copied()
             .flatten()
+    }
+
+    /// Every row that is not empty. Of a snapshot alone: contextual tuples are not looked at.
+    pub(crate) fn rows(self) -> impl Iterator<Item = ((ObjectId, RelationId), &'a Row)> {
+        let below = self
+            .base
+            .rows
+            .iter()
+            .filter(move |(key, _)| !self.top.rows.contains_key(*key));
+        let rows = self.top.rows.iter().chain(below);
+        rows.map(|(&key, row)| (key, &**row))
+    }
+
+    /// Every object that has a standing. Of a snapshot alone.
+    pub(crate) fn standings(self) -> impl Iterator<Item = (&'a Object, Standing)> {
+        let below = self
+            .base
+            .standings
+            .iter()
+            .filter(move |(id, _)| !self.top.standings.contains_key(*id));
+        let standings = self.top.standings.iter().chain(below);
+        standings.filter_map(move |(&id, &standing)| self.object(id).zip(standing))
     }
 
     /// Rows that hold the object as a subject, or as the object of a userset; some may not any more.

@@ -82,6 +82,50 @@ impl Snapshot {
         Ok(next)
     }
 
+    /// The same tuples, objects and revocations under another model and profile, at the same revision.
+    ///
+    /// Tuples that the new model does not allow stay stored and are skipped by every question; those
+    /// whose relation or subject it has no name for are left out.
+    pub fn with_model(&self, model: Model, profile: Profile) -> Self {
+        let mut next = Self {
+            revision: self.revision,
+            ..Self::new(model, profile)
+        };
+        let mut base = Layer::default();
+        let mut draft = next.draft(&mut base);
+        for (object, standing) in self.layers().standings() {
+            let id = draft.intern(object);
+            draft.layer.set_standing(id, Some(standing));
+        }
+        for tuple in self.tuples() {
+            draft.write(&tuple);
+        }
+        for jti in self.base.revocations().chain(self.top.revocations()) {
+            draft.layer.revoke(jti);
+        }
+        next.top = Arc::new(Layer::after(&base));
+        next.base = Arc::new(base);
+        next
+    }
+
+    /// Every stored tuple, in no order.
+    pub fn tuples(&self) -> impl Iterator<Item = Tuple> {
+        let layers = self.layers();
+        layers.rows().flat_map(move |((object, relation), row)| {
+            let named = layers
+                .object(object)
+                .zip(self.model.relation_name(relation));
+            row.iter().filter_map(move |&subject| {
+                let (object, relation) = named?;
+                Some(Tuple {
+                    object: object.clone(),
+                    relation: relation.into(),
+                    subject: self.name(&layers, subject)?,
+                })
+            })
+        })
+    }
+
     /// The revision.
     pub fn revision(&self) -> u64 {
         self.revision
