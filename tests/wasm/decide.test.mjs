@@ -83,7 +83,7 @@ const refused = [
   [{ model: "" }, /line 1, column 1/],
   [{ model: model.replace("[user]", "[usr, bot]") }, /line 6, column 20: .*`usr`.*\n.*line 6, column 25: .*`bot`/],
   [{ model: 5 }, /expected a string/],
-  [{ model: undefined }, /expected a string/],
+  [{ model: undefined }, /missing field `model`/],
   [{ tuples: ["doc:a#viewer"] }, /doc:a#viewer.*object#relation@subject/],
   [{ tuples: ["doc:a#viewer@user:ann"] }, /viewer.*does not take.*user:ann/],
   [{ tuples: ["doc:a#owner@bot:x"] }, /type `bot`/],
@@ -117,9 +117,10 @@ test("malformed questions throw", () => {
     [() => engine.decide({ ...good, resource: "doc" }), /`doc`/],
     [() => engine.decide({ ...good, caller: { object: "user:ann" } }), /missing field `kind`/],
     [() => engine.decide({ ...good, caller: undefined, callr: caller }), /unknown field `callr`/],
-    [() => engine.decide({ ...good, action: undefined }), /expected a string/],
+    [() => engine.decide({ ...good, action: undefined }), /missing field `action`/],
     [() => engine.decide(null), /invalid type/],
-    [() => engine.decide(), /invalid type/],
+    [() => engine.decide(), /expected an object/],
+    [() => engine.decide({ ...good, action: 1n }), /expected an object/],
   ];
   for (const [ask, message] of questions) {
     assert.throws(ask, (error) => error instanceof Error && message.test(error.message), String(ask));

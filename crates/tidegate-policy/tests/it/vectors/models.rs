@@ -90,8 +90,8 @@ type doc
     define a_and_b: a and b
     define a_not_c: a but not c
     define nested: ((a or b) and (b or c)) but not (a and (b and c))
-    define deep: (((a but not b) or (b but not a)) but not c) or [user]
-    define never_c: (b or [bot]) but not c
+    define deep: [user] or (((a but not b) or (b but not a)) but not c)
+    define never_c: ([bot] or b) but not c
     define all: a and b and c
     define not_nested: a_or_b but not nested
 ",
@@ -185,7 +185,8 @@ type thing
   relations
     define has: [thing]
     define use: [role#assignee, role#deputy, user] or use from has
-    define own: [role#deputy] or (use and [user, role#assignee])
+    define helper: [user, role#assignee]
+    define own: [role#deputy] or (use and helper)
     define lend: own but not (use from has)
 ",
     ),
