@@ -10,10 +10,10 @@ const DATASETTE: &str = "datasette==0.65.5";
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     let datasette = machine::need_python_program("datasette", DATASETTE)?;
     let built = cargo::build(&["-p", "tidegate", "--bin", "tidegate"])?;
-    let mut tests = rust::runner(&["-p", "tidegate-tests"]);
+    let (runner, mut tests) = rust::runner(&["-p", "tidegate-tests"]);
     tests
         .env("TIDEGATE_BIN", cargo::file(&built, "tidegate", "")?)
         .env("TIDEGATE_DATASETTE", datasette)
         .envs(scale.environment());
-    tally::count(tests)
+    tally::count(runner, tests)
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::tally::{self, Tally};
+use super::tally::{self, Runner, Tally};
 use super::{Scale, machine};
 use crate::{Failure, cargo};
 
@@ -11,7 +11,7 @@ const END_TO_END: &str = "tidegate-tests";
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     let packages = packages()?;
-    let mut tests = runner(&[]);
+    let (runner, mut tests) = runner(&[]);
     let mut examples = cargo::cargo();
     examples.args(["test", "--doc"]);
     for package in &packages {
@@ -20,18 +20,19 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
         }
     }
     let mut tally = Tally::default();
-    for mut command in [tests, examples] {
+    for (runner, mut command) in [(runner, tests), (Runner::Cargo, examples)] {
         command.envs(scale.environment());
-        tally += tally::count(command)?;
+        tally += tally::count(runner, command)?;
     }
     Ok(tally)
 }
 
 /// nextest where it is installed, because it runs all at once; otherwise `cargo test`.
-pub(super) fn runner(arguments: &[&str]) -> std::process::Command {
+pub(super) fn runner(arguments: &[&str]) -> (Runner, std::process::Command) {
     let mut command = cargo::cargo();
-    if machine::goes("cargo", &["nextest", "--version"]) {
+    let runner = if machine::goes("cargo", &["nextest", "--version"]) {
         command.args(["nextest", "run", "--no-fail-fast", "--status-level", "fail"]);
+        Runner::Nextest
     } else {
         command.args([
             "test",
@@ -41,9 +42,10 @@ pub(super) fn runner(arguments: &[&str]) -> std::process::Command {
             "--tests",
             "--examples",
         ]);
-    }
+        Runner::Cargo
+    };
     command.args(arguments);
-    command
+    (runner, command)
 }
 
 /// The packages that cargo takes by default, but for the end-to-end tests.

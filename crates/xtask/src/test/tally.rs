@@ -28,8 +28,19 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Whose words are counted: what a failed test has printed may hold those of another runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// `cargo test`
+    Cargo,
+    /// `cargo nextest run`
+    Nextest,
+    /// `node --test`
+    Node,
+}
+
 /// Runs a test runner, shows what it prints, and counts.
-pub(super) fn count(mut command: Command) -> Result<Tally, Failure> {
+pub(super) fn count(runner: Runner, mut command: Command) -> Result<Tally, Failure> {
     let what = format!("{command:?}");
     let cannot = |error: std::io::Error| Failure::failed(format!("{what}: {error}"));
     let mut child = command
@@ -39,8 +50,8 @@ pub(super) fn count(mut command: Command) -> Result<Tally, Failure> {
         .spawn()
         .map_err(cannot)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let errors = thread::spawn(move || pass_on(stderr, std::io::stderr()));
-    let mut tally = pass_on(stdout, std::io::stdout());
+    let errors = thread::spawn(move || pass_on(runner, stderr, std::io::stderr()));
+    let mut tally = pass_on(runner, stdout, std::io::stdout());
     tally += errors.join().unwrap_or_default();
     let status = child.wait().map_err(cannot)?;
     if !status.success() && tally.failed == 0 {
@@ -51,41 +62,42 @@ pub(super) fn count(mut command: Command) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
-fn pass_on(from: Option<impl Read>, mut to: impl Write) -> Tally {
+fn pass_on(runner: Runner, from: Option<impl Read>, mut to: impl Write) -> Tally {
     let mut tally = Tally::default();
     let Some(from) = from else { return tally };
     for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);
         // Nobody may be reading any more; the tests count all the same.
         let _ = writeln!(to, "{line}");
-        tally += read(&line);
+        tally += read(runner, &line);
     }
     tally
 }
 
-/// What a line adds: of `cargo test`, of nextest, of `node --test`.
-fn read(line: &str) -> Tally {
+/// What a line adds.
+fn read(runner: Runner, line: &str) -> Tally {
     let line = line.trim();
-    let (mut passed, mut failed) = (0, 0);
-    if let Some(counts) = line.strip_prefix("test result: ") {
-        (passed, failed) = (before(counts, " passed"), before(counts, " failed"));
-    } else if line.starts_with("Summary [") {
-        passed = before(line, " passed");
-        failed = ["failed", "timed out", "exec failed"]
-            .map(|word| before(line, &format!(" {word}")))
+    let after = |words: &[&str]| {
+        words
             .iter()
-            .sum();
-    } else if let Some(count) = line
-        .strip_prefix("# pass ")
-        .or_else(|| line.strip_prefix("ℹ pass "))
-    {
-        passed = count.parse().unwrap_or(0);
-    } else if let Some(count) = ["# fail ", "# cancelled ", "ℹ fail ", "ℹ cancelled "]
-        .iter()
-        .find_map(|prefix| line.strip_prefix(prefix))
-    {
-        failed = count.parse().unwrap_or(0);
-    }
+            .find_map(|word| line.strip_prefix(word)?.parse().ok())
+    };
+    let (passed, failed) = match runner {
+        Runner::Cargo => match line.strip_prefix("test result: ") {
+            Some(counts) => (before(counts, " passed"), before(counts, " failed")),
+            None => (0, 0),
+        },
+        Runner::Nextest if line.starts_with("Summary [") => (
+            before(line, " passed"),
+            before(line, " failed") + before(line, " timed out") + before(line, " exec failed"),
+        ),
+        Runner::Nextest => (0, 0),
+        // The sign depends on the reporter.
+        Runner::Node => (
+            after(&["# pass ", "ℹ pass "]).unwrap_or(0),
+            after(&["# fail ", "ℹ fail ", "# cancelled ", "ℹ cancelled "]).unwrap_or(0),
+        ),
+    };
     Tally { passed, failed }
 }
 
@@ -107,41 +119,54 @@ mod tests {
 
     #[test]
     fn what_runners_print_is_counted() {
-        for (line, passed, failed) in [
+        use Runner::{Cargo, Nextest, Node};
+        for (runner, line, passed, failed) in [
             (
-                "test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
+                Cargo,
+                "test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured",
                 7,
                 0,
             ),
             (
+                Cargo,
                 "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured",
                 12,
                 3,
             ),
+            (Cargo, "running 7 tests", 0, 0),
+            (Cargo, "test a::b ... ok", 0, 0),
             (
-                "     Summary [   0.512s] 120 tests run: 119 passed, 1 failed, 2 skipped",
+                Nextest,
+                "  Summary [ 0.512s] 120 tests run: 119 passed, 1 failed, 2 skipped",
                 119,
                 1,
             ),
             (
-                "     Summary [   1.012s] 3/4 tests run: 1 passed (1 slow), 1 failed, 1 timed out",
+                Nextest,
+                "  Summary [ 1s] 3/4 tests run: 1 passed (1 slow), 1 failed, 1 timed out",
                 1,
                 2,
             ),
             (
-                "     Summary [   0.000s] 2 tests run: 2 passed, 0 skipped",
+                Nextest,
+                "  Summary [ 0.000s] 2 tests run: 2 passed, 0 skipped",
                 2,
                 0,
             ),
-            ("# pass 5", 5, 0),
-            ("# fail 2", 0, 2),
-            ("ℹ pass 5", 5, 0),
-            ("ℹ fail 1", 0, 1),
-            ("# tests 7", 0, 0),
-            ("running 7 tests", 0, 0),
-            ("test a::b ... ok", 0, 0),
+            (
+                Nextest,
+                "    test result: FAILED. 0 passed; 1 failed; 0 ignored",
+                0,
+                0,
+            ),
+            (Node, "# pass 5", 5, 0),
+            (Node, "# fail 2", 0, 2),
+            (Node, "ℹ pass 5", 5, 0),
+            (Node, "ℹ fail 1", 0, 1),
+            (Node, "ℹ cancelled 1", 0, 1),
+            (Node, "# tests 7", 0, 0),
         ] {
-            assert_eq!(read(line), Tally { passed, failed }, "{line}");
+            assert_eq!(read(runner, line), Tally { passed, failed }, "{line}");
         }
     }
 
@@ -150,7 +175,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "exit 101"]);
         assert_eq!(
-            count(command).unwrap(),
+            count(Runner::Cargo, command).unwrap(),
             Tally {
                 passed: 0,
                 failed: 1

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::tally::{self, Tally};
+use super::tally::{self, Runner, Tally};
 use super::{Scale, machine};
 use crate::{Failure, cargo};
 
@@ -34,7 +34,7 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     node.current_dir(cargo::root())
         .env("TIDEGATE_WASM_PKG", &package)
         .envs(scale.environment());
-    tally::count(node)
+    tally::count(Runner::Node, node)
 }
 
 /// Named one by one: what `node --test FOLDER` means differs between versions.
