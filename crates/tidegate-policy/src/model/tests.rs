@@ -1,3 +1,5 @@
+//! Models that are good, and every error with its place.
+
 use super::{Model, ModelErrorKind};
 
 /// The kinds of error in a model's types, with line and column.

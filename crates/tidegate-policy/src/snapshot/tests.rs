@@ -1,3 +1,5 @@
+//! Checks and changes on small snapshots.
+
 use uuid::Uuid;
 
 use super::{Change, ChangeError, Snapshot};

@@ -1,3 +1,5 @@
+//! Which secrets hold, and when they stop to.
+
 use std::sync::atomic::Ordering;
 
 use http::header::AUTHORIZATION;

@@ -1,3 +1,5 @@
+//! Decisions, and who pays.
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

@@ -1,3 +1,5 @@
+//! What is charged, cut and refused.
+
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
