@@ -149,6 +149,24 @@ async fn the_byte_that_would_cross_the_read_limit_is_never_served() {
     );
 }
 
+/// Whoever asks for usage sees what was spent up to now, and headers say what is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_and_headers_are_up_to_date() {
+    let world = World::start().await;
+    let example = world.example().await;
+    example.limit(BOT, Some(1_000), None).await;
+    for (spent, left) in [(100, 900), (200, 800), (300, 700)] {
+        let answer = read(&world, &example.bot.secret, 100, true).await;
+        let told = answer.headers()["ratelimit"]
+            .to_str()
+            .expect("text")
+            .to_owned();
+        assert!(told.starts_with(&format!("\"read\";r={left};t=")), "{told}");
+        assert!(receive(answer.into_body(), 1).await.whole);
+        assert_eq!(example.balances(BOT).await.0.spent_bytes, spent);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_direction_costs_nothing() {
     let world = World::start().await;

@@ -131,10 +131,11 @@ impl Control {
         Arc::new(self.ledger.clone())
     }
 
-    /// Calls back what this meter has leased of an account when a limit of it changes, so that a new
-    /// limit holds at once. For the meter of a gateway in this process.
-    pub fn recall_from(&self, meter: Arc<tidegate_quota::Meter>) {
-        self.administration.recall_from(meter);
+    /// Asks this meter, of a gateway in the same process, for what it has spent when usage is read, and
+    /// calls back what it has leased of an account when a limit changes, so that a new limit holds at
+    /// once.
+    pub fn work_with(&self, meter: Arc<tidegate_quota::Meter>) {
+        self.administration.work_with(meter);
     }
 
     /// The HTTP API.

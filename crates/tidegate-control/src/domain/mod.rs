@@ -56,13 +56,13 @@ pub struct Administration {
     clock: Clock,
     calendar: Calendar,
     held: Mutex<Held>,
-    /// In this process: what it has leased is called back when a limit changes.
+    /// In this process: what it has spent and leased is asked for when it matters.
     meter: OnceLock<Arc<Meter>>,
 }
 
 impl Administration {
-    /// See [`crate::Control::recall_from`].
-    pub(crate) fn recall_from(&self, meter: Arc<Meter>) {
+    /// See [`crate::Control::work_with`].
+    pub(crate) fn work_with(&self, meter: Arc<Meter>) {
         // The first one stays: a process has one gateway.
         let _ = self.meter.set(meter);
     }

@@ -192,6 +192,12 @@ impl Administration {
         let snapshot = self.snapshot_for(actor)?;
         let (object, account) =
             self.account(actor, &snapshot, text, anonymous, Operation::ViewUsage)?;
+        // What this process has spent since it last settled: who asks now should see it.
+        if let Some(meter) = self.meter.get()
+            && let Err(error) = meter.report(account).await
+        {
+            tracing::warn!(%account, %error, "usage is shown as of the last settlement");
+        }
         let balances = self.store.balances(account, before_s, limit).await?;
         let limits = self.store.limits(account).await?;
         Ok((object, balances, limits))

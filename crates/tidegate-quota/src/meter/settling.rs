@@ -89,6 +89,17 @@ impl Meter {
         result
     }
 
+    /// Tells the ledger now what was spent of an account, for who asks for its usage.
+    ///
+    /// # Errors
+    /// [`MeterError::Unavailable`] as for [`Self::maintain`].
+    pub async fn report(&self, account: AccountId) -> Result<(), MeterError> {
+        let pools = self
+            .pools
+            .filter(|pool| pool.chain.accounts().contains(&account));
+        self.settle(&pools, |_| ()).await
+    }
+
     /// Gives back what is held of an account and was promised to nobody, in every window: for when its
     /// limit was lowered. Tallies that are open keep what was admitted, and ask again for more.
     ///

@@ -177,16 +177,15 @@ impl Tally {
         refunded
     }
 
-    /// For the `RateLimit` headers.
+    /// For the `RateLimit` headers: what is reserved for this request counts as used.
     pub fn standing(&self) -> Standing {
         let mut state = self.pool.state();
         let known = state.bucket(self.window);
         let (limit_bytes, left_bytes, free) =
             known.map_or((None, None, 0), |b| (b.limit_bytes, b.left_bytes, b.free));
-        let at_hand = free.saturating_add(self.reserved_bytes);
         Standing {
             limit_bytes,
-            left_bytes: left_bytes.map(|left| left.saturating_add(at_hand)),
+            left_bytes: left_bytes.map(|left| left.saturating_add(free)),
             window: self.window,
         }
     }

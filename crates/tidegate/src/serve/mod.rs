@@ -92,7 +92,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         control.ledger(),
         tidegate_quota::Settings::default(),
     ));
-    control.recall_from(Arc::clone(&meter));
+    control.work_with(Arc::clone(&meter));
     let parts = Parts {
         live: control.live(),
         keys: control.keys(),

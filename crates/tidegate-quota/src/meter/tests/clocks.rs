@@ -102,7 +102,7 @@ fn what_a_tally_knows_of_its_quota() {
     assert_eq!(tally.standing().window, window);
     assert_eq!(standing(&tally), (Some(1_000), Some(1_000)));
     world.admit(&mut tally, 300).unwrap();
-    assert_eq!(standing(&tally), (Some(1_000), Some(1_000)));
+    assert_eq!(standing(&tally), (Some(1_000), Some(700)));
     assert!(tally.try_debit(300));
     assert_eq!(standing(&tally), (Some(1_000), Some(700)));
     assert_eq!(world.debit(&mut tally, 700), 700);
