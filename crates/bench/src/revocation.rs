@@ -47,13 +47,7 @@ pub(crate) async fn run(tidegate: &Tidegate) -> Result<Vec<Row>> {
     for _ in 0..SAMPLES {
         let issued = tidegate.issue().await?;
         let secret = bearer(&issued.secret)?;
-        let revoke = async {
-            tidegate
-                .api
-                .revoke_secret(&issued.jti)
-                .await
-                .context("cannot revoke a secret")
-        };
+        let revoke = tidegate.revoke(&issued.jti);
         secrets.push(first_refusal(gateway, secret, StatusCode::UNAUTHORIZED, revoke).await?);
     }
     let mut grants = Vec::with_capacity(SAMPLES);

@@ -90,6 +90,17 @@ impl Tidegate {
         issue(&self.api).await
     }
 
+    /// Revokes the secret with the id `jti`.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub(crate) async fn revoke(&self, jti: &str) -> Result<Changed> {
+        self.api
+            .revoke_secret(jti)
+            .await
+            .context("cannot revoke a secret")
+    }
+
     /// Grants the service to read `stream`.
     ///
     /// # Errors
