@@ -263,7 +263,6 @@ impl Bound {
         } = gateway;
         let is_stopping = Arc::clone(&admin.is_stopping);
         let (stop, stopping) = watch::channel(());
-        let (kill, killed) = watch::channel(());
         let graceful = Arc::new(GracefulShutdown::new());
         // What is in here ends at the latest with this future.
         let mut accepting = JoinSet::new();
@@ -274,10 +273,9 @@ impl Bound {
                 server,
                 Arc::clone(&graceful),
                 stopping.clone(),
-                killed.clone(),
             ));
         }
-        drop((stopping, killed));
+        drop(stopping);
         let mut background = JoinSet::new();
         background.spawn(serve_admin(admin_listener, admin));
         let mut maintaining = JoinSet::new();
@@ -288,7 +286,10 @@ impl Bound {
 
         is_stopping.store(true, Ordering::Relaxed);
         drop(stop);
-        while accepting.join_next().await.is_some() {}
+        let mut connections = Vec::new();
+        while let Some(accepted) = accepting.join_next().await {
+            connections.extend(accepted);
+        }
         tracing::info!("the gateway accepts nothing more");
         // Nobody else holds it once nothing more is accepted.
         if let Some(graceful) = Arc::into_inner(graceful)
@@ -296,7 +297,7 @@ impl Bound {
         {
             tracing::warn!("requests in flight did not end in time and are cut");
         }
-        drop(kill);
+        drop(connections);
         maintaining.shutdown().await;
         match timeout(CLOSE, server.meter.close()).await {
             Ok(Ok(())) => tracing::info!("the gateway has ended"),
@@ -307,33 +308,31 @@ impl Bound {
     }
 }
 
-/// Accepts until `stopping` is dropped on the other side.
+/// Accepts until `stopping` is dropped on the other side; returns the connections that are open, which
+/// end when they are dropped.
 async fn accept(
     listener: TcpListener,
     server: Arc<Server>,
     graceful: Arc<GracefulShutdown>,
     mut stopping: watch::Receiver<()>,
-    killed: watch::Receiver<()>,
-) {
+) -> JoinSet<()> {
+    let mut connections = JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {}
         let next = async {
             let permit = Arc::clone(&server.connections).acquire_owned().await;
             (permit, listener.accept().await)
         };
         let next = tokio::select! {
             next = next => next,
-            _ = stopping.changed() => return,
+            _ = stopping.changed() => return connections,
         };
         match next {
             (Ok(permit), Ok((stream, peer))) => {
                 let server = Arc::clone(&server);
                 let watcher = graceful.watcher();
-                let mut killed = killed.clone();
-                tokio::spawn(async move {
-                    tokio::select! {
-                        () = server.connection(stream, peer, watcher, permit) => {}
-                        _ = killed.changed() => {}
-                    }
+                connections.spawn(async move {
+                    server.connection(stream, peer, watcher, permit).await;
                 });
             }
             (_, Err(error)) => {
@@ -341,7 +340,7 @@ async fn accept(
                 tokio::time::sleep(PAUSE).await;
             }
             // The semaphore is never closed.
-            (Err(_), _) => return,
+            (Err(_), _) => return connections,
         }
     }
 }

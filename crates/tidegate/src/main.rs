@@ -17,6 +17,11 @@ use crate::command::{
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
+/// The gateway allocates some forty times a request, from all threads: measured by
+/// `cargo xtask bench gateway`, this costs a third less instructions than the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Access management for data APIs.
 #[derive(Debug, Parser)]
 #[command(name = "tidegate", version)]

@@ -112,7 +112,7 @@ impl Meter {
         missing: Missing,
         window: Option<Window>,
     ) -> LeaseRequest {
-        let (at_least_bytes, at_most_bytes) = state.ask(missing, window, &self.settings);
+        let (at_least_bytes, at_most_bytes) = state.ask(missing, window);
         LeaseRequest {
             chain: pool.chain.clone(),
             kind: pool.kind,

@@ -55,11 +55,11 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// 64 KiB to 16 MiB, back after 10 s, wait 250 ms.
+    /// 64 KiB to 256 MiB, back after 10 s, wait 250 ms.
     fn default() -> Self {
         Self {
             smallest_bytes: 64 << 10,
-            largest_bytes: 16 << 20,
+            largest_bytes: 256 << 20,
             idle_ms: 10_000,
             contended_wait_ms: 250,
         }

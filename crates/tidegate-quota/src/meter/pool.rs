@@ -147,21 +147,15 @@ impl State {
     }
 
     /// How much to ask for.
-    pub(super) fn ask(
-        &mut self,
-        missing: Missing,
-        window: Option<Window>,
-        settings: &Settings,
-    ) -> (u64, u64) {
+    pub(super) fn ask(&mut self, missing: Missing, window: Option<Window>) -> (u64, u64) {
         let known = window
             .or(self.current)
             .and_then(|window| self.bucket(window));
         let ahead = match known.map(|bucket| (bucket.limit_bytes, bucket.left_bytes)) {
-            // Nothing known yet.
-            None => self.size_bytes,
             Some((Some(_), left)) => self.size_bytes.min(left.unwrap_or(0) / 4),
-            // No limit: what is held takes nothing from anyone.
-            Some((None, _)) => settings.largest(),
+            // Nothing known yet; or no limit, where what is held takes nothing from anyone, yet is
+            // forfeited if this node dies.
+            None | Some((None, _)) => self.size_bytes,
         };
         let least = missing.least.clamp(1, MAX_BYTES);
         (least, missing.wanted.clamp(least, MAX_BYTES).max(ahead))

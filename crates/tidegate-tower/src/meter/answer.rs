@@ -1,6 +1,6 @@
 //! What the caller is told about its quota.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use tidegate_quota::{Kind, MeterError, Refusal, Standing, Window};
@@ -99,7 +99,8 @@ pub(super) fn tell(headers: &mut HeaderMap, kind: Kind, standing: &Standing, now
 }
 
 /// `RateLimit-Policy: "read";q=100000000;qu="content-bytes";w=2592000` and
-/// `RateLimit: "read";r=99999000;t=86400`.
+/// `RateLimit: "read";r=99999000;t=86400`. Written without `format!`, which costs as much as the rest
+/// of the layer.
 fn describe(
     headers: &mut HeaderMap,
     kind: Kind,
@@ -110,19 +111,45 @@ fn describe(
 ) {
     let name = policy(kind);
     let length_s = window.end_s.saturating_sub(window.start_s);
-    let ends_in_s = until_end(window, now_s);
-    let lines = [
-        (
-            RATE_LIMIT_POLICY,
-            format!("\"{name}\";q={limit};qu=\"content-bytes\";w={length_s}"),
-        ),
-        (RATE_LIMIT, format!("\"{name}\";r={left};t={ends_in_s}")),
+    let policy = [
+        Part::Text("\""),
+        Part::Text(name),
+        Part::Text("\";q="),
+        Part::Number(limit),
+        Part::Text(";qu=\"content-bytes\";w="),
+        Part::Number(length_s),
     ];
-    for (header, line) in lines {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
+    let standing = [
+        Part::Text("\""),
+        Part::Text(name),
+        Part::Text("\";r="),
+        Part::Number(left),
+        Part::Text(";t="),
+        Part::Number(until_end(window, now_s)),
+    ];
+    for (header, parts) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, standing)] {
+        let mut line = BytesMut::with_capacity(LINE_BYTES);
+        for part in parts {
+            match part {
+                Part::Text(text) => line.extend_from_slice(text.as_bytes()),
+                Part::Number(number) => {
+                    line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+                }
+            }
+        }
+        if let Ok(value) = HeaderValue::from_maybe_shared(line.freeze()) {
             headers.insert(header, value);
         }
     }
+}
+
+/// What the longer of the two lines needs, with the largest numbers.
+const LINE_BYTES: usize = 80;
+
+/// A piece of a header's value.
+enum Part {
+    Text(&'static str),
+    Number(u64),
 }
 
 /// At least one second: `Retry-After: 0` invites a loop.

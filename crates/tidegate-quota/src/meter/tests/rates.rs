@@ -46,11 +46,13 @@ fn leases_shrink_near_the_limit() {
 }
 
 #[test]
-fn without_a_limit_the_largest_lease_is_taken() {
+fn without_a_limit_leases_follow_the_rate_too() {
     let world = World::new(SMALL);
     let mut tally = world.open(&alone(0)).unwrap();
-    assert_eq!(world.debit(&mut tally, 101), 101);
-    assert_eq!(world.granted(), [100, 800]);
+    for _ in 0..16 {
+        assert_eq!(world.debit(&mut tally, 100), 100);
+    }
+    assert_eq!(world.granted(), [100, 100, 200, 400, 800]);
 }
 
 #[test]
