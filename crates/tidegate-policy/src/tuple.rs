@@ -65,8 +65,7 @@ impl FromStr for Object {
         }
         let (type_name, id) = text.split_once(':').ok_or(NameError::NoColon)?;
         check_type(type_name)?;
-        let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '#');
-        if id.is_empty() || id == "*" || id.contains(bad) {
+        if id.is_empty() || id == "*" || !is_clean(id, b":#") {
             return Err(NameError::Id);
         }
         Ok(Self { text: text.into() })
@@ -164,12 +163,25 @@ pub(crate) fn check_relation(name: &str) -> Result<(), NameError> {
 }
 
 fn check_name(name: &str, limit: usize) -> Result<(), ()> {
-    let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '#' | '@' | '*');
-    if name.is_empty() || name.len() > limit || name.contains(bad) {
+    if name.is_empty() || name.len() > limit || !is_clean(name, b":#@*") {
         Err(())
     } else {
         Ok(())
     }
+}
+
+/// Whether a text holds none of the signs, no white space and no control character.
+fn is_clean(text: &str, signs: &[u8]) -> bool {
+    // Nearly every name is ASCII, and this is on the path of every request.
+    if text.is_ascii() {
+        return text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !signs.contains(&byte));
+    }
+    text.chars().all(|c| {
+        let is_sign = u8::try_from(c).is_ok_and(|byte| signs.contains(&byte));
+        !is_sign && !c.is_whitespace() && !c.is_control()
+    })
 }
 
 impl fmt::Display for Object {
@@ -303,6 +315,7 @@ mod tests {
             "folder:a#viewer@user:*",
             "folder:a@b#viewer@user:anne@example.com",
             "folder:a#viewer@user:a*",
+            "folder:ä#viewer@user:łukasz",
         ] {
             check(good, true);
         }
@@ -330,6 +343,10 @@ mod tests {
             "a:b#c*@d:e",
             "a@b:c#d@e:f",
             "a:b#c@d:e\n",
+            "a:ä b#c@d:e",
+            "a:ä\u{a0}#c@d:e",
+            "a:ä\u{85}#c@d:e",
+            "a:ä:#c@d:e",
         ] {
             check(bad, false);
         }
