@@ -16,6 +16,9 @@ use crate::tuple::{Object, Subject, Tuple, TupleError};
 pub const MAX_HOPS: u32 = 25;
 /// Most relations on the way to one tuple, computed ones too: what the stack has room for.
 pub const MAX_PATH: usize = 200;
+/// Most operators and relations that are open at once on the way to one tuple: what the stack has room
+/// for where the operators of each relation are nested as deep as they may be.
+pub const MAX_OPEN: u32 = 1_000;
 /// Most steps of one check: each is a relation of an object, or a subject that was looked at.
 pub const MAX_STEPS: u32 = 1_000_000;
 
@@ -58,7 +61,7 @@ pub enum CheckError {
         /// The reason.
         error: TupleError,
     },
-    /// More hops than [`MAX_HOPS`], or a longer way than [`MAX_PATH`].
+    /// More hops than [`MAX_HOPS`], or a longer way than [`MAX_PATH`] or [`MAX_OPEN`].
     #[error("more than {0} hops")]
     TooDeep(u32),
     /// The budget is used up.
@@ -165,6 +168,8 @@ struct Search<'a> {
     layers: Layers<'a>,
     subject: SubjectId,
     path: Vec<Goal>,
+    /// Operators and relations that are being evaluated.
+    open: u32,
     steps: u32,
     /// Answers that hold wherever they are asked for, with the hops that were behind them.
     memory: HashMap<Goal, (bool, u32)>,
@@ -177,6 +182,7 @@ impl<'a> Search<'a> {
             layers,
             subject,
             path: Vec::new(),
+            open: 0,
             steps: 0,
             memory: HashMap::new(),
         }
@@ -220,6 +226,22 @@ impl<'a> Search<'a> {
     }
 
     fn rewrite(
+        &mut self,
+        rewrite: &'a Rewrite,
+        relation: &'a Relation,
+        goal: Goal,
+        hops: u32,
+    ) -> Result<Answer, CheckError> {
+        if self.open >= MAX_OPEN {
+            return Err(CheckError::TooDeep(MAX_HOPS));
+        }
+        self.open += 1;
+        let answer = self.operator(rewrite, relation, goal, hops);
+        self.open -= 1;
+        answer
+    }
+
+    fn operator(
         &mut self,
         rewrite: &'a Rewrite,
         relation: &'a Relation,

@@ -146,6 +146,44 @@ fn circles_end_and_depth_is_bounded() {
     );
 }
 
+/// A long chain of relations, each nested as deep as it may be: an error, not the end of the stack.
+#[test]
+fn the_stack_has_room_for_the_worst_model() {
+    let mut model =
+        "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define x: [user]\n".to_owned();
+    for number in 0..300 {
+        let next = if number == 299 {
+            "x".to_owned()
+        } else {
+            format!("r{}", number + 1)
+        };
+        let open = "x or (x and (".repeat(12);
+        let close = "))".repeat(12);
+        model.push_str(&format!("    define r{number}: {open}x or {next}{close}\n"));
+    }
+    let snapshot = Snapshot::new(Model::parse(&model).expect("a model"), Profile::default());
+    check(&snapshot, "doc:a#x@user:ann", Ok(false));
+    let holds = snapshot
+        .apply(1, &[Change::Write(tuple("doc:a#x@user:ann"))])
+        .expect("applies");
+    check(&holds, "doc:a#r0@user:ann", Ok(true));
+
+    let mut model =
+        "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define x: [user]\n".to_owned();
+    for number in 0..300 {
+        let next = if number == 299 {
+            "x".to_owned()
+        } else {
+            format!("r{}", number + 1)
+        };
+        let open = "x or (x or (".repeat(12);
+        let close = "))".repeat(12);
+        model.push_str(&format!("    define r{number}: {open}x or {next}{close}\n"));
+    }
+    let snapshot = Snapshot::new(Model::parse(&model).expect("a model"), Profile::default());
+    check(&snapshot, "doc:a#r0@user:ann", Err("too-deep"));
+}
+
 /// Many paths to the same places: without memory the work would double with each layer.
 #[test]
 fn work_does_not_grow_with_the_number_of_paths() {
