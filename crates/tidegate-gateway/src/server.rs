@@ -9,8 +9,8 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Request;
@@ -373,8 +373,12 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
+        // A copy for each connection: one for each request would have all threads count references to
+        // the same things. Calls of a connection come one after the other, so nobody waits here.
+        let stack = Mutex::new(self.stack.clone());
         let service = service_fn(|request: Request<Incoming>| {
-            self.stack.clone().observe(Arc::clone(&peer), request)
+            let mut stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
+            stack.observe(Arc::clone(&peer), request)
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection).await {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -82,7 +83,7 @@ pub struct AccountIdError;
 /// The accounts that one request is charged to, all or nothing: the most specific first, at most
 /// [`Chain::LONGEST`], each once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Chain(Box<[AccountId]>);
+pub struct Chain(Arc<[AccountId]>);
 
 impl Chain {
     /// Most accounts in a chain.

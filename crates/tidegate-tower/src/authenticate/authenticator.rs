@@ -112,7 +112,7 @@ impl Authenticator {
             .sub
             .parse()
             .map_err(|_| AuthenticateError::Refused("subject"))?;
-        let principal = Arc::new(Principal { object, verified });
+        let principal = Arc::new(Principal::new(object, verified));
         self.verified.insert(
             secret.into(),
             Cached {

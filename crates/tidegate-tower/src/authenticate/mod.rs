@@ -77,7 +77,9 @@ pub use service::AuthenticateService;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use tidegate_policy::Object;
+use tidegate_quota::Chain;
 use tidegate_token::Verified;
 use uuid::Uuid;
 
@@ -95,9 +97,30 @@ pub enum Identity {
 pub struct Principal {
     object: Object,
     verified: Verified,
+    /// Who paid for it at the revision that was asked for last: worked out once for each revision.
+    payers: ArcSwapOption<(u64, Chain)>,
 }
 
 impl Principal {
+    fn new(object: Object, verified: Verified) -> Self {
+        Self {
+            object,
+            verified,
+            payers: ArcSwapOption::empty(),
+        }
+    }
+
+    /// Who pays for it at a revision, if that was worked out.
+    pub(crate) fn payers_at(&self, revision: u64) -> Option<Chain> {
+        let payers = self.payers.load();
+        let (known_at, chain) = payers.as_deref()?;
+        (*known_at == revision).then(|| chain.clone())
+    }
+
+    pub(crate) fn set_payers(&self, revision: u64, chain: &Chain) {
+        self.payers.store(Some(Arc::new((revision, chain.clone()))));
+    }
+
     /// Who the secret authenticates as.
     pub fn object(&self) -> &Object {
         &self.object

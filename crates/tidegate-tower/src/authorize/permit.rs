@@ -129,6 +129,15 @@ impl Authorizer {
 
 /// The principal itself, then the organization that pays for it.
 fn chain_of(principal: &Principal, snapshot: &Snapshot) -> Result<Chain, AuthorizeError> {
+    if let Some(chain) = principal.payers_at(snapshot.revision()) {
+        return Ok(chain);
+    }
+    let chain = work_out_chain(principal, snapshot)?;
+    principal.set_payers(snapshot.revision(), &chain);
+    Ok(chain)
+}
+
+fn work_out_chain(principal: &Principal, snapshot: &Snapshot) -> Result<Chain, AuthorizeError> {
     // INVARIANT: the name may have been given to another since it was authenticated.
     let alive = snapshot
         .standing(principal.object())
