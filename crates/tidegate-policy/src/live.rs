@@ -56,9 +56,19 @@ impl Live {
     /// The snapshot held, unless it is older than `max_staleness_s` seconds.
     pub fn current(&self, now_s: u64, max_staleness_s: u64) -> Option<Arc<Snapshot>> {
         let held = self.held.load();
-        let held = held.as_ref()?;
-        let fresh = now_s.saturating_sub(held.fresh_at_s) <= max_staleness_s;
-        fresh.then(|| Arc::clone(&held.snapshot))
+        fresh(held.as_ref(), now_s, max_staleness_s).map(|held| Arc::clone(&held.snapshot))
+    }
+
+    /// Reads the snapshot held, unless it is older than `max_staleness_s` seconds. For what is done at
+    /// every request: it counts no reference, and so does not have all threads write to one place.
+    pub fn read<T>(
+        &self,
+        now_s: u64,
+        max_staleness_s: u64,
+        read: impl FnOnce(&Snapshot) -> T,
+    ) -> Option<T> {
+        let held = self.held.load();
+        fresh(held.as_ref(), now_s, max_staleness_s).map(|held| read(&held.snapshot))
     }
 
     /// The revision held, whatever its age.
@@ -68,4 +78,9 @@ impl Live {
             .as_ref()
             .map(|held| held.snapshot.revision())
     }
+}
+
+fn fresh(held: Option<&Arc<Held>>, now_s: u64, max_staleness_s: u64) -> Option<&Held> {
+    held.map(|held| &**held)
+        .filter(|held| now_s.saturating_sub(held.fresh_at_s) <= max_staleness_s)
 }

@@ -5,28 +5,35 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A clock: milliseconds since the epoch, UTC. Tests pass their own.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> u64 + Send + Sync>);
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    Own(Arc<dyn Fn() -> u64 + Send + Sync>),
+}
 
 impl Clock {
     /// The system's clock. A system whose clock stands before 1970 reads as 0.
     pub fn system() -> Self {
-        Self::new(|| {
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| {
-                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-                })
-        })
+        Self(Source::System)
     }
 
     /// A clock of one's own.
     pub fn new(now_ms: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now_ms))
+        Self(Source::Own(Arc::new(now_ms)))
     }
 
     /// Milliseconds since the epoch, UTC.
     pub fn now_ms(&self) -> u64 {
-        (self.0)()
+        match &self.0 {
+            Source::System => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| {
+                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+                }),
+            Source::Own(now_ms) => now_ms(),
+        }
     }
 
     /// Seconds since the epoch, UTC.

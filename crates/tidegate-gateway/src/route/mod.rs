@@ -305,17 +305,6 @@ pub(crate) struct UpstreamPlace(pub(crate) usize);
 
 impl Step for Routing {
     fn check<B>(&self, request: &mut Request<B>) -> Result<(), Refusal> {
-        let snapshot = self
-            .live
-            .current(self.clock.now_s(), self.max_staleness_s)
-            .ok_or_else(|| {
-                Refusal::new(
-                    "route",
-                    "no-snapshot",
-                    String::new(),
-                    Problem::unavailable(),
-                )
-            })?;
         let uri = request.uri();
         let is_http2 = request.version() == Version::HTTP_2;
         let path = read_path(uri, is_http2).map_err(RouteError::refusal)?;
@@ -323,8 +312,15 @@ impl Step for Routing {
         if let Some(trace) = request.extensions().get::<Trace>() {
             trace.takes(place);
         }
-        let target = route
-            .target(request.method(), &path, uri.query(), snapshot.profile())
+        let target = self
+            .live
+            .read(self.clock.now_s(), self.max_staleness_s, |snapshot| {
+                route.target(request.method(), &path, uri.query(), snapshot.profile())
+            })
+            .ok_or_else(|| {
+                let problem = Problem::unavailable();
+                Refusal::new("route", "no-snapshot", String::new(), problem)
+            })?
             .map_err(RouteError::refusal)?;
         let upstream = UpstreamPlace(route.upstream);
         request.extensions_mut().insert(target);

@@ -71,21 +71,21 @@ impl Authenticator {
     /// See [`AuthenticateError`].
     pub fn authenticate(&self, headers: &HeaderMap) -> Result<Identity, AuthenticateError> {
         let now_s = self.clock.now_s();
-        let snapshot = self
-            .live
-            .current(now_s, self.max_staleness_s)
-            .ok_or(AuthenticateError::NoSnapshot)?;
-        let Some(secret) = bearer(headers)? else {
-            return Ok(Identity::Anonymous);
-        };
-        let principal = self.verify(secret, now_s)?;
-        stands(&principal, &snapshot)?;
-        Ok(Identity::Principal(principal))
+        self.live
+            .read(now_s, self.max_staleness_s, |snapshot| {
+                let Some(secret) = bearer(headers)? else {
+                    return Ok(Identity::Anonymous);
+                };
+                let principal = self.verify(secret, now_s)?;
+                stands(&principal, snapshot)?;
+                Ok(Identity::Principal(principal))
+            })
+            .ok_or(AuthenticateError::NoSnapshot)?
     }
 
     /// What does not depend on the snapshot: signature, issuer, audience, times.
     fn verify(&self, secret: &str, now_s: u64) -> Result<Arc<Principal>, AuthenticateError> {
-        let keys = self.keys.current();
+        let keys = self.keys.read();
         if let Some(cached) = self.verified.get(secret)
             && Arc::ptr_eq(&cached.keys, &keys)
         {
@@ -117,7 +117,7 @@ impl Authenticator {
             secret.into(),
             Cached {
                 principal: Arc::clone(&principal),
-                keys,
+                keys: Arc::clone(&keys),
             },
         );
         Ok(principal)

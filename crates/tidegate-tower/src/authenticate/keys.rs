@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use tidegate_token::KeySet;
 
 /// The key set in force, swapped without stopping readers.
@@ -27,5 +27,10 @@ impl LiveKeys {
     /// The key set in force.
     pub fn current(&self) -> Arc<KeySet> {
         self.keys.load_full()
+    }
+
+    /// The key set in force, without counting a reference: for what is done at every request.
+    pub(super) fn read(&self) -> Guard<Arc<KeySet>> {
+        self.keys.load()
     }
 }

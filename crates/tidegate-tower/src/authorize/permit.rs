@@ -93,38 +93,46 @@ impl Authorizer {
     /// # Errors
     /// See [`AuthorizeError`].
     pub fn authorize(&self, identity: &Identity, target: Target) -> Result<Permit, AuthorizeError> {
-        let snapshot = self
-            .live
-            .current(self.clock.now_s(), self.max_staleness_s)
-            .ok_or(AuthorizeError::NoSnapshot)?;
-        let caller = match identity {
-            Identity::Anonymous => Caller::Anonymous,
-            Identity::Principal(principal) => Caller::Principal {
-                object: principal.object(),
-                kind: principal.kind(),
-            },
-        };
-        let request = Request {
-            caller,
-            action: &target.action,
-            resource: &target.resource,
-            context: &[],
-        };
-        match decide(&request, &snapshot) {
-            Decision::Allow => {}
-            Decision::Deny(denial) => return Err(AuthorizeError::Denied(denial)),
-        }
-        let chain = match identity {
-            Identity::Anonymous => chain_of_readers(&target.resource, &snapshot)?,
-            Identity::Principal(principal) => chain_of(principal, &snapshot)?,
-        };
-        Ok(Permit {
-            target,
-            identity: identity.clone(),
-            chain,
-            revision: snapshot.revision(),
-        })
+        self.live
+            .read(self.clock.now_s(), self.max_staleness_s, |snapshot| {
+                permit(identity, target, snapshot)
+            })
+            .ok_or(AuthorizeError::NoSnapshot)?
     }
+}
+
+fn permit(
+    identity: &Identity,
+    target: Target,
+    snapshot: &Snapshot,
+) -> Result<Permit, AuthorizeError> {
+    let caller = match identity {
+        Identity::Anonymous => Caller::Anonymous,
+        Identity::Principal(principal) => Caller::Principal {
+            object: principal.object(),
+            kind: principal.kind(),
+        },
+    };
+    let request = Request {
+        caller,
+        action: &target.action,
+        resource: &target.resource,
+        context: &[],
+    };
+    match decide(&request, snapshot) {
+        Decision::Allow => {}
+        Decision::Deny(denial) => return Err(AuthorizeError::Denied(denial)),
+    }
+    let chain = match identity {
+        Identity::Anonymous => chain_of_readers(&target.resource, snapshot)?,
+        Identity::Principal(principal) => chain_of(principal, snapshot)?,
+    };
+    Ok(Permit {
+        target,
+        identity: identity.clone(),
+        chain,
+        revision: snapshot.revision(),
+    })
 }
 
 /// The principal itself, then the organization that pays for it.

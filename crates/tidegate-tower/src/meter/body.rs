@@ -57,7 +57,7 @@ enum Rule {
     /// An answer of the layer's own.
     Free,
     /// Not charged, but capped.
-    Capped { left_bytes: u64, stop: Stop },
+    Capped { left_bytes: u64, stop: Option<Stop> },
     /// Charged.
     Paid { state: Pay, by: Payment },
 }
@@ -67,7 +67,8 @@ pub(super) struct Payment {
     pub(super) clock: Clock,
     /// For each frame anew.
     pub(super) patience: Patience,
-    pub(super) stop: Stop,
+    /// Where the reason is left when it is cut; none: nobody looks.
+    pub(super) stop: Option<Stop>,
 }
 
 /// INVARIANT: a frame leaves only after the tally was debited for all of it.
@@ -93,7 +94,7 @@ impl<B> MeteredBody<B> {
         }
     }
 
-    pub(super) fn capped(inner: B, limit_bytes: u64, stop: Stop) -> Self {
+    pub(super) fn capped(inner: B, limit_bytes: u64, stop: Option<Stop>) -> Self {
         Self {
             inner,
             rule: Rule::Capped {
@@ -131,7 +132,7 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let mut this = self.project();
         if let Rule::Paid { state, by } = this.rule
-            && let Some(outcome) = ready!(poll_payment(state, &by.stop, cx))
+            && let Some(outcome) = ready!(poll_payment(state, by.stop.as_ref(), cx))
         {
             return Poll::Ready(outcome.map(|frame| frame.map_err(MeteredBodyError::Unpaid)));
         }
@@ -150,7 +151,7 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
             Rule::Capped { left_bytes, stop } => {
                 let Some(left) = left_bytes.checked_sub(length) else {
                     *left_bytes = 0;
-                    let _ = stop.0.set(Cause::TooLong);
+                    leave(stop.as_ref(), Cause::TooLong);
                     return Poll::Ready(Some(Err(MeteredBodyError::TooLong)));
                 };
                 *left_bytes = left;
@@ -163,7 +164,7 @@ impl<B: Body<Data = Bytes>> Body for MeteredBody<B> {
                     return Poll::Ready(Some(Ok(Frame::data(data))));
                 }
                 ask(state, data, by);
-                match ready!(poll_payment(state, &by.stop, cx)) {
+                match ready!(poll_payment(state, by.stop.as_ref(), cx)) {
                     Some(outcome) => {
                         Poll::Ready(outcome.map(|frame| frame.map_err(MeteredBodyError::Unpaid)))
                     }
@@ -235,11 +236,17 @@ async fn pay(
     }
 }
 
+fn leave(stop: Option<&Stop>, cause: Cause) {
+    if let Some(stop) = stop {
+        let _ = stop.0.set(cause);
+    }
+}
+
 /// What the payment comes to: nothing when none is under way, else what the body yields next.
 #[expect(clippy::type_complexity, reason = "what a body yields, or nothing")]
 fn poll_payment(
     state: &mut Pay,
-    stop: &Stop,
+    stop: Option<&Stop>,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Option<Result<Frame<Bytes>, MeterError>>>> {
     match state {
@@ -247,7 +254,7 @@ fn poll_payment(
         Pay::Over => Poll::Ready(Some(None)),
         Pay::Cut(error) => {
             let error = error.clone();
-            let _ = stop.0.set(Cause::Unpaid(error.clone()));
+            leave(stop, Cause::Unpaid(error.clone()));
             *state = Pay::Over;
             Poll::Ready(Some(Some(Err(error))))
         }

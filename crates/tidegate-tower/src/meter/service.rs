@@ -132,7 +132,8 @@ impl Charge {
             return Ok(answer::request_too_long(limit_bytes));
         }
         let stop = Stop::default();
-        let request = request.map(|body| MeteredBody::capped(body, limit_bytes, stop.clone()));
+        let request =
+            request.map(|body| MeteredBody::capped(body, limit_bytes, Some(stop.clone())));
         let outcome = inner.call(request).await;
         if stop.cause().is_some() {
             return Ok(answer::request_too_long(limit_bytes));
@@ -153,7 +154,7 @@ impl Charge {
             &tally.standing(),
             self.clock.now_s(),
         );
-        let body = MeteredBody::paid(body, tally, self.payment(Stop::default()));
+        let body = MeteredBody::paid(body, tally, self.payment(None));
         Ok(Response::from_parts(parts, body))
     }
 
@@ -178,7 +179,7 @@ impl Charge {
         let standing = tally.standing();
         let stop = Stop::default();
         let request =
-            request.map(|body| MeteredBody::paid(body, tally, self.payment(stop.clone())));
+            request.map(|body| MeteredBody::paid(body, tally, self.payment(Some(stop.clone()))));
         let outcome = inner.call(request).await;
         match stop.cause() {
             Some(Cause::Unpaid(error)) => return Ok(self.cut(error)),
@@ -200,11 +201,11 @@ impl Charge {
         );
         Ok(Response::from_parts(
             parts,
-            MeteredBody::capped(body, limit_bytes, Stop::default()),
+            MeteredBody::capped(body, limit_bytes, None),
         ))
     }
 
-    fn payment(&self, stop: Stop) -> Payment {
+    fn payment(&self, stop: Option<Stop>) -> Payment {
         Payment {
             clock: self.clock.clone(),
             patience: Patience::of(&self.meter),
