@@ -149,39 +149,25 @@ fn circles_end_and_depth_is_bounded() {
 /// A long chain of relations, each nested as deep as it may be: an error, not the end of the stack.
 #[test]
 fn the_stack_has_room_for_the_worst_model() {
-    let mut model =
-        "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define x: [user]\n".to_owned();
-    for number in 0..300 {
-        let next = if number == 299 {
-            "x".to_owned()
-        } else {
-            format!("r{}", number + 1)
-        };
-        let open = "x or (x and (".repeat(12);
-        let close = "))".repeat(12);
-        model.push_str(&format!("    define r{number}: {open}x or {next}{close}\n"));
-    }
-    let snapshot = Snapshot::new(Model::parse(&model).expect("a model"), Profile::default());
-    check(&snapshot, "doc:a#x@user:ann", Ok(false));
-    let holds = snapshot
-        .apply(1, &[Change::Write(tuple("doc:a#x@user:ann"))])
-        .expect("applies");
-    check(&holds, "doc:a#r0@user:ann", Ok(true));
-
-    let mut model =
-        "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define x: [user]\n".to_owned();
-    for number in 0..300 {
-        let next = if number == 299 {
-            "x".to_owned()
-        } else {
-            format!("r{}", number + 1)
-        };
-        let open = "x or (x or (".repeat(12);
-        let close = "))".repeat(12);
-        model.push_str(&format!("    define r{number}: {open}x or {next}{close}\n"));
-    }
-    let snapshot = Snapshot::new(Model::parse(&model).expect("a model"), Profile::default());
-    check(&snapshot, "doc:a#r0@user:ann", Err("too-deep"));
+    let long = |operator: &str| {
+        let (open, close) = (format!("x or (x {operator} (").repeat(12), "))".repeat(12));
+        let head = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define x: [user]";
+        let relations: Vec<String> = (0..300)
+            .map(|number| {
+                let next = match number {
+                    299 => "x".to_owned(),
+                    _ => format!("r{}", number + 1),
+                };
+                format!("    define r{number}: {open}x or {next}{close}")
+            })
+            .collect();
+        let text = format!("{head}\n{}\n", relations.join("\n"));
+        Snapshot::new(Model::parse(&text).expect("a model"), Profile::default())
+    };
+    check(&long("or"), "doc:a#r0@user:ann", Err("too-deep"));
+    check(&long("and"), "doc:a#x@user:ann", Ok(false));
+    let holds = long("and").apply(1, &[Change::Write(tuple("doc:a#x@user:ann"))]);
+    check(&holds.expect("applies"), "doc:a#r0@user:ann", Ok(true));
 }
 
 /// Many paths to the same places: without memory the work would double with each layer.
