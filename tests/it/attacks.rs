@@ -135,9 +135,7 @@ async fn smuggled_requests_do_not_arrive() {
         let smuggled = seen
             .iter()
             .any(|seen| seen.path_and_query.contains("smuggled"));
-        let answers = answer.matches("HTTP/1.1 ").count();
-        assert!(!smuggled || answers == seen.len(), "{request:?}: {answer}");
-        assert!(answers <= 2, "{request:?}: {answer}");
+        assert!(!smuggled, "{request:?}: {answer}");
     }
 }
 

@@ -136,14 +136,6 @@ impl Model {
             .is_some_and(|(type_id, relation)| self.relation(type_id, relation).is_some())
     }
 
-    /// Whether the relation can be written: it has direct restrictions.
-    pub fn is_direct(&self, type_name: &str, relation: &str) -> bool {
-        self.type_id(type_name)
-            .zip(self.relation_id(relation))
-            .and_then(|(type_id, relation)| self.relation(type_id, relation))
-            .is_some_and(|relation| !relation.restrictions.is_empty())
-    }
-
     /// Whether the model's type restrictions allow the tuple to be written.
     ///
     /// # Errors
