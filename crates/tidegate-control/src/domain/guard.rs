@@ -11,11 +11,13 @@
 //! | `object` | the object of the operation; on creation the new one, with the tuples about to be written |
 //! | `parent` | what the object lies below; the site for what lies below nothing |
 //! | `subject` | the grantee; for a userset (`team:a#member`) its object |
+//! | `other` | what a relation with exactly one subject is to point at |
+//! | `current` | what it points at now |
 //! | `caller` | who asks |
 
 use std::fmt;
 
-use tidegate_policy::{Caller, Decision, Object, Request, Snapshot, decide};
+use tidegate_policy::{Caller, CheckRequest, Decision, Object, Request, Snapshot, Subject, decide};
 
 use super::caller::Actor;
 use super::system::Place;
@@ -48,18 +50,31 @@ pub enum Role {
     Parent,
     /// The grantee.
     Subject,
+    /// What a relation with exactly one subject is to point at.
+    Other,
+    /// What it points at now.
+    Current,
     /// Who asks.
     Caller,
 }
 
 impl Role {
-    const ALL: [Self; 4] = [Self::Object, Self::Parent, Self::Subject, Self::Caller];
+    const ALL: [Self; 6] = [
+        Self::Object,
+        Self::Parent,
+        Self::Subject,
+        Self::Other,
+        Self::Current,
+        Self::Caller,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Object => "object",
             Self::Parent => "parent",
             Self::Subject => "subject",
+            Self::Other => "other",
+            Self::Current => "current",
             Self::Caller => "caller",
         }
     }
@@ -96,18 +111,28 @@ impl Guard {
     /// # Errors
     /// [`Refused`] names the first clause that does not hold.
     pub fn check(&self, actor: &Actor, roles: &Roles<'_>) -> Result<(), Refused> {
-        for clause in &self.clauses {
-            if !clause
-                .0
-                .iter()
-                .any(|alternative| alternative.holds(actor, roles))
-            {
-                return Err(Refused {
-                    rule: format!("{}: {clause}", self.place.key),
-                });
-            }
+        self.each(|alternative| alternative.holds(actor, roles))
+    }
+
+    /// Whether somebody else has what the clauses ask for, by the model alone.
+    ///
+    /// # Errors
+    /// [`Refused`] names the first clause that does not hold.
+    pub fn met(&self, grantee: &Object, roles: &Roles<'_>) -> Result<(), Refused> {
+        self.each(|alternative| alternative.met(grantee, roles))
+    }
+
+    fn each(&self, holds: impl Fn(&Alternative) -> bool) -> Result<(), Refused> {
+        match self
+            .clauses
+            .iter()
+            .find(|clause| !clause.0.iter().any(&holds))
+        {
+            Some(clause) => Err(Refused {
+                rule: format!("{}: {clause}", self.place.key),
+            }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -122,6 +147,10 @@ pub struct Roles<'a> {
     pub parent: Option<&'a Object>,
     /// The grantee, where there is one.
     pub subject: Option<&'a Object>,
+    /// What a relation with exactly one subject is to point at, and what it points at now.
+    pub other: Option<&'a Object>,
+    /// What it points at now.
+    pub current: Option<&'a Object>,
 }
 
 /// A guard did not let the caller pass.
@@ -132,14 +161,36 @@ pub struct Refused {
 }
 
 impl Alternative {
-    fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
+    /// Who has the role, and the snapshot to ask it on.
+    fn on<'a>(&self, caller: &'a Object, roles: &Roles<'a>) -> Option<(&'a Object, &'a Snapshot)> {
         let on = match self.role {
-            Role::Object => Some(roles.object),
-            Role::Parent => roles.parent.map(|object| (object, roles.snapshot)),
-            Role::Subject => roles.subject.map(|object| (object, roles.snapshot)),
-            Role::Caller => Some((&actor.object, roles.snapshot)),
+            Role::Object => return Some(roles.object),
+            Role::Parent => roles.parent,
+            Role::Subject => roles.subject,
+            Role::Other => roles.other,
+            Role::Current => roles.current,
+            Role::Caller => Some(caller),
         };
-        on.is_some_and(|(resource, snapshot)| {
+        on.map(|object| (object, roles.snapshot))
+    }
+
+    /// Whether somebody has the relation, whatever secret they hold.
+    fn met(&self, grantee: &Object, roles: &Roles<'_>) -> bool {
+        self.on(grantee, roles).is_some_and(|(object, snapshot)| {
+            let subject = Subject::Object(grantee.clone());
+            let request = CheckRequest {
+                subject: &subject,
+                relation: &self.relation,
+                object,
+                context: &[],
+            };
+            // INVARIANT: an error is a no.
+            snapshot.check(&request).unwrap_or(false)
+        })
+    }
+
+    fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
+        self.on(&actor.object, roles).is_some_and(|(resource, snapshot)| {
             let request = Request {
                 caller: Caller::Principal { object: &actor.object, kind: &actor.kind },
                 action: &self.relation,
@@ -172,7 +223,7 @@ impl Clause {
             };
             let Some(role) = Role::ALL.into_iter().find(|known| known.name() == *role) else {
                 return Err(format!(
-                    "no role `{role}`: roles are object, parent, subject, caller"
+                    "no role `{role}`: roles are object, parent, subject, other, current, caller"
                 ));
             };
             alternatives.push(Alternative {

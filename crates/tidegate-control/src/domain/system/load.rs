@@ -6,7 +6,10 @@ use std::path::Path;
 use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
 
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
-use super::{GrantRules, LoadError, Operation, System, Template, TypeRules, validate};
+use super::{
+    Companion, GrantRules, InviteRules, JoinRules, LoadError, MembershipRules, OneRules, Operation,
+    System, Template, TypeRules, validate,
+};
 use crate::domain::guard::Guard;
 
 const PLATFORM_MODEL: &str = include_str!("../../../systems/platform/platform.fga");
@@ -18,6 +21,9 @@ const BUILT_IN: [(&str, &str, &str); 1] = [(
     include_str!("../../../systems/beneath/model.fga"),
     include_str!("../../../systems/beneath/system.toml"),
 )];
+
+/// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
+const INVITATION_LIFE_S: u64 = 14 * 86_400;
 
 /// Longest file of a system's folder. Bytes.
 const FILE_MAX_BYTES: u64 = 1 << 20;
@@ -225,21 +231,31 @@ fn insert<T>(
 
 fn type_rules(reader: &Reader<'_>, mut table: Table<'_>) -> TypeRules {
     let mut string = |key| table.take(key).and_then(|value| value.string(reader));
-    let (parent, link, first_secret) = (string("parent"), string("link"), string("first_secret"));
+    let (parent, link) = (string("parent"), string("link"));
+    let (first_secret, attach) = (string("first_secret"), string("attach"));
+    let mut strings = |key| table.take(key).and_then(|value| value.strings(reader));
+    let (keep, levels) = (strings("keep"), strings("levels"));
+    let mut flag = |key| {
+        let value = table.take(key).and_then(|value| value.boolean(reader));
+        value.unwrap_or(false)
+    };
+    let (anonymous_account, person) = (flag("anonymous_account"), flag("person"));
     let writes = templates(reader, table.take("writes"));
-    let also = templates(reader, table.take("also"));
-    let anonymous_account = table
-        .take("anonymous_account")
-        .and_then(|value| value.boolean(reader))
-        .unwrap_or(false);
+    let also = companions(reader, table.take("also"));
     let guards = Operation::ALL
         .into_iter()
         .filter_map(|operation| Some((operation, guard(reader, table.take(operation.key())?)?)))
         .collect();
     let grants = tables(reader, table.take("grant"))
         .into_iter()
-        .filter_map(|(relation, table)| Some((relation.to_owned(), grant_rules(reader, table)?)))
+        .filter_map(|(word, table)| Some((word.to_owned(), grant_rules(reader, word, table)?)))
         .collect();
+    let one = tables(reader, table.take("one"))
+        .into_iter()
+        .map(|(relation, table)| (relation.to_owned(), one_rules(reader, table)))
+        .collect();
+    let mut part = |key| table.take(key).and_then(|value| value.table(reader));
+    let (invite, membership, join) = (part("invite"), part("membership"), part("join"));
     let place = table.place().clone();
     table.finish(reader);
     TypeRules {
@@ -250,23 +266,128 @@ fn type_rules(reader: &Reader<'_>, mut table: Table<'_>) -> TypeRules {
         also,
         first_secret,
         anonymous_account,
+        person,
+        keep,
+        levels,
+        attach,
         guards,
         grants,
+        invite: invite.and_then(|table| invite_rules(reader, table)),
+        membership: membership.map(|table| membership_rules(reader, table)),
+        join: join.and_then(|table| join_rules(reader, table)),
+        one,
     }
 }
 
-fn grant_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<GrantRules> {
-    let grant = table.take("guard").map(|value| guard(reader, value));
-    let revoke = table.take("revoke").map(|value| guard(reader, value));
+fn grant_rules(reader: &Reader<'_>, word: &str, mut table: Table<'_>) -> Option<GrantRules> {
+    let guard = needed_guard(reader, &mut table, "guard");
+    let revoke = table.take("revoke").map(|value| self::guard(reader, value));
+    let needs = table.take("needs").map(|value| self::guard(reader, value));
+    let relation = table.take("relation").map(|value| value.string(reader));
+    let alias = table.take("alias").map(|value| value.strings(reader));
+    table.finish(reader);
+    let guard = guard?;
+    Some(GrantRules {
+        revoke: revoke.unwrap_or_else(|| Some(guard.clone()))?,
+        guard,
+        relation: match relation {
+            Some(relation) => relation?.value,
+            None => word.to_owned(),
+        },
+        needs: match needs {
+            Some(needs) => Some(needs?),
+            None => None,
+        },
+        alias: match alias {
+            Some(alias) => alias?.value,
+            None => Vec::new(),
+        },
+    })
+}
+
+fn invite_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<InviteRules> {
+    let guard = needed_guard(reader, &mut table, "guard");
+    let accept = needed_guard(reader, &mut table, "accept");
+    let mut names = |key| needed(reader, &mut table, key)?.strings(reader);
+    let (principals, relations) = (names("principals"), names("relations"));
+    let writes = templates(reader, table.take("writes"));
+    let life_s = table
+        .take("default_life_s")
+        .and_then(|value| value.positive(reader));
+    table.finish(reader);
+    Some(InviteRules {
+        guard: guard?,
+        accept: accept?,
+        principals: principals?.value,
+        relations: relations?.value,
+        default_life_s: life_s.unwrap_or(INVITATION_LIFE_S),
+        writes,
+    })
+}
+
+fn membership_rules(reader: &Reader<'_>, mut table: Table<'_>) -> MembershipRules {
+    let mut optional = |key| table.take(key).and_then(|value| guard(reader, value));
+    let (remove, leave) = (optional("remove"), optional("leave"));
+    let below = table.take("below").and_then(|value| value.boolean(reader));
     let place = table.place().clone();
     table.finish(reader);
-    let Some(grant) = grant else {
-        reader.error(place, "`guard` is missing");
-        return None;
+    MembershipRules {
+        remove,
+        leave,
+        below: below.unwrap_or(false),
+        place,
+    }
+}
+
+fn join_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<JoinRules> {
+    let guard = needed_guard(reader, &mut table, "guard");
+    let relation = needed(reader, &mut table, "relation").and_then(|value| value.string(reader));
+    table.finish(reader);
+    Some(JoinRules {
+        guard: guard?,
+        relation: relation?.value,
+    })
+}
+
+fn one_rules(reader: &Reader<'_>, mut table: Table<'_>) -> OneRules {
+    let mut template = |key| templates(reader, table.take(key)).into_iter().next();
+    let (default, home) = (template("default"), template("home"));
+    let moves = table.take("move").and_then(|value| guard(reader, value));
+    let mut word = |key, usual: &str, unusual: &str| {
+        let Some(Located { place, value }) = table.take(key).and_then(|value| value.string(reader))
+        else {
+            return false;
+        };
+        if value != usual && value != unusual {
+            reader.error(place, format!("`{value}` is not `{unusual}`"));
+        }
+        value == unusual
     };
-    let guard = grant?;
-    let revoke = revoke.unwrap_or_else(|| Some(guard.clone()))?;
-    Some(GrantRules { guard, revoke })
+    let within_parent = word("within", "", "parent");
+    let deleted_with = word("on_delete", "refuse", "with");
+    let place = table.place().clone();
+    table.finish(reader);
+    OneRules {
+        default,
+        home,
+        within_parent,
+        deleted_with,
+        moves,
+        place,
+    }
+}
+
+/// A value that must be there.
+fn needed<'t>(reader: &Reader<'_>, table: &mut Table<'t>, key: &str) -> Option<Value<'t>> {
+    let value = table.take(key);
+    if value.is_none() {
+        reader.error(table.place().clone(), format!("`{key}` is missing"));
+    }
+    value
+}
+
+fn needed_guard(reader: &Reader<'_>, table: &mut Table<'_>, key: &str) -> Option<Guard> {
+    guard(reader, needed(reader, table, key)?)
 }
 
 fn guard(reader: &Reader<'_>, value: Value<'_>) -> Option<Guard> {
@@ -280,21 +401,62 @@ fn guard(reader: &Reader<'_>, value: Value<'_>) -> Option<Guard> {
     }
 }
 
+fn template(reader: &Reader<'_>, place: &Place, text: &str) -> Option<Template> {
+    match Template::parse(text) {
+        Ok(value) => Some(value),
+        Err(message) => {
+            reader.error(place.clone(), message);
+            None
+        }
+    }
+}
+
 fn templates(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Template>> {
     let Some(Located { place, value }) = value.and_then(|value| value.strings(reader)) else {
         return Vec::new();
     };
-    let mut templates = Vec::new();
-    for text in value {
-        match Template::parse(&text) {
-            Ok(value) => templates.push(Located {
-                place: place.clone(),
-                value,
-            }),
-            Err(message) => reader.error(place.clone(), message),
+    let located = |text: String| {
+        let value = template(reader, &place, &text)?;
+        Some(Located {
+            place: place.clone(),
+            value,
+        })
+    };
+    value.into_iter().filter_map(located).collect()
+}
+
+/// Each is an object, or a table with `object` and `display_name`.
+fn companions(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Companion>> {
+    let companion = |value: Value<'_>| {
+        if !value.is_table() {
+            let Located { place, value } = value.string(reader)?;
+            let object = template(reader, &place, &value)?;
+            return Some(Located {
+                place,
+                value: Companion {
+                    object,
+                    display_name: None,
+                },
+            });
         }
-    }
-    templates
+        let mut table = value.table(reader)?;
+        let place = table.place().clone();
+        let object = needed(reader, &mut table, "object")?.string(reader)?;
+        let display_name = table
+            .take("display_name")
+            .and_then(|value| value.string(reader));
+        table.finish(reader);
+        let companion = Companion {
+            object: template(reader, &object.place, &object.value)?,
+            display_name: display_name.map(|name| name.value),
+        };
+        Some(Located {
+            place,
+            value: companion,
+        })
+    };
+    let items = value.map(|value| value.items(reader)).unwrap_or_default();
+    items.into_iter().filter_map(companion).collect()
 }
 
 fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Where in a system's folder something stands.
@@ -190,6 +191,23 @@ impl<'t> Value<'t> {
             place: self.place,
             value,
         })
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        self.value.as_table().is_some()
+    }
+
+    /// The items of an array, each at the array's place.
+    pub(super) fn items(self, reader: &Reader<'_>) -> Vec<Self> {
+        let Some(items) = self.value.as_array() else {
+            reader.error(self.place, "expected an array");
+            return Vec::new();
+        };
+        let item = |item: &'t Spanned<DeValue<'t>>| Value {
+            place: reader.place(item.span(), self.place.key.clone()),
+            value: item.get_ref(),
+        };
+        items.iter().map(item).collect()
     }
 
     pub(super) fn boolean(self, reader: &Reader<'_>) -> Option<bool> {

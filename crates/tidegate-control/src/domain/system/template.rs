@@ -1,8 +1,10 @@
-//! Tuples and objects that are written when an object is created, with blanks to fill.
+//! Tuples and objects that the system writes itself, with blanks to fill.
 
 use tidegate_policy::{NameError, Object, Tuple};
 
-/// A tuple or an object with blanks: `{object}`, `{parent}`, `{creator}`, `{id}`.
+use crate::domain::naming;
+
+/// A tuple or an object with blanks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
@@ -12,18 +14,21 @@ enum Piece {
     Object,
     Parent,
     Creator,
+    Subject,
     Id,
+    ParentId,
+    Name,
 }
 
 /// What goes into the blanks.
 #[derive(Clone, Copy, Debug)]
 pub struct Blanks<'a> {
-    /// The new object.
+    /// The object.
     pub object: &'a Object,
     /// What it lies below.
     pub parent: &'a Object,
-    /// Who is written as its creator.
-    pub creator: &'a Object,
+    /// Who is written as its creator; or the subject, on acceptance.
+    pub subject: &'a Object,
 }
 
 impl Template {
@@ -45,10 +50,13 @@ impl Template {
                 "object" => Piece::Object,
                 "parent" => Piece::Parent,
                 "creator" => Piece::Creator,
+                "subject" => Piece::Subject,
                 "id" => Piece::Id,
+                "parent_id" => Piece::ParentId,
+                "name" => Piece::Name,
                 other => {
                     return Err(format!(
-                        "no blank `{{{other}}}`: there are object, parent, creator, id"
+                        "no blank `{{{other}}}`: there are object, parent, creator, subject, id, parent_id, name"
                     ));
                 }
             });
@@ -63,6 +71,11 @@ impl Template {
     /// Whether the creator is named, so that it matters who that is.
     pub fn names_creator(&self) -> bool {
         self.0.contains(&Piece::Creator)
+    }
+
+    /// Whether the subject is named, who is known on acceptance alone.
+    pub fn names_subject(&self) -> bool {
+        self.0.contains(&Piece::Subject)
     }
 
     /// As a tuple.
@@ -86,8 +99,10 @@ impl Template {
             Piece::Text(text) => text.clone(),
             Piece::Object => blanks.object.to_string(),
             Piece::Parent => blanks.parent.to_string(),
-            Piece::Creator => blanks.creator.to_string(),
+            Piece::Creator | Piece::Subject => blanks.subject.to_string(),
             Piece::Id => blanks.object.id().to_owned(),
+            Piece::ParentId => blanks.parent.id().to_owned(),
+            Piece::Name => naming::split(blanks.object).1.to_owned(),
         };
         self.0.iter().map(fill).collect()
     }

@@ -91,8 +91,8 @@ impl Validation<'_> {
         for guard in rules.guards.values() {
             self.guard(guard, type_name, parent);
         }
-        for (relation, grant) in &rules.grants {
-            self.relation(grant.guard.place(), type_name, relation);
+        for grant in rules.grants.values() {
+            self.relation(grant.guard.place(), type_name, &grant.relation);
             self.guard(&grant.guard, type_name, parent);
             self.guard(&grant.revoke, type_name, parent);
         }
@@ -135,7 +135,7 @@ impl Validation<'_> {
                 (Role::Parent, None) => {
                     self.error(guard.place(), format!("a `{type_name}` has no parent"));
                 }
-                (Role::Subject | Role::Caller, _) => {
+                (Role::Subject | Role::Other | Role::Current | Role::Caller, _) => {
                     if !self.is_relation_somewhere(relation) {
                         self.error(
                             guard.place(),
@@ -159,7 +159,7 @@ impl Validation<'_> {
         let blanks = Blanks {
             object: &object,
             parent: &parent,
-            creator: &object,
+            subject: &object,
         };
         if let Some(link) = &rules.link {
             let tuple = format!("{object}#{}@{parent}", link.value).parse();
@@ -186,7 +186,7 @@ impl Validation<'_> {
             }
         }
         for template in &rules.also {
-            match template.value.object(&blanks) {
+            match template.value.object.object(&blanks) {
                 Err(error) => self.error(&template.place, format!("no object: {error}")),
                 Ok(other) => {
                     let top = self

@@ -1,0 +1,31 @@
+//! What was done.
+
+use serde::{Deserialize, Serialize};
+
+/// An item of `GET /v1/audit?object=`, the newest first: one operation that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct AuditEntry {
+    /// The revision that contains it.
+    pub revision: u64,
+    /// Which operation of that revision, from 0.
+    pub ordinal: u64,
+    /// When.
+    pub at_s: u64,
+    /// Who.
+    pub actor: String,
+    /// Who, for good (UUIDv7).
+    pub actor_uid: String,
+    /// By which secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// What was done, for example `grant`.
+    pub operation: String,
+    /// To what.
+    pub object: String,
+    /// What held before, as far as it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<serde_json::Value>,
+    /// What held after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<serde_json::Value>,
+}

@@ -1,0 +1,28 @@
+//! What travels over the HTTP API, as JSON. Both sides use these types; unknown keys are refused.
+//!
+//! Objects and subjects are written `type:id`; a person may also be named by a proven e-mail address
+//! (`carol@example.com`). Times are seconds since the epoch, UTC (`_s`); sizes are bytes (`_bytes`).
+//!
+//! Every change is an [`Operation`]. A route of its own takes the fields of one; `POST /v1/batch` takes
+//! several, which all happen, at one revision, or none.
+
+mod access; // AuthZEN
+mod audit; // what was done
+mod invitation;
+mod objects; // objects, grants, memberships, links
+mod operation; // any change; batches
+mod problem;
+mod quota; // limits, balances
+mod secret;
+
+pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
+pub use audit::AuditEntry;
+pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
+pub use objects::{
+    Attach, CreateObject, CreatedObject, DeleteObject, GrantInfo, GrantRequest, Membership, Move,
+    ObjectInfo, Page, Remove, RenameObject, Whoami,
+};
+pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
+pub use problem::ProblemDocument;
+pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
+pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
