@@ -1,0 +1,1 @@
+//! BN-01 to BN-88, of `tests/claims/beneath.md`.
