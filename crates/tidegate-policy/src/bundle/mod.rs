@@ -113,7 +113,6 @@ pub struct Head {
 
 /// How much of the snapshot a bundle holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Scope {
     /// All of it.
     Whole,

@@ -39,7 +39,7 @@ pub(crate) fn ask(
 
 /// The first seed: another with `TIDEGATE_SEED=…`.
 #[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]
-fn first_seed() -> u64 {
+pub(crate) fn first_seed() -> u64 {
     std::env::var("TIDEGATE_SEED").map_or(1, |seed| seed.parse().expect("a number"))
 }
 
