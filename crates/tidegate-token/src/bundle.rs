@@ -3,7 +3,7 @@
 //! A head is the compact form of a JWS (RFC 7515 §7.1) with the claims of a JWT (RFC 7519) and three of
 //! our own. It passes [`KeySet`] as a [`Verifier`] when all of this holds:
 //!
-//! 1. it has at most [`MAX_HEAD_BYTES`](tidegate_policy::bundle::MAX_HEAD_BYTES) bytes and is three
+//! 1. it has at most [`MAX_HEAD_BYTES`] bytes and is three
 //!    segments of strict base64url, unpadded;
 //! 2. its header has exactly `typ` (`tidegate-bundle+jwt`), `alg` and `kid`;
 //! 3. `kid` names a key for bundles ([`Purpose::Bundles`]), and `alg` is the algorithm pinned to it;
