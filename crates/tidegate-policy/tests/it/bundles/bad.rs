@@ -113,7 +113,7 @@ fn rows_and_revocations() {
         ("no such type", &[1, 0, 0, 1, 2 << 2 | 2], "payload-unknown"),
         ("no such kind", &[1, 0, 0, 1, 3], "payload-number"),
         ("a number in more bytes than it needs", &[1, 0, 0, 1, 0x84, 0], "payload-number"),
-        ("a number of 65 bits", &[1, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2], "payload-number"),
+        ("a number of 65 bits", &[1, 0, 0, 1, 0x84, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2], "payload-number"),
         ("a number without an end", &[1, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0], "payload-number"),
     ];
     for (what, rows, expected) in cases {
