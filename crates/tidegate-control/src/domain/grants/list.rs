@@ -51,4 +51,3 @@ impl Administration {
         Ok(Granted { grants, next })
     }
 }
-
