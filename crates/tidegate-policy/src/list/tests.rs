@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use uuid::Uuid;
 
+use super::users::list_within;
 use super::{ListError, ListObjectsRequest, ListUsersRequest, MAX_CANDIDATES, Page, SubjectKind};
 use crate::model::Model;
 use crate::profile::Profile;
@@ -250,6 +251,28 @@ fn what_has_no_answer_is_left_out_and_said() {
     objects(&snapshot, "owner@user:ann", &[], "folder:30");
     users(&snapshot, "folder:00#viewer@user", &[], "…");
     users(&snapshot, "folder:06#viewer@user", &[], "user:ann");
+}
+
+#[test]
+fn a_way_too_long_to_walk_is_said() {
+    let snapshot = some();
+    let object = "folder:b".parse().expect("an object");
+    let request = ListUsersRequest {
+        object: &object,
+        relation: "owner",
+        kind: SubjectKind::Type("user"),
+        context: &[],
+        after: None,
+        limit: 10,
+    };
+    // The folder, its team, that one's team, and each of the four subjects there.
+    for (max_steps, expected, complete) in [(6, "", false), (7, "user:ann user:bob", true)] {
+        let page = list_within(&snapshot, &request, max_steps).expect("a page");
+        assert_eq!(
+            (names(&page.found), page.complete),
+            (expected.into(), complete)
+        );
+    }
 }
 
 #[test]
