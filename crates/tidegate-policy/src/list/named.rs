@@ -17,7 +17,7 @@ use crate::snapshot::{Layer, Layers, ObjectId, Row, Snapshot, SubjectId};
 use crate::tuple::Subject;
 
 /// Most steps of one walk: each is a relation of an object, or a subject that was looked at.
-const MAX_STEPS: u32 = 10_000_000;
+pub(super) const MAX_STEPS: u32 = 10_000_000;
 
 /// What a walk found.
 #[derive(Default)]
@@ -28,7 +28,7 @@ pub(super) struct Named {
 }
 
 /// Walks from the request's object and relation.
-pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>) -> Named {
+pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_steps: u32) -> Named {
     let model = snapshot.model();
     let mut context = Layer::default();
     let mut draft = snapshot.draft(&mut context);
@@ -51,7 +51,7 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>) -> Name
         model,
         layers,
         wanted,
-        steps: 0,
+        steps_left: max_steps,
         found: HashSet::new(),
     };
     let complete = walk.collect((start, relation)).is_some();
@@ -87,7 +87,7 @@ struct Walk<'a> {
     model: &'a Model,
     layers: Layers<'a>,
     wanted: Wanted,
-    steps: u32,
+    steps_left: u32,
     found: HashSet<SubjectId>,
 }
 
@@ -228,7 +228,7 @@ impl<'a> Walk<'a> {
 
     fn spend(&mut self, steps: usize) -> Option<()> {
         let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-        self.steps = self.steps.saturating_add(steps);
-        (self.steps <= MAX_STEPS).then_some(())
+        self.steps_left = self.steps_left.checked_sub(steps)?;
+        Some(())
     }
 }

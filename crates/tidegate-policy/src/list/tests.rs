@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use uuid::Uuid;
 
+use super::users::list_within;
 use super::{ListError, ListObjectsRequest, ListUsersRequest, MAX_CANDIDATES, Page, SubjectKind};
 use crate::model::Model;
 use crate::profile::Profile;
@@ -26,6 +27,8 @@ type folder
     define editor: owner and viewer
     define guest: viewer but not blocked
     define heir: owner but not blocked
+    define barred: [user:*] but not pardoned
+    define late: guest but not barred
 ";
 
 fn tuple(text: &str) -> Tuple {
@@ -51,7 +54,7 @@ fn names<T: ToString>(all: &[T]) -> String {
 /// What is expected: names, `…` for an incomplete list, or the word of the error. Each list is also
 /// read one name a page.
 #[track_caller]
-fn compare<T: ToString + Clone + PartialEq + Debug>(
+fn compare<T: ToString + PartialOrd + Debug>(
     question: &str,
     expected: &str,
     ask: impl Fn(Option<&T>, usize) -> Result<Page<T>, ListError>,
@@ -74,6 +77,7 @@ fn compare<T: ToString + Clone + PartialEq + Debug>(
         assert!(page.found.len() <= 1);
         pages.found.extend(page.found);
         pages.complete &= page.complete;
+        assert!(page.next.is_none() || page.next > pages.next);
         pages.next = page.next;
         if pages.next.is_none() {
             break;
@@ -140,6 +144,9 @@ fn some() -> Snapshot {
         "folder:e#viewer@user:*",
         "folder:e#blocked@user:*",
         "folder:e#pardoned@user:cid",
+        "folder:f#viewer@user:*",
+        "folder:f#barred@user:*",
+        "folder:f#pardoned@user:cid",
     ])
 }
 
@@ -150,14 +157,17 @@ fn objects_by_every_operator() {
         ("owner@user:ann", "folder:b folder:c"),
         (
             "viewer@user:ann",
-            "folder:a folder:b folder:c folder:d folder:e",
+            "folder:a folder:b folder:c folder:d folder:e folder:f",
         ),
         ("editor@user:bob", "folder:b"),
-        ("guest@user:ann", "folder:a folder:b folder:c folder:d"),
-        ("guest@user:bob", ""),
-        ("guest@user:cid", "folder:d folder:e"),
-        ("guest@user:new", "folder:d"),
-        ("viewer@user:*", "folder:d folder:e"),
+        (
+            "guest@user:ann",
+            "folder:a folder:b folder:c folder:d folder:f",
+        ),
+        ("guest@user:bob", "folder:f"),
+        ("guest@user:cid", "folder:d folder:e folder:f"),
+        ("guest@user:new", "folder:d folder:f"),
+        ("viewer@user:*", "folder:d folder:e folder:f"),
         ("owner@team:y#member", "folder:b"),
         // A userset has its own relation, on an object that no tuple names too.
         ("owner@folder:new#owner", "folder:new"),
@@ -172,7 +182,7 @@ fn objects_by_every_operator() {
     let context = ["folder:new#parent@folder:c", "folder:d#owner@user:ann"];
     let expected = "folder:b folder:c folder:d";
     objects(&snapshot, "owner@user:ann", &context, expected);
-    let expected = "folder:a folder:b folder:c folder:d folder:e folder:new";
+    let expected = "folder:a folder:b folder:c folder:d folder:e folder:f folder:new";
     objects(&snapshot, "viewer@user:ann", &context, expected);
     let bad = ["folder:a#viewer@user:ann"];
     objects(&snapshot, "viewer@user:ann", &bad, "bad-context");
@@ -206,6 +216,7 @@ fn users_by_every_operator() {
         // Whoever is named in what is taken away from what is taken away comes back by name.
         ("folder:e#guest@user", "user:cid"),
         ("folder:e#blocked@user", "user:*"),
+        ("folder:f#late@user", "user:cid"),
         ("folder:c#ghost@user", "unknown-relation"),
         ("ghost:c#owner@user", "unknown-type"),
         ("folder:c#owner@ghost", "unknown-type"),
@@ -240,6 +251,28 @@ fn what_has_no_answer_is_left_out_and_said() {
     objects(&snapshot, "owner@user:ann", &[], "folder:30");
     users(&snapshot, "folder:00#viewer@user", &[], "…");
     users(&snapshot, "folder:06#viewer@user", &[], "user:ann");
+}
+
+#[test]
+fn a_way_too_long_to_walk_is_said() {
+    let snapshot = some();
+    let object = "folder:b".parse().expect("an object");
+    let request = ListUsersRequest {
+        object: &object,
+        relation: "owner",
+        kind: SubjectKind::Type("user"),
+        context: &[],
+        after: None,
+        limit: 10,
+    };
+    // The folder, its team, that one's team, and each of the four subjects there.
+    for (max_steps, expected, complete) in [(6, "", false), (7, "user:ann user:bob", true)] {
+        let page = list_within(&snapshot, &request, max_steps).expect("a page");
+        assert_eq!(
+            (names(&page.found), page.complete),
+            (expected.into(), complete)
+        );
+    }
 }
 
 #[test]

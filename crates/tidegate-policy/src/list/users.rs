@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::named::named;
+use super::named::{MAX_STEPS, named};
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
 use crate::snapshot::Snapshot;
@@ -43,6 +43,15 @@ pub(super) fn list(
     snapshot: &Snapshot,
     request: &ListUsersRequest<'_>,
 ) -> Result<Page<Subject>, ListError> {
+    list_within(snapshot, request, MAX_STEPS)
+}
+
+/// Lists, with so many steps for finding out who is named.
+pub(super) fn list_within(
+    snapshot: &Snapshot,
+    request: &ListUsersRequest<'_>,
+    max_steps: u32,
+) -> Result<Page<Subject>, ListError> {
     let model = snapshot.model();
     known_relation(model, request.object.type_name(), request.relation)?;
     match request.kind {
@@ -54,7 +63,7 @@ pub(super) fn list(
     }
     allowed_context(model, request.context)?;
 
-    let named = named(snapshot, request);
+    let named = named(snapshot, request, max_steps);
     let mut candidates: BTreeSet<Subject> = named.subjects;
     if let SubjectKind::Type(type_name) = request.kind {
         let type_name = type_name.into();

@@ -15,12 +15,15 @@ const QUESTIONS: usize = 12;
 type Listed = Result<(Vec<String>, bool), &'static str>;
 
 /// Every page of a list as one.
-fn all<T: ToString>(mut page: impl FnMut(Option<&T>) -> Result<Page<T>, &'static str>) -> Listed {
+fn all<T: ToString + PartialOrd>(
+    mut page: impl FnMut(Option<&T>) -> Result<Page<T>, &'static str>,
+) -> Listed {
     let (mut found, mut complete, mut after) = (Vec::new(), true, None);
     loop {
         let next = page(after.as_ref())?;
         found.extend(next.found.iter().map(ToString::to_string));
         complete &= next.complete;
+        assert!(next.next.is_none() || next.next > after, "pages go on");
         after = next.next;
         if after.is_none() {
             return Ok((found, complete));

@@ -73,7 +73,7 @@ impl Tally {
 
     #[track_caller]
     fn end(self, at_least: &[(&str, usize)]) {
-        println!("{:?}, {} tests unsupported", self.ran, self.unsupported);
+        eprintln!("{:?}, {} tests unsupported", self.ran, self.unsupported);
         assert!(
             self.wrong.is_empty(),
             "{} of {:?}:\n{}",

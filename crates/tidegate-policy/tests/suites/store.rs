@@ -138,6 +138,7 @@ impl Store {
                 return Err(TOO_COMPLEX);
             }
             found.extend(page.found.iter().map(ToString::to_string));
+            assert!(page.next.is_none() || page.next > after, "pages go on");
             after = match page.next {
                 Some(next) => Some(next),
                 None => return Ok(found),
@@ -177,6 +178,7 @@ impl Store {
                 return Err(TOO_COMPLEX);
             }
             found.extend(page.found.iter().map(ToString::to_string));
+            assert!(page.next.is_none() || page.next > after, "pages go on");
             after = match page.next {
                 Some(next) => Some(next),
                 None => break,
