@@ -48,6 +48,7 @@
 pub mod check;
 pub mod decide;
 mod language;
+pub mod list;
 pub mod live;
 pub mod model;
 pub mod profile;
@@ -56,6 +57,7 @@ pub mod tuple;
 
 pub use check::{CheckError, CheckRequest};
 pub use decide::{Caller, Decision, Denial, Request, decide};
+pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
 pub use live::Live;
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};

@@ -11,6 +11,8 @@
 mod agree;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
+// Whether lists hold what the reference's checks say.
+mod lists;
 // Seeded numbers.
 mod random;
 // The language, as plain as its definition.
