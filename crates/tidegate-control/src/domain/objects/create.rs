@@ -150,12 +150,7 @@ impl Work<'_> {
 
     /// The guards of a creation. The parent and the caller are asked on the state in force; the object on the
     /// state to come.
-    fn may_create(
-        &self,
-        draft: &Draft,
-        changes: &[Change],
-        limited: bool,
-    ) -> Result<(), Fault> {
+    fn may_create(&self, draft: &Draft, changes: &[Change], limited: bool) -> Result<(), Fault> {
         let snapshot = self.snapshot();
         let applied = self.with(changes).map_err(|error| match error {
             ChangeError::Tuple { tuple, .. } => Fault::bad(

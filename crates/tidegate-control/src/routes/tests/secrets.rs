@@ -60,23 +60,25 @@ async fn kinds_and_lives() {
     let world = World::new().await;
     let alice = world.acme().await;
     let cases = [
-        (json!({ "subject": "user:alice", "kind": "full", "kind": "full" }), None),
+        (json!({ "subject": "user:alice", "kind": "full" }), None),
         (
-            json!({ "subject": "user:alice", "kind": "full", "kind": "service" }),
+            json!({ "subject": "user:alice", "kind": "service" }),
             Some("kind"),
         ),
         (
-            json!({ "subject": "user:alice", "kind": "full", "kind": "root" }),
+            json!({ "subject": "user:alice", "kind": "root" }),
             Some("kind"),
         ),
         (
-            json!({ "subject": "user:alice", "kind": "full", "kind": "operator" }),
+            json!({ "subject": "user:alice", "kind": "operator" }),
             Some("kind"),
         ),
         (
             json!({ "subject": "service:acme/sales/bot", "kind": "full" }),
             Some("kind"),
         ),
+        // Nothing is guessed where there are several.
+        (json!({ "subject": "user:alice" }), Some("kind")),
         (
             json!({ "subject": "user:alice", "kind": "full", "expires_in_s": 0 }),
             Some("expires_in_s"),
