@@ -92,7 +92,7 @@ impl Work<'_> {
         self.lay_out(&mut draft, rules, display_name.as_deref())?;
         let changes = changes_of(&draft);
         if warrant == Warrant::Guard {
-            self.may_create(&draft, &changes, owner.as_deref(), quota.is_some())?;
+            self.may_create(&draft, &changes, quota.is_some())?;
         }
         // Only who may create learns which names are taken.
         let snapshot = self.snapshot();
@@ -150,17 +150,11 @@ impl Work<'_> {
 
     /// The guards of a creation. The parent and the caller are asked on the state in force; the object on the
     /// state to come.
-    fn may_create(
-        &self,
-        draft: &Draft,
-        changes: &[Change],
-        owner: Option<&str>,
-        limited: bool,
-    ) -> Result<(), Fault> {
+    fn may_create(&self, draft: &Draft, changes: &[Change], limited: bool) -> Result<(), Fault> {
         let snapshot = self.snapshot();
         let applied = self.with(changes).map_err(|error| match error {
             ChangeError::Tuple { tuple, .. } => Fault::bad(
-                if owner.is_some() { "owner" } else { "object" },
+                "owner",
                 format!(
                     "{} cannot be the creator: the model does not allow {tuple}",
                     draft.creator
