@@ -45,6 +45,7 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod bundle;
 pub mod check;
 pub mod decide;
 mod language;
@@ -55,6 +56,7 @@ pub mod profile;
 pub mod snapshot;
 pub mod tuple;
 
+pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest};
 pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};

@@ -260,6 +260,24 @@ impl Snapshot {
         }
     }
 
+    /// One layer as a snapshot. Its objects were added under this model and hasher.
+    pub(crate) fn of_layer(
+        model: Model,
+        profile: Profile,
+        revision: u64,
+        hasher: DefaultHashBuilder,
+        base: Layer,
+    ) -> Self {
+        Self {
+            model,
+            profile: Arc::new(profile),
+            revision,
+            hasher,
+            top: Arc::new(Layer::after(&base)),
+            base: Arc::new(base),
+        }
+    }
+
     pub(crate) fn layers(&self) -> Layers<'_> {
         Layers {
             hasher: &self.hasher,

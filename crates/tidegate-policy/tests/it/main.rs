@@ -9,6 +9,8 @@
 
 // Whether the engine and the reference agree on generated models, tuples and questions.
 mod agree;
+// Whether a snapshot comes through a bundle as it was, and what is no bundle.
+mod bundles;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
 // Whether lists hold what the reference's checks say.

@@ -367,7 +367,10 @@ fn join_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<JoinRules> {
 }
 
 fn one_rules(reader: &Reader<'_>, mut table: Table<'_>) -> OneRules {
-    let mut template = |key| templates(reader, table.take(key)).into_iter().next();
+    let mut template = |key| {
+        let located = templates(reader, table.take(key)).into_iter().next();
+        located.map(|located| located.value)
+    };
     let (default, home) = (template("default"), template("home"));
     let moves = table.take("move").and_then(|value| guard(reader, value));
     let mut word = |key, usual: &str, unusual: &str| {
