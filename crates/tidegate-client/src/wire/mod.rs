@@ -13,6 +13,7 @@ mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
 mod problem;
 mod quota; // limits, balances
+mod search; // AuthZEN: who, on what, what
 mod secret;
 
 pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
@@ -25,4 +26,7 @@ pub use objects::{
 pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
 pub use problem::ProblemDocument;
 pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
+pub use search::{
+    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
+};
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
