@@ -15,6 +15,7 @@ mod problem;
 mod quota; // limits, balances
 mod search; // AuthZEN: who, on what, what
 mod secret;
+mod watch; // what nodes follow
 
 pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
 pub use audit::AuditEntry;
@@ -30,3 +31,4 @@ pub use search::{
     ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
+pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

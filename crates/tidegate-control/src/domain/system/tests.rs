@@ -146,7 +146,8 @@ fn beneath_as_data() {
         system
             .rules("stream")
             .unwrap()
-            .grantable()
+            .grants()
+            .map(|(word, _)| word)
             .collect::<Vec<_>>(),
         ["read", "root_of", "write"]
     );
