@@ -60,8 +60,9 @@ async fn bn_48_who_pays_is_neither_nobody_nor_taken_over_unasked() {
         grant.missing();
         let grant = carol.grant("user:carol", &[relation], ORGANIZATION).await;
         grant.bad("relations");
-        let revoke = carol.revoke("user:carol", &[relation], "organization:carol");
-        revoke.await.bad("relations");
+        let from = "organization:carol";
+        let revoke = carol.revoke("user:carol", &[relation], from).await;
+        revoke.bad("relations");
     }
     // Not moved by who is not in charge of both.
     alice
