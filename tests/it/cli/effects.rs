@@ -125,7 +125,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     effect("LM-37", "bob", "check user:bob can_manage_teams organization:acme", Denied),
     effect("LM-39", "carol", "check user:carol can_see organization:acme", Allowed),
     effect("LM-39", "carol", "check user:carol can_see_people organization:acme", Denied),
-    effect("LM-35", "alice", "get attachment:acme/main/all", Failed),
+    effect("LM-35", "alice", "check user:alice can_read attachment:acme/main/all", Denied),
     effect("LM-35", "alice", "get space:acme/main-all", Shows("All")),
     effect("LM-07", "bob", "check user:bob can_write attachment:acme/main/all", Allowed),
     effect("LM-07", "alice", "grant instance:acme/main read --to user:nobody", Failed),
