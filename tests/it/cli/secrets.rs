@@ -1,4 +1,5 @@
-//! Secrets at the command line: kept in a profile, proven, found in files, never shown.
+//! Verbs that are more than a call: secrets kept in a profile, proven, found in files, never shown; terms of a
+//! change; files of changes; completions.
 
 use serde_json::Value;
 
@@ -135,4 +136,23 @@ async fn a_file_of_changes_is_done_as_a_whole() {
     alice.done(&["get", "service:acme/sales/bot"]).await;
     let ended = alice.run_with(&["apply", "-"], "- {op: dance}").await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
+}
+
+#[tokio::test]
+async fn shells_can_read_their_completions() {
+    let world = World::start().await;
+    let anyone = Person::new(&world, "anyone", None);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = anyone.done(&["completions", shell]).await;
+        assert!(script.contains("who-can"), "{shell}");
+        if shell == "bash" {
+            let path = world.folder.path().join("completions");
+            std::fs::write(&path, script).expect("written");
+            let read = std::process::Command::new("bash")
+                .arg("-n")
+                .arg(&path)
+                .status();
+            assert!(read.expect("bash runs").success());
+        }
+    }
 }
