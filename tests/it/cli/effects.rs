@@ -62,6 +62,8 @@ pub(super) const EFFECTS: &[Effect] = &[
     effect("BN-12", "alice", "secret list user:alice", Shows("private_read")),
     effect("BN-12", "bob", "secret issue user:alice --kind private_read", Failed),
     effect("BN-31", "alice", "whoami", Shows("user:alice")),
+    effect("BN-32", "nobody", "whoami --secret-file alice.secret", Shows("user:alice")),
+    effect("BN-32", "nobody", "whoami", Denied),
     effect("BN-53", "carol", "get user:bob", Failed),
     effect("BN-45", "carol", "check user:carol can_read stream:acme/sales/orders", Allowed),
     effect("BN-45", "carol", "check user:carol can_write stream:acme/sales/orders", Allowed),
@@ -118,6 +120,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     effect("EA-41", "bob", "check user:bob can_manage_members project:acme/web", Denied),
     effect("EA-41", "bob", "check user:bob can_use secret:acme/web/token", Allowed),
     effect("EA-31", "bob", "get organization:acme", Failed),
+    effect("EA-31", "bob", "check user:bob can_view project:acme/web", Denied),
     effect("EA-31", "alice", "members organization:acme", Lacks("user:bob")),
     // ---- LaminHub
     effect("LM-18", "alice", "check user:alice can_manage_people organization:acme", Allowed),

@@ -16,6 +16,8 @@ use crate::world::{PATIENCE, World, program};
 pub(crate) struct Person {
     url: String,
     secret: Option<String>,
+    /// Where they are.
+    folder: PathBuf,
     /// A folder for a profile file of their own.
     home: PathBuf,
 }
@@ -33,6 +35,7 @@ impl Person {
         Self {
             url: format!("http://{}", world.server.control),
             secret,
+            folder: world.folder.path().to_owned(),
             home: world.folder.path().join(name),
         }
     }
@@ -46,6 +49,7 @@ impl Person {
         let mut command = Command::new(program());
         command
             .args(words)
+            .current_dir(&self.folder)
             .env_clear()
             .env("TIDEGATE_URL", &self.url)
             .env("XDG_CONFIG_HOME", &self.home)
