@@ -38,7 +38,7 @@ cd / && rm -rf "$1"
 
 /// What survives what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
+pub(crate) enum Durability {
     /// The server is never killed: nothing waits for a disk.
     None,
     /// For tests that kill it.
@@ -47,7 +47,7 @@ pub enum Durability {
 
 /// A running server.
 #[derive(Debug)]
-pub struct Postgres {
+pub(crate) struct Postgres {
     folder: PathBuf,
     programs: PathBuf,
     supervisor: Child,
@@ -61,7 +61,7 @@ impl Postgres {
     /// # Panics
     /// When PostgreSQL is missing or does not start: the message says why.
     #[track_caller]
-    pub fn start(durability: Durability) -> Self {
+    pub(crate) fn start(durability: Durability) -> Self {
         let programs = programs();
         let template = template(&programs);
         let folder = new_folder();
@@ -112,12 +112,12 @@ impl Postgres {
     }
 
     /// The store's address.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.url_of(DATABASE)
     }
 
     /// The address of another database of the server.
-    pub fn url_of(&self, database: &str) -> String {
+    pub(crate) fn url_of(&self, database: &str) -> String {
         let folder = self.folder.to_str().expect("it was made of UTF-8");
         format!(
             "postgres://tidegate@{}/{database}?sslmode=disable",
@@ -126,7 +126,7 @@ impl Postgres {
     }
 
     /// Runs a statement as its superuser, on a connection of its own, and returns what it prints.
-    pub fn sql(&self, statement: &str) -> String {
+    pub(crate) fn sql(&self, statement: &str) -> String {
         let output = as_owner(self.programs.join("psql"))
             .args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "tidegate"])
             .arg("-h")
@@ -144,7 +144,7 @@ impl Postgres {
     }
 
     /// Stops the server at once, as a crash would, and starts it again.
-    pub fn crash(&self) {
+    pub(crate) fn crash(&self) {
         for arguments in [
             &["-m", "immediate", "-w", "stop"][..],
             &["-l", "log", "-w", "-t", "120", "restart"],
@@ -168,16 +168,24 @@ impl Drop for Postgres {
 /// The newest PostgreSQL of this machine.
 fn programs() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
     let debian = debian.flatten().map(|entry| entry.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     for folder in debian.chain(std::env::split_paths(&path)) {
-        let Ok(output) = Command::new(folder.join("postgres")).arg("--version").output() else {
+        let Ok(output) = Command::new(folder.join("postgres"))
+            .arg("--version")
+            .output()
+        else {
             continue;
         };
         let text = String::from_utf8_lossy(&output.stdout);
         // postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)
-        let major = text.split_whitespace().nth(2).and_then(|version| version.split('.').next());
+        let major = text
+            .split_whitespace()
+            .nth(2)
+            .and_then(|version| version.split('.').next());
         if let Some(major) = major.and_then(|major| major.parse().ok())
             && folder.join("initdb").exists()
         {
@@ -209,7 +217,11 @@ fn template(programs: &Path) -> PathBuf {
     run(as_owner(programs.join("initdb"))
         .current_dir(&folder)
         .args(["-D", "data", "-U", "tidegate", "--auth=trust", "-E", "UTF8"])
-        .args(["--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8"])
+        .args([
+            "--locale-provider=icu",
+            "--icu-locale=en",
+            "--locale=C.UTF-8",
+        ])
         .args(["--wal-segsize=1", "--no-sync"]));
     let mut single = as_owner(programs.join("postgres"));
     single
@@ -219,7 +231,10 @@ fn template(programs: &Path) -> PathBuf {
     // Whole or not at all, whenever this is interrupted.
     let copy = cache.join("copy");
     let _ = std::fs::remove_dir_all(&copy);
-    run(Command::new("cp").arg("-a").arg(folder.join("data")).arg(&copy));
+    run(Command::new("cp")
+        .arg("-a")
+        .arg(folder.join("data"))
+        .arg(&copy));
     std::fs::rename(&copy, &template).expect("it is a new name in the same folder");
     std::fs::remove_dir_all(&folder).expect("it is ours");
     template
@@ -238,7 +253,9 @@ fn cache() -> PathBuf {
 /// Short, as a socket's path must be.
 fn new_folder() -> PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let folder = Path::new("/tmp").join(format!(
         "tidegate-pg-{}-{}-{}",
         std::process::id(),
@@ -279,7 +296,11 @@ fn owner() -> Option<String> {
     ["postgres", "nobody"]
         .into_iter()
         .find(|user| {
-            let known = Command::new("id").arg(user).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let known = Command::new("id")
+                .arg(user)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
             known.is_ok_and(|status| status.success())
         })
         .map(str::to_owned)

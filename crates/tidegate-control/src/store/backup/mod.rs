@@ -235,6 +235,25 @@ const TABLES: [Table; 14] = [
     ),
 ];
 
+/// Every column: its table, its name, its type in the store's engine.
+#[cfg(test)]
+pub(super) fn columns(text: &str) -> Vec<(String, String, String)> {
+    let of = |table: &Table| {
+        let name = table.table;
+        // A row that is there already is found by the first.
+        let columns = table.columns.iter().skip(usize::from(table.update));
+        let column = |(column, of): &(&str, Type)| {
+            let of = match of {
+                Number => "BIGINT",
+                Text => text,
+            };
+            (name.to_owned(), (*column).to_owned(), of.to_owned())
+        };
+        columns.map(column).collect::<Vec<_>>()
+    };
+    TABLES.iter().flat_map(of).collect()
+}
+
 /// What was written into a backup, or read from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
