@@ -187,7 +187,9 @@ fn programs() -> PathBuf {
             .nth(2)
             .and_then(|version| version.split('.').next());
         if let Some(major) = major.and_then(|major| major.parse().ok())
-            && folder.join("initdb").exists()
+            && ["initdb", "pg_ctl", "psql"]
+                .iter()
+                .all(|program| folder.join(program).exists())
         {
             found.push((major, folder));
         }
