@@ -1,0 +1,8 @@
+//! The claims of `tests/claims/*.md`, a test each, named by its id: what the original systems promise,
+//! through the HTTP API, and through the gateway where a claim is about data.
+//!
+//! `cargo xtask claims` prints which claim is held by which tests; with `--mutate` it shows that
+//! every line of a built-in system is.
+
+mod beneath;
+pub(crate) mod town; // the harness
