@@ -46,7 +46,25 @@ pub(super) fn create(object: &str) -> Operation {
     })
 }
 
+/// How often something else is tried that the rules allow.
+const TRIES: usize = 80;
+
+/// Two of three are what the rules allow, as far as that is found; most of what is drawn blindly is refused.
 pub(super) fn draw(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (Actor, Operation) {
+    let mut drawn = blindly(random, land, people);
+    if random.one_in(3) {
+        return drawn;
+    }
+    for _ in 0..TRIES {
+        if land.clone().perform(&drawn.0, &drawn.1).is_ok() {
+            break;
+        }
+        drawn = blindly(random, land, people);
+    }
+    drawn
+}
+
+fn blindly(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (Actor, Operation) {
     let who = random.pick(people).clone();
     let objects: Vec<&String> = land.objects.keys().collect();
     // Of what can be administered at all.
