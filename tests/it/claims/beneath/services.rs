@@ -15,7 +15,7 @@ async fn bn_13_access_usage_and_quota_of_a_service_are_controlled() {
     alice.limit(BOT, Some(1_000), Some(2_000)).await.ok();
     alice.grants(BOT).await.ok();
     let audit = alice.audit(BOT).await.each("operation");
-    assert_eq!(audit, ["create", "issue_secret", "set_quota"]);
+    assert_eq!(audit, ["create", "issue-secret", "set-quota"]);
     alice.revoke(STREAM, &["read"], BOT).await.ok();
     assert_eq!(bot.reads(ORDERS).await, 403);
 
