@@ -13,6 +13,7 @@
 //! 4. At shutdown: end the servers, close the meter (its leases go back), then [`Control::close`].
 
 pub mod domain;
+pub mod outbox;
 mod router;
 mod routes;
 pub mod store;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use tidegate_policy::Live;
 use tidegate_quota::{Calendar, Ledger};
 use tidegate_tower::{Clock, LiveKeys};
+use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::domain::system::{LoadError, System};
@@ -102,6 +104,7 @@ impl Control {
             issuer,
             clock,
             calendar,
+            wake: Arc::new(Notify::new()),
         };
         let (administration, first) = domain::open(opening).await?;
         Ok(Self {
@@ -160,10 +163,13 @@ impl Control {
             if let Err(fault) = self.confirm().await {
                 tracing::error!(kind = fault.kind(), "what is published is not confirmed");
             }
-            if tick == 0
-                && let Err(error) = self.ledger.prune().await
-            {
-                tracing::error!(%error, "settled leases are kept");
+            if tick == 0 {
+                if let Err(error) = self.ledger.prune().await {
+                    tracing::error!(%error, "settled leases are kept");
+                }
+                if let Err(error) = self.administration.forget_old().await {
+                    tracing::error!(%error, "what is over is kept");
+                }
             }
         }
     }

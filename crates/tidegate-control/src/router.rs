@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use tidegate_tower::{AuthenticateLayer, Authenticator};
 
 use crate::domain::{Administration, MAX_STALENESS_S};
-use crate::routes::{access, fallback, grants, health, keys, objects, quotas, secrets, usage};
+use crate::routes::{
+    access, audit, change, fallback, grants, health, invitations, keys, links, me, members,
+    objects, quotas, secrets, usage,
+};
 
 /// The audience of secrets that may use this API.
 pub(crate) const AUDIENCE: &str = "control";
@@ -29,12 +32,31 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
             "/v1/objects",
             get(objects::get)
                 .post(objects::create)
+                .patch(objects::rename)
                 .delete(objects::delete),
         )
         .route(
             "/v1/grants",
-            get(grants::list).post(grants::grant).delete(grants::revoke),
+            get(grants::list)
+                .post(grants::grant)
+                .patch(grants::change)
+                .delete(grants::revoke),
         )
+        .route(
+            "/v1/invitations",
+            get(invitations::list)
+                .post(invitations::invite)
+                .delete(invitations::withdraw),
+        )
+        .route("/v1/invitations/accept", post(invitations::accept))
+        .route("/v1/invitations/decline", post(invitations::decline))
+        // The one that takes callers without a secret, too.
+        .route("/v1/invitations/redeem", post(invitations::redeem))
+        .route("/v1/members", delete(members::remove))
+        .route("/v1/members/join", post(members::join))
+        .route("/v1/members/leave", post(members::leave))
+        .route("/v1/links", put(links::point))
+        .route("/v1/attachments", post(links::attach).delete(links::detach))
         .route(
             "/v1/secrets",
             get(secrets::list)
@@ -43,6 +65,9 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         )
         .route("/v1/quotas", get(quotas::get).merge(patch(quotas::set)))
         .route("/v1/usage", get(usage::list))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/me", get(me::whoami))
+        .route("/v1/batch", post(change::batch))
         .route("/access/v1/evaluation", post(access::evaluate))
         .layer(AuthenticateLayer::new(Arc::new(authenticator)));
 

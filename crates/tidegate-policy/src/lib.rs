@@ -45,17 +45,21 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod bundle;
 pub mod check;
 pub mod decide;
 mod language;
+pub mod list;
 pub mod live;
 pub mod model;
 pub mod profile;
 pub mod snapshot;
 pub mod tuple;
 
+pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest};
 pub use decide::{Caller, Decision, Denial, Request, decide};
+pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
 pub use live::Live;
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};

@@ -5,6 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::claims::object_from_json;
+use crate::jwks::KeySet;
+use crate::keys::Purpose;
 use crate::verify::TokenError;
 
 /// Longest text of a secret, minted or accepted. Bytes.
@@ -17,7 +19,18 @@ pub const SECRET_PREFIX: &str = "eyJ0eXAiOiJ0aWRlZ2F0ZStqd3QiLCJhbGci";
 /// The `typ` of a secret: explicit typing, RFC 8725 §3.11.
 pub(crate) const TYP: &str = "tidegate+jwt";
 
-/// The header of a secret. The order of the fields is the order in which they are written.
+/// The `typ` of a bundle's head.
+pub(crate) const BUNDLE_TYP: &str = "tidegate-bundle+jwt";
+
+/// The one `typ` of what keys of a purpose sign.
+pub(crate) const fn typ(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Secrets => TYP,
+        Purpose::Bundles => BUNDLE_TYP,
+    }
+}
+
+/// The header of a signed text. The order of the fields is the order in which they are written.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Header {
@@ -59,6 +72,27 @@ impl<'a> Compact<'a> {
     pub(crate) fn header(&self) -> Result<Header, TokenError> {
         object_from_json(&self.header).ok_or(TokenError::Header)
     }
+}
+
+/// The payload of a signed text: checks size, form, `typ`, `kid`, `alg` and signature, in this order.
+pub(crate) fn open(text: &str, purpose: Purpose, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
+    let token = Compact::split(text)?;
+    let header = token.header()?;
+    if header.typ != typ(purpose) {
+        return Err(TokenError::Type);
+    }
+    // INVARIANT: a key verifies what it is for, and nothing else.
+    let key = keys
+        .get(&header.kid)
+        .filter(|key| key.purpose() == purpose)
+        .ok_or(TokenError::UnknownKey)?;
+    // INVARIANT: the key says which algorithm is used; the token can only agree.
+    if header.alg != key.algorithm().name() {
+        return Err(TokenError::Algorithm);
+    }
+    key.verify(token.signed.as_bytes(), &token.signature)
+        .map_err(|_| TokenError::Signature)?;
+    Ok(token.payload)
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, TokenError> {

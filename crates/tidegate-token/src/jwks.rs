@@ -7,10 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::compact::encode;
-use crate::keys::{Algorithm, KeyError, MAX_KID_BYTES, VerifyingKey};
+use crate::keys::{Algorithm, KeyError, MAX_KID_BYTES, Purpose, VerifyingKey};
 
 /// Most keys accepted in one key set.
 pub const MAX_KEYS: usize = 64;
+
+/// What `tidegate_use` says of a key for bundles.
+const FOR_BUNDLES: &str = "bundle";
 
 /// Public keys by `kid`.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +109,13 @@ pub struct Jwk {
     /// What may be done with it: only `verify`, where it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_ops: Option<Vec<String>>,
+    /// What signs with it: `bundle`, or not there for secrets.
+    ///
+    /// A member of our own (RFC 7517 §4 lets others ignore it), as the registered ones cannot tell: of
+    /// `use` there are `sig` and `enc`, and strict readers refuse a whole set that has another value;
+    /// `key_ops` names operations, and both purposes verify.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tidegate_use: Option<String>,
     /// The algorithm pinned to it: `EdDSA` or `ES256`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alg: Option<String>,
@@ -150,6 +160,10 @@ impl From<&VerifyingKey> for Jwk {
             y: y.map(encode),
             usage: Some("sig".into()),
             key_ops: None,
+            tidegate_use: match key.purpose() {
+                Purpose::Secrets => None,
+                Purpose::Bundles => Some(FOR_BUNDLES.into()),
+            },
             alg: Some(key.algorithm().name().into()),
             kid: Some(key.kid().into()),
             private: false,
@@ -168,6 +182,7 @@ impl TryFrom<&Jwk> for VerifyingKey {
             y,
             usage,
             key_ops,
+            tidegate_use,
             alg,
             kid,
             private,
@@ -185,19 +200,26 @@ impl TryFrom<&Jwk> for VerifyingKey {
             && key_ops
                 .as_ref()
                 .is_none_or(|ops| ops.iter().all(|op| op == "verify"));
-        let Some(algorithm) = algorithm.filter(|_| for_signatures) else {
+        let purpose = match tidegate_use.as_deref() {
+            None => Some(Purpose::Secrets),
+            Some(FOR_BUNDLES) => Some(Purpose::Bundles),
+            Some(_) => None,
+        };
+        let known = algorithm.filter(|_| for_signatures).zip(purpose);
+        let Some((algorithm, purpose)) = known else {
             return Err(KeyError::Unsupported {
                 kid: kid.chars().take(MAX_KID_BYTES).collect(),
             });
         };
         let x = coordinate(x.as_deref())?;
-        match algorithm {
-            Algorithm::EdDsa => Self::from_public(kid, algorithm, &x),
+        let public = match algorithm {
+            Algorithm::EdDsa => x.to_vec(),
             Algorithm::Es256 => {
                 let y = coordinate(y.as_deref())?;
-                Self::from_public(kid, algorithm, &[&[4], x.as_slice(), y.as_slice()].concat())
+                [&[4], x.as_slice(), y.as_slice()].concat()
             }
-        }
+        };
+        Ok(Self::from_public(kid, algorithm, &public)?.for_purpose(purpose))
     }
 }
 

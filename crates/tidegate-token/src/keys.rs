@@ -45,6 +45,19 @@ impl Algorithm {
     }
 }
 
+/// What a key is for, and nothing else.
+///
+/// A secret and the head of a bundle are told apart by their `typ`; that a key is for one of them holds
+/// even where somebody forgets to look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Secrets: what a key is for unless it says otherwise.
+    #[default]
+    Secrets,
+    /// Heads of bundles.
+    Bundles,
+}
+
 /// A private key with its `kid`. `Debug` shows nothing of the private half, and it is wiped on drop.
 pub struct SigningKey {
     private: EncodingKey,
@@ -52,7 +65,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new random key (native only).
+    /// A new random key for secrets (native only).
     ///
     /// # Errors
     /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when there is no randomness.
@@ -61,7 +74,7 @@ impl SigningKey {
         Self::from_pkcs8(kid, algorithm, private.as_bytes())
     }
 
-    /// From PKCS#8 DER.
+    /// A key for secrets, from PKCS#8 DER.
     ///
     /// # Errors
     /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when the bytes are no private key of
@@ -71,6 +84,18 @@ impl SigningKey {
             crypto::public_key(algorithm, der).map_err(|_| KeyError::PrivateKey)?;
         let public = VerifyingKey::from_public(kid, algorithm, &public)?;
         Ok(Self { private, public })
+    }
+
+    /// The same key for this purpose.
+    #[must_use]
+    pub fn for_purpose(mut self, purpose: Purpose) -> Self {
+        self.public.purpose = purpose;
+        self
+    }
+
+    /// What it is for.
+    pub fn purpose(&self) -> Purpose {
+        self.public.purpose
     }
 
     /// PKCS#8 DER. Whoever reads it can mint.
@@ -92,13 +117,27 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Claims`] when no verifier would accept them: a field over its limit, or a text over
-    /// [`MAX_TOKEN_BYTES`]; [`KeyError::Signing`] when the signature cannot be made.
+    /// [`MAX_TOKEN_BYTES`]; [`KeyError::Purpose`] when the key is not for secrets; [`KeyError::Signing`]
+    /// when the signature cannot be made.
     pub fn mint(&self, claims: &Claims) -> Result<Secret, KeyError> {
         if !claims.within_limits() {
             return Err(KeyError::Claims);
         }
+        let text = self.sign(Purpose::Secrets, claims)?;
+        Ok(Secret(text))
+    }
+
+    /// Signs claims, within their limits, into the compact form of what the key is for.
+    pub(crate) fn sign(
+        &self,
+        purpose: Purpose,
+        claims: &impl Serialize,
+    ) -> Result<String, KeyError> {
+        if self.public.purpose != purpose {
+            return Err(KeyError::Purpose);
+        }
         let header = Header {
-            typ: compact::TYP.into(),
+            typ: compact::typ(purpose).into(),
             alg: self.public.algorithm.name().into(),
             kid: self.public.kid.to_string(),
         };
@@ -114,7 +153,7 @@ impl SigningKey {
         if text.len() > MAX_TOKEN_BYTES {
             return Err(KeyError::Claims);
         }
-        Ok(Secret(text))
+        Ok(text)
     }
 }
 
@@ -123,6 +162,7 @@ impl std::fmt::Debug for SigningKey {
         f.debug_struct("SigningKey")
             .field("kid", &self.public.kid)
             .field("algorithm", &self.public.algorithm)
+            .field("purpose", &self.public.purpose)
             .finish_non_exhaustive()
     }
 }
@@ -132,12 +172,13 @@ impl std::fmt::Debug for SigningKey {
 pub struct VerifyingKey {
     kid: Box<str>,
     algorithm: Algorithm,
+    purpose: Purpose,
     public: Box<[u8]>,
     verifier: DecodingKey,
 }
 
 impl VerifyingKey {
-    /// From the public bytes: 32 for Ed25519 (RFC 8032 §5.1.5), the 65 of an uncompressed point for
+    /// A key for secrets, from the public bytes: 32 for Ed25519 (RFC 8032 §5.1.5), the 65 of an uncompressed point for
     /// P-256 (SEC 1 §2.3.3).
     ///
     /// # Errors
@@ -167,6 +208,7 @@ impl VerifyingKey {
         Ok(Self {
             kid: kid.into(),
             algorithm,
+            purpose: Purpose::default(),
             public: public.into(),
             verifier,
         })
@@ -180,6 +222,18 @@ impl VerifyingKey {
     /// The one algorithm that the key may be used with.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// The same key for this purpose.
+    #[must_use]
+    pub fn for_purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// What it is for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// The public bytes, as [`Self::from_public`] takes them.
@@ -201,6 +255,7 @@ impl std::fmt::Debug for VerifyingKey {
         f.debug_struct("VerifyingKey")
             .field("kid", &self.kid)
             .field("algorithm", &self.algorithm)
+            .field("purpose", &self.purpose)
             .finish_non_exhaustive()
     }
 }
@@ -229,6 +284,9 @@ pub enum KeyError {
     /// Claims that no verifier would accept.
     #[error("the claims are too long, too many or empty")]
     Claims,
+    /// The key is for something else.
+    #[error("the key is for something else")]
+    Purpose,
     /// The signature could not be made.
     #[error("the signature could not be made")]
     Signing,

@@ -16,6 +16,8 @@
 //!
 //! A deployer can break it by putting a key into the set whose private half others hold, by sharing one
 //! issuer and audience between deployments that do not trust each other, or by a clock that is wrong.
+//! The heads of bundles are signed texts of a type of their own, under keys of their own: see [`bundle`].
+//!
 //! The text of a secret is in [`Secret`], which does not print itself; nothing here logs.
 //!
 //! ```
@@ -56,6 +58,7 @@
 //! # }
 //! ```
 
+pub mod bundle;
 pub mod claims;
 mod compact;
 mod crypto;
@@ -68,5 +71,5 @@ mod wycheproof;
 pub use claims::{Claims, Narrow};
 pub use compact::{MAX_TOKEN_BYTES, SECRET_PREFIX};
 pub use jwks::{Jwk, JwkSet, KeySet, MAX_KEYS};
-pub use keys::{Algorithm, BadSignature, KeyError, Secret, SigningKey, VerifyingKey};
+pub use keys::{Algorithm, BadSignature, KeyError, Purpose, Secret, SigningKey, VerifyingKey};
 pub use verify::{Expectation, MAX_CLOCK_SKEW_S, TokenError, UnverifiedToken, Verified};

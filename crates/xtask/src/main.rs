@@ -8,6 +8,7 @@
 
 mod bench;
 mod cargo;
+mod claims;
 mod quickstart;
 mod test;
 
@@ -22,6 +23,10 @@ cargo xtask quickstart [--port N] [--fresh]
 cargo xtask test [rust] [wasm] [e2e] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     --full     at full scale instead of one for every day
+
+cargo xtask claims [--mutate] [SYSTEM]
+    Runs the tests of the claims, and prints which hold which.
+    --mutate   drops each line of a system in turn: some claim must then fail
 
 cargo xtask bench NAME [--json FILE]
     Measures side by side with peers.
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
     let done = match arguments.split_first() {
         Some((&"quickstart", rest)) => quickstart::run(rest),
         Some((&"test", rest)) => test::run(rest),
+        Some((&"claims", rest)) => claims::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

@@ -14,6 +14,7 @@ mod operation; // any change; batches
 mod problem;
 mod quota; // limits, balances
 mod secret;
+mod watch; // what nodes follow
 
 pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
 pub use audit::AuditEntry;
@@ -26,3 +27,4 @@ pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
 pub use problem::ProblemDocument;
 pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
+pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

@@ -34,10 +34,10 @@ impl Administration {
         let model = self.system.model();
         for (field, object) in [("subject.type", &subject), ("resource.type", &resource)] {
             if !model.type_names().any(|name| name == object.type_name()) {
-                return Err(Fault::BadRequest {
+                return Err(Fault::bad(
                     field,
-                    detail: format!("no type `{}`", object.type_name()),
-                });
+                    format!("no type `{}`", object.type_name()),
+                ));
             }
         }
         if !model.has_relation(resource.type_name(), &question.action) {
@@ -46,10 +46,7 @@ impl Administration {
                 resource.type_name(),
                 question.action
             );
-            return Err(Fault::BadRequest {
-                field: "action.name",
-                detail,
-            });
+            return Err(Fault::bad("action.name", detail));
         }
         if snapshot.standing(&resource).is_none() {
             return Ok(false);
@@ -70,8 +67,6 @@ impl Administration {
 
 fn entity((type_name, id): &(String, String), field: &'static str) -> Result<Object, Fault> {
     let text = fold(&format!("{type_name}:{id}"));
-    text.parse().map_err(|error| Fault::BadRequest {
-        field,
-        detail: format!("`{text}` is no object: {error}"),
-    })
+    text.parse()
+        .map_err(|error| Fault::bad(field, format!("`{text}` is no object: {error}")))
 }

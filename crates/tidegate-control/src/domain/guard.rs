@@ -153,6 +153,20 @@ pub struct Roles<'a> {
     pub current: Option<&'a Object>,
 }
 
+impl<'a> Roles<'a> {
+    /// Of an operation on an object that exists.
+    pub fn of(object: &'a Object, snapshot: &'a Snapshot, parent: Option<&'a Object>) -> Self {
+        Self {
+            snapshot,
+            object: (object, snapshot),
+            parent,
+            subject: None,
+            other: None,
+            current: None,
+        }
+    }
+}
+
 /// A guard did not let the caller pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {

@@ -1,19 +1,17 @@
 //! One change at a time.
 //!
 //! A change is worked out on the newest snapshot while the lane is held, so that no guard is asked on a
-//! state that another change is about to leave. It is applied to a copy of the snapshot first: what
-//! cannot be published is never committed.
+//! state that another change is about to leave. What it consists of is in `work.rs`.
 
 use std::future::Future;
 use std::sync::Arc;
 
-use serde_json::Value;
-use tidegate_policy::{Change, ChangeError, Object, Snapshot};
+use tidegate_policy::{Change, ChangeError, Snapshot};
 use tokio::sync::MutexGuard;
 
 use super::caller::Actor;
 use super::{Administration, Fault};
-use crate::store::{CommitError, Entry, Loaded, Store, StoreError, Write};
+use crate::store::{Loaded, Store, StoreChange, StoreError};
 
 /// What the lane holds between changes.
 #[derive(Debug)]
@@ -23,32 +21,6 @@ pub(super) struct Held {
     /// The store may have gone on without this process knowing how: nothing is decided until the
     /// snapshot is built again.
     pub(super) behind: bool,
-}
-
-/// A change, worked out.
-#[derive(Debug)]
-pub(super) struct Plan {
-    /// What was done, for the audit log.
-    pub(super) operation: &'static str,
-    /// To what.
-    pub(super) object: Object,
-    pub(super) before: Option<Value>,
-    pub(super) after: Option<Value>,
-    pub(super) writes: Vec<Write>,
-    pub(super) changes: Vec<Change>,
-}
-
-impl Plan {
-    pub(super) fn new(operation: &'static str, object: &Object) -> Self {
-        Self {
-            operation,
-            object: object.clone(),
-            before: None,
-            after: None,
-            writes: Vec::new(),
-            changes: Vec::new(),
-        }
-    }
 }
 
 /// The right to make one change.
@@ -70,12 +42,14 @@ impl Administration {
         Ok(lane)
     }
 
-    /// The turn of the first start, which nobody can ask for.
-    pub(super) async fn first_lane(&self) -> Lane<'_> {
-        Lane {
+    /// The turn of who is about to exist: the first operator, or a new person.
+    pub(super) async fn first_lane(&self) -> Result<Lane<'_>, Fault> {
+        let mut lane = Lane {
             administration: self,
             held: self.held.lock().await,
-        }
+        };
+        lane.catch_up().await?;
+        Ok(lane)
     }
 
     /// Confirms that what is published is the newest, as long as the store answers. Called each second.
@@ -110,54 +84,29 @@ impl Lane<'_> {
         &self.held.snapshot
     }
 
-    /// The snapshot as it would be after these changes.
-    pub(super) fn with(&self, changes: &[Change]) -> Result<Arc<Snapshot>, ChangeError> {
-        let snapshot = &self.held.snapshot;
-        snapshot
-            .apply(snapshot.revision() + 1, changes)
-            .map(Arc::new)
-    }
-
-    /// Makes the change durable, then visible. Returns its revision.
-    pub(super) async fn commit(mut self, actor: &Actor, plan: Plan) -> Result<u64, Fault> {
-        let administration = self.administration;
-        let next = self
-            .with(&plan.changes)
-            .map_err(|error| Fault::internal("a change cannot be applied", &error))?;
-        let revision = next.revision();
-        let entry = Entry {
-            at_s: administration.clock.now_s(),
-            actor: actor.object.clone(),
-            actor_uid: actor.uid,
-            jti: actor.jti,
-            operation: plan.operation,
-            object: plan.object,
-            before: plan.before,
-            after: plan.after,
-        };
-        match administration
-            .store
-            .commit(revision, &entry, &plan.writes)
-            .await
-        {
-            Ok(()) => {
-                self.publish(next);
-                tracing::info!(revision, operation = entry.operation, object = %entry.object, actor = %entry.actor, "changed");
-                Ok(revision)
-            }
-            Err(CommitError::NotMade(error)) => Err(error.into()),
-            Err(error @ (CommitError::Elsewhere(_) | CommitError::Unknown(_))) => {
-                tracing::error!(%error, "the snapshot is built again");
-                self.held.behind = true;
-                // Whether it was made or not, what is published is what the store holds; the caller
-                // looks. A failure here leaves `behind` set for whoever comes next.
-                let _ = self.catch_up().await;
-                Err(Fault::Unavailable)
-            }
+    /// Begins a change at the revision after the newest snapshot.
+    pub(super) async fn begin(&mut self) -> Result<StoreChange, Fault> {
+        let change = self.administration.store.begin().await?;
+        if change.revision() != self.held.snapshot.revision() + 1 {
+            tracing::error!(
+                revision = change.revision() - 1,
+                held = self.held.snapshot.revision(),
+                "the store went on elsewhere"
+            );
+            self.fall_behind().await;
+            return Err(Fault::Unavailable);
         }
+        Ok(change)
     }
 
-    fn publish(&mut self, snapshot: Arc<Snapshot>) {
+    /// Whether a change was made or not is not known: what is published is what the store holds, and the
+    /// caller looks. A failure here leaves `behind` set for whoever comes next.
+    pub(super) async fn fall_behind(&mut self) {
+        self.held.behind = true;
+        let _ = self.catch_up().await;
+    }
+
+    pub(super) fn publish(&mut self, snapshot: Arc<Snapshot>) {
         self.held.snapshot = Arc::clone(&snapshot);
         self.administration
             .live

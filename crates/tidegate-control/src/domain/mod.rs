@@ -1,43 +1,59 @@
 //! The rules: who may change what, and what a change consists of. No SQL, no HTTP.
 //!
-//! The only way to change anything is a `Lane` (`lane.rs`): one change at a time, worked out and
-//! guarded on the newest snapshot, committed, then published. Every operation asks first that the
-//! caller still stands, then that the caller may see the object (else it does not exist for them), then
-//! the guard of the operation. Everything that differs between systems is in [`system::System`].
+//! The only way to change anything is [`Administration::perform`]: one change at a time (`lane.rs`), of one or
+//! more operations (`operations.rs`), each worked out and guarded on what the one before it left
+//! (`work.rs`), committed together, then published. Every operation asks first that the caller still
+//! stands, then that the caller may see the object (else it does not exist for them), then the form of the
+//! request, then the guard of the operation, then who else is named and what they must have; at the
+//! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
+//! [`system::System`].
 
+mod audit;
 pub mod caller;
+pub(crate) mod changelog;
 mod checks;
 mod fault;
 mod grants;
 pub mod guard;
+mod invitations;
+mod keep;
 mod lane;
+mod links;
+mod membership;
 mod naming;
 mod objects;
+mod operations;
 mod quotas;
 mod secrets;
 mod start;
 pub mod system;
+mod work;
 
 use std::sync::{Arc, OnceLock};
 
+use tidegate_client::wire::RevisionChanges;
 use tidegate_policy::{Live, Object, Snapshot};
-use tidegate_quota::{Calendar, Meter};
+use tidegate_quota::{AccountId, Calendar, Meter};
 use tidegate_token::SigningKey;
 use tidegate_tower::{Clock, LiveKeys};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify, broadcast};
 
+pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::Question;
-pub use self::fault::Fault;
-pub use self::grants::{GRANT_RELATIONS_MAX, Grant, Granted};
+pub use self::fault::{Fault, Field};
+pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
+pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
 use self::lane::Held;
 pub use self::naming::{DISPLAY_NAME_MAX, NAME_MAX, fold};
-pub use self::objects::{Create, Created, LIST_SCAN_MAX, Listed};
-pub use self::quotas::{AccountUsage, Limits, SetLimits};
-pub use self::secrets::{DESCRIPTION_MAX, Issue, Issued, LIFE_MAX_S, LIVING_SECRETS_MAX};
+pub use self::objects::{LIST_SCAN_MAX, Listed};
+pub use self::quotas::AccountUsage;
+pub use self::secrets::{DESCRIPTION_MAX, Issued, LIFE_MAX_S, LIVING_SECRETS_MAX};
 pub use self::start::{Opening, StartError, open};
 use self::system::{Operation, SITE, System};
+pub use self::work::{BATCH_MAX, KEY_MAX, Performed, REPEATS_KEPT_S, Terms};
+use crate::outbox::link::LinkKey;
 use crate::store::Store;
 
 /// The control plane's own readers accept a snapshot that was last confirmed so long ago. Seconds.
@@ -52,12 +68,19 @@ pub struct Administration {
     live: Arc<Live>,
     keys: Arc<LiveKeys>,
     signing: SigningKey,
+    bundle_signing: SigningKey,
     issuer: String,
     clock: Clock,
     calendar: Calendar,
     held: Mutex<Held>,
     /// In this process: what it has spent and leased is asked for when it matters.
     meter: OnceLock<Arc<Meter>>,
+    /// Proves codes of invitations' links.
+    link_key: Arc<LinkKey>,
+    /// Told when there is a notification to deliver.
+    wake: Arc<Notify>,
+    /// What each revision changed, for those that follow.
+    followers: broadcast::Sender<Arc<RevisionChanges>>,
 }
 
 impl Administration {
@@ -65,6 +88,24 @@ impl Administration {
     pub(crate) fn work_with(&self, meter: Arc<Meter>) {
         // The first one stays: a process has one gateway.
         let _ = self.meter.set(meter);
+    }
+
+    /// Tells followers what a revision changed.
+    fn published(&self, changes: RevisionChanges) {
+        // Nobody may be following.
+        let _ = self.followers.send(Arc::new(changes));
+    }
+
+    /// What was leased under an old limit must not be spent above the new one.
+    async fn call_back(&self, accounts: Vec<AccountId>) {
+        let Some(meter) = self.meter.get() else {
+            return;
+        };
+        for account in accounts {
+            if let Err(error) = meter.call_back(account).await {
+                tracing::warn!(%account, %error, "leases under an old limit are not called back");
+            }
+        }
     }
 
     /// The store.
@@ -117,16 +158,13 @@ impl Administration {
         actor: &Actor,
         snapshot: &Snapshot,
         object: &Object,
-        field: &'static str,
+        field: impl Into<Field>,
     ) -> Result<(), Fault> {
         let exists = snapshot.standing(object).is_some();
         if exists && self.guard(actor, snapshot, object, Operation::View).is_ok() {
             Ok(())
         } else {
-            Err(Fault::NotFound {
-                field,
-                detail: format!("no {object}"),
-            })
+            Err(Fault::missing(field, object))
         }
     }
 
@@ -139,12 +177,7 @@ impl Administration {
         operation: Operation,
     ) -> Result<(), Fault> {
         let parent = self.parent_of(object);
-        let roles = Roles {
-            snapshot,
-            object: (object, snapshot),
-            parent: parent.as_ref(),
-            subject: None,
-        };
+        let roles = Roles::of(object, snapshot, parent.as_ref());
         self.guard_with(actor, object, operation, &roles)
     }
 
@@ -167,12 +200,9 @@ impl Administration {
 }
 
 /// An object as a request names it: look-ups ignore case.
-fn named(text: &str, field: &'static str) -> Result<Object, Fault> {
-    let bad = |error| Fault::BadRequest {
-        field,
-        detail: format!("`{text}` is no object (type:id): {error}"),
-    };
-    fold(text).parse().map_err(bad)
+fn named(text: &str, field: impl Into<Field>) -> Result<Object, Fault> {
+    let parsed = fold(text).parse();
+    parsed.map_err(|error| Fault::bad(field, format!("`{text}` is no object (type:id): {error}")))
 }
 
 /// The object above everything.

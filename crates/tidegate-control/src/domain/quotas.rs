@@ -1,29 +1,41 @@
 //! Quotas: limits of accounts, and what they have used.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
+use tidegate_client::wire;
 use tidegate_policy::{Object, Snapshot};
 use tidegate_quota::{AccountId, Kind, Window};
 
 use super::caller::Actor;
-use super::lane::{Plan, to_the_end};
 use super::system::Operation;
+use super::work::{Done, Said, Work};
 use super::{Administration, Fault, named};
 use crate::store::{BalanceRow, Write};
 
 /// New limits; a kind that is left out stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
+pub(super) struct Limits {
     /// Reads: bytes in a window; `Some(None)` is unlimited.
-    pub read: Option<Option<u64>>,
+    read: Option<Option<u64>>,
     /// Writes: likewise.
-    pub write: Option<Option<u64>>,
+    write: Option<Option<u64>>,
+}
+
+/// Limits as a request says them.
+pub(super) fn limits(limits: wire::QuotaLimits) -> Limits {
+    let wire::QuotaLimits { read, write } = limits;
+    let limit = |limit| match limit {
+        wire::Limit::Bytes(bytes) => Some(bytes),
+        wire::Limit::Unlimited(_) => None,
+    };
+    Limits {
+        read: read.map(limit),
+        write: write.map(limit),
+    }
 }
 
 impl Limits {
     /// Whether nothing is to be set.
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         let Self { read, write } = self;
         read.is_none() && write.is_none()
     }
@@ -38,10 +50,7 @@ impl Limits {
         let write = |(kind, limit_bytes): (Kind, Option<u64>)| match limit_bytes {
             Some(bytes) if i64::try_from(bytes).is_err() => {
                 let detail = format!("a limit is at most {} bytes", i64::MAX);
-                Err(Fault::BadRequest {
-                    field: "limits",
-                    detail,
-                })
+                Err(Fault::bad("limits", detail))
             }
             _ => Ok(Write::Limit {
                 account,
@@ -63,17 +72,6 @@ impl Limits {
     }
 }
 
-/// Limits to set.
-#[derive(Clone, Debug)]
-pub struct SetLimits {
-    /// `type:id`.
-    pub account: String,
-    /// The account of its anonymous readers instead of its own.
-    pub anonymous: bool,
-    /// The new limits.
-    pub limits: Limits,
-}
-
 /// One window of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountUsage {
@@ -89,57 +87,46 @@ pub struct AccountUsage {
     pub write: (Option<u64>, Option<BalanceRow>),
 }
 
-impl Administration {
-    /// Sets limits. What was used stays used. Returns the revision.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn set_limits(
-        self: &Arc<Self>,
-        actor: Actor,
-        request: SetLimits,
-    ) -> Result<u64, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            let snapshot = Arc::clone(lane.snapshot());
-            let (object, account) = this.account(
-                &actor,
-                &snapshot,
-                &request.account,
-                request.anonymous,
-                Operation::SetQuota,
-            )?;
-            if request.limits.is_empty() {
-                let detail = "neither read nor write".to_owned();
-                return Err(Fault::BadRequest {
-                    field: "limits",
-                    detail,
-                });
-            }
-            let (read, write) = this.store.limits(account).await?;
-            let before = Limits {
-                read: Some(read),
-                write: Some(write),
-            };
-            let mut plan = Plan::new("set-quota", &object);
-            plan.writes = request.limits.writes(account)?;
-            plan.before =
-                Some(json!({ "account": account.to_string(), "limits": before.to_json() }));
-            plan.after =
-                Some(json!({ "account": account.to_string(), "limits": request.limits.to_json() }));
-            let revision = lane.commit(&actor, plan).await?;
-            // What was leased under the old limit must not be spent above the new one.
-            if let Some(meter) = this.meter.get()
-                && let Err(error) = meter.call_back(account).await
-            {
-                tracing::warn!(%account, %error, "leases under an old limit are not called back");
-            }
-            Ok(revision)
-        })
-        .await
+impl Work<'_> {
+    /// Sets limits. What was used stays used.
+    pub(super) async fn set_quota(&mut self, request: wire::SetQuota) -> Result<Done, Fault> {
+        let wire::SetQuota {
+            account,
+            anonymous,
+            limits: asked,
+        } = request;
+        let asked = limits(asked);
+        let (object, account) = self.administration.account(
+            &self.actor,
+            &self.snapshot(),
+            &account,
+            anonymous,
+            Operation::SetQuota,
+        )?;
+        if asked.is_empty() {
+            return Err(Fault::bad("limits", "neither read nor write"));
+        }
+        let writes = asked.writes(account)?;
+        let (read, write) = self.store.limits(account).await?;
+        let before = Limits {
+            read: Some(read),
+            write: Some(write),
+        };
+        for write in &writes {
+            self.write(write).await?;
+        }
+        self.call_back(account);
+        self.say(Said {
+            operation: "set-quota",
+            object,
+            before: Some(json!({ "account": account.to_string(), "limits": before.to_json() })),
+            after: Some(json!({ "account": account.to_string(), "limits": asked.to_json() })),
+        });
+        Ok(Done::Changed)
     }
+}
 
+impl Administration {
     /// The window in force.
     ///
     /// # Errors
@@ -215,7 +202,7 @@ impl Administration {
         let object = named(text, "account")?;
         self.visible(actor, snapshot, &object, "account")?;
         let rules = self.system.rules(object.type_name());
-        let bad = |field, detail| Fault::BadRequest { field, detail };
+        let bad = |field: &'static str, detail: String| Fault::bad(field, detail);
         if rules.is_none_or(|rules| rules.guard(Operation::ViewUsage).is_none()) {
             return Err(bad(
                 "account",
@@ -233,10 +220,7 @@ impl Administration {
         }
         self.guard(actor, snapshot, &object, operation)?;
         let Some(standing) = snapshot.standing(&object) else {
-            return Err(Fault::NotFound {
-                field: "account",
-                detail: format!("no {object}"),
-            });
+            return Err(Fault::missing("account", &object));
         };
         let account = if anonymous {
             AccountId::anonymous(standing.uid)

@@ -1,15 +1,14 @@
 //! Secrets: issue, list, revoke. The text of one leaves here once, and is kept nowhere.
 
-use std::sync::Arc;
-
 use serde_json::json;
+use tidegate_client::wire;
 use tidegate_policy::{Change, Object};
 use tidegate_token::{Claims, Secret};
 use uuid::Uuid;
 
 use super::caller::Actor;
-use super::lane::{Plan, to_the_end};
 use super::system::Operation;
+use super::work::{Done, Said, Work};
 use super::{Administration, Fault, named};
 use crate::store::{NewSecret, SecretRow, Write};
 use crate::time::uuid_timestamp;
@@ -22,19 +21,6 @@ pub const LIFE_MAX_S: u64 = 100 * 366 * 86_400;
 
 /// Most secrets of one subject that hold at a time.
 pub const LIVING_SECRETS_MAX: u64 = 1000;
-
-/// What is to be issued.
-#[derive(Clone, Debug)]
-pub struct Issue {
-    /// Whose.
-    pub subject: String,
-    /// May be left out where the subject's type has exactly one.
-    pub kind: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Seconds; the kind's default when left out.
-    pub expires_in_s: Option<u64>,
-}
 
 /// A secret that was issued, and its text.
 #[derive(Debug)]
@@ -49,8 +35,27 @@ pub struct Issued {
     pub kind: String,
     /// Seconds since the epoch, UTC; none: it does not expire.
     pub expires_at_s: Option<u64>,
-    /// The revision that contains it.
-    pub revision: u64,
+}
+
+impl Issued {
+    /// The one place where a secret's text leaves.
+    pub(super) fn to_wire(&self, revision: u64) -> wire::IssuedSecret {
+        let Self {
+            secret,
+            jti,
+            subject,
+            kind,
+            expires_at_s,
+        } = self;
+        wire::IssuedSecret {
+            secret: Some(secret.expose().to_owned()),
+            jti: jti.to_string(),
+            subject: subject.to_string(),
+            kind: kind.clone(),
+            expires_at_s: *expires_at_s,
+            revision,
+        }
+    }
 }
 
 /// A secret that is signed, and not yet in the store.
@@ -84,7 +89,7 @@ impl Minted {
         }
     }
 
-    pub(super) fn issued(self, subject: &Object, revision: u64) -> Issued {
+    pub(super) fn issued(self, subject: &Object) -> Issued {
         let Self {
             secret,
             jti,
@@ -98,7 +103,6 @@ impl Minted {
             subject: subject.clone(),
             kind,
             expires_at_s,
-            revision,
         }
     }
 }
@@ -113,10 +117,7 @@ impl Administration {
         expires_in_s: Option<u64>,
     ) -> Result<Minted, Fault> {
         let Some(rules) = self.system.profile().kinds.get(kind) else {
-            return Err(Fault::BadRequest {
-                field: "kind",
-                detail: format!("no kind of secret `{kind}`"),
-            });
+            return Err(Fault::bad("kind", format!("no kind of secret `{kind}`")));
         };
         let now_s = self.clock.now_s();
         let life_s = expires_in_s.or(rules.default_life_s);
@@ -153,56 +154,6 @@ impl Administration {
         })
     }
 
-    /// Issues a secret.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn issue(self: &Arc<Self>, actor: Actor, request: Issue) -> Result<Issued, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            let subject = named(&request.subject, "subject")?;
-            let snapshot = Arc::clone(lane.snapshot());
-            this.visible(&actor, &snapshot, &subject, "subject")?;
-            this.guard(&actor, &snapshot, &subject, Operation::IssueSecret)?;
-            let kind = this.kind_for(&subject, request.kind.as_deref())?;
-            check_description(request.description.as_deref())?;
-            check_life(request.expires_in_s)?;
-            let Some(standing) = snapshot.standing(&subject) else {
-                return Err(Fault::NotFound {
-                    field: "subject",
-                    detail: format!("no {subject}"),
-                });
-            };
-            if this
-                .store
-                .living_secrets(standing.uid, this.clock.now_s())
-                .await?
-                >= LIVING_SECRETS_MAX
-            {
-                let detail =
-                    format!("{subject} has {LIVING_SECRETS_MAX} secrets already: revoke some");
-                return Err(Fault::Conflict {
-                    field: "subject",
-                    detail,
-                });
-            }
-            let minted = this.mint(&subject, standing.uid, &kind, request.expires_in_s)?;
-            let mut plan = Plan::new("issue-secret", &subject);
-            plan.after = Some(json!({
-                "jti": minted.jti.to_string(),
-                "kind": kind,
-                "description": request.description,
-                "expires_at_s": minted.expires_at_s,
-            }));
-            let row = minted.row(standing.uid, request.description, &actor.object, actor.uid);
-            plan.writes.push(Write::Secret(row));
-            let revision = lane.commit(&actor, plan).await?;
-            Ok(minted.issued(&subject, revision))
-        })
-        .await
-    }
-
     /// The kind that was asked for, or the only one that the subject can hold.
     fn kind_for(&self, subject: &Object, asked: Option<&str>) -> Result<String, Fault> {
         let type_name = subject.type_name();
@@ -211,12 +162,7 @@ impl Administration {
             .iter()
             .filter(|(_, kind)| kind.principals.contains(type_name))
             .map(|(name, _)| name);
-        let bad = |detail| {
-            Err(Fault::BadRequest {
-                field: "kind",
-                detail,
-            })
-        };
+        let bad = |detail: String| Err(Fault::bad("kind", detail));
         match asked {
             Some(asked) if possible.any(|name| name == asked) => Ok(asked.to_owned()),
             Some(asked) => bad(format!(
@@ -256,47 +202,82 @@ impl Administration {
             None => Ok(Vec::new()),
         }
     }
+}
 
-    /// Revokes a secret. What is revoked already stays as it is. Returns the revision.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn revoke_secret(self: &Arc<Self>, actor: Actor, jti: Uuid) -> Result<u64, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            let snapshot = Arc::clone(lane.snapshot());
-            let unknown = || Fault::NotFound {
-                field: "jti",
-                detail: format!("no secret {jti}"),
-            };
-            let row = this.store.secret(jti).await?.ok_or_else(unknown)?;
-            this.visible(&actor, &snapshot, &row.subject, "jti")
-                .map_err(|_| unknown())?;
-            this.guard(&actor, &snapshot, &row.subject, Operation::RevokeSecret)?;
-            if row.revoked_at_s.is_some() {
-                return Ok(snapshot.revision());
-            }
-            let mut plan = Plan::new("revoke-secret", &row.subject);
-            plan.before = Some(json!({ "jti": jti.to_string(), "kind": row.kind }));
-            plan.writes.push(Write::RevokeSecret {
-                jti,
-                at_s: this.clock.now_s(),
-            });
-            plan.changes.push(Change::Revoke { jti });
-            lane.commit(&actor, plan).await
-        })
-        .await
+impl Work<'_> {
+    /// Issues a secret.
+    pub(super) async fn issue_secret(&mut self, request: wire::IssueSecret) -> Result<Done, Fault> {
+        let wire::IssueSecret {
+            subject,
+            kind,
+            description,
+            expires_in_s,
+        } = request;
+        let administration = self.administration;
+        let subject = named(&subject, "subject")?;
+        self.visible(&subject, "subject")?;
+        let kind = administration.kind_for(&subject, kind.as_deref())?;
+        check_description(description.as_deref())?;
+        check_life(expires_in_s)?;
+        self.guard(&subject, Operation::IssueSecret)?;
+        let Some(standing) = self.snapshot().standing(&subject) else {
+            return Err(Fault::missing("subject", &subject));
+        };
+        if self.store.living_secrets(standing.uid, self.now_s).await? >= LIVING_SECRETS_MAX {
+            let detail = format!("{subject} has {LIVING_SECRETS_MAX} secrets already: revoke some");
+            return Err(Fault::conflict("subject", detail));
+        }
+        let minted = administration.mint(&subject, standing.uid, &kind, expires_in_s)?;
+        let row = minted.row(
+            standing.uid,
+            description.clone(),
+            &self.actor.object,
+            self.actor.uid,
+        );
+        self.write(&Write::Secret(row)).await?;
+        self.say(Said {
+            operation: "issue-secret",
+            object: subject.clone(),
+            before: None,
+            after: Some(json!({
+                "jti": minted.jti.to_string(),
+                "kind": kind,
+                "description": description,
+                "expires_at_s": minted.expires_at_s,
+            })),
+        });
+        Ok(Done::Issued(minted.issued(&subject)))
+    }
+
+    /// Revokes a secret. What is revoked already stays as it is.
+    pub(super) async fn revoke_secret(
+        &mut self,
+        request: wire::RevokeSecret,
+    ) -> Result<Done, Fault> {
+        let wire::RevokeSecret { jti } = request;
+        let jti = Uuid::try_parse(&jti).map_err(|_| Fault::bad("jti", "no UUID"))?;
+        let unknown = || Fault::missing("jti", format_args!("secret {jti}"));
+        let row = self.store.secret(jti).await?.ok_or_else(unknown)?;
+        self.visible(&row.subject, "jti").map_err(|_| unknown())?;
+        self.guard(&row.subject, Operation::RevokeSecret)?;
+        if row.revoked_at_s.is_some() {
+            return Ok(Done::Changed);
+        }
+        let at_s = self.now_s;
+        self.write(&Write::RevokeSecret { jti, at_s }).await?;
+        self.apply(vec![Change::Revoke { jti }])?;
+        self.say(Said {
+            operation: "revoke-secret",
+            object: row.subject,
+            before: Some(json!({ "jti": jti.to_string(), "kind": row.kind })),
+            after: None,
+        });
+        Ok(Done::Changed)
     }
 }
 
 fn check_description(description: Option<&str>) -> Result<(), Fault> {
-    let bad = |detail: String| {
-        Err(Fault::BadRequest {
-            field: "description",
-            detail,
-        })
-    };
+    let bad = |detail: String| Err(Fault::bad("description", detail));
     match description {
         Some(text) if text.chars().count() > DESCRIPTION_MAX => {
             bad(format!("more than {DESCRIPTION_MAX} characters"))
@@ -310,10 +291,7 @@ fn check_life(expires_in_s: Option<u64>) -> Result<(), Fault> {
     match expires_in_s {
         Some(life_s) if life_s == 0 || life_s > LIFE_MAX_S => {
             let detail = format!("between 1 and {LIFE_MAX_S} seconds");
-            Err(Fault::BadRequest {
-                field: "expires_in_s",
-                detail,
-            })
+            Err(Fault::bad("expires_in_s", detail))
         }
         _ => Ok(()),
     }

@@ -7,17 +7,28 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use tidegate_policy::{Change, Live, NameError, Object, Snapshot};
 use tidegate_quota::Calendar;
-use tidegate_token::{Algorithm, KeyError, KeySet, SigningKey};
+use tidegate_token::{Algorithm, KeyError, KeySet, Purpose, SigningKey};
 use tidegate_tower::{Clock, LiveKeys};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify, broadcast};
 use uuid::Uuid;
 
 use super::caller::Actor;
-use super::lane::{BuildError, Held, Plan, build, to_the_end};
+use super::lane::{BuildError, Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
+use super::work::{Said, Work};
 use super::{Administration, Fault, Issued, site};
+use crate::outbox::link::{KEY_BYTES as LINK_KEY_BYTES, LinkKey};
 use crate::store::{NewObject, Store, StoreError, StoredKey, Write};
 use crate::time::uuid_timestamp;
+
+/// What keys are for, as they are stored.
+const SECRETS: &str = "secret";
+const BUNDLES: &str = "bundle";
+const LINKS: &str = "link";
+const LINK_ALGORITHM: &str = "HS256";
+
+/// How many revisions a follower may be behind before it reads the change log instead.
+const FOLLOWERS_BEHIND_MAX: usize = 1024;
 
 /// What the rules are opened with.
 #[derive(Debug)]
@@ -32,6 +43,8 @@ pub struct Opening {
     pub clock: Clock,
     /// How quota windows follow each other.
     pub calendar: Calendar,
+    /// Told when there is a notification to deliver.
+    pub wake: Arc<Notify>,
 }
 
 /// Why the rules cannot be opened.
@@ -77,31 +90,38 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
         issuer,
         clock,
         calendar,
+        wake,
     } = opening;
     let empty = Snapshot::new(system.model().clone(), system.profile().clone());
     let snapshot = build(&store, &empty, clock.now_s()).await?;
     let first = snapshot.revision() == 0;
-    let mut new_key = None;
-    let (signing, keys) = if first {
-        let (signing, stored) = generate(&clock)?;
-        let mut keys = KeySet::default();
-        keys.insert(signing.verifying_key());
-        new_key = Some(stored);
-        (signing, keys)
-    } else {
-        read_keys(&store.keys().await?)?
-    };
+    let mut stored = store.keys().await?;
+    if !first && !stored.iter().any(|key| key.purpose == SECRETS) {
+        return Err(StartError::NoKey);
+    }
+    // A store of an earlier version has no keys for what came later.
+    let mut new_keys = Vec::new();
+    for purpose in [SECRETS, BUNDLES, LINKS] {
+        if !stored.iter().any(|key| key.purpose == purpose) {
+            new_keys.push(generate(&clock, purpose)?);
+        }
+    }
+    stored.extend(new_keys.iter().cloned());
+    let keyring = Keyring::read(&stored)?;
     let live = Arc::new(Live::new());
     if !first {
         live.publish(Arc::clone(&snapshot), clock.now_s());
     }
+    let (followers, _) = broadcast::channel(FOLLOWERS_BEHIND_MAX);
     let administration = Arc::new(Administration {
         store,
         system,
         site: site()?,
         live,
-        keys: Arc::new(LiveKeys::new(keys)),
-        signing,
+        keys: Arc::new(LiveKeys::new(keyring.public)),
+        signing: keyring.secrets,
+        bundle_signing: keyring.bundles,
+        link_key: Arc::new(keyring.links),
         issuer,
         clock,
         calendar,
@@ -110,26 +130,37 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
             behind: false,
         }),
         meter: OnceLock::new(),
+        wake,
+        followers,
     });
-    let issued = match new_key {
-        Some(key) => {
-            let operator: Object = FIRST_OPERATOR.parse()?;
-            let this = Arc::clone(&administration);
-            let issued = to_the_end(async move { this.first_start(operator, key).await });
-            Some(issued.await.map_err(StartError::First)?)
-        }
-        None => None,
+    let issued = if first {
+        let operator: Object = FIRST_OPERATOR.parse()?;
+        let this = Arc::clone(&administration);
+        let issued = to_the_end(async move { this.first_start(operator, new_keys).await });
+        Some(issued.await.map_err(StartError::First)?)
+    } else {
+        let this = Arc::clone(&administration);
+        let made = to_the_end(async move { this.keep_keys(new_keys).await });
+        made.await.map_err(StartError::First)?;
+        None
     };
     Ok((administration, issued))
 }
 
 impl Administration {
-    /// The site, the first operator with its secret, and the key that signed it: one change.
-    async fn first_start(&self, operator: Object, key: StoredKey) -> Result<Issued, Fault> {
-        let now_s = self.clock.now_s();
+    /// The site, the first operator with its secret, and the keys: one change.
+    async fn first_start(&self, operator: Object, keys: Vec<StoredKey>) -> Result<Issued, Fault> {
         let uid = || Uuid::new_v7(uuid_timestamp(&self.clock));
         let (site_uid, operator_uid) = (uid(), uid());
-        let mut plan = Plan::new("first-start", &self.site);
+        let rules = self
+            .system
+            .rules(operator.type_name())
+            .ok_or(Fault::Internal)?;
+        let kind = rules.first_secret().ok_or(Fault::Internal)?;
+        let actor = Actor::without_secret(operator.clone(), operator_uid, kind);
+        let mut lane = self.first_lane().await?;
+        let mut work = Work::begin(self, &mut lane, actor).await?;
+        let mut changes = Vec::new();
         for (object, uid, parent) in [
             (&self.site, site_uid, None),
             (&operator, operator_uid, Some(site_uid)),
@@ -138,88 +169,149 @@ impl Administration {
                 uid,
                 object: object.clone(),
                 parent,
+                companion_of: None,
                 display_name: None,
-                created_at_s: now_s,
+                created_at_s: work.now_s,
             };
-            plan.writes.push(Write::Object(new));
-            plan.changes.push(Change::Put {
+            work.write(&Write::Object(new)).await?;
+            changes.push(Change::Put {
                 object: object.clone(),
                 uid,
-                valid_from_s: now_s,
+                valid_from_s: work.now_s,
             });
         }
         let blanks = Blanks {
             object: &operator,
             parent: &self.site,
-            creator: &operator,
+            subject: &operator,
         };
-        let rules = self
-            .system
-            .rules(operator.type_name())
-            .ok_or(Fault::Internal)?;
         for template in rules.writes() {
             let tuple = template
                 .tuple(&blanks)
                 .map_err(|error| Fault::internal("writes", &error))?;
-            plan.writes.push(Write::Tuple(tuple.clone()));
-            plan.changes.push(Change::Write(tuple));
+            work.write(&Write::Tuple(tuple.clone())).await?;
+            changes.push(Change::Write(tuple));
         }
-        let kind = rules.first_secret().ok_or(Fault::Internal)?;
+        work.apply(changes)?;
         let minted = self.mint(&operator, operator_uid, kind, None)?;
-        plan.after = Some(
-            json!({ "operator": operator.as_str(), "jti": minted.jti.to_string(), "kid": key.kid }),
-        );
-        plan.writes.push(Write::Secret(minted.row(
-            operator_uid,
-            None,
-            &operator,
-            operator_uid,
-        )));
-        plan.writes.push(Write::Key(key));
-        let actor = Actor {
-            object: operator.clone(),
-            uid: operator_uid,
-            kind: kind.to_owned(),
-            jti: None,
-        };
-        let revision = self.first_lane().await.commit(&actor, plan).await?;
-        Ok(minted.issued(&operator, revision))
+        let row = minted.row(operator_uid, None, &operator, operator_uid);
+        work.write(&Write::Secret(row)).await?;
+        let kids: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
+        for key in keys {
+            work.write(&Write::Key(key)).await?;
+        }
+        work.say(Said {
+            operation: "first-start",
+            object: self.site.clone(),
+            before: None,
+            after: Some(json!({
+                "operator": operator.as_str(),
+                "jti": minted.jti.to_string(),
+                "keys": kids,
+            })),
+        });
+        work.finish(&mut lane, Vec::new(), None).await?;
+        Ok(minted.issued(&operator))
+    }
+
+    /// Keys that a store of an earlier version has not.
+    async fn keep_keys(&self, keys: Vec<StoredKey>) -> Result<(), Fault> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut lane = self.first_lane().await?;
+        let site = lane
+            .snapshot()
+            .standing(&self.site)
+            .ok_or(Fault::Internal)?;
+        let actor = Actor::without_secret(self.site.clone(), site.uid, "");
+        let mut work = Work::begin(self, &mut lane, actor).await?;
+        let kids: Vec<String> = keys.iter().map(|key| key.kid.clone()).collect();
+        for key in keys {
+            work.write(&Write::Key(key)).await?;
+        }
+        work.say(Said {
+            operation: "make-keys",
+            object: self.site.clone(),
+            before: None,
+            after: Some(json!({ "keys": kids })),
+        });
+        work.finish(&mut lane, Vec::new(), None).await?;
+        Ok(())
     }
 }
 
-fn generate(clock: &Clock) -> Result<(SigningKey, StoredKey), StartError> {
-    let kid = Uuid::new_v7(uuid_timestamp(clock)).to_string();
-    let key = SigningKey::generate(&kid, Algorithm::EdDsa).map_err(|error| StartError::Key {
-        kid: kid.clone(),
-        error,
-    })?;
-    let stored = StoredKey {
-        kid,
-        algorithm: Algorithm::EdDsa.name().to_owned(),
-        pkcs8: STANDARD.encode(key.to_pkcs8()),
-        created_at_s: clock.now_s(),
-    };
-    Ok((key, stored))
+/// The keys of a store, ready for use.
+struct Keyring {
+    /// What is published: what verifies secrets and bundles.
+    public: KeySet,
+    secrets: SigningKey,
+    bundles: SigningKey,
+    links: LinkKey,
 }
 
-/// Every key verifies; the newest signs.
-fn read_keys(stored: &[StoredKey]) -> Result<(SigningKey, KeySet), StartError> {
-    let mut keys = KeySet::default();
-    let mut newest = None;
-    for key in stored {
-        let unknown = || StartError::UnknownKey(key.kid.clone());
-        let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
-            .into_iter()
-            .find(|algorithm| algorithm.name() == key.algorithm)
-            .ok_or_else(unknown)?;
-        let der = STANDARD.decode(&key.pkcs8).map_err(|_| unknown())?;
-        let signing =
-            SigningKey::from_pkcs8(&key.kid, algorithm, &der).map_err(|error| StartError::Key {
+impl Keyring {
+    /// Every key verifies; the newest of a purpose signs.
+    fn read(stored: &[StoredKey]) -> Result<Self, StartError> {
+        let mut public = KeySet::default();
+        let (mut secrets, mut bundles, mut links) = (None, None, None);
+        for key in stored {
+            let unknown = || StartError::UnknownKey(key.kid.clone());
+            let bytes = STANDARD.decode(&key.pkcs8).map_err(|_| unknown())?;
+            if key.purpose == LINKS {
+                let bytes = bytes.try_into().map_err(|_| unknown())?;
+                links = Some(LinkKey::new(&bytes));
+                continue;
+            }
+            let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
+                .into_iter()
+                .find(|algorithm| algorithm.name() == key.algorithm)
+                .ok_or_else(unknown)?;
+            let (purpose, newest) = match key.purpose.as_str() {
+                SECRETS => (Purpose::Secrets, &mut secrets),
+                BUNDLES => (Purpose::Bundles, &mut bundles),
+                _ => return Err(unknown()),
+            };
+            let signing = SigningKey::from_pkcs8(&key.kid, algorithm, &bytes);
+            let signing = signing.map_err(|error| StartError::Key {
                 kid: key.kid.clone(),
                 error,
             })?;
-        keys.insert(signing.verifying_key());
-        newest = Some(signing);
+            let signing = signing.for_purpose(purpose);
+            public.insert(signing.verifying_key());
+            *newest = Some(signing);
+        }
+        match (secrets, bundles, links) {
+            (Some(secrets), Some(bundles), Some(links)) => Ok(Self {
+                public,
+                secrets,
+                bundles,
+                links,
+            }),
+            _ => Err(StartError::NoKey),
+        }
     }
-    Ok((newest.ok_or(StartError::NoKey)?, keys))
+}
+
+fn generate(clock: &Clock, purpose: &str) -> Result<StoredKey, StartError> {
+    let kid = Uuid::new_v7(uuid_timestamp(clock)).to_string();
+    let failed = |error| StartError::Key {
+        kid: kid.clone(),
+        error,
+    };
+    let (algorithm, bytes) = if purpose == LINKS {
+        let mut bytes = [0; LINK_KEY_BYTES];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| failed(KeyError::Signing))?;
+        (LINK_ALGORITHM, bytes.to_vec())
+    } else {
+        let key = SigningKey::generate(&kid, Algorithm::EdDsa).map_err(failed)?;
+        (Algorithm::EdDsa.name(), key.to_pkcs8().to_vec())
+    };
+    Ok(StoredKey {
+        algorithm: algorithm.to_owned(),
+        pkcs8: STANDARD.encode(bytes),
+        purpose: purpose.to_owned(),
+        created_at_s: clock.now_s(),
+        kid,
+    })
 }

@@ -48,11 +48,30 @@ impl From<Fault> for Refusal {
                     .field(field)
                     .detail(detail)
             }
-            Fault::Conflict { field, detail } => {
-                Problem::new(StatusCode::CONFLICT, "conflict", "Conflict")
+            Fault::Conflict {
+                field,
+                rule,
+                detail,
+            } => {
+                let problem = Problem::new(StatusCode::CONFLICT, "conflict", "Conflict")
                     .field(field)
+                    .detail(detail);
+                match rule {
+                    Some(rule) => problem.rule(rule),
+                    None => problem,
+                }
+            }
+            Fault::Changed { detail } => {
+                Problem::new(StatusCode::PRECONDITION_FAILED, "changed", "Changed since")
+                    .field("If-Match")
                     .detail(detail)
             }
+            Fault::KeyReused => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "Idempotency key used for another request",
+            )
+            .field("Idempotency-Key"),
             Fault::Unavailable => Problem::unavailable(),
             Fault::Internal => Problem::internal(),
         };

@@ -13,7 +13,7 @@ use tidegate_tower::{Identity, Problem};
 use tokio::time::timeout;
 
 use super::answer::Refusal;
-use crate::domain::caller::Actor;
+use crate::domain::{self, caller::Actor};
 
 /// Longest body. Bytes.
 pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -33,6 +33,58 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             Some(Identity::Anonymous) | None => Err(Refusal(Problem::unauthenticated())),
         }
     }
+}
+
+/// The holder of a secret, or whoever sent none.
+pub(crate) struct MaybeCaller(pub(crate) Option<Actor>);
+
+impl<S: Sync> FromRequestParts<S> for MaybeCaller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        match parts.extensions.get::<Identity>() {
+            Some(Identity::Principal(principal)) => Ok(Self(Some(Actor::new(principal)))),
+            Some(Identity::Anonymous) => Ok(Self(None)),
+            None => Err(Refusal(Problem::unauthenticated())),
+        }
+    }
+}
+
+/// `Idempotency-Key`, and `If-Match` with the entity tag of the object that is changed.
+pub(crate) struct Terms(pub(crate) domain::Terms);
+
+impl<S: Sync> FromRequestParts<S> for Terms {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let text = |name: &'static str| {
+            let mut values = parts.headers.get_all(name).iter();
+            let value = match (values.next(), values.next()) {
+                (None, _) => return Ok(None),
+                (Some(value), None) => value.to_str().ok(),
+                (Some(_), Some(_)) => None,
+            };
+            let wrong = || bad_request(Some(name.to_owned()), "expected once, as visible ASCII");
+            value.map(Some).ok_or_else(wrong)
+        };
+        let unchanged_since = match text("If-Match")? {
+            None => None,
+            Some(tag) => Some(entity_tag(tag).ok_or_else(|| {
+                let detail = "expected the entity tag of the object: its revision in double quotes";
+                bad_request(Some("If-Match".to_owned()), detail)
+            })?),
+        };
+        Ok(Self(domain::Terms {
+            idempotency_key: text("Idempotency-Key")?.map(str::to_owned),
+            unchanged_since,
+        }))
+    }
+}
+
+fn entity_tag(tag: &str) -> Option<u64> {
+    let digits = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
 }
 
 /// Query parameters; unknown ones are refused.

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{Changed, GrantInfo, GrantRequest, Page};
+use tidegate_client::wire::{GrantInfo, GrantRequest, Operation, Page};
 use tidegate_policy::Tuple;
 
 use super::answer::Answer;
-use super::{Body, Caller, Params, Refusal, Rules, page_limit};
-use crate::domain::Grant;
+use super::extract::Terms;
+use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,29 +30,25 @@ pub(crate) struct Revoke {
 pub(crate) async fn grant(
     State(rules): Rules,
     Caller(actor): Caller,
+    terms: Terms,
     Body(request): Body<GrantRequest>,
 ) -> Result<Response, Refusal> {
-    let GrantRequest {
-        object,
-        relations,
-        subject,
-    } = request;
-    let revision = rules
-        .grant(
-            actor,
-            Grant {
-                object,
-                relations,
-                subject,
-            },
-        )
-        .await?;
-    Ok(Answer(StatusCode::OK, Changed { revision }).into_response())
+    change::one(&rules, actor, terms, Operation::Grant(request)).await
+}
+
+pub(crate) async fn change(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    terms: Terms,
+    Body(request): Body<GrantRequest>,
+) -> Result<Response, Refusal> {
+    change::one(&rules, actor, terms, Operation::Change(request)).await
 }
 
 pub(crate) async fn revoke(
     State(rules): Rules,
     Caller(actor): Caller,
+    terms: Terms,
     Params(query): Params<Revoke>,
 ) -> Result<Response, Refusal> {
     let Revoke {
@@ -61,17 +57,12 @@ pub(crate) async fn revoke(
         subject,
     } = query;
     let relations = relations.split(',').map(str::to_owned).collect();
-    let revision = rules
-        .revoke(
-            actor,
-            Grant {
-                object,
-                relations,
-                subject,
-            },
-        )
-        .await?;
-    Ok(Answer(StatusCode::OK, Changed { revision }).into_response())
+    let request = GrantRequest {
+        object,
+        relations,
+        subject,
+    };
+    change::one(&rules, actor, terms, Operation::Revoke(request)).await
 }
 
 pub(crate) async fn list(

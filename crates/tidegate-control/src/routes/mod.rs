@@ -2,11 +2,17 @@
 
 pub(crate) mod access;
 mod answer;
+pub(crate) mod audit;
+pub(crate) mod change;
 mod extract;
 pub(crate) mod fallback;
 pub(crate) mod grants;
 pub(crate) mod health;
+pub(crate) mod invitations;
 pub(crate) mod keys;
+pub(crate) mod links;
+pub(crate) mod me;
+pub(crate) mod members;
 pub(crate) mod objects;
 pub(crate) mod quotas;
 pub(crate) mod secrets;
@@ -33,9 +39,6 @@ fn page_limit(asked: Option<u32>) -> Result<u32, Fault> {
     match asked {
         None => Ok(PAGE_DEFAULT),
         Some(limit @ 1..=PAGE_MAX) => Ok(limit),
-        Some(_) => Err(Fault::BadRequest {
-            field: "limit",
-            detail: format!("between 1 and {PAGE_MAX}"),
-        }),
+        Some(_) => Err(Fault::bad("limit", format!("between 1 and {PAGE_MAX}"))),
     }
 }

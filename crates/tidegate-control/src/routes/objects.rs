@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::ETAG;
 use serde::Deserialize;
 use tidegate_client::wire::{
-    Changed, CreateObject, CreatedObject, Limit, ObjectInfo, Page, QuotaLimits,
+    CreateObject, DeleteObject, ObjectInfo, Operation, Page, RenameObject,
 };
 
 use super::answer::Answer;
-use super::secrets::issued;
-use super::{Body, Caller, Params, Refusal, Rules, page_limit};
-use crate::domain::{Create, Created, Fault, Limits};
+use super::extract::Terms;
+use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
+use crate::domain::Fault;
 use crate::store::ObjectRow;
 
 /// One object, or a page of a type.
@@ -26,48 +27,31 @@ pub(crate) struct Query {
     cursor: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OneObject {
-    object: String,
-}
-
 pub(crate) async fn create(
     State(rules): Rules,
     Caller(actor): Caller,
+    terms: Terms,
     Body(request): Body<CreateObject>,
 ) -> Result<Response, Refusal> {
-    let CreateObject {
-        object,
-        display_name,
-        owner,
-        quota,
-    } = request;
-    let limits = quota.map(limits).unwrap_or_default();
-    let created = rules
-        .create(
-            actor,
-            Create {
-                object,
-                display_name,
-                owner,
-                limits,
-            },
-        )
-        .await?;
-    let Created {
-        object,
-        uid,
-        revision,
-        secret,
-    } = created;
-    let answer = CreatedObject {
-        object: object.to_string(),
-        uid: uid.to_string(),
-        revision,
-        secret: secret.map(|secret| issued(&secret)),
-    };
-    Ok(Answer(StatusCode::CREATED, answer).into_response())
+    change::one(&rules, actor, terms, Operation::Create(request)).await
+}
+
+pub(crate) async fn rename(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    terms: Terms,
+    Body(request): Body<RenameObject>,
+) -> Result<Response, Refusal> {
+    change::one(&rules, actor, terms, Operation::Rename(request)).await
+}
+
+pub(crate) async fn delete(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    terms: Terms,
+    Params(request): Params<DeleteObject>,
+) -> Result<Response, Refusal> {
+    change::one(&rules, actor, terms, Operation::Delete(request)).await
 }
 
 pub(crate) async fn get(
@@ -85,7 +69,8 @@ pub(crate) async fn get(
     match (object, type_name) {
         (Some(object), None) if parent.is_none() && limit.is_none() && cursor.is_none() => {
             let row = rules.find(&actor, &object).await?;
-            Ok(Answer(StatusCode::OK, info(row)).into_response())
+            let tag = format!("\"{}\"", row.revision);
+            Ok(([(ETAG, tag)], Answer(StatusCode::OK, info(row))).into_response())
         }
         (None, Some(type_name)) => {
             let limit = usize::try_from(page_limit(limit)?).unwrap_or(usize::MAX);
@@ -109,23 +94,10 @@ pub(crate) async fn get(
             .into_response())
         }
         _ => {
-            let detail = "either `object`, or `type` with `parent`, `limit`, `cursor`".to_owned();
-            Err(Fault::BadRequest {
-                field: "object",
-                detail,
-            }
-            .into())
+            let detail = "either `object`, or `type` with `parent`, `limit`, `cursor`";
+            Err(Fault::bad("object", detail).into())
         }
     }
-}
-
-pub(crate) async fn delete(
-    State(rules): Rules,
-    Caller(actor): Caller,
-    Params(OneObject { object }): Params<OneObject>,
-) -> Result<Response, Refusal> {
-    let revision = rules.delete(actor, object).await?;
-    Ok(Answer(StatusCode::OK, Changed { revision }).into_response())
 }
 
 fn info(row: ObjectRow) -> ObjectInfo {
@@ -134,24 +106,13 @@ fn info(row: ObjectRow) -> ObjectInfo {
         uid,
         display_name,
         created_at_s,
+        revision,
     } = row;
     ObjectInfo {
         object: object.to_string(),
         uid: uid.to_string(),
         display_name,
         created_at_s,
-    }
-}
-
-/// Limits as the rules take them.
-pub(super) fn limits(limits: QuotaLimits) -> Limits {
-    let QuotaLimits { read, write } = limits;
-    let limit = |limit| match limit {
-        Limit::Bytes(bytes) => Some(bytes),
-        Limit::Unlimited(_) => None,
-    };
-    Limits {
-        read: read.map(limit),
-        write: write.map(limit),
+        revision,
     }
 }

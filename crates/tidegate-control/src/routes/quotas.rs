@@ -4,13 +4,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{Changed, SetQuota};
+use tidegate_client::wire::{Operation, SetQuota};
 
 use super::answer::Answer;
-use super::objects::limits;
+use super::extract::Terms;
 use super::usage::window;
-use super::{Body, Caller, Params, Refusal, Rules};
-use crate::domain::SetLimits;
+use super::{Body, Caller, Params, Refusal, Rules, change};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,24 +22,10 @@ pub(crate) struct Query {
 pub(crate) async fn set(
     State(rules): Rules,
     Caller(actor): Caller,
+    terms: Terms,
     Body(request): Body<SetQuota>,
 ) -> Result<Response, Refusal> {
-    let SetQuota {
-        account,
-        anonymous,
-        limits: asked,
-    } = request;
-    let revision = rules
-        .set_limits(
-            actor,
-            SetLimits {
-                account,
-                anonymous,
-                limits: limits(asked),
-            },
-        )
-        .await?;
-    Ok(Answer(StatusCode::OK, Changed { revision }).into_response())
+    change::one(&rules, actor, terms, Operation::SetQuota(request)).await
 }
 
 pub(crate) async fn get(

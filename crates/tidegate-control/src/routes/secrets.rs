@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{Changed, IssueSecret, IssuedSecret, Page, SecretInfo};
-use uuid::Uuid;
+use tidegate_client::wire::{IssueSecret, Operation, Page, RevokeSecret, SecretInfo};
 
 use super::answer::Answer;
-use super::{Body, Caller, Params, Refusal, Rules, page_limit};
-use crate::domain::{Fault, Issue, Issued};
+use super::extract::Terms;
+use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
 use crate::store::SecretRow;
 
 #[derive(Debug, Deserialize)]
@@ -20,35 +19,13 @@ pub(crate) struct List {
     cursor: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Revoke {
-    jti: String,
-}
-
 pub(crate) async fn issue(
     State(rules): Rules,
     Caller(actor): Caller,
+    terms: Terms,
     Body(request): Body<IssueSecret>,
 ) -> Result<Response, Refusal> {
-    let IssueSecret {
-        subject,
-        kind,
-        description,
-        expires_in_s,
-    } = request;
-    let secret = rules
-        .issue(
-            actor,
-            Issue {
-                subject,
-                kind,
-                description,
-                expires_in_s,
-            },
-        )
-        .await?;
-    Ok(Answer(StatusCode::CREATED, issued(&secret)).into_response())
+    change::one(&rules, actor, terms, Operation::IssueSecret(request)).await
 }
 
 pub(crate) async fn list(
@@ -77,35 +54,10 @@ pub(crate) async fn list(
 pub(crate) async fn revoke(
     State(rules): Rules,
     Caller(actor): Caller,
-    Params(Revoke { jti }): Params<Revoke>,
+    terms: Terms,
+    Params(request): Params<RevokeSecret>,
 ) -> Result<Response, Refusal> {
-    let bad = |_| Fault::BadRequest {
-        field: "jti",
-        detail: "no UUID".to_owned(),
-    };
-    let jti = Uuid::try_parse(&jti).map_err(bad)?;
-    let revision = rules.revoke_secret(actor, jti).await?;
-    Ok(Answer(StatusCode::OK, Changed { revision }).into_response())
-}
-
-/// The one place where a secret's text leaves.
-pub(super) fn issued(issued: &Issued) -> IssuedSecret {
-    let Issued {
-        secret,
-        jti,
-        subject,
-        kind,
-        expires_at_s,
-        revision,
-    } = issued;
-    IssuedSecret {
-        secret: secret.expose().to_owned(),
-        jti: jti.to_string(),
-        subject: subject.to_string(),
-        kind: kind.clone(),
-        expires_at_s: *expires_at_s,
-        revision: *revision,
-    }
+    change::one(&rules, actor, terms, Operation::RevokeSecret(request)).await
 }
 
 fn info(row: SecretRow) -> SecretInfo {

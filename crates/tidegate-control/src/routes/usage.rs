@@ -34,10 +34,7 @@ pub(crate) async fn list(
         cursor,
     } = query;
     let limit = page_limit(limit)?;
-    let bad = |_| Fault::BadRequest {
-        field: "cursor",
-        detail: "not one that was given".to_owned(),
-    };
+    let bad = |_| Fault::bad("cursor", "not one that was given");
     let before_s = cursor.map_or(Ok(u64::MAX), |cursor| cursor.parse().map_err(bad))?;
     let mut windows = rules
         .usage(&actor, &account, anonymous, before_s, limit + 1)

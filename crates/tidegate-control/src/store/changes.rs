@@ -1,13 +1,17 @@
-//! One change: one transaction with its revision and its audit row.
+//! One change: one transaction with its revision and an audit row for each operation.
+//!
+//! Operations read through the transaction too, so that a later one of a batch sees what an earlier one
+//! did. Dropping a [`StoreChange`] makes nothing of it.
 
 use sqlx::{Any, Transaction};
 use tidegate_policy::{Object, Subject, Tuple};
 use tidegate_quota::{AccountId, Kind};
+use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-use super::{Store, StoreError, StoredKey, kind_word, signed};
+use super::{NewInvitation, Store, StoreError, StoredKey, kind_word, signed, unsigned};
 
-/// What a change says in the audit log.
+/// What an operation says in the audit log.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// When. Seconds since the epoch, UTC.
@@ -16,12 +20,14 @@ pub struct Entry {
     pub actor: Object,
     /// Who, for good.
     pub actor_uid: Uuid,
-    /// By which secret; none for the first start.
+    /// By which secret; none for the first start, and for who redeems an invitation without one.
     pub jti: Option<Uuid>,
     /// What was done, for example `create`.
     pub operation: &'static str,
     /// To what.
     pub object: Object,
+    /// To what, for good.
+    pub object_uid: Option<Uuid>,
     /// What held before, as far as it changed.
     pub before: Option<serde_json::Value>,
     /// What holds after.
@@ -33,7 +39,14 @@ pub struct Entry {
 pub enum Write {
     /// A new object.
     Object(NewObject),
-    /// Removes an object and everything that hangs on it: tuples, secrets, what lies below.
+    /// Another display name.
+    Rename {
+        /// Of which object.
+        uid: Uuid,
+        /// None takes it away.
+        display_name: Option<String>,
+    },
+    /// Removes an object and everything that hangs on it: tuples, secrets, invitations, what lies below.
     DeleteObject(Uuid),
     /// A tuple between objects that exist.
     Tuple(Tuple),
@@ -57,8 +70,41 @@ pub enum Write {
         /// Bytes in a window, at most `i64::MAX`.
         limit_bytes: Option<u64>,
     },
+    /// A pending invitation, instead of the one that the invitee may have to the object already.
+    Invitation(NewInvitation),
+    /// The link of an invitation's mail was used. `at_s`: seconds since the epoch, UTC.
+    RedeemInvitation {
+        /// Which.
+        id: Uuid,
+        /// When.
+        at_s: u64,
+    },
+    /// An invitation was accepted, declined or withdrawn.
+    DeleteInvitation(Uuid),
+    /// A proven e-mail address, in lower case. `at_s`: seconds since the epoch, UTC.
+    Address {
+        /// Which.
+        address: String,
+        /// Whose.
+        owner: Uuid,
+        /// When.
+        at_s: u64,
+    },
+    /// A notification to deliver.
+    Notification(NewNotification),
     /// A signing key.
     Key(StoredKey),
+}
+
+/// A notification that is about to be in the outbox.
+#[derive(Clone, Debug)]
+pub struct NewNotification {
+    /// Its id (UUIDv7).
+    pub id: Uuid,
+    /// When. Seconds since the epoch, UTC.
+    pub created_at_s: u64,
+    /// JSON.
+    pub notification: String,
 }
 
 /// An object that is about to exist.
@@ -70,6 +116,8 @@ pub struct NewObject {
     pub object: Object,
     /// What it lies below.
     pub parent: Option<Uuid>,
+    /// What it was created along with.
+    pub companion_of: Option<Uuid>,
     /// For people.
     pub display_name: Option<String>,
     /// When. Its secrets hold from then on, too. Seconds since the epoch, UTC.
@@ -105,9 +153,6 @@ pub enum CommitError {
     /// Nothing was changed.
     #[error(transparent)]
     NotMade(#[from] StoreError),
-    /// The store is not at the revision that the change was worked out on. Nothing was changed.
-    #[error("the store went on to revision {0} elsewhere")]
-    Elsewhere(i64),
     /// The answer to the commit was lost.
     #[error("store: whether the change was made is not known: {0}")]
     Unknown(sqlx::Error),
@@ -119,18 +164,37 @@ impl From<sqlx::Error> for CommitError {
     }
 }
 
+/// An answer that is kept for whoever repeats the request.
+#[derive(Clone, Debug)]
+pub struct NewRepeat {
+    /// Who asked.
+    pub actor: Uuid,
+    /// The idempotency key.
+    pub key: String,
+    /// SHA-256 of the request, in hexadecimal.
+    pub fingerprint: String,
+    /// JSON, without secrets' texts.
+    pub answer: String,
+    /// When. Seconds since the epoch, UTC.
+    pub created_at_s: u64,
+}
+
+/// A change that is being made.
+#[derive(Debug)]
+pub struct StoreChange {
+    pub(super) transaction: Transaction<'static, Any>,
+    revision: u64,
+    /// Last, so that the transaction ends before the next turn.
+    _turn: OwnedMutexGuard<()>,
+}
+
 impl Store {
-    /// Makes a change that was worked out on the revision before `revision`.
+    /// Begins a change, at the next revision.
     ///
     /// # Errors
-    /// See [`CommitError`].
-    pub async fn commit(
-        &self,
-        revision: u64,
-        entry: &Entry,
-        writes: &[Write],
-    ) -> Result<(), CommitError> {
-        let _turn = self.gate.lock().await;
+    /// [`StoreError`].
+    pub async fn begin(&self) -> Result<StoreChange, StoreError> {
+        let turn = std::sync::Arc::clone(&self.gate).lock_owned().await;
         let mut transaction = self.write.begin().await?;
         // INVARIANT: the first statement, so that whoever changes anything waits here, and revisions
         // become visible in order.
@@ -139,13 +203,65 @@ impl Store {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        if taken != signed(revision)? {
-            return Err(CommitError::Elsewhere(taken - 1));
+        Ok(StoreChange {
+            transaction,
+            revision: unsigned(taken)?,
+            _turn: turn,
+        })
+    }
+}
+
+impl StoreChange {
+    /// The revision that will contain it.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Makes one row's worth of it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the change can only be dropped then.
+    pub async fn make(&mut self, write: &Write) -> Result<(), StoreError> {
+        make(&mut self.transaction, write).await
+    }
+
+    /// Makes it durable: the audit rows of its operations in their order, and its entry in the change log
+    /// (a JSON array).
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn commit(
+        self,
+        entries: &[Entry],
+        changes: &str,
+        repeat: Option<&NewRepeat>,
+    ) -> Result<(), CommitError> {
+        let Self {
+            mut transaction,
+            revision,
+            _turn,
+        } = self;
+        let revision = signed(revision)?;
+        for (ordinal, entry) in entries.iter().enumerate() {
+            audit(&mut transaction, revision, ordinal, entry).await?;
+            if let Some(uid) = entry.object_uid {
+                sqlx::query("UPDATE objects SET changed_revision = $1 WHERE uid = $2")
+                    .bind(revision)
+                    .bind(uid.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
         }
-        for write in writes {
-            make(&mut transaction, write).await?;
+        let at_s = entries.first().map_or(0, |entry| entry.at_s);
+        sqlx::query("INSERT INTO changes (revision, at_s, changes) VALUES ($1, $2, $3)")
+            .bind(revision)
+            .bind(signed(at_s)?)
+            .bind(changes)
+            .execute(&mut *transaction)
+            .await?;
+        if let Some(repeat) = repeat {
+            remember(&mut transaction, repeat).await?;
         }
-        audit(&mut transaction, taken, entry).await?;
         transaction.commit().await.map_err(CommitError::Unknown)
     }
 }
@@ -153,6 +269,13 @@ impl Store {
 async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), StoreError> {
     match write {
         Write::Object(object) => insert_object(transaction, object).await,
+        Write::Rename { uid, display_name } => {
+            let query = sqlx::query("UPDATE objects SET display_name = $1 WHERE uid = $2")
+                .bind(display_name.clone())
+                .bind(uid.to_string());
+            query.execute(&mut **transaction).await?;
+            Ok(())
+        }
         Write::DeleteObject(uid) => {
             let query = sqlx::query("DELETE FROM objects WHERE uid = $1").bind(uid.to_string());
             query.execute(&mut **transaction).await?;
@@ -204,13 +327,54 @@ async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(
             kind,
             limit_bytes,
         } => set_limit(transaction, account, *kind, *limit_bytes).await,
+        Write::Invitation(invitation) => super::invitations::insert(transaction, invitation).await,
+        Write::RedeemInvitation { id, at_s } => {
+            let query = sqlx::query("UPDATE invitations SET redeemed_at_s = $1 WHERE id = $2")
+                .bind(signed(*at_s)?)
+                .bind(id.to_string());
+            query.execute(&mut **transaction).await?;
+            Ok(())
+        }
+        Write::DeleteInvitation(id) => {
+            let query = sqlx::query("DELETE FROM invitations WHERE id = $1").bind(id.to_string());
+            query.execute(&mut **transaction).await?;
+            Ok(())
+        }
+        Write::Address {
+            address,
+            owner,
+            at_s,
+        } => {
+            sqlx::query(
+                "INSERT INTO addresses (address, owner_uid, proven_at_s) VALUES ($1, $2, $3)",
+            )
+            .bind(address)
+            .bind(owner.to_string())
+            .bind(signed(*at_s)?)
+            .execute(&mut **transaction)
+            .await?;
+            Ok(())
+        }
+        Write::Notification(new) => {
+            sqlx::query(
+                "INSERT INTO outbox (id, created_at_s, notification, attempts, due_at_s) \
+                 VALUES ($1, $2, $3, 0, $4)",
+            )
+            .bind(new.id.to_string())
+            .bind(signed(new.created_at_s)?)
+            .bind(&new.notification)
+            .bind(signed(new.created_at_s)?)
+            .execute(&mut **transaction)
+            .await?;
+            Ok(())
+        }
         Write::Key(key) => {
-            let query =
-                "INSERT INTO keys (kid, algorithm, pkcs8, created_at_s) VALUES ($1, $2, $3, $4)";
+            let query = "INSERT INTO keys (kid, algorithm, pkcs8, purpose, created_at_s) VALUES ($1, $2, $3, $4, $5)";
             sqlx::query(query)
                 .bind(&key.kid)
                 .bind(&key.algorithm)
                 .bind(&key.pkcs8)
+                .bind(&key.purpose)
                 .bind(signed(key.created_at_s)?)
                 .execute(&mut **transaction)
                 .await?;
@@ -225,14 +389,15 @@ async fn insert_object(
 ) -> Result<(), StoreError> {
     let at_s = signed(new.created_at_s)?;
     sqlx::query(
-        "INSERT INTO objects (uid, type, id, id_folded, parent, display_name, created_at_s, valid_from_s) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO objects (uid, type, id, id_folded, parent, companion_of, display_name, created_at_s, \
+         valid_from_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(new.uid.to_string())
     .bind(new.object.type_name())
     .bind(new.object.id())
     .bind(new.object.id().to_lowercase())
     .bind(new.parent.map(|uid| uid.to_string()))
+    .bind(new.companion_of.map(|uid| uid.to_string()))
     .bind(new.display_name.clone())
     .bind(at_s)
     .bind(at_s)
@@ -290,21 +455,43 @@ async fn set_limit(
 async fn audit(
     transaction: &mut Transaction<'_, Any>,
     revision: i64,
+    ordinal: usize,
     entry: &Entry,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO audit (revision, at_s, actor, actor_uid, jti, operation, object, before, after) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO audit (revision, ordinal, at_s, actor, actor_uid, jti, operation, object, object_uid, \
+         before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(revision)
+    .bind(i64::try_from(ordinal).unwrap_or(i64::MAX))
     .bind(signed(entry.at_s)?)
     .bind(entry.actor.as_str())
     .bind(entry.actor_uid.to_string())
     .bind(entry.jti.map(|jti| jti.to_string()))
     .bind(entry.operation)
     .bind(entry.object.as_str())
+    .bind(entry.object_uid.map(|uid| uid.to_string()))
     .bind(entry.before.as_ref().map(ToString::to_string))
     .bind(entry.after.as_ref().map(ToString::to_string))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn remember(
+    transaction: &mut Transaction<'_, Any>,
+    repeat: &NewRepeat,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO repeats (actor_uid, idempotency_key, fingerprint, answer, created_at_s) \
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (actor_uid, idempotency_key) DO UPDATE \
+         SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at_s = excluded.created_at_s",
+    )
+    .bind(repeat.actor.to_string())
+    .bind(&repeat.key)
+    .bind(&repeat.fingerprint)
+    .bind(&repeat.answer)
+    .bind(signed(repeat.created_at_s)?)
     .execute(&mut **transaction)
     .await?;
     Ok(())

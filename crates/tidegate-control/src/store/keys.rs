@@ -11,6 +11,8 @@ pub struct StoredKey {
     pub algorithm: String,
     /// PKCS#8 DER in base64. Whoever reads it can mint.
     pub pkcs8: String,
+    /// What it is for: `secret`, `bundle` or `link`.
+    pub purpose: String,
     /// Seconds since the epoch, UTC.
     pub created_at_s: u64,
 }
@@ -29,16 +31,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        let query =
-            "SELECT kid, algorithm, pkcs8, created_at_s FROM keys ORDER BY created_at_s, kid";
-        let rows: Vec<(String, String, String, i64)> =
+        let query = "SELECT kid, algorithm, pkcs8, purpose, created_at_s FROM keys ORDER BY created_at_s, kid";
+        let rows: Vec<(String, String, String, String, i64)> =
             sqlx::query_as(query).fetch_all(&self.read).await?;
         rows.into_iter()
-            .map(|(kid, algorithm, pkcs8, created_at_s)| {
+            .map(|(kid, algorithm, pkcs8, purpose, created_at_s)| {
                 Ok(StoredKey {
                     kid,
                     algorithm,
                     pkcs8,
+                    purpose,
                     created_at_s: unsigned(created_at_s)?,
                 })
             })

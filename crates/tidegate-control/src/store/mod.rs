@@ -1,17 +1,20 @@
 //! The store: the only place with SQL.
 //!
 //! One schema and one set of statements for every engine: columns are BIGINT and TEXT, placeholders
-//! `$1`. Every change of what the snapshot contains is one transaction ([`Store::commit`]), whose first
+//! `$1`. Every change of what the snapshot contains is one transaction ([`Store::begin`]), whose first
 //! statement takes the next revision from the one row of `meta`, so that revisions become visible in
-//! order, and which writes its audit row. The ledger ([`SqlLedger`]) has neither.
+//! order, and which writes its audit rows. The ledger ([`SqlLedger`]) has neither.
 
+mod audit;
 mod changes;
+mod invitations;
 mod keys;
 mod leases;
 mod ledger;
 mod load;
 mod objects;
 mod open;
+mod repeats;
 mod secrets;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -23,12 +26,17 @@ use std::sync::Arc;
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
-pub use self::changes::{CommitError, Entry, NewObject, NewSecret, Write};
+pub use self::audit::{AuditRow, ListAudit};
+pub use self::changes::{
+    CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
+};
+pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
 pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
+pub use self::repeats::Repeat;
 pub use self::secrets::SecretRow;
 pub use self::usage::{BalanceRow, kind_word};
 

@@ -1,10 +1,11 @@
 //! Objects: look-ups and lists.
 
+use sqlx::{Any, Executor};
 use tidegate_policy::Object;
 use uuid::Uuid;
 
 use super::load::{object, uuid};
-use super::{Store, StoreError, unsigned};
+use super::{Store, StoreChange, StoreError, unsigned};
 
 /// An object as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct ObjectRow {
     pub display_name: Option<String>,
     /// Seconds since the epoch, UTC.
     pub created_at_s: u64,
+    /// The revision of the last change of it or of what hangs right on it.
+    pub revision: u64,
 }
 
 /// Which objects to list, in order of their ids.
@@ -32,7 +35,14 @@ pub struct ListObjects<'a> {
     pub limit: u32,
 }
 
-type Columns = (String, String, String, Option<String>, i64);
+type Columns = (String, String, String, Option<String>, i64, i64);
+
+/// The columns of [`Columns`], of a table named `o`.
+macro_rules! columns {
+    () => {
+        "o.uid, o.type, o.id, o.display_name, o.created_at_s, o.changed_revision"
+    };
+}
 
 impl Store {
     /// An object by its uid.
@@ -40,12 +50,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn object(&self, uid: Uuid) -> Result<Option<ObjectRow>, StoreError> {
-        let query = "SELECT uid, type, id, display_name, created_at_s FROM objects WHERE uid = $1";
-        let row = sqlx::query_as(query)
-            .bind(uid.to_string())
-            .fetch_optional(&self.read)
-            .await?;
-        row.map(object_row).transpose()
+        by_uid(&self.read, uid).await
     }
 
     /// A page of objects.
@@ -54,14 +59,17 @@ impl Store {
     /// [`StoreError`].
     pub async fn objects(&self, list: &ListObjects<'_>) -> Result<Vec<ObjectRow>, StoreError> {
         let query = match list.parent {
-            Some(_) => {
-                "SELECT uid, type, id, display_name, created_at_s FROM objects \
-                 WHERE type = $1 AND id_folded > $2 AND parent = $4 ORDER BY id_folded LIMIT $3"
-            }
-            None => {
-                "SELECT uid, type, id, display_name, created_at_s FROM objects \
-                 WHERE type = $1 AND id_folded > $2 ORDER BY id_folded LIMIT $3"
-            }
+            Some(_) => concat!(
+                "SELECT ",
+                columns!(),
+                " FROM objects o WHERE o.type = $1 AND o.id_folded > $2 AND o.parent = $4 \
+                 ORDER BY o.id_folded LIMIT $3"
+            ),
+            None => concat!(
+                "SELECT ",
+                columns!(),
+                " FROM objects o WHERE o.type = $1 AND o.id_folded > $2 ORDER BY o.id_folded LIMIT $3"
+            ),
         };
         let query = sqlx::query_as(query)
             .bind(list.type_name)
@@ -74,66 +82,89 @@ impl Store {
         let rows: Vec<Columns> = query.fetch_all(&self.read).await?;
         rows.into_iter().map(object_row).collect()
     }
+}
+
+impl StoreChange {
+    /// An object by its uid.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn object(&mut self, uid: Uuid) -> Result<Option<ObjectRow>, StoreError> {
+        by_uid(&mut *self.transaction, uid).await
+    }
 
     /// An object and everything below it, itself first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn subtree(&self, uid: Uuid) -> Result<Vec<ObjectRow>, StoreError> {
-        let rows: Vec<Columns> = sqlx::query_as(
-            "WITH RECURSIVE below (uid, type, id, display_name, created_at_s, depth) AS ( \
-                 SELECT uid, type, id, display_name, created_at_s, 0 FROM objects WHERE uid = $1 \
-                 UNION ALL \
-                 SELECT o.uid, o.type, o.id, o.display_name, o.created_at_s, b.depth + 1 \
-                 FROM objects o JOIN below b ON o.parent = b.uid) \
-             SELECT uid, type, id, display_name, created_at_s FROM below ORDER BY depth, type, id",
-        )
+    pub async fn subtree(&mut self, uid: Uuid) -> Result<Vec<ObjectRow>, StoreError> {
+        let rows: Vec<Columns> = sqlx::query_as(concat!(
+            "WITH RECURSIVE below (uid, depth) AS ( \
+                 SELECT uid, 0 FROM objects WHERE uid = $1 \
+                 UNION ALL SELECT c.uid, b.depth + 1 FROM objects c JOIN below b ON c.parent = b.uid) \
+             SELECT ",
+            columns!(),
+            " FROM below b JOIN objects o ON o.uid = b.uid ORDER BY b.depth, o.type, o.id"
+        ))
         .bind(uid.to_string())
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.transaction)
         .await?;
         rows.into_iter().map(object_row).collect()
     }
 
-    /// Objects of a type outside of an object's tree that have a tuple of this relation into the tree:
-    /// (the one outside, the one in the tree).
+    /// What was created along with an object.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn left_behind(
-        &self,
-        root: Uuid,
-        type_name: &str,
-        relation: &str,
-    ) -> Result<Vec<(Object, Object)>, StoreError> {
-        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-            "WITH RECURSIVE below (uid) AS ( \
-                 SELECT uid FROM objects WHERE uid = $1 \
-                 UNION ALL SELECT o.uid FROM objects o JOIN below b ON o.parent = b.uid) \
-             SELECT o.type, o.id, s.type, s.id FROM below b \
-             JOIN tuples t ON t.subject_uid = b.uid AND t.subject_relation = '' AND t.relation = $2 \
-             JOIN objects o ON o.uid = t.object_uid AND o.type = $3 \
-             JOIN objects s ON s.uid = b.uid \
-             WHERE o.uid NOT IN (SELECT uid FROM below)",
-        )
-        .bind(root.to_string())
-        .bind(relation)
-        .bind(type_name)
-        .fetch_all(&self.read)
+    pub async fn companions(&mut self, uid: Uuid) -> Result<Vec<ObjectRow>, StoreError> {
+        let rows: Vec<Columns> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM objects o WHERE o.companion_of = $1 ORDER BY o.type, o.id"
+        ))
+        .bind(uid.to_string())
+        .fetch_all(&mut *self.transaction)
         .await?;
-        let row = |(type_name, id, in_type, in_id): (String, String, String, String)| {
-            Ok((object(&type_name, &id)?, object(&in_type, &in_id)?))
-        };
-        rows.into_iter().map(row).collect()
+        rows.into_iter().map(object_row).collect()
+    }
+
+    /// What an object was created along with.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn companion_of(&mut self, uid: Uuid) -> Result<Option<ObjectRow>, StoreError> {
+        let row: Option<Columns> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM objects c JOIN objects o ON o.uid = c.companion_of WHERE c.uid = $1"
+        ))
+        .bind(uid.to_string())
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        row.map(object_row).transpose()
     }
 }
 
+async fn by_uid<'c>(
+    executor: impl Executor<'c, Database = Any>,
+    uid: Uuid,
+) -> Result<Option<ObjectRow>, StoreError> {
+    let query = concat!("SELECT ", columns!(), " FROM objects o WHERE o.uid = $1");
+    let row: Option<Columns> = sqlx::query_as(query)
+        .bind(uid.to_string())
+        .fetch_optional(executor)
+        .await?;
+    row.map(object_row).transpose()
+}
+
 fn object_row(
-    (uid, type_name, id, display_name, created_at_s): Columns,
+    (uid, type_name, id, display_name, created_at_s, revision): Columns,
 ) -> Result<ObjectRow, StoreError> {
     Ok(ObjectRow {
         object: object(&type_name, &id)?,
         uid: uuid(&uid)?,
         display_name,
         created_at_s: unsigned(created_at_s)?,
+        revision: unsigned(revision)?,
     })
 }

@@ -22,8 +22,14 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
 
 /// Version, name, statements.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "first", include_str!("../../migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../../migrations/0001_first.sql")),
+    (
+        2,
+        "administration",
+        include_str!("../../migrations/0002_administration.sql"),
+    ),
+];
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]

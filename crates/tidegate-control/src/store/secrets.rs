@@ -4,7 +4,7 @@ use tidegate_policy::Object;
 use uuid::Uuid;
 
 use super::load::{object, uuid};
-use super::{Store, StoreError, unsigned};
+use super::{Store, StoreChange, StoreError, unsigned};
 
 /// A secret as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,21 +40,6 @@ type Columns = (
 );
 
 impl Store {
-    /// A secret by its id.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn secret(&self, jti: Uuid) -> Result<Option<SecretRow>, StoreError> {
-        let row: Option<Columns> = sqlx::query_as(
-            "SELECT s.jti, o.type, o.id, s.kind, s.description, s.issued_at_s, s.expires_at_s, s.revoked_at_s, \
-             s.issued_by FROM secrets s JOIN objects o ON o.uid = s.subject_uid WHERE s.jti = $1",
-        )
-        .bind(jti.to_string())
-        .fetch_optional(&self.read)
-        .await?;
-        row.map(secret_row).transpose()
-    }
-
     /// A page of a subject's secrets, the oldest first, after a `jti` (empty: from the start).
     ///
     /// # Errors
@@ -77,19 +62,36 @@ impl Store {
         .await?;
         rows.into_iter().map(secret_row).collect()
     }
+}
+
+impl StoreChange {
+    /// A secret by its id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secret(&mut self, jti: Uuid) -> Result<Option<SecretRow>, StoreError> {
+        let row: Option<Columns> = sqlx::query_as(
+            "SELECT s.jti, o.type, o.id, s.kind, s.description, s.issued_at_s, s.expires_at_s, s.revoked_at_s, \
+             s.issued_by FROM secrets s JOIN objects o ON o.uid = s.subject_uid WHERE s.jti = $1",
+        )
+        .bind(jti.to_string())
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        row.map(secret_row).transpose()
+    }
 
     /// How many secrets of a subject hold at a moment.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn living_secrets(&self, subject: Uuid, now_s: u64) -> Result<u64, StoreError> {
+    pub async fn living_secrets(&mut self, subject: Uuid, now_s: u64) -> Result<u64, StoreError> {
         let (count,): (i64,) = sqlx::query_as(
             "SELECT COUNT(*) FROM secrets WHERE subject_uid = $1 AND revoked_at_s IS NULL \
              AND (expires_at_s IS NULL OR expires_at_s > $2)",
         )
         .bind(subject.to_string())
         .bind(super::signed(now_s)?)
-        .fetch_one(&self.read)
+        .fetch_one(&mut *self.transaction)
         .await?;
         unsigned(count)
     }

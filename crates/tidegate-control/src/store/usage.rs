@@ -1,8 +1,9 @@
 //! Limits and balances, for reading.
 
+use sqlx::{Any, Executor};
 use tidegate_quota::{AccountId, Kind, Window};
 
-use super::{Store, StoreError, unsigned};
+use super::{Store, StoreChange, StoreError, unsigned};
 
 /// A kind's word in columns.
 pub fn kind_word(kind: Kind) -> &'static str {
@@ -43,17 +44,7 @@ impl Store {
         &self,
         account: AccountId,
     ) -> Result<(Option<u64>, Option<u64>), StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT kind, limit_bytes FROM limits WHERE account = $1")
-                .bind(account.to_string())
-                .fetch_all(&self.read)
-                .await?;
-        let limit = |kind| {
-            let row = rows.iter().find(|(word, _)| word == kind_word(kind));
-            row.map(|(_, limit_bytes)| unsigned(*limit_bytes))
-                .transpose()
-        };
-        Ok((limit(Kind::Read)?, limit(Kind::Write)?))
+        limits(&self.read, account).await
     }
 
     /// The balances of an account in windows that start before a moment, the newest window first: at
@@ -82,6 +73,36 @@ impl Store {
         .await?;
         rows.into_iter().map(balance_row).collect()
     }
+}
+
+impl StoreChange {
+    /// The limits of an account, read and write. Bytes; none: unlimited.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn limits(
+        &mut self,
+        account: AccountId,
+    ) -> Result<(Option<u64>, Option<u64>), StoreError> {
+        limits(&mut *self.transaction, account).await
+    }
+}
+
+async fn limits<'c>(
+    executor: impl Executor<'c, Database = Any>,
+    account: AccountId,
+) -> Result<(Option<u64>, Option<u64>), StoreError> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT kind, limit_bytes FROM limits WHERE account = $1")
+            .bind(account.to_string())
+            .fetch_all(executor)
+            .await?;
+    let limit = |kind| {
+        let row = rows.iter().find(|(word, _)| word == kind_word(kind));
+        row.map(|(_, limit_bytes)| unsigned(*limit_bytes))
+            .transpose()
+    };
+    Ok((limit(Kind::Read)?, limit(Kind::Write)?))
 }
 
 fn balance_row(columns: Columns) -> Result<BalanceRow, StoreError> {

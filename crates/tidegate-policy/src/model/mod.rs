@@ -35,6 +35,7 @@ pub struct Model {
 
 #[derive(Debug, Default)]
 struct Compiled {
+    text: Box<str>,
     types: Vec<Type>,
     type_ids: HashMap<Box<str>, TypeId>,
     relation_names: Vec<Box<str>>,
@@ -96,8 +97,12 @@ impl Model {
     pub fn parse(text: &str) -> Result<Self, ModelErrors> {
         let (syntax, found) = examine(text);
         if found.iter().all(|error| error.kind.is_warning()) {
+            let text = text.into();
             Ok(Self {
-                inner: Arc::new(compile::compile(&syntax)),
+                inner: Arc::new(Compiled {
+                    text,
+                    ..compile::compile(&syntax)
+                }),
             })
         } else {
             Err(ModelErrors(found))
@@ -108,6 +113,11 @@ impl Model {
     /// ([`is_warning`](ModelErrorKind::is_warning)), in order of place.
     pub fn lint(text: &str) -> Vec<ModelError> {
         examine(text).1
+    }
+
+    /// The text that it was parsed from.
+    pub fn text(&self) -> &str {
+        &self.inner.text
     }
 
     /// Type names in order of definition.
@@ -190,6 +200,11 @@ impl Model {
 
     pub(crate) fn relation_id(&self, name: &str) -> Option<RelationId> {
         self.inner.relation_ids.get(name).copied()
+    }
+
+    /// How many relation names there are: each has a number below, in order of first definition.
+    pub(crate) fn relation_count(&self) -> u64 {
+        self.inner.relation_names.len() as u64
     }
 
     pub(crate) fn relation_name(&self, id: RelationId) -> Option<&str> {

@@ -182,6 +182,51 @@ impl Snapshot {
         relations.flat_map(of).collect()
     }
 
+    /// Every stored tuple whose subject is the object or a userset of it, sorted.
+    pub fn stands_in(&self, object: &Object) -> Vec<Tuple> {
+        let layers = self.layers();
+        let Some(id) = layers.id(object.as_str()) else {
+            return Vec::new();
+        };
+        let is_of = |subject: &SubjectId| match *subject {
+            SubjectId::Object(found) | SubjectId::Userset(found, _) => found == id,
+            SubjectId::Wildcard(_) => false,
+        };
+        let rows = layers.stands_in(id).into_iter();
+        let mut tuples: Vec<Tuple> = rows
+            .flat_map(|(on, relation)| {
+                let of = layers.row(on, relation).iter().copied().filter(is_of);
+                of.filter_map(move |subject| {
+                    Some(Tuple {
+                        object: layers.object(on)?.clone(),
+                        relation: self.model.relation_name(relation)?.into(),
+                        subject: self.name(&layers, subject)?,
+                    })
+                })
+            })
+            .collect();
+        tuples.sort_unstable();
+        tuples
+    }
+
+    /// The objects of a type that have a standing, in the order of their ids. Looks at every standing.
+    pub fn objects_of_type(&self, type_name: &str) -> impl Iterator<Item = &Object> + use<'_> {
+        let mut found: Vec<&Object> = self
+            .layers()
+            .standings()
+            .map(|(object, _)| object)
+            .filter(|object| object.type_name() == type_name)
+            .collect();
+        found.sort_unstable();
+        found.into_iter()
+    }
+
+    /// Every object that has a name here, in no order: with a standing, in a tuple, or only once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Object> {
+        let layers = self.layers();
+        (0..).map_while(move |id| layers.object(id))
+    }
+
     /// Follows relations, each of which must have exactly one subject, an object.
     pub fn follow(&self, object: &Object, path: &[String]) -> Option<Object> {
         let layers = self.layers();
@@ -215,6 +260,24 @@ impl Snapshot {
         }
     }
 
+    /// One layer as a snapshot. Its objects were added under this model and hasher.
+    pub(crate) fn of_layer(
+        model: Model,
+        profile: Profile,
+        revision: u64,
+        hasher: DefaultHashBuilder,
+        base: Layer,
+    ) -> Self {
+        Self {
+            model,
+            profile: Arc::new(profile),
+            revision,
+            hasher,
+            top: Arc::new(Layer::after(&base)),
+            base: Arc::new(base),
+        }
+    }
+
     pub(crate) fn layers(&self) -> Layers<'_> {
         Layers {
             hasher: &self.hasher,
@@ -224,7 +287,7 @@ impl Snapshot {
         }
     }
 
-    fn name(&self, layers: &Layers<'_>, subject: SubjectId) -> Option<Subject> {
+    pub(crate) fn name(&self, layers: &Layers<'_>, subject: SubjectId) -> Option<Subject> {
         Some(match subject {
             SubjectId::Object(id) => Subject::Object(layers.object(id)?.clone()),
             SubjectId::Userset(id, relation) => Subject::Userset {

@@ -1,6 +1,6 @@
 //! Whether the engine and the reference agree on generated models, tuples and questions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidegate_policy::{Change, CheckError, CheckRequest, Model, Profile, Snapshot, Tuple};
 
@@ -37,38 +37,37 @@ pub(crate) fn ask(
         .map_err(|error: CheckError| error.kind())
 }
 
-/// The first seed: another with `TIDEGATE_SEED=…`.
-#[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]
-fn first_seed() -> u64 {
-    std::env::var("TIDEGATE_SEED").map_or(1, |seed| seed.parse().expect("a number"))
+/// A generated model, and tuples that it allows.
+pub(crate) struct Drawn {
+    pub(crate) text: String,
+    pub(crate) model: reference::Model,
+    pub(crate) facts: BTreeSet<Fact>,
+    pub(crate) snapshot: Snapshot,
+    ids: usize,
+    /// Models that were thrown away.
+    invalid: usize,
 }
 
-#[test]
-fn engine_and_reference_agree() {
-    let mut seen = BTreeMap::<&str, usize>::new();
-    let mut count = |what| *seen.entry(what).or_default() += 1;
-    for seed in (0..WORLDS).map(|number| first_seed().wrapping_add(number)) {
-        let random = &mut Random::new(seed);
+impl Drawn {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        let mut invalid = 0;
         let (text, parsed) = loop {
             let text = worlds::model(random);
             match Model::parse(&text) {
                 Ok(parsed) => break (text, parsed),
-                Err(_) => count("invalid models"),
+                Err(_) => invalid += 1,
             }
         };
         let model = reference::Model::read(&text);
         let chains = random.percent(25);
-        let world = World {
-            model: &model,
-            ids: if chains { 50 } else { random.within(2, 6) },
-        };
+        let ids = if chains { 50 } else { random.within(2, 6) };
         let each = if chains {
             3
         } else {
             *random.of(&[2, 4, 8, 12])
         };
+        let world = World { model: &model, ids };
         let facts = world.facts(random, each, chains);
-        let rows = reference::rows(&model, &facts);
         let changes: Vec<Change> = facts
             .iter()
             .map(|fact| Change::Write(tuple(fact)))
@@ -76,31 +75,66 @@ fn engine_and_reference_agree() {
         let snapshot = Snapshot::new(parsed, Profile::default())
             .apply(1, &changes)
             .expect("the model allows these tuples");
+        Self {
+            text,
+            model,
+            facts,
+            snapshot,
+            ids,
+            invalid,
+        }
+    }
+
+    pub(crate) fn world(&self) -> World<'_> {
+        World {
+            model: &self.model,
+            ids: self.ids,
+        }
+    }
+}
+
+/// The first seed: another with `TIDEGATE_SEED=…`.
+#[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]
+pub(crate) fn first_seed() -> u64 {
+    std::env::var("TIDEGATE_SEED").map_or(1, |seed| seed.parse().expect("a number"))
+}
+
+#[test]
+fn engine_and_reference_agree() {
+    let mut seen = BTreeMap::<&str, usize>::new();
+    for seed in (0..WORLDS).map(|number| first_seed().wrapping_add(number)) {
+        let random = &mut Random::new(seed);
+        let drawn = Drawn::new(random);
+        *seen.entry("invalid models").or_default() += drawn.invalid;
+        let mut count = |what| *seen.entry(what).or_default() += 1;
+        let (text, model, facts) = (&drawn.text, &drawn.model, &drawn.facts);
+        let world = drawn.world();
+        let rows = reference::rows(model, facts);
         for number in 0..QUESTIONS {
             let tries = if number % 2 == 0 { 0 } else { 14 };
             let mut draw = || {
                 let (question, context) = (world.question(random), world.context(random));
-                let outcome = reference::check(&model, &rows, &question, &context);
+                let outcome = reference::check(model, &rows, &question, &context);
                 (question, context, outcome)
             };
             let wanted = [Ok(true), Err("too-deep")];
-            let mut drawn = draw();
+            let mut asked = draw();
             // Most questions come to a deny: half of the time, look for another.
             for _ in 0..tries {
-                if drawn
+                if asked
                     .2
                     .as_ref()
                     .is_some_and(|outcome| wanted.contains(&outcome.answer))
                 {
                     break;
                 }
-                drawn = draw();
+                asked = draw();
             }
-            let (question, context, Some(outcome)) = drawn else {
+            let (question, context, Some(outcome)) = asked else {
                 count("too long");
                 continue;
             };
-            let found = ask(&snapshot, &question, &context);
+            let found = ask(&drawn.snapshot, &question, &context);
             assert_eq!(
                 found, outcome.answer,
                 "TIDEGATE_SEED={seed}\n{text}\n{facts:#?}\n{question:?}\n{context:?}"

@@ -6,6 +6,7 @@ use tidegate_policy::{Change, Model, Object, Profile, Snapshot};
 use uuid::Uuid;
 
 use crate::agree::{ask, tuple};
+use crate::bundles::through;
 use crate::random::Random;
 use crate::reference::{self, Fact};
 use crate::worlds::World;
@@ -151,6 +152,10 @@ fn a_snapshot_is_a_set_of_facts_through_any_changes() {
                 .filter_map(|_| plain.change(random, &world))
                 .collect();
             snapshot = snapshot.apply(revision, &changes).expect("good changes");
+            if revision % 500 == 0 {
+                // Changes go on from what came through a bundle.
+                snapshot = through(&snapshot);
+            }
             if revision % 250 == 0 {
                 plain.check(&snapshot, seed);
                 kept.push((snapshot.clone(), plain.clone()));

@@ -9,8 +9,12 @@
 
 // Whether the engine and the reference agree on generated models, tuples and questions.
 mod agree;
+// Whether a snapshot comes through a bundle as it was, and what is no bundle.
+mod bundles;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
+// Whether lists hold what the reference's checks say.
+mod lists;
 // Seeded numbers.
 mod random;
 // The language, as plain as its definition.

@@ -15,6 +15,8 @@ use tidegate_policy::{
 };
 use uuid::Uuid;
 
+use crate::bundles::through;
+
 /// One file.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -142,10 +144,12 @@ fn the_engine_decides_every_vector_so() {
         let snapshot = Snapshot::new(model, vectors.profile)
             .apply(1, &changes)
             .expect("applies");
+        let loaded = through(&snapshot);
         for case in &vectors.cases {
             let expect = decided(case, &snapshot);
             let json = serde_json::to_string(case).expect("serializes");
             assert_eq!(expect, case.expect, "{name}: {json}");
+            assert_eq!(decided(case, &loaded), case.expect, "{name}: {json}");
             cases += 1;
             allowed += usize::from(expect == "allow");
             expectations.insert(expect);

@@ -4,7 +4,7 @@
 mod native;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::{generate, public_key, sign, verifier, verify};
+pub(crate) use native::{generate, public_key, sha256, sign, verifier, verify};
 
 /// Why an operation did not succeed; there is nothing more to tell.
 pub(crate) struct Refused;

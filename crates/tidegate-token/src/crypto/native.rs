@@ -3,6 +3,7 @@
 //! The provider is named here and not looked up: `jsonwebtoken` finds its default by the features that
 //! the whole build enables, and panics when they do not name exactly one.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
@@ -81,6 +82,16 @@ pub(crate) fn sign(
 ) -> Result<Vec<u8>, Refused> {
     let signer = (DEFAULT_PROVIDER.signer_factory)(&in_jwt(algorithm), key).map_err(|_| Refused)?;
     signer.try_sign(message).map_err(|_| Refused)
+}
+
+/// SHA-256 (FIPS 180-4).
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    let found = digest::digest(&digest::SHA256, bytes);
+    for (to, from) in sum.iter_mut().zip(found.as_ref()) {
+        *to = *from;
+    }
+    sum
 }
 
 /// Checks a signature of exactly 64 bytes.

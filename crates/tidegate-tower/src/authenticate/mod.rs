@@ -140,4 +140,9 @@ impl Principal {
     pub fn jti(&self) -> Uuid {
         self.verified.claims().jti
     }
+
+    /// When the secret ends; none: it does not expire. Seconds since the epoch, UTC.
+    pub fn expires_at_s(&self) -> Option<u64> {
+        self.verified.claims().exp
+    }
 }

@@ -1,216 +1,343 @@
 //! Creation, with what the system writes along.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use serde_json::json;
-use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
+use tidegate_client::wire;
+use tidegate_policy::{Change, ChangeError, Object, Subject, Tuple};
 use tidegate_quota::AccountId;
 use uuid::Uuid;
 
-use crate::domain::caller::Actor;
+use super::rename::check_display_name;
 use crate::domain::guard::Roles;
-use crate::domain::lane::{Lane, Plan, to_the_end};
-use crate::domain::naming::{self, DISPLAY_NAME_MAX, NAME_MAX, is_name};
+use crate::domain::naming::{self, NAME_MAX, is_name};
+use crate::domain::quotas;
 use crate::domain::system::{Blanks, Operation, SITE_TYPE, Template, TypeRules};
-use crate::domain::{Administration, Fault, Issued, Limits, named};
+use crate::domain::work::{Done, Said, Work};
+use crate::domain::{Administration, Fault, named};
 use crate::store::{NewObject, Write};
 use crate::time::uuid_timestamp;
 
-/// What is to be created.
-#[derive(Clone, Debug)]
-pub struct Create {
-    /// `type:id`.
-    pub object: String,
-    /// For people.
-    pub display_name: Option<String>,
-    /// Who is written as the creator; the caller unless said otherwise.
-    pub owner: Option<String>,
-    /// Limits of its own account.
-    pub limits: Limits,
-}
-
-/// What was created.
-#[derive(Debug)]
-pub struct Created {
-    /// Its name.
-    pub object: Object,
-    /// Never used again.
-    pub uid: Uuid,
-    /// The revision that contains it.
-    pub revision: u64,
-    /// Its first secret, where its type has one.
-    pub secret: Option<Issued>,
-}
-
 /// A creation being worked out.
-struct Draft<'a> {
-    actor: &'a Actor,
-    rules: &'a TypeRules,
+struct Draft {
     object: Object,
     parent: Object,
+    /// Who is written as the creator.
     creator: Object,
-    now_s: u64,
     uid: Uuid,
-    plan: Plan,
+    /// What relations with exactly one subject point at.
+    links: BTreeMap<String, Object>,
+    new: Vec<NewObject>,
+    tuples: Vec<Tuple>,
 }
 
-impl Administration {
+/// Why an object may be created.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::domain) enum Warrant {
+    /// The guard allows it.
+    Guard,
+    /// A person has proven an address that was invited.
+    Invitation,
+}
+
+impl Work<'_> {
     /// Creates an object, with what the system writes along.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn create(self: &Arc<Self>, actor: Actor, request: Create) -> Result<Created, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            this.create_in(lane, &actor, &request).await
-        })
-        .await
+    pub(in crate::domain) async fn create(
+        &mut self,
+        request: wire::CreateObject,
+    ) -> Result<Done, Fault> {
+        self.create_under(request, Warrant::Guard).await
     }
 
-    async fn create_in(
-        &self,
-        lane: Lane<'_>,
-        actor: &Actor,
-        request: &Create,
-    ) -> Result<Created, Fault> {
-        let bad = |field, detail| Fault::BadRequest { field, detail };
-        let object: Object = request.object.parse().map_err(|error| {
-            bad(
-                "object",
-                format!("`{}` is no object (type:id): {error}", request.object),
-            )
-        })?;
-        let type_name = object.type_name();
-        let rules = self
-            .system
-            .rules(type_name)
-            .filter(|rules| rules.parent().is_some());
-        let rules =
-            rules.ok_or_else(|| bad("object", format!("no `{type_name}` can be created")))?;
-        check_display_name(request.display_name.as_deref())?;
-        let parent = self.named_parent(rules, &object)?;
-        let snapshot = Arc::clone(lane.snapshot());
-        if parent != self.site {
-            self.visible(actor, &snapshot, &parent, "object")?;
+    pub(in crate::domain) async fn create_under(
+        &mut self,
+        request: wire::CreateObject,
+        warrant: Warrant,
+    ) -> Result<Done, Fault> {
+        let wire::CreateObject {
+            object,
+            display_name,
+            links,
+            owner,
+            quota,
+        } = request;
+        let administration = self.administration;
+        let object = parse(&object)?;
+        let rules = administration.creatable(&object)?;
+        check_display_name(display_name.as_deref())?;
+        let parent = administration.named_parent(rules, &object)?;
+        if parent != administration.site {
+            self.visible(&parent, "object")?;
         }
-        let creator = match &request.owner {
+        let creator = match &owner {
+            Some(_) if !rules.writes().any(Template::names_creator) => {
+                let detail = format!("a {} has no owner", object.type_name());
+                return Err(Fault::bad("owner", detail));
+            }
             Some(owner) => named(owner, "owner")?,
-            None => actor.object.clone(),
+            None => self.actor.object.clone(),
         };
-
-        let draft = Draft {
-            actor,
-            rules,
+        let mut draft = Draft {
+            links: self.links(rules, &object, &parent, &links)?,
+            uid: match warrant {
+                Warrant::Guard => Uuid::new_v7(uuid_timestamp(&administration.clock)),
+                Warrant::Invitation => self.actor.uid,
+            },
+            object,
             parent,
             creator,
-            now_s: self.clock.now_s(),
-            uid: Uuid::new_v7(uuid_timestamp(&self.clock)),
-            plan: Plan::new("create", &object),
-            object,
+            new: Vec::new(),
+            tuples: Vec::new(),
         };
-        self.finish(lane, &snapshot, draft, request).await
+        self.lay_out(&mut draft, rules, display_name.as_deref())?;
+        let changes = changes_of(&draft);
+        if warrant == Warrant::Guard {
+            self.may_create(&draft, &changes, quota.is_some())?;
+        }
+        // Only who may create learns which names are taken.
+        let snapshot = self.snapshot();
+        if let Some(taken) = draft
+            .new
+            .iter()
+            .find(|new| snapshot.standing(&new.object).is_some())
+        {
+            return Err(Fault::conflict(
+                "object",
+                format!("{} exists already", taken.object),
+            ));
+        }
+        for new in &draft.new {
+            self.write(&Write::Object(new.clone())).await?;
+        }
+        for tuple in &draft.tuples {
+            self.write(&Write::Tuple(tuple.clone())).await?;
+        }
+        self.apply(changes)?;
+        let limits = quotas::limits(quota.unwrap_or_default());
+        for write in limits.writes(AccountId::own(draft.uid))? {
+            self.write(&write).await?;
+        }
+        let secret = match rules.first_secret() {
+            Some(kind) => Some(self.first_secret(&draft, kind).await?),
+            None => None,
+        };
+        let Draft {
+            object,
+            uid,
+            creator,
+            links,
+            ..
+        } = draft;
+        self.say(Said {
+            operation: "create",
+            object: object.clone(),
+            before: None,
+            after: Some(json!({
+                "uid": uid.to_string(),
+                "display_name": display_name,
+                "creator": creator.as_str(),
+                "links": links.iter().map(|(relation, to)| (relation.as_str(), to.as_str())).collect::<BTreeMap<_, _>>(),
+                "limits": limits.to_json(),
+                "jti": secret.as_ref().map(|issued| issued.jti.to_string()),
+            })),
+        });
+        Ok(Done::Created {
+            object,
+            uid,
+            secret,
+        })
     }
 
-    async fn finish(
-        &self,
-        lane: Lane<'_>,
-        snapshot: &Snapshot,
-        mut draft: Draft<'_>,
-        request: &Create,
-    ) -> Result<Created, Fault> {
-        let Draft {
-            actor, rules, uid, ..
-        } = draft;
-        let names_creator = rules.writes().any(Template::names_creator);
-        self.write_object(snapshot, &mut draft, request, names_creator)?;
-        // The parent and the caller are asked on the state in force; the object on the state to come.
-        let applied = self.applied(&lane, &draft);
-        let on = applied.as_deref().unwrap_or(snapshot);
+    /// The guards of a creation. The parent and the caller are asked on the state in force; the object on the
+    /// state to come.
+    fn may_create(&self, draft: &Draft, changes: &[Change], limited: bool) -> Result<(), Fault> {
+        let snapshot = self.snapshot();
+        let applied = self.with(changes).map_err(|error| match error {
+            ChangeError::Tuple { tuple, .. } => Fault::bad(
+                "owner",
+                format!(
+                    "{} cannot be the creator: the model does not allow {tuple}",
+                    draft.creator
+                ),
+            ),
+            error => Fault::internal("a creation cannot be applied", &error),
+        });
+        let on = applied.as_deref().unwrap_or(&snapshot);
+        let mut others = draft.links.values();
         let roles = Roles {
-            snapshot,
             object: (&draft.object, on),
-            parent: Some(&draft.parent),
-            subject: None,
+            other: others.next().filter(|_| others.next().is_none()),
+            ..Roles::of(&draft.object, &snapshot, Some(&draft.parent))
         };
-        self.guard_with(actor, &draft.object, Operation::Create, &roles)?;
-        if draft.creator != actor.object {
-            self.guard_with(actor, &draft.object, Operation::CreateForOthers, &roles)?;
+        let guard = |operation| {
+            self.administration
+                .guard_with(&self.actor, &draft.object, operation, &roles)
+        };
+        guard(Operation::Create)?;
+        if draft.creator != self.actor.object {
+            guard(Operation::CreateForOthers)?;
             if snapshot.standing(&draft.creator).is_none() {
-                let detail = format!("no {}", draft.creator);
-                return Err(Fault::NotFound {
-                    field: "owner",
-                    detail,
-                });
+                return Err(Fault::missing("owner", &draft.creator));
             }
         }
         if let Err(fault) = &applied {
             return Err(fault.clone());
         }
-        // Only who may create learns which names are taken.
-        for change in &draft.plan.changes {
-            if let Change::Put { object, .. } = change {
-                free(snapshot, object)?;
-            }
+        if limited {
+            guard(Operation::SetQuota)?;
         }
-        if !request.limits.is_empty() {
-            self.guard_with(actor, &draft.object, Operation::SetQuota, &roles)?;
-            draft
-                .plan
-                .writes
-                .extend(request.limits.writes(AccountId::own(uid))?);
-        }
-        let first = rules
-            .first_secret()
-            .map(|kind| self.mint(&draft.object, uid, kind, None))
-            .transpose()?;
-        if let Some(minted) = &first {
-            draft.plan.writes.push(Write::Secret(minted.row(
-                uid,
-                None,
-                &actor.object,
-                actor.uid,
-            )));
-        }
-        draft.plan.after = Some(json!({
-            "uid": uid.to_string(),
-            "display_name": request.display_name,
-            "creator": draft.creator.as_str(),
-            "limits": request.limits.to_json(),
-            "jti": first.as_ref().map(|minted| minted.jti.to_string()),
-        }));
-        let Draft { object, plan, .. } = draft;
-        let revision = lane.commit(actor, plan).await?;
-        let secret = first.map(|minted| minted.issued(&object, revision));
-        Ok(Created {
-            object,
-            uid,
-            revision,
-            secret,
-        })
+        Ok(())
     }
 
-    /// Applies the draft; what the model does not allow is the fault of who was named as the creator.
-    fn applied(&self, lane: &Lane<'_>, draft: &Draft<'_>) -> Result<Arc<Snapshot>, Fault> {
-        lane.with(&draft.plan.changes).map_err(|error| match error {
-            ChangeError::Tuple { tuple, .. } => Fault::BadRequest {
-                field: "owner",
-                detail: format!(
-                    "{} cannot be the creator: the model does not allow {tuple}",
-                    draft.creator
-                ),
-            },
-            error => Fault::internal("a creation cannot be applied", &error),
-        })
+    /// What each relation with exactly one subject points at: as the request says, or as the system does.
+    fn links(
+        &self,
+        rules: &TypeRules,
+        object: &Object,
+        parent: &Object,
+        asked: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Object>, Fault> {
+        if let Some(unknown) = asked
+            .keys()
+            .find(|relation| !rules.one().contains_key(*relation))
+        {
+            let detail = format!("a {} has no link `{unknown}`", object.type_name());
+            return Err(Fault::bad(format!("links.{unknown}"), detail));
+        }
+        let blanks = Blanks {
+            object,
+            parent,
+            subject: object,
+        };
+        let mut links = BTreeMap::new();
+        for (relation, one) in rules.one() {
+            let field = format!("links.{relation}");
+            let usual = one.default.as_ref().or(one.home.as_ref());
+            let target = match (asked.get(relation), usual) {
+                (Some(text), _) => {
+                    let target = named(text, field.clone())?;
+                    self.can_point_at(object, parent, relation, one, &target, &field)?;
+                    target
+                }
+                (None, Some(usual)) => usual
+                    .object(&blanks)
+                    .map_err(|error| Fault::internal("one", &error))?,
+                (None, None) => {
+                    let detail = format!("say what `{relation}` points at");
+                    return Err(Fault::bad(field, detail));
+                }
+            };
+            links.insert(relation.clone(), target);
+        }
+        Ok(links)
+    }
+
+    /// The objects and tuples of a creation.
+    fn lay_out(
+        &self,
+        draft: &mut Draft,
+        rules: &TypeRules,
+        display_name: Option<&str>,
+    ) -> Result<(), Fault> {
+        let administration = self.administration;
+        let (object, parent, creator) = (
+            draft.object.clone(),
+            draft.parent.clone(),
+            draft.creator.clone(),
+        );
+        self.put(draft, &object, &parent, draft.uid, None, display_name)?;
+        let blanks = Blanks {
+            object: &object,
+            parent: &parent,
+            subject: &creator,
+        };
+        for companion in rules.also() {
+            let other = companion.object.object(&blanks);
+            let other = other.map_err(|error| Fault::internal("also", &error))?;
+            let own_rules = administration.creatable(&other)?;
+            let own_parent = administration.named_parent(own_rules, &other)?;
+            let uid = Uuid::new_v7(uuid_timestamp(&administration.clock));
+            let name = companion.display_name.as_deref().or(display_name);
+            self.put(draft, &other, &own_parent, uid, Some(draft.uid), name)?;
+            let blanks = Blanks {
+                object: &other,
+                parent: &own_parent,
+                subject: &object,
+            };
+            write_tuples(draft, own_rules, &blanks)?;
+        }
+        write_tuples(draft, rules, &blanks)?;
+        for (relation, target) in &draft.links {
+            draft.tuples.push(Tuple {
+                object: object.clone(),
+                relation: relation.as_str().into(),
+                subject: Subject::Object(target.clone()),
+            });
+        }
+        draft.tuples.sort();
+        draft.tuples.dedup();
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        draft: &mut Draft,
+        object: &Object,
+        parent: &Object,
+        uid: Uuid,
+        companion_of: Option<Uuid>,
+        display_name: Option<&str>,
+    ) -> Result<(), Fault> {
+        let new = draft.new.iter().find(|new| new.object == *parent);
+        let standing = self
+            .snapshot()
+            .standing(parent)
+            .map(|standing| standing.uid);
+        let Some(above) = new.map(|new| new.uid).or(standing) else {
+            return Err(Fault::missing("object", parent));
+        };
+        draft.new.push(NewObject {
+            uid,
+            object: object.clone(),
+            parent: Some(above),
+            companion_of,
+            display_name: display_name.map(str::to_owned),
+            created_at_s: self.now_s,
+        });
+        Ok(())
+    }
+
+    async fn first_secret(
+        &mut self,
+        draft: &Draft,
+        kind: &str,
+    ) -> Result<crate::domain::Issued, Fault> {
+        let minted = self
+            .administration
+            .mint(&draft.object, draft.uid, kind, None)?;
+        let row = minted.row(draft.uid, None, &self.actor.object, self.actor.uid);
+        self.write(&Write::Secret(row)).await?;
+        Ok(minted.issued(&draft.object))
+    }
+}
+
+impl Administration {
+    /// The rules of a type that can be created.
+    fn creatable(&self, object: &Object) -> Result<&TypeRules, Fault> {
+        let rules = self.system.rules(object.type_name());
+        rules
+            .filter(|rules| rules.parent().is_some())
+            .ok_or_else(|| {
+                Fault::bad(
+                    "object",
+                    format!("no `{}` can be created", object.type_name()),
+                )
+            })
     }
 
     /// The parent that an id names; checks the id's form.
     fn named_parent(&self, rules: &TypeRules, object: &Object) -> Result<Object, Fault> {
-        let bad = |detail| Fault::BadRequest {
-            field: "object",
-            detail,
-        };
+        let bad = |detail| Fault::bad("object", detail);
         let (parent_id, name) = naming::split(object);
         if !object.id().split('/').all(is_name) {
             return Err(bad(format!(
@@ -219,8 +346,7 @@ impl Administration {
             )));
         }
         let top = rules.parent() == Some(SITE_TYPE);
-        let parent = self.parent_of(object);
-        match (top, parent_id, parent) {
+        match (top, parent_id, self.parent_of(object)) {
             (true, None, Some(parent)) | (false, Some(_), Some(parent)) => Ok(parent),
             (true, ..) => Err(bad(format!("`{object}`: the id is one name, without `/`"))),
             (false, ..) => {
@@ -231,144 +357,42 @@ impl Administration {
             }
         }
     }
-
-    /// The rows and changes of the object and of those that come along.
-    fn write_object(
-        &self,
-        snapshot: &Snapshot,
-        draft: &mut Draft<'_>,
-        request: &Create,
-        names_creator: bool,
-    ) -> Result<(), Fault> {
-        let (object, parent) = (draft.object.clone(), draft.parent.clone());
-        if request.owner.is_some() && !names_creator {
-            let detail = format!("a {} has no owner", object.type_name());
-            return Err(Fault::BadRequest {
-                field: "owner",
-                detail,
-            });
-        }
-        self.put(
-            snapshot,
-            draft,
-            &object,
-            &parent,
-            draft.uid,
-            request.display_name.clone(),
-        )?;
-        let blanks = Blanks {
-            object: &object,
-            parent: &parent,
-            creator: &draft.creator.clone(),
-        };
-        for template in draft.rules.also() {
-            let other = template
-                .object(&blanks)
-                .map_err(|error| Fault::internal("also", &error))?;
-            let uid = Uuid::new_v7(uuid_timestamp(&self.clock));
-            self.put(
-                snapshot,
-                draft,
-                &other,
-                &self.site,
-                uid,
-                request.display_name.clone(),
-            )?;
-            let rules = self.system.rules(other.type_name());
-            let blanks = Blanks {
-                object: &other,
-                parent: &self.site,
-                creator: &object,
-            };
-            write_tuples(&mut draft.plan, rules, &blanks)?;
-        }
-        write_tuples(&mut draft.plan, Some(draft.rules), &blanks)
-    }
-
-    fn put(
-        &self,
-        snapshot: &Snapshot,
-        draft: &mut Draft<'_>,
-        object: &Object,
-        parent: &Object,
-        uid: Uuid,
-        display_name: Option<String>,
-    ) -> Result<(), Fault> {
-        let Some(above) = snapshot.standing(parent) else {
-            return Err(Fault::NotFound {
-                field: "object",
-                detail: format!("no {parent}"),
-            });
-        };
-        let now_s = draft.now_s;
-        draft.plan.writes.push(Write::Object(NewObject {
-            uid,
-            object: object.clone(),
-            parent: Some(above.uid),
-            display_name,
-            created_at_s: now_s,
-        }));
-        draft.plan.changes.push(Change::Put {
-            object: object.clone(),
-            uid,
-            valid_from_s: now_s,
-        });
-        Ok(())
-    }
 }
 
-fn free(snapshot: &Snapshot, object: &Object) -> Result<(), Fault> {
-    match snapshot.standing(object) {
-        None => Ok(()),
-        Some(_) => Err(Fault::Conflict {
-            field: "object",
-            detail: format!("{object} exists already"),
-        }),
-    }
+/// A new object's name is taken as it is: what ignores case is look-ups.
+fn parse(text: &str) -> Result<Object, Fault> {
+    let parsed = text.parse();
+    parsed.map_err(|error| {
+        Fault::bad(
+            "object",
+            format!("`{text}` is no object (type:id): {error}"),
+        )
+    })
 }
 
-fn write_tuples(
-    plan: &mut Plan,
-    rules: Option<&TypeRules>,
-    blanks: &Blanks<'_>,
-) -> Result<(), Fault> {
-    let Some(rules) = rules else { return Ok(()) };
-    let mut tuples = BTreeSet::new();
+fn changes_of(draft: &Draft) -> Vec<Change> {
+    let put = |new: &NewObject| Change::Put {
+        object: new.object.clone(),
+        uid: new.uid,
+        valid_from_s: new.created_at_s,
+    };
+    let tuples = draft.tuples.iter().cloned().map(Change::Write);
+    draft.new.iter().map(put).chain(tuples).collect()
+}
+
+fn write_tuples(draft: &mut Draft, rules: &TypeRules, blanks: &Blanks<'_>) -> Result<(), Fault> {
     if let Some(link) = rules.link() {
-        let subject = Subject::Object(blanks.parent.clone());
-        tuples.insert(Tuple {
+        draft.tuples.push(Tuple {
             object: blanks.object.clone(),
             relation: link.into(),
-            subject,
+            subject: Subject::Object(blanks.parent.clone()),
         });
     }
     for template in rules.writes() {
-        tuples.insert(
-            template
-                .tuple(blanks)
-                .map_err(|error| Fault::internal("writes", &error))?,
-        );
-    }
-    for tuple in tuples {
-        plan.writes.push(Write::Tuple(tuple.clone()));
-        plan.changes.push(Change::Write(tuple));
+        let tuple = template.tuple(blanks);
+        draft
+            .tuples
+            .push(tuple.map_err(|error| Fault::internal("writes", &error))?);
     }
     Ok(())
-}
-
-fn check_display_name(name: Option<&str>) -> Result<(), Fault> {
-    let bad = |detail| {
-        Err(Fault::BadRequest {
-            field: "display_name",
-            detail,
-        })
-    };
-    match name {
-        Some(name) if name.trim().is_empty() => bad("empty".to_owned()),
-        Some(name) if name.chars().count() > DISPLAY_NAME_MAX => {
-            bad(format!("more than {DISPLAY_NAME_MAX} characters"))
-        }
-        Some(name) if name.chars().any(char::is_control) => bad("control characters".to_owned()),
-        _ => Ok(()),
-    }
 }

@@ -1,119 +1,157 @@
-//! Deletion: the object, all below it, and what was created along with it.
+//! Deletion: the object, all below it, what was created along with it, and what is deleted with what it points
+//! at.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::json;
+use tidegate_client::wire;
 use tidegate_policy::{Change, Object, Snapshot};
 use uuid::Uuid;
 
-use crate::domain::caller::Actor;
-use crate::domain::lane::{Plan, to_the_end};
-use crate::domain::system::{Blanks, Operation};
-use crate::domain::{Administration, Fault, named};
+use crate::domain::system::{Operation, System};
+use crate::domain::work::{Done, Said, Work, subject_object};
+use crate::domain::{Fault, named};
 use crate::store::Write;
 
-impl Administration {
-    /// Deletes an object, all below it, and what was created along with it. Returns the revision.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn delete(self: &Arc<Self>, actor: Actor, text: String) -> Result<u64, Fault> {
-        let this = Arc::clone(self);
-        to_the_end(async move {
-            let lane = this.lane(&actor).await?;
-            let object = named(&text, "object")?;
-            let snapshot = Arc::clone(lane.snapshot());
-            this.visible(&actor, &snapshot, &object, "object")?;
-            this.guard(&actor, &snapshot, &object, Operation::Delete)?;
-            let plan = this.plan_deletion(&snapshot, &object).await?;
-            lane.commit(&actor, plan).await
-        })
-        .await
+/// What goes.
+#[derive(Default)]
+struct Gone {
+    objects: BTreeMap<Object, Uuid>,
+    /// Deleting these deletes the others.
+    roots: Vec<Uuid>,
+}
+
+impl Work<'_> {
+    /// Deletes an object and everything that hangs on it.
+    pub(in crate::domain) async fn delete(
+        &mut self,
+        request: wire::DeleteObject,
+    ) -> Result<Done, Fault> {
+        let wire::DeleteObject { object } = request;
+        let object = named(&object, "object")?;
+        self.visible(&object, "object")?;
+        self.guard(&object, Operation::Delete)?;
+        self.delete_guarded(object, "delete").await
     }
 
-    async fn plan_deletion(&self, snapshot: &Snapshot, object: &Object) -> Result<Plan, Fault> {
-        let mut plan = Plan::new("delete", object);
-        let (mut gone, mut roots) = (BTreeMap::new(), Vec::new());
-        for (at, root) in self
-            .with_companions(snapshot, object)?
-            .into_iter()
-            .enumerate()
-        {
-            let Some(standing) = snapshot.standing(&root) else {
-                continue;
-            };
-            let below = self.store.subtree(standing.uid).await?;
-            // What came along goes along, but not with what others have put below it.
-            if at > 0
-                && let Some(other) = below.get(1)
-            {
-                let detail = format!("{} is still below {root}: delete it first", other.object);
-                return Err(Fault::Conflict {
-                    field: "object",
-                    detail,
-                });
-            }
-            plan.writes.push(Write::DeleteObject(standing.uid));
-            roots.push(standing.uid);
-            gone.extend(below.into_iter().map(|row| (row.object.clone(), row.uid)));
+    pub(in crate::domain) async fn delete_guarded(
+        &mut self,
+        object: Object,
+        operation: &'static str,
+    ) -> Result<Done, Fault> {
+        let snapshot = self.snapshot();
+        let Some(standing) = snapshot.standing(&object) else {
+            return Err(Fault::missing("object", &object));
+        };
+        if let Some(other) = self.store.companion_of(standing.uid).await? {
+            let detail = format!(
+                "{object} belongs to {}, and goes with it alone",
+                other.object
+            );
+            return Err(Fault::conflict("object", detail));
         }
-        self.nobody_left_without_payer(&roots, &gone).await?;
-        // What lies deepest is forgotten first.
-        plan.changes
-            .extend(gone.keys().rev().cloned().map(Change::Forget));
+        let gone = self.gone(&snapshot, &object, standing.uid).await?;
         let tuples: Vec<String> = snapshot
-            .tuples_on(object)
+            .tuples_on(&object)
             .iter()
             .map(ToString::to_string)
             .collect();
-        let objects: Vec<&str> = gone.keys().map(Object::as_str).collect();
-        plan.before = Some(json!({ "objects": objects, "tuples": tuples }));
-        Ok(plan)
+        let objects: Vec<&str> = gone.objects.keys().map(Object::as_str).collect();
+        self.say(Said {
+            operation,
+            object,
+            before: Some(json!({ "objects": objects, "tuples": tuples })),
+            after: None,
+        });
+        for root in gone.roots {
+            self.write(&Write::DeleteObject(root)).await?;
+        }
+        // What lies deepest is forgotten first.
+        self.apply(gone.objects.into_keys().rev().map(Change::Forget).collect())?;
+        Ok(Done::Changed)
     }
 
-    /// The object, and what was created along with it.
-    fn with_companions(&self, snapshot: &Snapshot, object: &Object) -> Result<Vec<Object>, Fault> {
-        let mut roots = vec![object.clone()];
-        let rules = self.system.rules(object.type_name());
-        if let (Some(rules), Some(parent)) = (rules, self.parent_of(object)) {
-            let blanks = Blanks {
-                object,
-                parent: &parent,
-                creator: object,
-            };
-            for template in rules.also() {
-                let other = template
-                    .object(&blanks)
-                    .map_err(|error| Fault::internal("also", &error))?;
-                if snapshot.standing(&other).is_some() {
-                    roots.push(other);
+    /// Everything that goes with an object. Refused when something outside still needs a part of it.
+    async fn gone(
+        &mut self,
+        snapshot: &Snapshot,
+        object: &Object,
+        uid: Uuid,
+    ) -> Result<Gone, Fault> {
+        let mut gone = Gone::default();
+        let mut next = vec![(object.clone(), uid)];
+        while let Some((root, uid)) = next.pop() {
+            if gone.objects.contains_key(&root) {
+                continue;
+            }
+            gone.roots.push(uid);
+            let tree = self.store.subtree(uid).await?;
+            let companions = self.store.companions(uid).await?;
+            for companion in companions {
+                self.is_alone(&companion.object, companion.uid, &tree_names(&tree))
+                    .await?;
+                next.push((companion.object, companion.uid));
+            }
+            for row in tree {
+                let system = &self.administration.system;
+                for user in pointing_at(system, snapshot, &row.object, true) {
+                    if let Some(standing) = snapshot.standing(&user) {
+                        next.push((user, standing.uid));
+                    }
                 }
+                gone.objects.insert(row.object, row.uid);
             }
         }
-        Ok(roots)
+        let system = &self.administration.system;
+        for part in gone.objects.keys() {
+            let mut users = pointing_at(system, snapshot, part, false).into_iter();
+            if let Some(user) = users.find(|user| !gone.objects.contains_key(user)) {
+                let detail = format!("{user} needs {part}");
+                return Err(Fault::conflict("object", detail));
+            }
+        }
+        Ok(gone)
     }
 
-    /// Nobody may be left whose payer is gone with one of these trees.
-    async fn nobody_left_without_payer(
-        &self,
-        roots: &[Uuid],
-        gone: &BTreeMap<Object, Uuid>,
+    /// What came along goes along, but not with what others have put below it.
+    async fn is_alone(
+        &mut self,
+        companion: &Object,
+        uid: Uuid,
+        tree: &[Object],
     ) -> Result<(), Fault> {
-        for root in roots {
-            for (type_name, path) in &self.system.profile().payer {
-                let Some(first) = path.first() else { continue };
-                let left = self.store.left_behind(*root, type_name, first).await?;
-                if let Some((left, payer)) = left.iter().find(|(left, _)| !gone.contains_key(left))
-                {
-                    let detail = format!("{payer} pays for {left}");
-                    return Err(Fault::Conflict {
-                        field: "object",
-                        detail,
-                    });
-                }
+        let below = self.store.subtree(uid).await?;
+        match below.get(1).filter(|other| !tree.contains(&other.object)) {
+            Some(other) => {
+                let detail = format!(
+                    "{} is still below {companion}: delete it first",
+                    other.object
+                );
+                Err(Fault::conflict("object", detail))
             }
+            None => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn tree_names(tree: &[crate::store::ObjectRow]) -> Vec<Object> {
+    tree.iter().map(|row| row.object.clone()).collect()
+}
+
+/// Objects whose relation with exactly one subject points at an object: those that are deleted with it, or
+/// those that stand in its way.
+fn pointing_at(
+    system: &System,
+    snapshot: &Snapshot,
+    object: &Object,
+    deleted_with: bool,
+) -> Vec<Object> {
+    let points = |tuple: &tidegate_policy::Tuple| {
+        let rules = system.rules(tuple.object.type_name());
+        let one = rules.and_then(|rules| rules.one().get(&*tuple.relation));
+        one.is_some_and(|one| one.deleted_with == deleted_with)
+            && subject_object(&tuple.subject) == Some(object)
+    };
+    let tuples = snapshot.stands_in(object).into_iter();
+    tuples.filter(points).map(|tuple| tuple.object).collect()
 }

@@ -34,7 +34,7 @@ impl Administration {
             None => None,
         };
         row.ok_or_else(|| Fault::NotFound {
-            field: "object",
+            field: "object".into(),
             detail: format!("no {object}"),
         })
     }
@@ -54,10 +54,7 @@ impl Administration {
     ) -> Result<Listed, Fault> {
         let snapshot = self.snapshot_for(actor)?;
         if self.system.rules(type_name).is_none() {
-            return Err(Fault::BadRequest {
-                field: "type",
-                detail: format!("no type `{type_name}`"),
-            });
+            return Err(Fault::bad("type", format!("no type `{type_name}`")));
         }
         let parent = match parent {
             None => None,

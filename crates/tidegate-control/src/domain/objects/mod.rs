@@ -1,8 +1,9 @@
-//! Objects: create, delete, find.
+//! Objects: creation, display names, deletion, look-ups.
 
 mod create;
 mod delete;
 mod find;
+mod rename;
 
-pub use self::create::{Create, Created};
+pub(super) use self::create::Warrant;
 pub use self::find::{LIST_SCAN_MAX, Listed};

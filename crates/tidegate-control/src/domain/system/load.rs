@@ -16,11 +16,28 @@ const PLATFORM_MODEL: &str = include_str!("../../../systems/platform/platform.fg
 const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.toml");
 
 /// Name, model, rules.
-const BUILT_IN: [(&str, &str, &str); 1] = [(
-    "beneath",
-    include_str!("../../../systems/beneath/model.fga"),
-    include_str!("../../../systems/beneath/system.toml"),
-)];
+const BUILT_IN: [(&str, &str, &str); 4] = [
+    (
+        "beamlit",
+        include_str!("../../../systems/beamlit/model.fga"),
+        include_str!("../../../systems/beamlit/system.toml"),
+    ),
+    (
+        "beneath",
+        include_str!("../../../systems/beneath/model.fga"),
+        include_str!("../../../systems/beneath/system.toml"),
+    ),
+    (
+        "earthly",
+        include_str!("../../../systems/earthly/model.fga"),
+        include_str!("../../../systems/earthly/system.toml"),
+    ),
+    (
+        "lamindb",
+        include_str!("../../../systems/lamindb/model.fga"),
+        include_str!("../../../systems/lamindb/system.toml"),
+    ),
+];
 
 /// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
 const INVITATION_LIFE_S: u64 = 14 * 86_400;
@@ -350,7 +367,10 @@ fn join_rules(reader: &Reader<'_>, mut table: Table<'_>) -> Option<JoinRules> {
 }
 
 fn one_rules(reader: &Reader<'_>, mut table: Table<'_>) -> OneRules {
-    let mut template = |key| templates(reader, table.take(key)).into_iter().next();
+    let mut template = |key| {
+        let located = templates(reader, table.take(key)).into_iter().next();
+        located.map(|located| located.value)
+    };
     let (default, home) = (template("default"), template("home"));
     let moves = table.take("move").and_then(|value| guard(reader, value));
     let mut word = |key, usual: &str, unusual: &str| {

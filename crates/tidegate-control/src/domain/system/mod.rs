@@ -206,9 +206,9 @@ pub struct JoinRules {
 #[derive(Clone, Debug)]
 pub struct OneRules {
     /// At first, unless the creation says otherwise.
-    pub default: Option<Located<Template>>,
+    pub default: Option<Template>,
     /// At first, and when membership of what it points at ends.
-    pub home: Option<Located<Template>>,
+    pub home: Option<Template>,
     /// Only at what lies right below the object's own parent.
     pub within_parent: bool,
     /// When what it points at is deleted, the object is deleted too, instead of standing in the way.

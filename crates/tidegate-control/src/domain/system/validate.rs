@@ -189,17 +189,10 @@ impl Validation<'_> {
             match template.value.object.object(&blanks) {
                 Err(error) => self.error(&template.place, format!("no object: {error}")),
                 Ok(other) => {
-                    let top = self
-                        .parts
-                        .types
-                        .get(other.type_name())
-                        .and_then(TypeRules::parent)
-                        == Some(SITE_TYPE);
-                    if !top || other.type_name() == type_name {
-                        let message = format!(
-                            "`{}` must be another type right below the site",
-                            other.type_name()
-                        );
+                    let known = self.parts.types.contains_key(other.type_name());
+                    if !known || other.type_name() == type_name {
+                        let message =
+                            format!("`{}` must be another type with rules", other.type_name());
                         self.error(&template.place, message);
                     }
                 }

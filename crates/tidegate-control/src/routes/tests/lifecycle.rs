@@ -110,7 +110,10 @@ async fn a_user_goes_with_the_personal_organization_and_never_without_a_payer() 
         .delete(&bob, "/v1/objects?object=organization:bob")
         .await;
     reply.refused(409, Some("object"));
-    assert_eq!(reply.json["detail"], "organization:bob pays for user:bob");
+    assert_eq!(
+        reply.json["detail"],
+        "organization:bob belongs to user:bob, and goes with it alone"
+    );
     // What others may have put below it stays until it is deleted on purpose.
     world.create(&bob, "project:bob/p").await;
     world

@@ -143,8 +143,12 @@ impl World {
     }
 
     pub(super) async fn issue(&self, secret: &str, subject: &str) -> Reply {
-        self.post(secret, "/v1/secrets", json!({ "subject": subject }))
-            .await
+        let body = if subject.starts_with("user:") {
+            json!({ "subject": subject, "kind": "full" })
+        } else {
+            json!({ "subject": subject })
+        };
+        self.post(secret, "/v1/secrets", body).await
     }
 
     /// Asks about a subject, as `secret`.

@@ -1,0 +1,182 @@
+//! Relations with exactly one subject: pointing them elsewhere, attaching, detaching.
+
+use serde_json::json;
+use tidegate_client::wire;
+use tidegate_policy::{Object, Subject, Tuple};
+
+use super::fault::Field;
+use super::guard::Roles;
+use super::system::{OneRules, Operation};
+use super::work::{Done, Said, Work};
+use super::{Fault, named, naming};
+
+impl Work<'_> {
+    /// Points a relation elsewhere.
+    pub(super) async fn move_link(&mut self, request: wire::Move) -> Result<Done, Fault> {
+        let wire::Move {
+            object,
+            relation,
+            to,
+        } = request;
+        let object = named(&object, "object")?;
+        self.visible(&object, "object")?;
+        let administration = self.administration;
+        let rules = administration.system.rules(object.type_name());
+        let Some(one) = rules.and_then(|rules| rules.one().get(&relation)) else {
+            let detail = format!("a {} has no link `{relation}`", object.type_name());
+            return Err(Fault::bad("relation", detail));
+        };
+        let target = named(&to, "to")?;
+        let parent = administration
+            .parent_of(&object)
+            .unwrap_or_else(|| administration.site.clone());
+        self.can_point_at(&object, &parent, &relation, one, &target, "to")?;
+        let snapshot = self.snapshot();
+        let path = [relation.clone()];
+        let Some(current) = snapshot.follow(&object, &path) else {
+            return Err(Fault::internal(
+                "one",
+                &format_args!("{object} has no one {relation}"),
+            ));
+        };
+        let roles = Roles {
+            other: Some(&target),
+            current: Some(&current),
+            ..Roles::of(&object, &snapshot, Some(&parent))
+        };
+        let Some(guard) = &one.moves else {
+            let rule = format!("type.{}.one.{relation}.move: nobody", object.type_name());
+            return Err(Fault::Forbidden { rule });
+        };
+        self.pass(guard, &roles)?;
+        if current == target {
+            return Ok(Done::Changed);
+        }
+        self.point(&object, &relation, &target).await?;
+        self.say(Said {
+            operation: "move",
+            object,
+            before: Some(json!({ relation.as_str(): current.as_str() })),
+            after: Some(json!({ relation.as_str(): target.as_str() })),
+        });
+        Ok(Done::Changed)
+    }
+
+    /// Makes the object that stands for something attached to something.
+    pub(super) async fn attach(&mut self, request: wire::Attach) -> Result<Done, Fault> {
+        let (attachment, relation, object) = self.attachment(&request)?;
+        self.create(wire::CreateObject {
+            object: attachment.to_string(),
+            display_name: None,
+            links: [(relation, object.to_string())].into(),
+            owner: None,
+            quota: None,
+        })
+        .await
+        .map_err(|fault| rename_field(fault, &request))
+    }
+
+    /// Deletes the object that stands for something attached to something.
+    pub(super) async fn detach(&mut self, request: wire::Attach) -> Result<Done, Fault> {
+        let (attachment, relation, object) = self.attachment(&request)?;
+        let snapshot = self.snapshot();
+        let attached = snapshot.follow(&attachment, &[relation]) == Some(object.clone());
+        if !attached || self.visible(&attachment, "object").is_err() {
+            let detail = format!("{object} is not attached to {}", request.to);
+            return Err(Fault::NotFound {
+                field: "object".into(),
+                detail,
+            });
+        }
+        self.guard(&attachment, Operation::Delete)?;
+        self.delete_guarded(attachment, "detach").await
+    }
+
+    /// The object that stands for something attached to something, its relation to it, and what is attached.
+    fn attachment(&self, request: &wire::Attach) -> Result<(Object, String, Object), Fault> {
+        let wire::Attach { object, to } = request;
+        let (object, to) = (named(object, "object")?, named(to, "to")?);
+        self.visible(&object, "object")?;
+        self.visible(&to, "to")?;
+        let system = &self.administration.system;
+        let Some((type_name, relation)) = system.attachment(object.type_name(), to.type_name())
+        else {
+            let detail = format!(
+                "no {} is attached to a {}",
+                object.type_name(),
+                to.type_name()
+            );
+            return Err(Fault::bad("object", detail));
+        };
+        let id = format!("{}/{}", to.id(), naming::split(&object).1);
+        let attachment = Object::new(type_name, &id);
+        let attachment = attachment.map_err(|error| Fault::bad("object", error.to_string()))?;
+        Ok((attachment, relation.to_owned(), object))
+    }
+
+    /// Whether a relation may point at something at all, whoever asks.
+    pub(super) fn can_point_at(
+        &self,
+        object: &Object,
+        parent: &Object,
+        relation: &str,
+        one: &OneRules,
+        target: &Object,
+        field: &str,
+    ) -> Result<(), Fault> {
+        let field = || Field::from(field.to_owned());
+        self.visible(target, field())?;
+        let tuple = link(object, relation, target);
+        if let Err(error) = self.administration.system.model().allows(&tuple) {
+            let detail = format!("`{relation}` cannot point at {target}: {error}");
+            return Err(Fault::bad(field(), detail));
+        }
+        if one.within_parent && self.administration.parent_of(target).as_ref() != Some(parent) {
+            return Err(Fault::bad(field(), format!("{target} is not of {parent}")));
+        }
+        Ok(())
+    }
+
+    /// Replaces what a relation with exactly one subject points at.
+    pub(super) async fn point(
+        &mut self,
+        object: &Object,
+        relation: &str,
+        target: &Object,
+    ) -> Result<(), Fault> {
+        let subjects = self.snapshot().subjects(object, relation);
+        let old = subjects.into_iter().map(|subject| Tuple {
+            object: object.clone(),
+            relation: relation.into(),
+            subject,
+        });
+        self.tuples(old.collect(), vec![link(object, relation, target)])
+            .await?;
+        Ok(())
+    }
+}
+
+fn link(object: &Object, relation: &str, target: &Object) -> Tuple {
+    Tuple {
+        object: object.clone(),
+        relation: relation.into(),
+        subject: Subject::Object(target.clone()),
+    }
+}
+
+/// A fault of the creation, said of the request to attach.
+fn rename_field(fault: Fault, request: &wire::Attach) -> Fault {
+    match fault {
+        Fault::Conflict { .. } => Fault::conflict(
+            "object",
+            format!(
+                "{} is attached to {} already, or another of its name is",
+                request.object, request.to
+            ),
+        ),
+        Fault::BadRequest { field, detail } if field.starts_with("links.") => {
+            Fault::bad("object", detail)
+        }
+        other => other,
+    }
+}

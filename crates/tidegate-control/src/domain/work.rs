@@ -1,0 +1,449 @@
+//! A change being made: operations, each guarded on what the one before it left, then the rules that must hold at
+//! the end, then one commit.
+//!
+//! Rows are written to the transaction at once, so that reads see them. The snapshot to come is the one in
+//! force with all changes so far applied: what cannot be published is never committed.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use serde_json::Value;
+use tidegate_client::wire::{self, Answer, Operation};
+use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
+use tidegate_quota::AccountId;
+use uuid::Uuid;
+
+use super::caller::Actor;
+use super::lane::{Lane, to_the_end};
+use super::{Administration, Fault, Issued, changelog, keep};
+use crate::store::{CommitError, Entry, InvitationRow, NewRepeat, StoreChange, StoreError, Write};
+
+/// Most operations of a batch.
+pub const BATCH_MAX: usize = 100;
+
+/// Longest idempotency key. Characters.
+pub const KEY_MAX: usize = 200;
+
+/// How long an answer is remembered under its idempotency key. Seconds.
+pub const REPEATS_KEPT_S: u64 = 86_400;
+
+/// Under which terms a change is made.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// A repeat of the request is answered as the first was, and not done again.
+    pub idempotency_key: Option<String>,
+    /// Refused when the first operation's object changed after this revision.
+    pub unchanged_since: Option<u64>,
+}
+
+/// What operations did.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    /// The revision that contains all of it.
+    pub revision: u64,
+    /// For each operation.
+    pub answers: Vec<Answer>,
+}
+
+/// What an operation did, before its revision is known for sure.
+#[derive(Debug)]
+pub(super) enum Done {
+    Created {
+        object: Object,
+        uid: Uuid,
+        secret: Option<Issued>,
+    },
+    Issued(Issued),
+    Invited(Box<InvitationRow>),
+    Changed,
+}
+
+/// What an operation says in the audit log.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) operation: &'static str,
+    pub(super) object: Object,
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
+}
+
+/// A change being made.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    pub(super) administration: &'a Administration,
+    pub(super) actor: Actor,
+    pub(super) store: StoreChange,
+    pub(super) now_s: u64,
+    base: Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
+    changes: Vec<Change>,
+    entries: Vec<Entry>,
+    called_back: Vec<AccountId>,
+    notified: bool,
+}
+
+impl Administration {
+    /// Makes a change of one or more operations: all of them or none.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub async fn perform(
+        self: &Arc<Self>,
+        actor: Actor,
+        terms: Terms,
+        operations: Vec<Operation>,
+        batch: bool,
+    ) -> Result<Performed, Fault> {
+        if operations.is_empty() || operations.len() > BATCH_MAX {
+            return Err(Fault::bad(
+                "operations",
+                format!("between 1 and {BATCH_MAX} operations"),
+            ));
+        }
+        check_key(terms.idempotency_key.as_deref())?;
+        let this = Arc::clone(self);
+        to_the_end(async move {
+            let mut lane = this.lane(&actor).await?;
+            let repeat = match &terms.idempotency_key {
+                None => None,
+                Some(key) => {
+                    let fingerprint = fingerprint(&terms, &operations)?;
+                    let kept = this.store.repeat(actor.uid, key).await?;
+                    let recent = this.clock.now_s().saturating_sub(REPEATS_KEPT_S);
+                    match kept.filter(|kept| kept.created_at_s >= recent) {
+                        Some(kept) if kept.fingerprint == fingerprint => {
+                            return recall(&kept.answer);
+                        }
+                        Some(_) => return Err(Fault::KeyReused),
+                        None => Some((key.clone(), fingerprint)),
+                    }
+                }
+            };
+            let mut work = Work::begin(&this, &mut lane, actor).await?;
+            let mut done = Vec::with_capacity(operations.len());
+            for (number, operation) in operations.into_iter().enumerate() {
+                if number == 0
+                    && let Some(revision) = terms.unchanged_since
+                {
+                    work.unchanged(&operation, revision).await?;
+                }
+                let result = work.perform(operation).await;
+                done.push(result.map_err(|fault| {
+                    if batch {
+                        fault.of_operation(number)
+                    } else {
+                        fault
+                    }
+                })?);
+            }
+            work.finish(&mut lane, done, repeat).await
+        })
+        .await
+    }
+}
+
+impl Administration {
+    /// Forgets what is over: answers that nobody repeats any more, invitations that nobody accepted in time.
+    pub(crate) async fn forget_old(&self) -> Result<(), StoreError> {
+        let now_s = self.clock.now_s();
+        self.store
+            .forget_repeats(now_s.saturating_sub(REPEATS_KEPT_S))
+            .await?;
+        self.store.forget_invitations(now_s).await
+    }
+}
+
+impl<'a> Work<'a> {
+    pub(super) async fn begin(
+        administration: &'a Administration,
+        lane: &mut Lane<'_>,
+        actor: Actor,
+    ) -> Result<Self, Fault> {
+        let store = lane.begin().await?;
+        let base = Arc::clone(lane.snapshot());
+        Ok(Self {
+            administration,
+            actor,
+            store,
+            now_s: administration.clock.now_s(),
+            snapshot: Arc::clone(&base),
+            base,
+            changes: Vec::new(),
+            entries: Vec::new(),
+            called_back: Vec::new(),
+            notified: false,
+        })
+    }
+
+    /// The snapshot with everything done so far.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot)
+    }
+
+    /// The snapshot as it would be with these changes, too.
+    pub(super) fn with(&self, more: &[Change]) -> Result<Arc<Snapshot>, ChangeError> {
+        if more.is_empty() {
+            return Ok(self.snapshot());
+        }
+        let changes: Vec<Change> = self.changes.iter().chain(more).cloned().collect();
+        let next = self.base.apply(self.store.revision(), &changes)?;
+        Ok(Arc::new(next))
+    }
+
+    /// Changes what the snapshot contains; the rows that belong to it are written apart.
+    pub(super) fn apply(&mut self, changes: Vec<Change>) -> Result<(), Fault> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.snapshot = self
+            .with(&changes)
+            .map_err(|error| Fault::internal("a change cannot be applied", &error))?;
+        self.changes.extend(changes);
+        Ok(())
+    }
+
+    pub(super) async fn write(&mut self, write: &Write) -> Result<(), Fault> {
+        self.notified |= matches!(write, Write::Notification(_));
+        Ok(self.store.make(write).await?)
+    }
+
+    /// Writes and removes tuples, those that hold already or do not aside. Returns what changed.
+    pub(super) async fn tuples(
+        &mut self,
+        removed: Vec<Tuple>,
+        written: Vec<Tuple>,
+    ) -> Result<(Vec<Tuple>, Vec<Tuple>), Fault> {
+        let holds = |snapshot: &Snapshot, tuple: &Tuple| {
+            let subjects = snapshot.subjects(&tuple.object, &tuple.relation);
+            subjects.contains(&tuple.subject)
+        };
+        let snapshot = self.snapshot();
+        let removed: Vec<Tuple> = removed
+            .into_iter()
+            .filter(|tuple| holds(&snapshot, tuple) && !written.contains(tuple))
+            .collect();
+        let written: Vec<Tuple> = written
+            .into_iter()
+            .filter(|tuple| !holds(&snapshot, tuple))
+            .collect();
+        for tuple in &removed {
+            self.write(&Write::DeleteTuple(tuple.clone())).await?;
+        }
+        for tuple in &written {
+            self.write(&Write::Tuple(tuple.clone())).await?;
+        }
+        let deletes = removed.iter().cloned().map(Change::Delete);
+        let writes = written.iter().cloned().map(Change::Write);
+        self.apply(deletes.chain(writes).collect())?;
+        Ok((removed, written))
+    }
+
+    /// Notes what an operation did.
+    pub(super) fn say(&mut self, said: Said) {
+        let Said {
+            operation,
+            object,
+            before,
+            after,
+        } = said;
+        // A deleted object is known by who it was.
+        let standing = self.snapshot.standing(&object);
+        let standing = standing.or_else(|| self.base.standing(&object));
+        self.entries.push(Entry {
+            at_s: self.now_s,
+            actor: self.actor.object.clone(),
+            actor_uid: self.actor.uid,
+            jti: self.actor.jti,
+            operation,
+            object_uid: standing.map(|standing| standing.uid),
+            object,
+            before,
+            after,
+        });
+    }
+
+    /// After the commit, what nodes have leased of an account is called back.
+    pub(super) fn call_back(&mut self, account: AccountId) {
+        self.called_back.push(account);
+    }
+
+    async fn unchanged(&mut self, operation: &Operation, revision: u64) -> Result<(), Fault> {
+        let Some(name) = super::operations::named_object(operation) else {
+            return Err(Fault::bad("If-Match", "this operation names no object"));
+        };
+        let object = super::named(name, "object")?;
+        let snapshot = self.snapshot();
+        self.visible(&object, "object")?;
+        let row = match snapshot.standing(&object) {
+            Some(standing) => self.store.object(standing.uid).await?,
+            None => None,
+        };
+        match row {
+            Some(row) if row.revision > revision => Err(Fault::Changed {
+                detail: format!("{object} changed at revision {}", row.revision),
+            }),
+            Some(_) => Ok(()),
+            None => Err(Fault::missing("object", &object)),
+        }
+    }
+
+    /// Asks what must hold at the end, commits, publishes.
+    pub(super) async fn finish(
+        self,
+        lane: &mut Lane<'_>,
+        done: Vec<Done>,
+        repeat: Option<(String, String)>,
+    ) -> Result<Performed, Fault> {
+        keep::holders(
+            &self.administration.system,
+            &self.base,
+            &self.snapshot,
+            &self.changes,
+        )?;
+        let Self {
+            administration,
+            actor,
+            store,
+            now_s,
+            base,
+            mut snapshot,
+            changes,
+            entries,
+            called_back,
+            notified,
+        } = self;
+        if entries.is_empty() {
+            // Everything was so already.
+            return Ok(performed(base.revision(), done));
+        }
+        let revision = store.revision();
+        if snapshot.revision() != revision {
+            // Nothing that a snapshot contains: limits, display names, invitations.
+            snapshot = match base.apply(revision, &[]) {
+                Ok(next) => Arc::new(next),
+                Err(error) => return Err(Fault::internal("a change cannot be applied", &error)),
+            };
+        }
+        let performed = performed(revision, done);
+        let repeat = match repeat {
+            Some((key, fingerprint)) => Some(NewRepeat {
+                actor: actor.uid,
+                key,
+                fingerprint,
+                answer: without_texts(&performed)?,
+                created_at_s: now_s,
+            }),
+            None => None,
+        };
+        let log = changelog::to_json(&changes);
+        match store.commit(&entries, &log, repeat.as_ref()).await {
+            Ok(()) => {}
+            Err(CommitError::NotMade(error)) => return Err(error.into()),
+            Err(error @ CommitError::Unknown(_)) => {
+                tracing::error!(%error, "the snapshot is built again");
+                lane.fall_behind().await;
+                return Err(Fault::Unavailable);
+            }
+        }
+        lane.publish(snapshot);
+        administration.published(changelog::revision_changes(revision, now_s, &changes));
+        for entry in &entries {
+            tracing::info!(revision, operation = entry.operation, object = %entry.object, actor = %entry.actor, "changed");
+        }
+        if notified {
+            administration.wake.notify_one();
+        }
+        administration.call_back(called_back).await;
+        Ok(performed)
+    }
+}
+
+/// The subject's object, where it has one.
+pub(super) fn subject_object(subject: &Subject) -> Option<&Object> {
+    match subject {
+        Subject::Object(object) | Subject::Userset { object, .. } => Some(object),
+        Subject::Wildcard { .. } => None,
+    }
+}
+
+/// Tuples as the audit log tells them.
+pub(super) fn texts(tuples: &[Tuple]) -> Option<Value> {
+    let texts: Vec<String> = tuples.iter().map(ToString::to_string).collect();
+    (!texts.is_empty()).then(|| serde_json::json!({ "tuples": texts }))
+}
+
+fn performed(revision: u64, done: Vec<Done>) -> Performed {
+    let answer = |done| match done {
+        Done::Created {
+            object,
+            uid,
+            secret,
+        } => Answer::Created(wire::CreatedObject {
+            object: object.to_string(),
+            uid: uid.to_string(),
+            revision,
+            secret: secret.map(|secret| secret.to_wire(revision)),
+        }),
+        Done::Issued(issued) => Answer::Issued(issued.to_wire(revision)),
+        Done::Invited(row) => Answer::Invited(super::invitations::to_wire(*row)),
+        Done::Changed => Answer::Changed(wire::Changed { revision }),
+    };
+    Performed {
+        revision,
+        answers: done.into_iter().map(answer).collect(),
+    }
+}
+
+fn check_key(key: Option<&str>) -> Result<(), Fault> {
+    match key {
+        Some(key) if key.is_empty() || key.chars().count() > KEY_MAX || !key.is_ascii() => {
+            Err(Fault::bad(
+                "Idempotency-Key",
+                format!("between 1 and {KEY_MAX} ASCII characters"),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fingerprint(terms: &Terms, operations: &[Operation]) -> Result<String, Fault> {
+    let request = serde_json::to_vec(&(terms.unchanged_since, operations))
+        .map_err(|error| Fault::internal("a request cannot be written", &error))?;
+    let digest = digest::digest(&digest::SHA256, &request);
+    Ok(digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// An answer to keep: a secret's text is shown once.
+fn without_texts(performed: &Performed) -> Result<String, Fault> {
+    let Performed { revision, answers } = performed;
+    let mut answers = answers.clone();
+    for answer in &mut answers {
+        match answer {
+            Answer::Created(wire::CreatedObject {
+                secret: Some(issued),
+                ..
+            })
+            | Answer::Issued(issued) => {
+                issued.secret = None;
+            }
+            Answer::Created(_) | Answer::Invited(_) | Answer::Changed(_) => {}
+        }
+    }
+    let kept = wire::BatchAnswer {
+        revision: *revision,
+        answers,
+    };
+    serde_json::to_string(&kept)
+        .map_err(|error| Fault::internal("an answer cannot be kept", &error))
+}
+
+fn recall(answer: &str) -> Result<Performed, Fault> {
+    let kept: wire::BatchAnswer = serde_json::from_str(answer)
+        .map_err(|error| Fault::internal("a kept answer cannot be read", &error))?;
+    let wire::BatchAnswer { revision, answers } = kept;
+    Ok(Performed { revision, answers })
+}

@@ -1,0 +1,97 @@
+//! The code of an invitation's link: proof that somebody can read the mails of an address.
+//!
+//! It is the invitation's id and a tag over id and address under a key of the store's, so that it need not be
+//! stored, and nobody can make one.
+
+use aws_lc_rs::{constant_time, hmac};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+/// Length of the key. Bytes.
+pub const KEY_BYTES: usize = 32;
+
+/// What codes are made and proven with.
+#[derive(Debug)]
+pub struct LinkKey(hmac::Key);
+
+impl LinkKey {
+    /// From its bytes.
+    pub fn new(bytes: &[u8; KEY_BYTES]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+
+    /// The code for an invitation to an address (in lower case).
+    pub fn code(&self, invitation: Uuid, address: &str) -> String {
+        let mut bytes = invitation.as_bytes().to_vec();
+        bytes.extend_from_slice(self.tag(invitation, address).as_ref());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The invitation that a code claims to be for.
+    pub fn invitation(&self, code: &str) -> Option<Uuid> {
+        Some(parts(code)?.0)
+    }
+
+    /// Whether a code is the one for an invitation to an address.
+    pub fn proves(&self, code: &str, invitation: Uuid, address: &str) -> bool {
+        parts(code).is_some_and(|(id, tag)| {
+            let expected = self.tag(invitation, address);
+            id == invitation
+                && constant_time::verify_slices_are_equal(&tag, expected.as_ref()).is_ok()
+        })
+    }
+
+    fn tag(&self, invitation: Uuid, address: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(b"invitation\0");
+        context.update(invitation.as_bytes());
+        context.update(address.as_bytes());
+        context.sign()
+    }
+}
+
+fn parts(code: &str) -> Option<(Uuid, Vec<u8>)> {
+    // 48 bytes are 64 characters.
+    let bytes = (code.len() == 64)
+        .then(|| URL_SAFE_NO_PAD.decode(code).ok())
+        .flatten()?;
+    let (id, tag) = bytes.split_at_checked(16)?;
+    Some((Uuid::from_slice(id).ok()?, tag.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes() {
+        let (key, other) = (LinkKey::new(&[1; KEY_BYTES]), LinkKey::new(&[2; KEY_BYTES]));
+        let (id, another) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let code = key.code(id, "dora@example.com");
+        assert_eq!(key.invitation(&code), Some(id));
+        assert!(key.proves(&code, id, "dora@example.com"));
+        assert!(!key.proves(&code, id, "eve@example.com"));
+        assert!(!key.proves(&code, another, "dora@example.com"));
+        assert!(!other.proves(&code, id, "dora@example.com"));
+        for at in 0..code.len() {
+            let mut bytes = code.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert!(!key.proves(&changed, id, "dora@example.com"), "{at}");
+        }
+        for bad in [
+            "",
+            "a",
+            &code[1..],
+            &format!("{code}A"),
+            &"!".repeat(64),
+            &"é".repeat(32),
+        ] {
+            assert!(
+                key.invitation(bad).is_none() && !key.proves(bad, id, "dora@example.com"),
+                "{bad:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Bundles: a snapshot on its way to whoever decides with it, signed.
+//!
+//! On the wire a bundle is one line, a newline, and the rest:
+//!
+//! 1. the *head*, a compact JWS (RFC 7515) of the type `tidegate-bundle+jwt` that says who made it, for
+//!    whom, at which revision, until when, and the size and SHA-256 of what follows;
+//! 2. the *payload*, the snapshot in the binary form that [`payload`] describes.
+//!
+//! The only way to a [`Bundle`] is [`UnverifiedBundle::verify`], which passes one when all of this
+//! holds, in this order, and tells the first that does not:
+//!
+//! 1. a [`Verifier`] vouches for the head: a key that is trusted for bundles has signed it;
+//! 2. issuer, audience and subject are the expected ones, it has not expired, and was not issued ahead
+//!    of the clock;
+//! 3. its revision is not older than the one held;
+//! 4. the payload has the size and the SHA-256 that the head says.
+//!
+//! Nothing in the payload is looked at before. [`Bundle::snapshot`] then reads it, and still believes
+//! nothing: every number and length is checked against what is left, and no input makes it panic.
+//!
+//! A deployer can break it by a verifier that trusts a key whose private half others hold, or by a clock
+//! that is wrong: an older revision is then noticed only by who holds a newer one.
+//!
+//! This crate has no cryptography: the crate of the tokens has the verifier.
+//!
+//! ```
+//! use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, UnverifiedBundle, Verifier};
+//! use tidegate_policy::{BundleError, Model, Profile, Snapshot};
+//!
+//! /// Stands in for keys: it vouches for the line `good` and for what has ten thousand bytes at most.
+//! struct Clerk(Head);
+//! impl Verifier for Clerk {
+//!     fn head(&self, line: &str) -> Result<Head, HeadError> {
+//!         if line == "good" { Ok(self.0.clone()) } else { Err(HeadError::Signature) }
+//!     }
+//!     fn digest(&self, payload: &[u8]) -> Digest {
+//!         Digest { sha256: [7; 32], length_bytes: payload.len() as u64 }
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let model = Model::parse("model\n  schema 1.1\ntype user\n")?;
+//! let payload = Snapshot::new(model, Profile::default()).to_bundle_payload()?;
+//! let node = "node:eu-1".parse()?;
+//! let clerk = Clerk(Head {
+//!     issuer: "https://tidegate.example".into(),
+//!     audience: "gateway".into(),
+//!     subject: "node:eu-1".parse()?,
+//!     scope: Scope::Whole,
+//!     revision: 7,
+//!     issued_at_s: 1_700_000_000,
+//!     expires_at_s: 1_700_000_300,
+//!     payload: Digest { sha256: [7; 32], length_bytes: payload.len() as u64 },
+//! });
+//! let expect = Expectation {
+//!     issuer: "https://tidegate.example",
+//!     audience: "gateway",
+//!     subject: &node,
+//!     now_s: 1_700_000_010,
+//!     held_revision: Some(6),
+//! };
+//!
+//! // Allowed: newer than what is held.
+//! let bytes = [b"good\n", payload.as_slice()].concat();
+//! let bundle = UnverifiedBundle::parse(&bytes)?.verify(&clerk, &expect)?;
+//! assert_eq!(bundle.snapshot()?.revision(), 7);
+//!
+//! // Denied: older than what is held.
+//! let late = Expectation { held_revision: Some(8), ..expect };
+//! let refused = UnverifiedBundle::parse(&bytes)?.verify(&clerk, &late).map(|_| ());
+//! assert_eq!(refused, Err(BundleError::Older { held: 8, offered: 7 }));
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+pub mod payload;
+
+pub use error::{BundleError, HeadError, PayloadError};
+
+use crate::snapshot::Snapshot;
+use crate::tuple::Object;
+
+/// Longest head. Bytes, without the newline.
+pub const MAX_HEAD_BYTES: usize = 4096;
+/// Longest payload. Bytes.
+pub const MAX_PAYLOAD_BYTES: usize = 512 * 1024 * 1024;
+/// Longest bundle. Bytes.
+pub const MAX_BUNDLE_BYTES: usize = MAX_HEAD_BYTES + 1 + MAX_PAYLOAD_BYTES;
+/// How far ahead of the reader's clock a bundle may be issued. Seconds.
+pub const MAX_CLOCK_SKEW_S: u64 = 60;
+
+/// What the head of a bundle says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Who made it.
+    pub issuer: String,
+    /// What kind of reader it is for.
+    pub audience: String,
+    /// Which one: the node that fetched it.
+    pub subject: Object,
+    /// How much of the snapshot it holds.
+    pub scope: Scope,
+    /// The revision of the snapshot.
+    pub revision: u64,
+    /// Seconds since the epoch, UTC.
+    pub issued_at_s: u64,
+    /// The first second at which it is no longer good. Seconds since the epoch, UTC.
+    pub expires_at_s: u64,
+    /// Of the payload.
+    pub payload: Digest,
+}
+
+/// How much of the snapshot a bundle holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Whole,
+}
+
+/// What tells one payload from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// Its SHA-256 (FIPS 180-4).
+    pub sha256: [u8; 32],
+    /// Its size in bytes.
+    pub length_bytes: u64,
+}
+
+/// The cryptography that bundles need.
+pub trait Verifier {
+    /// What a head says, if a key that is trusted for bundles has signed it.
+    ///
+    /// # Errors
+    /// See [`HeadError`]. Whoever implements this must have checked the signature of every head that
+    /// it gives.
+    fn head(&self, line: &str) -> Result<Head, HeadError>;
+
+    /// Size and SHA-256 of a payload.
+    fn digest(&self, payload: &[u8]) -> Digest;
+}
+
+/// What a reader expects of a bundle.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'a> {
+    /// The one issuer accepted.
+    pub issuer: &'a str,
+    /// The reader's kind.
+    pub audience: &'a str,
+    /// The reader itself.
+    pub subject: &'a Object,
+    /// Seconds since the epoch, UTC.
+    pub now_s: u64,
+    /// The revision that the reader holds already, if it holds one.
+    pub held_revision: Option<u64>,
+}
+
+/// Bytes that claim to be a bundle. Nothing in them may be believed.
+#[derive(Clone, Copy)]
+pub struct UnverifiedBundle<'a> {
+    head: &'a str,
+    payload: &'a [u8],
+}
+
+impl<'a> UnverifiedBundle<'a> {
+    /// Takes head and payload apart.
+    ///
+    /// # Errors
+    /// [`BundleError::NoHead`] unless a line of text of at most [`MAX_HEAD_BYTES`] comes first;
+    /// [`BundleError::TooLong`] when more than [`MAX_PAYLOAD_BYTES`] follow it.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, BundleError> {
+        let end = bytes
+            .iter()
+            .take(MAX_HEAD_BYTES + 1)
+            .position(|&byte| byte == b'\n');
+        let (head, payload) = end
+            .and_then(|end| bytes.split_at_checked(end))
+            .ok_or(BundleError::NoHead)?;
+        let head = str::from_utf8(head).map_err(|_| BundleError::NoHead)?;
+        let payload = payload.strip_prefix(b"\n").ok_or(BundleError::NoHead)?;
+        if payload.len() > MAX_PAYLOAD_BYTES {
+            return Err(BundleError::TooLong);
+        }
+        Ok(Self { head, payload })
+    }
+
+    /// Checks signature, issuer, audience, subject, times, revision, size and SHA-256, in this order.
+    ///
+    /// # Errors
+    /// The first [`BundleError`] that applies.
+    pub fn verify(
+        self,
+        verifier: &impl Verifier,
+        expect: &Expectation<'_>,
+    ) -> Result<Bundle<'a>, BundleError> {
+        let head = verifier.head(self.head)?;
+        if head.issuer != expect.issuer {
+            return Err(BundleError::Issuer);
+        }
+        if head.audience != expect.audience {
+            return Err(BundleError::Audience);
+        }
+        if head.subject != *expect.subject {
+            return Err(BundleError::Subject);
+        }
+        if expect.now_s >= head.expires_at_s {
+            return Err(BundleError::Expired);
+        }
+        if head.issued_at_s > expect.now_s.saturating_add(MAX_CLOCK_SKEW_S) {
+            return Err(BundleError::IssuedAhead);
+        }
+        if let Some(held) = expect.held_revision.filter(|&held| head.revision < held) {
+            return Err(BundleError::Older {
+                held,
+                offered: head.revision,
+            });
+        }
+        // The size first: it costs nothing, the sum does.
+        if u64::try_from(self.payload.len()) != Ok(head.payload.length_bytes) {
+            return Err(BundleError::Length);
+        }
+        if verifier.digest(self.payload) != head.payload {
+            return Err(BundleError::Digest);
+        }
+        let payload = self.payload;
+        Ok(Bundle { head, payload })
+    }
+}
+
+impl std::fmt::Debug for UnverifiedBundle<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnverifiedBundle")
+            .field("payload_bytes", &self.payload.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A bundle whose signature, reader, times, revision and payload were checked.
+#[derive(Clone)]
+pub struct Bundle<'a> {
+    // INVARIANT: only `UnverifiedBundle::verify` makes one.
+    head: Head,
+    payload: &'a [u8],
+}
+
+impl Bundle<'_> {
+    /// What its head says.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Reads the payload, in time and memory in proportion to its size.
+    ///
+    /// # Errors
+    /// [`BundleError::Payload`]: the issuer has signed what is no payload, or one of another version.
+    pub fn snapshot(&self) -> Result<Snapshot, BundleError> {
+        match self.head.scope {
+            Scope::Whole => Ok(payload::read(self.payload, self.head.revision)?),
+        }
+    }
+}
+
+impl std::fmt::Debug for Bundle<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bundle")
+            .field("head", &self.head)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+//! The binary form of a snapshot, version 1.
+//!
+//! One snapshot has one form, whatever changes led to it: equal bytes are equal snapshots. The revision
+//! is not part of it, the head says it.
+//!
+//! | part | bytes |
+//! |---|---|
+//! | version | `tgb` and a byte 1 |
+//! | model | its length, then its text as it was parsed |
+//! | profile | its length, then its JSON |
+//! | objects | their count; for each, in order of its name: how many bytes its name shares with the one before, twice the count of those that follow (and one more if it has a standing), these bytes; then, if it has a standing, the 16 bytes of its uid and its `valid_from`, in seconds since the epoch |
+//! | rows | their count; for each, in order of object and relation: how many objects it is past the one of the row before (the first: past object 0), its relation, the count of its subjects, and these, in order |
+//! | revocations | their count, then the 16 bytes of each `jti`, in order |
+//!
+//! A row is all subjects of one relation of one object. Objects have the numbers of their places, types
+//! and relations those of the model, in order of their first definition. A subject is one number: four
+//! times that of its object or type, and 0 for an object, 1 for a userset (the number of its relation
+//! follows), 2 for a wildcard; objects come before usersets, and these before wildcards.
+//!
+//! Every number is unsigned LEB128 of at most 64 bits in as few bytes as it needs: nearly all are small.
+//! The text of names is most of a snapshot, and names in order share most of theirs (`stream:acme/sales/…`):
+//! that is why they are front-coded, which a reader undoes by one copy of what it must copy anyway.
+//! Numbers in order let it take each row as it stands, without looking up or sorting anything.
+//!
+//! A reader's memory is in proportion to the size: an object takes at least 3 bytes here, and at most its
+//! name of [`MAX_OBJECT`](crate::tuple::MAX_OBJECT) bytes and a few dozen more there; nothing is
+//! allocated by a count before as many entries can still follow.
+
+mod read;
+mod write;
+
+pub(super) use read::read;
+
+/// How a payload of this version starts.
+const VERSION: &[u8; 4] = b"tgb\x01";
+
+/// The two lowest bits of a subject's number.
+const OBJECT: u64 = 0;
+const USERSET: u64 = 1;
+const WILDCARD: u64 = 2;

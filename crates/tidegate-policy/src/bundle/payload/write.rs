@@ -1,0 +1,161 @@
+//! From a snapshot to its payload.
+
+use hashbrown::HashMap;
+use uuid::Uuid;
+
+use super::{OBJECT, USERSET, VERSION, WILDCARD};
+use crate::bundle::{MAX_PAYLOAD_BYTES, PayloadError};
+use crate::model::RelationId;
+use crate::snapshot::{Layers, ObjectId, Row, Snapshot, SubjectId};
+use crate::tuple::Object;
+
+impl Snapshot {
+    /// The payload of a bundle of the whole snapshot.
+    ///
+    /// # Errors
+    /// [`PayloadError::TooLong`] above [`MAX_PAYLOAD_BYTES`]. Others only for a snapshot that is broken
+    /// in itself.
+    pub fn to_bundle_payload(&self) -> Result<Vec<u8>, PayloadError> {
+        let layers = self.layers();
+        let names = Names::of(layers)?;
+        let profile = serde_json::to_vec(self.profile()).map_err(|_| PayloadError::Profile)?;
+
+        let mut out = VERSION.to_vec();
+        text(&mut out, self.model().text().as_bytes());
+        text(&mut out, &profile);
+        objects(&mut out, layers, &names);
+        rows(&mut out, layers, &names)?;
+        revocations(&mut out, layers);
+        if out.len() > MAX_PAYLOAD_BYTES {
+            return Err(PayloadError::TooLong);
+        }
+        Ok(out)
+    }
+}
+
+/// Every object that has a standing or is in a tuple, by name, and the places of all.
+struct Names<'a> {
+    sorted: Vec<(&'a Object, ObjectId)>,
+    places: HashMap<ObjectId, ObjectId>,
+}
+
+impl<'a> Names<'a> {
+    fn of(layers: Layers<'a>) -> Result<Self, PayloadError> {
+        let mut used = HashMap::new();
+        for (object, _) in layers.standings() {
+            let id = layers.id(object.as_str()).ok_or(PayloadError::Unknown)?;
+            used.insert(id, object);
+        }
+        for ((object, _), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
+            let subjects = row.iter().filter_map(|subject| match *subject {
+                SubjectId::Object(id) | SubjectId::Userset(id, _) => Some(id),
+                SubjectId::Wildcard(_) => None,
+            });
+            for id in subjects.chain([object]) {
+                if !used.contains_key(&id) {
+                    used.insert(id, layers.object(id).ok_or(PayloadError::Unknown)?);
+                }
+            }
+        }
+        let mut sorted: Vec<_> = used.into_iter().map(|(id, name)| (name, id)).collect();
+        sorted.sort_unstable();
+        let places = sorted.iter().zip(0..).map(|(&(_, id), at)| (id, at));
+        Ok(Self {
+            places: places.collect(),
+            sorted,
+        })
+    }
+
+    fn place(&self, id: ObjectId) -> Result<ObjectId, PayloadError> {
+        self.places.get(&id).copied().ok_or(PayloadError::Unknown)
+    }
+
+    /// The subject by places.
+    fn subject(&self, subject: SubjectId) -> Result<SubjectId, PayloadError> {
+        Ok(match subject {
+            SubjectId::Object(id) => SubjectId::Object(self.place(id)?),
+            SubjectId::Userset(id, relation) => SubjectId::Userset(self.place(id)?, relation),
+            SubjectId::Wildcard(type_id) => SubjectId::Wildcard(type_id),
+        })
+    }
+}
+
+fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
+    size(out, names.sorted.len());
+    let mut before: &[u8] = &[];
+    for &(object, id) in &names.sorted {
+        let name = object.as_str().as_bytes();
+        let pairs = name.iter().zip(before);
+        let shared = pairs.take_while(|(one, other)| one == other).count();
+        let rest = name.get(shared..).unwrap_or_default();
+        let standing = layers.standing(id);
+        size(out, shared);
+        size(out, 2 * rest.len() + usize::from(standing.is_some()));
+        out.extend(rest);
+        if let Some(standing) = standing {
+            out.extend(standing.uid.as_bytes());
+            number(out, standing.valid_from_s);
+        }
+        before = name;
+    }
+}
+
+fn rows(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) -> Result<(), PayloadError> {
+    let mut sorted: Vec<(ObjectId, RelationId, &Row)> = Vec::new();
+    for ((object, relation), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
+        sorted.push((names.place(object)?, relation, row));
+    }
+    sorted.sort_unstable_by_key(|&(object, relation, _)| (object, relation));
+    size(out, sorted.len());
+    let mut before = 0;
+    for (object, relation, row) in sorted {
+        number(out, u64::from(object.saturating_sub(before)));
+        before = object;
+        number(out, u64::from(relation));
+        size(out, row.len());
+        let subjects: Result<Vec<_>, _> = row.iter().map(|&found| names.subject(found)).collect();
+        let mut subjects = subjects?;
+        subjects.sort_unstable();
+        for subject in subjects {
+            match subject {
+                SubjectId::Object(place) => number(out, u64::from(place) << 2 | OBJECT),
+                SubjectId::Userset(place, relation) => {
+                    number(out, u64::from(place) << 2 | USERSET);
+                    number(out, u64::from(relation));
+                }
+                SubjectId::Wildcard(type_id) => number(out, u64::from(type_id) << 2 | WILDCARD),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn revocations(out: &mut Vec<u8>, layers: Layers<'_>) {
+    let found = layers.base.revocations().chain(layers.top.revocations());
+    let mut sorted: Vec<Uuid> = found.collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    size(out, sorted.len());
+    for jti in sorted {
+        out.extend(jti.as_bytes());
+    }
+}
+
+fn text(out: &mut Vec<u8>, bytes: &[u8]) {
+    size(out, bytes.len());
+    out.extend(bytes);
+}
+
+fn size(out: &mut Vec<u8>, size: usize) {
+    // No target has sizes above 64 bits.
+    number(out, size as u64);
+}
+
+/// Unsigned LEB128.
+fn number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}

@@ -1,0 +1,175 @@
+//! Lists: on which objects does a subject have a relation, and who has a relation on an object?
+//!
+//! Both are defined by `check` and by nothing else: a list holds what `check` answers true for, in
+//! the order of the names, page by page. They are written as plainly as that and cost accordingly:
+//! each page looks at every candidate's name, and asks one `check` for each candidate it passes.
+//!
+//! **Candidates of [`Snapshot::list_objects`]** are all objects of the type whose name the snapshot
+//! or a contextual tuple holds, and the subject's own object (`o#r` has `r` on `o`). As in OpenFGA a
+//! standing is not asked for: who answers these as resources needs none either, where every object is
+//! put before a tuple names it, and forgotten with its tuples.
+//!
+//! **Candidates of [`Snapshot::list_users`]** are, as in OpenFGA, the subjects of the wanted kind that
+//! are *named* on the way: in a tuple that the relation leads to, by usersets, `from` and computed
+//! relations. For a type `user` the wildcard `user:*` is one more candidate. So the answer reads:
+//!
+//! * without `user:*` in it: it holds everybody who has the relation, by name;
+//! * with it: everybody has the relation, but for those named on the way and not in the answer. A user
+//!   whom no tuple on the way names is in the answer by `user:*` alone. Whether one such user may is
+//!   for `check` to say.
+//!
+//! What a `but not` takes away names users only where the other side has the wildcard: without it,
+//! who is not named there has nothing that could be taken away.
+//!
+//! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
+//! is too long, on one object, would close the lists of everybody who can see it. The candidate is
+//! left out, as it would be denied, and [`Page::complete`] is false. So what is listed is always what
+//! a decision would allow, and what was left out for want of an answer never passes unseen.
+
+mod named;
+mod objects;
+#[cfg(test)]
+mod tests;
+mod users;
+
+pub use objects::ListObjectsRequest;
+pub use users::{ListUsersRequest, SubjectKind};
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use crate::check::CheckError;
+use crate::model::Model;
+use crate::snapshot::Snapshot;
+use crate::tuple::{Object, Subject, Tuple, TupleError};
+
+/// Most candidates that one page checks.
+pub const MAX_CANDIDATES: usize = 10_000;
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What was found, sorted, at most as many as were asked for.
+    pub found: Vec<T>,
+    /// Where the next page starts after (its `after`); none when every candidate was looked at. There
+    /// may be a next page after one that is not full ([`MAX_CANDIDATES`]), and the last can be empty.
+    pub next: Option<T>,
+    /// Whether every check that this page needed had an answer; if not, something may be missing.
+    pub complete: bool,
+}
+
+/// Why there is no list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// The model has no such type.
+    #[error("type `{0}` is not in the model")]
+    UnknownType(String),
+    /// The type has no such relation.
+    #[error("relation `{relation}` is not defined on type `{type_name}`")]
+    UnknownRelation {
+        /// The type.
+        type_name: String,
+        /// The relation.
+        relation: String,
+    },
+    /// A contextual tuple that the model does not allow.
+    #[error("contextual tuple {tuple}: {error}")]
+    Context {
+        /// The tuple.
+        tuple: Box<Tuple>,
+        /// The reason.
+        error: TupleError,
+    },
+}
+
+impl ListError {
+    /// A stable word for logs and metrics, the same as a check's.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::UnknownType(_) => "unknown-type",
+            Self::UnknownRelation { .. } => "unknown-relation",
+            Self::Context { .. } => "bad-context",
+        }
+    }
+}
+
+impl Snapshot {
+    /// On which objects of a type a subject has a relation, sorted by id. See the [module](self).
+    ///
+    /// # Errors
+    /// See [`ListError`].
+    pub fn list_objects(
+        &self,
+        request: &ListObjectsRequest<'_>,
+    ) -> Result<Page<Object>, ListError> {
+        objects::list(self, request)
+    }
+
+    /// Which subjects of a kind have a relation on an object, sorted by id, the wildcard last. See the
+    /// [module](self) for what the wildcard says.
+    ///
+    /// # Errors
+    /// See [`ListError`].
+    pub fn list_users(&self, request: &ListUsersRequest<'_>) -> Result<Page<Subject>, ListError> {
+        users::list(self, request)
+    }
+}
+
+fn known_type(model: &Model, type_name: &str) -> Result<(), ListError> {
+    if model.has_type(type_name) {
+        Ok(())
+    } else {
+        Err(ListError::UnknownType(type_name.to_owned()))
+    }
+}
+
+fn known_relation(model: &Model, type_name: &str, relation: &str) -> Result<(), ListError> {
+    known_type(model, type_name)?;
+    if model.has_relation(type_name, relation) {
+        Ok(())
+    } else {
+        Err(ListError::UnknownRelation {
+            type_name: type_name.to_owned(),
+            relation: relation.to_owned(),
+        })
+    }
+}
+
+fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
+    context.iter().try_for_each(|tuple| {
+        model.allows(tuple).map_err(|error| ListError::Context {
+            tuple: Box::new(tuple.clone()),
+            error,
+        })
+    })
+}
+
+/// The candidates after the cursor that pass the check, until the page is full.
+fn page<T: Clone + Ord>(
+    candidates: &BTreeSet<T>,
+    after: Option<&T>,
+    limit: usize,
+    check: impl Fn(&T) -> Result<bool, CheckError>,
+) -> Page<T> {
+    let mut page = Page {
+        found: Vec::new(),
+        next: None,
+        complete: true,
+    };
+    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut last: Option<&T> = None;
+    for (checked, candidate) in candidates.range((start, Bound::Unbounded)).enumerate() {
+        if page.found.len() >= limit.max(1) || checked >= MAX_CANDIDATES {
+            page.next = last.cloned();
+            break;
+        }
+        match check(candidate) {
+            Ok(true) => page.found.push(candidate.clone()),
+            Ok(false) => {}
+            // The request was found good before, so this is about the candidate: it is denied.
+            Err(_) => page.complete = false,
+        }
+        last = Some(candidate);
+    }
+    page
+}

@@ -1,0 +1,324 @@
+//! Whether a snapshot comes through a bundle as it was, and what is no bundle.
+
+mod bad;
+
+use std::collections::BTreeSet;
+
+use tidegate_policy::bundle::{
+    Digest, Expectation, Head, HeadError, Scope, UnverifiedBundle, Verifier,
+};
+use tidegate_policy::{
+    BundleError, Change, CheckRequest, Model, Object, Profile, Snapshot, Standing, Tuple,
+};
+use uuid::Uuid;
+
+use crate::agree::{ask, first_seed, tuple};
+use crate::random::Random;
+use crate::reference;
+use crate::worlds::{self, World};
+
+/// Vouches for one head and for every payload: what keys are for is tested with keys.
+struct Clerk(Head);
+
+impl Verifier for Clerk {
+    fn head(&self, _: &str) -> Result<Head, HeadError> {
+        Ok(self.0.clone())
+    }
+
+    fn digest(&self, _: &[u8]) -> Digest {
+        self.0.payload
+    }
+}
+
+/// Reads a payload, whatever it is.
+fn read(payload: &[u8], revision: u64) -> Result<Snapshot, BundleError> {
+    let node: Object = "node:a".parse().expect("an object");
+    let clerk = Clerk(Head {
+        issuer: "i".into(),
+        audience: "a".into(),
+        subject: node.clone(),
+        scope: Scope::Whole,
+        revision,
+        issued_at_s: 1,
+        expires_at_s: 3,
+        payload: Digest {
+            sha256: [0; 32],
+            length_bytes: payload.len() as u64,
+        },
+    });
+    let expect = Expectation {
+        issuer: "i",
+        audience: "a",
+        subject: &node,
+        now_s: 2,
+        held_revision: Some(revision),
+    };
+    let bytes = [b"\n", payload].concat();
+    UnverifiedBundle::parse(&bytes)?
+        .verify(&clerk, &expect)?
+        .snapshot()
+}
+
+fn payload(snapshot: &Snapshot) -> Vec<u8> {
+    snapshot.to_bundle_payload().expect("a payload")
+}
+
+/// The snapshot after it went through a bundle, which must be the same.
+#[track_caller]
+pub(crate) fn through(snapshot: &Snapshot) -> Snapshot {
+    let bytes = payload(snapshot);
+    let loaded = read(&bytes, snapshot.revision()).expect("a bundle");
+    assert_eq!(loaded.revision(), snapshot.revision());
+    assert_eq!(loaded.model().text(), snapshot.model().text());
+    assert_eq!(loaded.profile(), snapshot.profile());
+    let tuples = |of: &Snapshot| of.tuples().collect::<BTreeSet<_>>();
+    assert_eq!(tuples(&loaded), tuples(snapshot));
+    assert!(payload(&loaded) == bytes, "two forms of one snapshot");
+    loaded
+}
+
+const MODEL: &str = "model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user, user:*, team#member]
+";
+
+fn put(name: &str, uid: u128, valid_from_s: u64) -> Change {
+    Change::Put {
+        object: name.parse().expect("an object"),
+        uid: Uuid::from_u128(uid),
+        valid_from_s,
+    }
+}
+
+fn revoke(jti: u128) -> Change {
+    Change::Revoke {
+        jti: Uuid::from_u128(jti),
+    }
+}
+
+fn write(text: &str) -> Change {
+    Change::Write(text.parse().expect("a tuple"))
+}
+
+fn snapshot(changes: &[Change]) -> Snapshot {
+    Snapshot::new(Model::parse(MODEL).expect("a model"), Profile::default())
+        .apply(5, changes)
+        .expect("applies")
+}
+
+/// Version 1, byte by byte: a change of it needs another version.
+#[test]
+fn the_form_is_as_described() {
+    let snapshot = snapshot(&[
+        write("team:a#member@user:*"),
+        write("team:a#member@team:b#member"),
+        write("team:a#member@user:ann"),
+        put("team:a", 1, 300),
+        revoke(9),
+    ]);
+    let profile = br#"{"kinds":{},"metered":{},"payer":{}}"#;
+    let uuid = |number: u128| number.to_be_bytes();
+    let expected = [
+        &b"tgb\x01"[..],
+        &[u8::try_from(MODEL.len()).expect("short")],
+        MODEL.as_bytes(),
+        &[u8::try_from(profile.len()).expect("short")],
+        profile,
+        // team:a with a standing, team:b, user:ann
+        &[3],
+        &[0, 13],
+        b"team:a",
+        &uuid(1),
+        &[0xac, 2],
+        &[5, 2],
+        b"b",
+        &[0, 16],
+        b"user:ann",
+        // team:a, member: user:ann, team:b#member, user:*
+        &[1],
+        &[0, 0, 3],
+        &[2 << 2],
+        &[(1 << 2) | 1, 0],
+        &[2],
+        // revocations
+        &[1],
+        &uuid(9),
+    ]
+    .concat();
+    assert_eq!(payload(&snapshot), expected);
+    through(&snapshot);
+}
+
+#[test]
+fn one_form_whatever_led_to_it() {
+    let wanted = [
+        write("team:a#member@user:ann"),
+        write("team:a#member@user:bob"),
+        write("team:b#member@team:a#member"),
+        put("user:bob", 2, 7),
+        revoke(1),
+        revoke(2),
+    ];
+    let straight = snapshot(&wanted);
+    let mut detour = vec![
+        write("team:z#member@user:zoe"),
+        write("team:b#member@user:zoe"),
+        put("user:gone", 8, 8),
+        revoke(2),
+    ];
+    detour.extend(wanted.iter().rev().cloned());
+    let around = snapshot(&detour)
+        .apply(
+            6,
+            &[
+                Change::Forget("user:zoe".parse().expect("an object")),
+                Change::Forget("user:gone".parse().expect("an object")),
+                revoke(1),
+            ],
+        )
+        .expect("applies");
+    assert_eq!(payload(&straight), payload(&around));
+    through(&around);
+}
+
+#[test]
+fn standings_and_revocations_come_through() {
+    let loaded = through(&snapshot(&[
+        put("user:ann", u128::MAX, u64::MAX),
+        put("user:bob", 0, 0),
+        put("ghost:of/no@type", 3, 3),
+        write("team:a#member@user:cid"),
+        revoke(0),
+        revoke(u128::MAX),
+    ]));
+    let standing = |name: &str| loaded.standing(&name.parse().expect("an object"));
+    let held = |uid, valid_from_s| {
+        Some(Standing {
+            uid: Uuid::from_u128(uid),
+            valid_from_s,
+        })
+    };
+    assert_eq!(standing("user:ann"), held(u128::MAX, u64::MAX));
+    assert_eq!(standing("user:bob"), held(0, 0));
+    assert_eq!(standing("ghost:of/no@type"), held(3, 3));
+    assert_eq!(standing("user:cid"), None);
+    let revoked = |jti| loaded.is_revoked(Uuid::from_u128(jti));
+    assert_eq!(
+        (revoked(0), revoked(u128::MAX), revoked(1)),
+        (true, true, false)
+    );
+}
+
+/// What another model does not allow is kept, and skipped, on both sides.
+#[test]
+fn tuples_that_are_not_allowed_any_more_come_through() {
+    let stricter = Model::parse(&MODEL.replace("user:*, ", "")).expect("a model");
+    let before = snapshot(&[
+        write("team:a#member@user:*"),
+        write("team:b#member@user:ann"),
+    ])
+    .with_model(stricter, Profile::default());
+    let loaded = through(&before);
+    assert_eq!(loaded.tuples().count(), 2);
+    for (question, expected) in [
+        ("team:a#member@user:ann", false),
+        ("team:b#member@user:ann", true),
+    ] {
+        let Tuple {
+            object,
+            relation,
+            subject,
+        } = question.parse().expect("a tuple");
+        let request = CheckRequest {
+            subject: &subject,
+            relation: &relation,
+            object: &object,
+            context: &[],
+        };
+        assert_eq!(before.check(&request), Ok(expected), "{question}");
+        assert_eq!(loaded.check(&request), Ok(expected), "{question}");
+    }
+}
+
+/// A valid generated model with tuples; now and then some that were forgotten.
+fn generated(random: &mut Random) -> (String, Snapshot) {
+    let (text, parsed) = loop {
+        let text = worlds::model(random);
+        if let Ok(parsed) = Model::parse(&text) {
+            break (text, parsed);
+        }
+    };
+    let model = reference::Model::read(&text);
+    let world = World {
+        model: &model,
+        ids: 5,
+    };
+    let facts = world.facts(random, 6, false);
+    let mut changes: Vec<Change> = facts
+        .iter()
+        .map(|fact| Change::Write(tuple(fact)))
+        .collect();
+    for number in 0..10 {
+        let name = world.object(random, "user");
+        changes.push(put(&name, number, number as u64));
+        changes.push(revoke(number));
+    }
+    if random.percent(50) {
+        let (on, _) = world.relation(random);
+        let name = world.object(random, &on);
+        changes.push(Change::Forget(name.parse().expect("an object")));
+    }
+    let snapshot = Snapshot::new(parsed, Profile::default()).apply(1, &changes);
+    (text, snapshot.expect("applies"))
+}
+
+#[test]
+fn the_same_answers_from_either_side() {
+    let mut allowed = 0;
+    for seed in (0..100).map(|number| first_seed().wrapping_add(number)) {
+        let random = &mut Random::new(seed);
+        let (text, snapshot) = generated(random);
+        let loaded = through(&snapshot);
+        let model = reference::Model::read(&text);
+        let world = World {
+            model: &model,
+            ids: 5,
+        };
+        for _ in 0..25 {
+            let question = world.question(random);
+            let context = world.context(random);
+            let expected = ask(&snapshot, &question, &context);
+            let found = ask(&loaded, &question, &context);
+            assert_eq!(found, expected, "seed {seed}: {question:?} {context:?}");
+            allowed += usize::from(expected == Ok(true));
+        }
+    }
+    assert!(allowed > 250, "{allowed} allowed");
+}
+
+#[test]
+fn a_hundred_thousand_tuples() {
+    let mut changes = Vec::new();
+    for number in 0..50_000 {
+        let user = format!("user:someone-{number:05}");
+        let team = format!("team:acme/group-{}", number % 700);
+        changes.push(put(&user, number, 1_700_000_000));
+        changes.push(write(&format!("{team}#member@{user}")));
+        changes.push(write(&format!("team:acme/of-{number:05}#member@{user}")));
+    }
+    let snapshot = snapshot(&changes);
+    let bytes = payload(&snapshot);
+    let plain: usize = snapshot.tuples().map(|tuple| tuple.to_string().len()).sum();
+    // Uids are random: 800 thousand bytes of them are in it.
+    assert!(bytes.len() < plain / 2, "{} of {plain}", bytes.len());
+    let loaded = through(&snapshot);
+    assert_eq!(loaded.tuples().count(), 100_000);
+    let group: Object = "team:acme/group-699".parse().expect("an object");
+    assert_eq!(
+        loaded.subjects(&group, "member"),
+        snapshot.subjects(&group, "member")
+    );
+}

@@ -1,0 +1,288 @@
+//! Whether lists hold what the reference's checks say, for every name there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind, Tuple};
+
+use crate::agree::{Drawn, first_seed, tuple};
+use crate::random::Random;
+use crate::reference::{self, Fact, Rows, type_of};
+
+const WORLDS: u64 = 250;
+const QUESTIONS: usize = 12;
+
+/// The names of a list, and whether it is complete; or the word of the error.
+type Listed = Result<(Vec<String>, bool), &'static str>;
+
+/// Every page of a list as one.
+fn all<T: ToString + PartialOrd>(
+    mut page: impl FnMut(Option<&T>) -> Result<Page<T>, &'static str>,
+) -> Listed {
+    let (mut found, mut complete, mut after) = (Vec::new(), true, None);
+    loop {
+        let next = page(after.as_ref())?;
+        found.extend(next.found.iter().map(ToString::to_string));
+        complete &= next.complete;
+        assert!(next.next.is_none() || next.next > after, "pages go on");
+        after = next.next;
+        if after.is_none() {
+            return Ok((found, complete));
+        }
+    }
+}
+
+/// One question, put as a list of objects and as a list of users.
+struct Case<'a> {
+    drawn: &'a Drawn,
+    rows: &'a Rows<'a>,
+    question: &'a Fact,
+    context: &'a [Fact],
+    limit: usize,
+}
+
+/// What the reference says of some names: those that have it, and those that are too far away.
+struct Truth {
+    held: BTreeSet<String>,
+    deep: BTreeSet<String>,
+}
+
+impl Case<'_> {
+    fn objects(&self) -> Listed {
+        let asked = tuple(self.question);
+        let context = self.tuples();
+        all(|after| {
+            let request = ListObjectsRequest {
+                subject: &asked.subject,
+                relation: &asked.relation,
+                object_type: asked.object.type_name(),
+                context: &context,
+                after,
+                limit: self.limit,
+            };
+            let page = self.drawn.snapshot.list_objects(&request);
+            page.map_err(|error| error.kind())
+        })
+    }
+
+    fn users(&self) -> Listed {
+        let asked = tuple(self.question);
+        let context = self.tuples();
+        let kind = match &asked.subject {
+            Subject::Userset { object, relation } => SubjectKind::Userset {
+                type_name: object.type_name(),
+                relation,
+            },
+            other => SubjectKind::Type(other.type_name()),
+        };
+        all(|after| {
+            let request = ListUsersRequest {
+                object: &asked.object,
+                relation: &asked.relation,
+                kind,
+                context: &context,
+                after,
+                limit: self.limit,
+            };
+            let page = self.drawn.snapshot.list_users(&request);
+            page.map_err(|error| error.kind())
+        })
+    }
+
+    fn tuples(&self) -> Vec<Tuple> {
+        self.context.iter().map(tuple).collect()
+    }
+
+    /// Every object of a type that stands anywhere.
+    fn names(&self, type_name: &str) -> BTreeSet<String> {
+        let facts = self.drawn.facts.iter().chain(self.context);
+        let facts = facts.chain([self.question]);
+        let names = facts.flat_map(|(object, _, subject)| {
+            let of = subject.split('#').next().unwrap_or_default();
+            [object.as_str(), of]
+        });
+        let is_object = |name: &&str| type_of(name) == type_name && !name.ends_with(":*");
+        names.filter(is_object).map(str::to_owned).collect()
+    }
+
+    /// Asks the reference about each; none when that would take too long.
+    fn truth(
+        &self,
+        rows: &Rows<'_>,
+        context: &[Fact],
+        questions: impl IntoIterator<Item = (String, Fact)>,
+    ) -> Option<Result<Truth, &'static str>> {
+        let mut truth = Truth {
+            held: BTreeSet::new(),
+            deep: BTreeSet::new(),
+        };
+        for (name, question) in questions {
+            match reference::check(&self.drawn.model, rows, &question, context)?.answer {
+                Ok(true) => drop(truth.held.insert(name)),
+                Ok(false) => {}
+                Err("too-deep") => drop(truth.deep.insert(name)),
+                Err(kind) => return Some(Err(kind)),
+            }
+        }
+        Some(Ok(truth))
+    }
+
+    fn objects_in_truth(&self) -> Option<Result<Truth, &'static str>> {
+        let (object, relation, subject) = self.question;
+        let names = self.names(type_of(object)).into_iter();
+        let questions = names.map(|name| (name.clone(), (name, relation.clone(), subject.clone())));
+        self.truth(self.rows, self.context, questions)
+    }
+
+    /// Of every subject of the kind; with no wildcard of it anywhere if so wanted.
+    fn users_in_truth(&self, wildcards: bool) -> Option<Result<Truth, &'static str>> {
+        let (object, relation, subject) = self.question;
+        let type_name = type_of(subject);
+        let mut names = self.names(type_name);
+        match subject.split_once('#') {
+            Some((_, member)) => {
+                names = names
+                    .iter()
+                    .map(|name| format!("{name}#{member}"))
+                    .collect();
+            }
+            None => drop(names.insert(format!("{type_name}:*"))),
+        }
+        let questions = names
+            .into_iter()
+            .map(|name| (name.clone(), (object.clone(), relation.clone(), name)));
+        if wildcards {
+            return self.truth(self.rows, self.context, questions);
+        }
+        let everyone = format!("{type_name}:*");
+        let model = &self.drawn.model;
+        let without = |fact: &&Fact| fact.2 != everyone;
+        let rows = reference::rows(model, self.drawn.facts.iter().filter(without));
+        let context: Vec<Fact> = self.context.iter().filter(without).cloned().collect();
+        self.truth(&rows, &context, questions)
+    }
+
+    /// Counts what the case shows.
+    #[track_caller]
+    fn hold(&self, seed: u64, mut count: impl FnMut(&'static str)) {
+        let at = || {
+            let (text, facts) = (&self.drawn.text, &self.drawn.facts);
+            let (question, context) = (self.question, self.context);
+            format!("TIDEGATE_SEED={seed}\n{text}\n{facts:#?}\n{question:?}\n{context:?}")
+        };
+        if let Some(truth) = self.objects_in_truth() {
+            let expected = truth.map(|truth| {
+                let complete = truth.deep.is_empty();
+                (truth.held.into_iter().collect(), complete)
+            });
+            let found = self.objects();
+            assert_eq!(found, expected, "objects, {}", at());
+            count("objects");
+            match found {
+                Ok((found, complete)) => {
+                    if found.len() > self.limit {
+                        count("objects, pages");
+                    }
+                    if !complete {
+                        count("objects, incomplete");
+                    }
+                }
+                Err(_) => count("objects, errors"),
+            }
+        }
+        let Some((truth, plain)) = self.users_in_truth(true).zip(self.users_in_truth(false)) else {
+            return;
+        };
+        count("users");
+        let (truth, plain) = match (truth, plain) {
+            (Ok(truth), Ok(plain)) => (truth, plain),
+            (Err(kind), _) | (_, Err(kind)) => {
+                count("users, errors");
+                return assert_eq!(self.users(), Err(kind), "users, {}", at());
+            }
+        };
+        let (found, complete) = self.users().expect("a list");
+        let everyone = format!("{}:*", type_of(&self.question.2));
+        let mut sorted = found.clone();
+        sorted.sort_by_key(|name| (*name == everyone, name.clone()));
+        assert_eq!(found, sorted, "users, {}", at());
+        let found: BTreeSet<String> = found.into_iter().collect();
+        if truth.held.contains(&everyone) {
+            count("users, wildcard");
+            assert!(found.contains(&everyone), "users, {}", at());
+            assert!(found.is_subset(&truth.held), "users, {}", at());
+            // Who has it without the wildcard too is there by name.
+            let mut by_name = truth.held.intersection(&plain.held);
+            assert!(by_name.all(|name| found.contains(name)), "users, {}", at());
+            if found.len() > 1 {
+                count("users, wildcard and names");
+            }
+            if found.len() < truth.held.len() {
+                count("users, by the wildcard alone");
+            }
+        } else {
+            assert_eq!(found, truth.held, "users, {}", at());
+            if found.len() > self.limit {
+                count("users, pages");
+            }
+        }
+        assert!(complete || !truth.deep.is_empty(), "users, {}", at());
+        assert!(
+            !complete || !truth.deep.contains(&everyone),
+            "users, {}",
+            at()
+        );
+        if !complete {
+            count("users, incomplete");
+        }
+        if self.question.2.contains('#') {
+            count("usersets");
+            if !found.is_empty() {
+                count("usersets, some");
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_hold_what_checks_say() {
+    let mut seen = BTreeMap::<&str, usize>::new();
+    for seed in (0..WORLDS).map(|number| first_seed().wrapping_add(number)) {
+        let random = &mut Random::new(seed);
+        let drawn = Drawn::new(random);
+        let rows = reference::rows(&drawn.model, &drawn.facts);
+        for _ in 0..QUESTIONS {
+            let case = Case {
+                drawn: &drawn,
+                rows: &rows,
+                question: &drawn.world().question(random),
+                context: &drawn.world().context(random),
+                limit: random.within(1, 4),
+            };
+            case.hold(seed, |what| *seen.entry(what).or_default() += 1);
+            if !case.context.is_empty() {
+                *seen.entry("with context").or_default() += 1;
+            }
+        }
+    }
+    println!("TIDEGATE_SEED={}: {seen:?}", first_seed());
+    for (what, least) in [
+        ("objects", 2_000),
+        ("objects, pages", 80),
+        ("objects, incomplete", 40),
+        ("objects, errors", 50),
+        ("users", 2_000),
+        ("users, pages", 20),
+        ("users, incomplete", 20),
+        ("users, wildcard", 40),
+        ("users, wildcard and names", 20),
+        ("users, by the wildcard alone", 20),
+        ("usersets, some", 30),
+        ("with context", 300),
+    ] {
+        let count = seen.get(what).copied().unwrap_or_default();
+        assert!(
+            count >= least,
+            "{what}: {count} of at least {least}, in {seen:?}"
+        );
+    }
+}

@@ -1,0 +1,433 @@
+//! What passes as a bundle, and every way that is known to try otherwise.
+
+use serde_json::{Value, json};
+use tidegate_policy::bundle::{Bundle, Expectation, UnverifiedBundle};
+use tidegate_policy::{BundleError, Model, Profile, Snapshot};
+
+use super::*;
+use crate::compact::encode;
+use crate::keys::{Algorithm, VerifyingKey};
+use crate::{JwkSet, UnverifiedToken};
+
+const NOW_S: u64 = 1_700_000_000;
+const ISSUER: &str = "https://tidegate.example";
+
+fn node() -> Object {
+    "node:eu-1".parse().unwrap()
+}
+
+fn payload() -> Vec<u8> {
+    let model = Model::parse("model\n  schema 1.1\ntype user\n").unwrap();
+    let snapshot = Snapshot::new(model, Profile::default());
+    snapshot.to_bundle_payload().unwrap()
+}
+
+fn head() -> Head {
+    Head {
+        issuer: ISSUER.into(),
+        audience: "gateway".into(),
+        subject: node(),
+        scope: Scope::Whole,
+        revision: 7,
+        issued_at_s: NOW_S - 10,
+        expires_at_s: NOW_S + 10,
+        payload: digest(&payload()),
+    }
+}
+
+fn key(kid: &str, algorithm: Algorithm, purpose: Purpose) -> SigningKey {
+    SigningKey::generate(kid, algorithm)
+        .unwrap()
+        .for_purpose(purpose)
+}
+
+/// Keys `ed` and `ec` for bundles, `secrets` for secrets, and the set of all.
+struct Keys {
+    ed: SigningKey,
+    ec: SigningKey,
+    secrets: SigningKey,
+    set: KeySet,
+}
+
+impl Keys {
+    fn new() -> Self {
+        let ed = key("ed", Algorithm::EdDsa, Purpose::Bundles);
+        let ec = key("ec", Algorithm::Es256, Purpose::Bundles);
+        let secrets = key("secrets", Algorithm::EdDsa, Purpose::Secrets);
+        let mut set = KeySet::default();
+        for key in [&ed, &ec, &secrets] {
+            set.insert(key.verifying_key());
+        }
+        Self {
+            ed,
+            ec,
+            secrets,
+            set,
+        }
+    }
+
+    /// A head whose header and claims are these very texts, truly signed by a key.
+    fn signed(&self, key: &SigningKey, header: &str, claims: &str) -> String {
+        let message = format!(
+            "{}.{}",
+            encode(header.as_bytes()),
+            encode(claims.as_bytes())
+        );
+        let algorithm = key.verifying_key().algorithm();
+        let private = match algorithm {
+            Algorithm::EdDsa => jsonwebtoken::EncodingKey::from_ed_der(key.to_pkcs8()),
+            Algorithm::Es256 => jsonwebtoken::EncodingKey::from_ec_der(key.to_pkcs8()),
+        };
+        let Ok(signature) = crypto::sign(algorithm, &private, message.as_bytes()) else {
+            panic!("signs")
+        };
+        format!("{message}.{}", encode(&signature))
+    }
+}
+
+fn on_the_wire(line: &str, payload: &[u8]) -> Vec<u8> {
+    [line.as_bytes(), b"\n", payload].concat()
+}
+
+/// Verifies at `NOW_S` as the node, which holds revision 7, and reads all of it.
+fn take(keys: &KeySet, line: &str, payload: &[u8]) -> Result<(), BundleError> {
+    let node = node();
+    let expect = Expectation {
+        issuer: ISSUER,
+        audience: "gateway",
+        subject: &node,
+        now_s: NOW_S,
+        held_revision: Some(7),
+    };
+    let bytes = on_the_wire(line, payload);
+    let bundle: Bundle<'_> = UnverifiedBundle::parse(&bytes)?.verify(keys, &expect)?;
+    bundle.snapshot().map(|_| ())
+}
+
+#[test]
+fn what_was_signed_passes_with_all_that_it_says() {
+    let keys = Keys::new();
+    for key in [&keys.ed, &keys.ec] {
+        let line = key.sign_bundle(&head()).unwrap();
+        assert_eq!(keys.set.head(&line), Ok(head()));
+        assert_eq!(take(&keys.set, &line, &payload()), Ok(()));
+    }
+}
+
+/// FIPS 180-4, by the example of one block ("abc").
+#[test]
+fn the_sum_is_sha_256() {
+    let expected = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
+    assert_eq!(encode(&digest(b"abc").sha256), expected);
+    assert_eq!(digest(b"abc").length_bytes, 3);
+}
+
+/// Each row is wrong in one more way than the one below it, and the first way is what is told.
+#[test]
+fn the_first_that_is_wrong_is_told() {
+    let keys = Keys::new();
+    let other = [payload(), vec![0]].concat();
+    let same_size: Vec<u8> = payload().iter().map(|byte| byte ^ 1).collect();
+    let no_payload = b"tgb\x01".to_vec();
+    let signed = |head: &Head| keys.ed.sign_bundle(head).unwrap();
+
+    let mut wrong = head();
+    wrong.payload = digest(&no_payload);
+    let mut expected = vec![(
+        signed(&wrong),
+        no_payload,
+        BundleError::Payload(tidegate_policy::bundle::PayloadError::Cut),
+    )];
+    expected.push((signed(&head()), same_size, BundleError::Digest));
+    expected.push((signed(&head()), other.clone(), BundleError::Length));
+    let mut wrong = head();
+    let mut add = |change: &dyn Fn(&mut Head), error| {
+        change(&mut wrong);
+        expected.push((signed(&wrong), other.clone(), error));
+    };
+    let older = BundleError::Older {
+        held: 7,
+        offered: 6,
+    };
+    add(&|head| head.revision = 6, older);
+    add(
+        &|head| {
+            head.issued_at_s = NOW_S + 61;
+            head.expires_at_s = NOW_S + 62;
+        },
+        BundleError::IssuedAhead,
+    );
+    add(
+        &|head| {
+            head.issued_at_s = NOW_S - 1;
+            head.expires_at_s = NOW_S;
+        },
+        BundleError::Expired,
+    );
+    add(
+        &|head| head.subject = "node:eu-2".parse().unwrap(),
+        BundleError::Subject,
+    );
+    add(
+        &|head| head.audience = "browser".into(),
+        BundleError::Audience,
+    );
+    add(
+        &|head| head.issuer = "https://evil.example".into(),
+        BundleError::Issuer,
+    );
+    let (last, ..) = expected.last().unwrap().clone();
+    expected.push((
+        format!("{}AA", &last[..last.len() - 2]),
+        other,
+        HeadError::Signature.into(),
+    ));
+    for (line, payload, error) in expected {
+        assert_eq!(take(&keys.set, &line, &payload), Err(error));
+    }
+}
+
+#[test]
+fn times_and_revisions_to_the_second() {
+    let keys = Keys::new();
+    #[rustfmt::skip]
+    let cases = [
+        // iat, exp at NOW_S; revision where 7 is held
+        (NOW_S - 1, NOW_S + 1, 7, "good"),
+        (NOW_S - 1, NOW_S, 7, "expired"),
+        (0, u64::MAX, 7, "good"),
+        (NOW_S + 60, NOW_S + 61, 7, "good"),
+        (NOW_S + 61, NOW_S + 62, 7, "issued-ahead"),
+        (u64::MAX - 1, u64::MAX, 7, "issued-ahead"),
+        (NOW_S, NOW_S + 1, 6, "older"),
+        (NOW_S, NOW_S + 1, 0, "older"),
+        (NOW_S, NOW_S + 1, u64::MAX, "good"),
+    ];
+    for (issued_at_s, expires_at_s, revision, expected) in cases {
+        let line = keys.ed.sign_bundle(&Head {
+            issued_at_s,
+            expires_at_s,
+            revision,
+            ..head()
+        });
+        let found = take(&keys.set, &line.unwrap(), &payload());
+        let found = found.map_or_else(|error| error.kind(), |()| "good");
+        assert_eq!(found, expected, "{issued_at_s} {expires_at_s} {revision}");
+    }
+}
+
+const HEADER: &str = r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed"}"#;
+
+fn claims() -> Value {
+    json!({
+        "iss": ISSUER, "aud": "gateway", "sub": "node:eu-1", "scope": "whole", "revision": 7,
+        "iat": NOW_S - 10, "exp": NOW_S + 10,
+        "sha256": encode(&digest(&payload()).sha256), "length": payload().len(),
+    })
+}
+
+#[test]
+fn headers() {
+    let keys = Keys::new();
+    #[rustfmt::skip]
+    let cases: &[(&str, Result<(), HeadError>)] = &[
+        (HEADER, Ok(())),
+        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed"}"#, Err(HeadError::Type)),
+        (r#"{"typ":"JWT","alg":"EdDSA","kid":"ed"}"#, Err(HeadError::Type)),
+        (r#"{"typ":"TIDEGATE-BUNDLE+JWT","alg":"EdDSA","kid":"ed"}"#, Err(HeadError::Type)),
+        (r#"{"alg":"EdDSA","kid":"ed"}"#, Err(HeadError::Header)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"none","kid":"ed"}"#, Err(HeadError::Algorithm)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"HS256","kid":"ed"}"#, Err(HeadError::Algorithm)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"ES256","kid":"ed"}"#, Err(HeadError::Algorithm)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ec"}"#, Err(HeadError::Algorithm)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"other"}"#, Err(HeadError::UnknownKey)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"secrets"}"#, Err(HeadError::UnknownKey)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA"}"#, Err(HeadError::Header)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed","kid":"ed"}"#, Err(HeadError::Header)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed","crit":[]}"#, Err(HeadError::Header)),
+        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed","jwk":{}}"#, Err(HeadError::Header)),
+        (r#"["tidegate-bundle+jwt","EdDSA","ed"]"#, Err(HeadError::Header)),
+    ];
+    for (header, expected) in cases {
+        let line = keys.signed(&keys.ed, header, &claims().to_string());
+        let found = take(&keys.set, &line, &payload());
+        assert_eq!(found, expected.map_err(BundleError::Head), "{header}");
+    }
+}
+
+#[test]
+fn claims_are_read_strictly() {
+    let keys = Keys::new();
+    let with = |name: &str, value: Value| {
+        let mut claims = claims();
+        claims[name] = value;
+        claims.to_string()
+    };
+    let without = |name: &str| {
+        let mut claims = claims();
+        claims.as_object_mut().unwrap().remove(name);
+        claims.to_string()
+    };
+    let sum = encode(&digest(&payload()).sha256);
+    #[rustfmt::skip]
+    let mut cases: Vec<(&str, String, bool)> = vec![
+        ("as it is", claims().to_string(), true),
+        ("unknown", with("nbf", json!(1)), false),
+        ("twice", claims().to_string().replacen('{', r#"{"revision":8,"#, 1), false),
+        ("aud is an array", with("aud", json!(["gateway"])), false),
+        ("aud is empty", with("aud", json!("")), false),
+        ("iss is too long", with("iss", json!("i".repeat(513))), false),
+        ("sub is no object", with("sub", json!("node")), false),
+        ("sub is a userset", with("sub", json!("node:a#b")), false),
+        ("a scope that is not known", with("scope", json!("slice")), false),
+        ("no scope", with("scope", Value::Null), false),
+        ("a negative revision", with("revision", json!(-1)), false),
+        ("a revision as text", with("revision", json!("7")), false),
+        ("a fraction of a revision", with("revision", json!(7.5)), false),
+        ("exp is null", with("exp", Value::Null), false),
+        ("exp is iat", with("exp", json!(NOW_S - 10)), false),
+        ("a short sum", with("sha256", json!(&sum[..40])), false),
+        ("a longer sum", with("sha256", json!(format!("AAAA{sum}"))), false),
+        ("a padded sum", with("sha256", json!(format!("{sum}="))), false),
+        ("a sum in hexadecimal", with("sha256", json!("00".repeat(32))), false),
+        ("a negative length", with("length", json!(-1)), false),
+        ("an array", json!([1]).to_string(), false),
+        ("empty", String::new(), false),
+    ];
+    let names = [
+        "iss", "aud", "sub", "scope", "revision", "iat", "exp", "sha256", "length",
+    ];
+    cases.extend(names.map(|name| (name, without(name), false)));
+    for (what, claims, good) in cases {
+        let line = keys.signed(&keys.ed, HEADER, &claims);
+        let found = take(&keys.set, &line, &payload());
+        let expected = if good {
+            Ok(())
+        } else {
+            Err(HeadError::Claims.into())
+        };
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[test]
+fn every_byte_counts() {
+    let keys = Keys::new();
+    for key in [&keys.ed, &keys.ec] {
+        let good = on_the_wire(&key.sign_bundle(&head()).unwrap(), &payload());
+        let node = node();
+        let expect = Expectation {
+            issuer: ISSUER,
+            audience: "gateway",
+            subject: &node,
+            now_s: NOW_S,
+            held_revision: None,
+        };
+        let passes = |bytes: &[u8]| {
+            UnverifiedBundle::parse(bytes)
+                .and_then(|found| found.verify(&keys.set, &expect).map(|_| ()))
+        };
+        assert_eq!(passes(&good), Ok(()));
+        for at in 0..good.len() {
+            let mut changed = good.clone();
+            changed[at] = if changed[at] == b'A' { b'Q' } else { b'A' };
+            assert!(passes(&changed).is_err(), "changed at {at}");
+            assert!(passes(&good[..at]).is_err(), "cut at {at}");
+        }
+    }
+}
+
+/// A key for one purpose signs and verifies nothing of the other, whatever the `typ` says.
+#[test]
+fn keys_keep_to_their_purpose() {
+    let keys = Keys::new();
+    let secret = crate::Claims {
+        iss: ISSUER.into(),
+        aud: vec!["gateway".into()],
+        sub: "node:eu-1".into(),
+        uid: uuid::Uuid::from_u128(1),
+        jti: uuid::Uuid::from_u128(2),
+        iat: NOW_S,
+        nbf: None,
+        exp: None,
+        kind: "node".into(),
+        narrow: None,
+    };
+    let expect = crate::Expectation {
+        issuer: ISSUER,
+        audience: "gateway",
+        now_s: NOW_S,
+    };
+    let as_secret = |text: &str| UnverifiedToken::new(text).verify(&keys.set, &expect);
+    assert_eq!(keys.ed.mint(&secret), Err(KeyError::Purpose));
+    assert_eq!(keys.secrets.sign_bundle(&head()), Err(KeyError::Purpose));
+    assert!(as_secret(keys.secrets.mint(&secret).unwrap().expose()).is_ok());
+
+    // A secret that a key for bundles has signed: the type is right, the key is not.
+    let json = serde_json::to_string(&secret).unwrap();
+    let header = r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed"}"#;
+    let forged = keys.signed(&keys.ed, header, &json);
+    assert_eq!(as_secret(&forged), Err(TokenError::UnknownKey));
+    // And the reverse.
+    let header = HEADER.replace("\"ed\"", "\"secrets\"");
+    let forged = keys.signed(&keys.secrets, &header, &claims().to_string());
+    assert_eq!(keys.set.head(&forged), Err(HeadError::UnknownKey));
+    // What each has signed for itself is not the other's.
+    let line = keys.ed.sign_bundle(&head()).unwrap();
+    assert_eq!(as_secret(&line), Err(TokenError::Type));
+    let text = keys.secrets.mint(&secret).unwrap();
+    assert_eq!(keys.set.head(text.expose()), Err(HeadError::Type));
+}
+
+#[test]
+fn a_key_set_tells_what_keys_are_for() {
+    let keys = Keys::new();
+    let written = serde_json::to_value(keys.set.to_jwks()).unwrap();
+    let uses: Vec<_> = written["keys"].as_array().unwrap().iter().collect();
+    for (kid, expected) in [
+        ("ed", json!("bundle")),
+        ("ec", json!("bundle")),
+        ("secrets", Value::Null),
+    ] {
+        let key = uses.iter().find(|key| key["kid"] == kid).unwrap();
+        assert_eq!(key["tidegate_use"], expected, "{kid}");
+        assert_eq!(key["use"], "sig", "{kid}");
+    }
+    let set: JwkSet = serde_json::from_value(written.clone()).unwrap();
+    let read = KeySet::from_jwks(&set).unwrap();
+    let purposes = |set: &KeySet| -> Vec<_> { set.iter().map(VerifyingKey::purpose).collect() };
+    assert_eq!(purposes(&read), purposes(&keys.set));
+    let line = keys.ed.sign_bundle(&head()).unwrap();
+    assert_eq!(take(&read, &line, &payload()), Ok(()));
+
+    for value in [json!("sig"), json!("bundles"), json!("")] {
+        let mut unknown = written.clone();
+        unknown["keys"][0]["tidegate_use"] = value;
+        let set: JwkSet = serde_json::from_value(unknown).unwrap();
+        let found = KeySet::from_jwks(&set).map(|_| ());
+        assert!(matches!(found, Err(KeyError::Unsupported { .. })));
+    }
+}
+
+#[test]
+fn only_what_would_be_accepted_is_signed() {
+    let keys = Keys::new();
+    #[rustfmt::skip]
+    let cases = [
+        ("as it is", head(), true),
+        ("no issuer", Head { issuer: String::new(), ..head() }, false),
+        ("a long issuer", Head { issuer: "i".repeat(513), ..head() }, false),
+        ("no audience", Head { audience: String::new(), ..head() }, false),
+        ("a long audience", Head { audience: "a".repeat(129), ..head() }, false),
+        ("expired when issued", Head { expires_at_s: head().issued_at_s, ..head() }, false),
+        ("longer than a line", Head {
+            issuer: "\u{1}".repeat(512),
+            audience: "\u{1}".repeat(128),
+            ..head()
+        }, false),
+    ];
+    for (what, head, good) in cases {
+        let expected = if good { Ok(()) } else { Err(KeyError::Claims) };
+        assert_eq!(keys.ed.sign_bundle(&head).map(|_| ()), expected, "{what}");
+    }
+}
