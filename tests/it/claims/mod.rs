@@ -4,5 +4,9 @@
 //! `cargo xtask claims` prints which claim is held by which tests; with `--mutate` it shows that
 //! every line of a built-in system is.
 
+mod beamlit;
 mod beneath;
+mod earthly;
+mod fifth; // a system that is a folder alone
+mod lamindb;
 mod town; // the harness

@@ -23,7 +23,10 @@ async fn bl_33_deletion_cannot_be_undone() {
     let ci = account(&alice, "member").await;
     let eve = town.user("eve").await;
     alice.invite(WORKSPACE, "user:eve", &["admin"]).await.ok();
-    alice.invite(WORKSPACE, "dora@example.com", &["admin"]).await.ok();
+    alice
+        .invite(WORKSPACE, "dora@example.com", &["admin"])
+        .await
+        .ok();
     let code = town.code_mailed_to("dora@example.com").await;
     assert_eq!(ci.reads(MODEL_DATA).await, 200);
     bob.delete(WORKSPACE).await.ok();
@@ -46,7 +49,10 @@ async fn bl_33_deletion_cannot_be_undone() {
     carol.create(WORKSPACE).await.ok();
     carol.create(&one("model")).await.ok();
     carol.create(ACCOUNT).await.ok();
-    assert_eq!(carol.grants(WORKSPACE).await.each("subject"), ["user:carol"]);
+    assert_eq!(
+        carol.grants(WORKSPACE).await.each("subject"),
+        ["user:carol"]
+    );
     assert!(carol.pending(WORKSPACE).await.items().is_empty());
     for former in [&alice, &bob] {
         assert!(!former.may("can_see", WORKSPACE).await, "{}", former.name());

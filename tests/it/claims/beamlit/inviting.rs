@@ -14,7 +14,14 @@ async fn bl_26_admins_invite_by_address() {
     assert_eq!(invited.text("/invitee"), ADDRESS);
     assert_eq!(alice.pending(WORKSPACE).await.each("invitee"), [ADDRESS]);
 
-    for malformed in ["dora@", "@example.com", "dora", "a b@example.com", "a@b@c", ""] {
+    for malformed in [
+        "dora@",
+        "@example.com",
+        "dora",
+        "a b@example.com",
+        "a@b@c",
+        "",
+    ] {
         let refused = alice.invite(WORKSPACE, malformed, &["member"]).await;
         refused.bad("invitee");
     }
@@ -103,7 +110,10 @@ async fn bl_30_without_an_account_one_signs_up_first() {
     town.nobody().accept_id(&id).await.unauthenticated();
     town.nobody().accept(WORKSPACE).await.unauthenticated();
     // Another account, of another address, neither sees nor accepts nor declines it.
-    alice.invite(WORKSPACE, "frank@example.com", &["member"]).await.ok();
+    alice
+        .invite(WORKSPACE, "frank@example.com", &["member"])
+        .await
+        .ok();
     let frank = town.sign_up("frank@example.com", "frank").await;
     for other in [&eve, &frank] {
         assert!(!other.invitations().await.each("id").contains(&id));
@@ -131,7 +141,9 @@ async fn bl_30_without_an_account_one_signs_up_first() {
     let again = json!({ "code": code, "subject": "user:mallory" });
     let redeemed = town.nobody().post("/v1/invitations/redeem", again).await;
     assert!((400..500).contains(&redeemed.status), "{redeemed:#?}");
-    let again = eve.post("/v1/invitations/redeem", json!({ "code": code })).await;
+    let again = eve
+        .post("/v1/invitations/redeem", json!({ "code": code }))
+        .await;
     assert!((400..500).contains(&again.status), "{again:#?}");
 }
 

@@ -79,7 +79,11 @@ async fn bl_22_a_read_secret_queries_and_changes_nothing() {
     assert_eq!(reader.grants(WORKSPACE).await.items().len(), 2);
     reader.quota(WORKSPACE).await.ok();
     for right in ["can_view", "can_view_settings"] {
-        let object = if right == "can_view" { MODEL } else { WORKSPACE };
+        let object = if right == "can_view" {
+            MODEL
+        } else {
+            WORKSPACE
+        };
         assert!(reader.may(right, object).await, "{right}");
     }
 
@@ -89,7 +93,10 @@ async fn bl_22_a_read_secret_queries_and_changes_nothing() {
     reader.leave(WORKSPACE).await.denied();
     let carol = town.user("carol").await;
     carol.create("workspace:beta").await.ok();
-    carol.invite("workspace:beta", "user:bob", &["member"]).await.ok();
+    carol
+        .invite("workspace:beta", "user:bob", &["member"])
+        .await
+        .ok();
     reader.accept("workspace:beta").await.denied();
     bob.accept("workspace:beta").await.ok();
 }

@@ -19,7 +19,14 @@ async fn bl_06_one_of_two_roles() {
         alice.grant(WORKSPACE, &["member"], name).await.ok();
         assert_eq!(alice.granted(WORKSPACE, name).await, ["member"], "{name}");
 
-        for other in ["owner", "viewer", "can_invite", "service_account", "Admin", ""] {
+        for other in [
+            "owner",
+            "viewer",
+            "can_invite",
+            "service_account",
+            "Admin",
+            "",
+        ] {
             alice.grant(WORKSPACE, &[other], name).await.refused(400);
             alice.change(WORKSPACE, &[other], name).await.refused(400);
         }
@@ -131,12 +138,16 @@ async fn bl_12_admins_invite_users() {
     let [dora, eve] = [town.user("dora").await, town.user("eve").await];
     alice.invite(WORKSPACE, "user:dora", &["admin"]).await.ok();
 
-    bob.invite(WORKSPACE, "user:eve", &["member"]).await.denied();
+    bob.invite(WORKSPACE, "user:eve", &["member"])
+        .await
+        .denied();
     bob.pending(WORKSPACE).await.denied();
     // Whoever is invited as an admin is none yet.
     let by_invitee = dora.invite(WORKSPACE, "user:eve", &["member"]).await;
     by_invitee.missing();
-    eve.invite(WORKSPACE, "user:eve", &["admin"]).await.missing();
+    eve.invite(WORKSPACE, "user:eve", &["admin"])
+        .await
+        .missing();
     let nobody = town.nobody();
     let by_nobody = nobody.invite(WORKSPACE, "user:eve", &["member"]).await;
     by_nobody.unauthenticated();
@@ -154,7 +165,10 @@ async fn bl_13_admins_remove_users() {
     let carol = joined(&town, &alice, "carol", "member").await;
     assert_eq!(bob.reads(MODEL_DATA).await, 200);
     carol.remove(WORKSPACE, "user:bob").await.denied();
-    carol.revoke(WORKSPACE, &["member"], "user:bob").await.denied();
+    carol
+        .revoke(WORKSPACE, &["member"], "user:bob")
+        .await
+        .denied();
     assert_eq!(bob.reads(MODEL_DATA).await, 200);
 
     alice.remove(WORKSPACE, "user:bob").await.ok();
@@ -167,8 +181,14 @@ async fn bl_13_admins_remove_users() {
 
     // The last admin stays (decision 10).
     alice.remove(WORKSPACE, "user:alice").await.conflict();
-    alice.revoke(WORKSPACE, &["admin"], "user:alice").await.conflict();
-    alice.change(WORKSPACE, &["member"], "user:alice").await.conflict();
+    alice
+        .revoke(WORKSPACE, &["admin"], "user:alice")
+        .await
+        .conflict();
+    alice
+        .change(WORKSPACE, &["member"], "user:alice")
+        .await
+        .conflict();
     alice.leave(WORKSPACE).await.conflict();
     assert_eq!(alice.granted(WORKSPACE, "user:alice").await, ["admin"]);
     alice.change(WORKSPACE, &["admin"], "user:carol").await.ok();
@@ -194,8 +214,14 @@ async fn bl_14_admins_change_permissions() {
 
     // Who is not in the workspace has no role to change, and gets none without an invitation.
     let eve = town.user("eve").await;
-    alice.change(WORKSPACE, &["admin"], "user:eve").await.missing();
-    alice.grant(WORKSPACE, &["member"], "user:eve").await.conflict();
+    alice
+        .change(WORKSPACE, &["admin"], "user:eve")
+        .await
+        .missing();
+    alice
+        .grant(WORKSPACE, &["member"], "user:eve")
+        .await
+        .conflict();
     assert!(!eve.may("can_see", WORKSPACE).await);
 }
 
@@ -292,6 +318,9 @@ async fn bl_19_a_service_account_holds_a_role_in_its_own_workspace_alone() {
     let bob = town.user("bob").await;
     bob.create("workspace:beta").await.ok();
     joins(&bob, &alice, "workspace:beta", "admin").await;
-    alice.grant("workspace:beta", &["member"], ACCOUNT).await.conflict();
+    alice
+        .grant("workspace:beta", &["member"], ACCOUNT)
+        .await
+        .conflict();
     assert!(!ci.may("can_see", "workspace:beta").await);
 }

@@ -102,7 +102,10 @@ async fn bl_05_roles_are_the_only_way_to_access() {
             let refused = alice.grant(&object, &[word], "user:eve").await;
             refused.refused(400);
         }
-        alice.invite(&object, "user:eve", &["member"]).await.refused(400);
+        alice
+            .invite(&object, "user:eve", &["member"])
+            .await
+            .refused(400);
         assert!(!eve.may("can_view", &object).await, "{object}");
     }
     assert_eq!(eve.reads(MODEL_DATA).await, 403);

@@ -1,8 +1,8 @@
 //! EA-02 to EA-08: organizations and projects are the boundaries, and what is in them.
 
 use super::{
-    BUILD, LOGS, ORGANIZATION, OTHER, OTHER_SECRET, OTHER_SECRET_DATA, PIPELINE, PROJECT, SATELLITE,
-    SECRET, SECRET_DATA, acme, acme_and_beta, joined, on_project, only,
+    BUILD, LOGS, ORGANIZATION, OTHER, OTHER_SECRET, OTHER_SECRET_DATA, PIPELINE, PROJECT,
+    SATELLITE, SECRET, SECRET_DATA, acme, acme_and_beta, joined, on_project, only,
 };
 
 #[tokio::test]
@@ -32,13 +32,22 @@ async fn ea_03_invited_to_an_organization_and_then_to_projects() {
     let (town, alice) = acme().await;
     let bob = joined(&town, &alice, "bob", "read").await;
     let carol = joined(&town, &alice, "carol", "read").await;
-    alice.grant(PROJECT, &["read_secrets"], "user:carol").await.ok();
+    alice
+        .grant(PROJECT, &["read_secrets"], "user:carol")
+        .await
+        .ok();
     only(&carol, &bob, &[("can_use", SECRET)]).await;
     assert_eq!(bob.reads(LOGS).await, 200);
     // A project alone is not possible.
     let dora = town.user("dora").await;
-    alice.grant(PROJECT, &["read"], "user:dora").await.conflict();
-    alice.invite(PROJECT, "user:dora", &["read"]).await.refused(400);
+    alice
+        .grant(PROJECT, &["read"], "user:dora")
+        .await
+        .conflict();
+    alice
+        .invite(PROJECT, "user:dora", &["read"])
+        .await
+        .refused(400);
     assert!(!dora.may("can_view", PROJECT).await);
 }
 
@@ -46,7 +55,10 @@ async fn ea_03_invited_to_an_organization_and_then_to_projects() {
 async fn lies_below(object: &str, parent: &str, elsewhere: &[&str]) {
     let (_town, alice, bob) = acme_and_beta().await;
     let (type_name, id) = object.split_once(':').expect("type:id");
-    assert_eq!(alice.lists(type_name, parent).await, [object]);
+    let below = alice.lists(type_name, parent).await;
+    assert!(below.contains(&object.to_owned()), "{below:?}");
+    let beside = below.iter().filter(|other| other.contains(":beta/"));
+    assert_eq!(beside.count(), 0, "{below:?}");
     alice.show(object).await.ok();
     // The name below another parent is another thing.
     bob.show(object).await.missing();
@@ -72,7 +84,12 @@ async fn ea_05_projects_belong_to_an_organization() {
 
 #[tokio::test]
 async fn ea_06_secrets_belong_to_a_project() {
-    lies_below(SECRET, PROJECT, &["token", "acme/token", "acme/web/token/x"]).await;
+    lies_below(
+        SECRET,
+        PROJECT,
+        &["token", "acme/token", "acme/web/token/x"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -105,7 +122,15 @@ async fn ea_08_projects_have_a_build_history_with_logs() {
     assert!(eve.lists("build", PROJECT).await.is_empty());
     assert_eq!(eve.reads(LOGS).await, 403);
     assert_eq!(town.nobody().reads(LOGS).await, 401);
-    only(&bob, &eve, &[("can_view_logs", BUILD), ("can_view_build_history", PROJECT)]).await;
+    only(
+        &bob,
+        &eve,
+        &[
+            ("can_view_logs", BUILD),
+            ("can_view_build_history", PROJECT),
+        ],
+    )
+    .await;
     // Builds of another project are not among them.
     alice.create("build:acme/api/one").await.ok();
     assert_eq!(bob.lists("build", PROJECT).await, [BUILD]);

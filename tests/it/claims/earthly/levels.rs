@@ -15,17 +15,37 @@ async fn ea_09_one_of_four_levels() {
     }
     alice.grant(ORGANIZATION, &["write"], "user:bob").await.ok();
     assert_eq!(alice.granted(ORGANIZATION, "user:bob").await, ["write"]);
-    alice.change(ORGANIZATION, &["read+secrets"], "user:bob").await.ok();
-    assert_eq!(alice.granted(ORGANIZATION, "user:bob").await, ["read_secrets"]);
-    for other in ["owner", "reader", "read+secret", "member", "can_invite", "Read", ""] {
+    alice
+        .change(ORGANIZATION, &["read+secrets"], "user:bob")
+        .await
+        .ok();
+    assert_eq!(
+        alice.granted(ORGANIZATION, "user:bob").await,
+        ["read_secrets"]
+    );
+    for other in [
+        "owner",
+        "reader",
+        "read+secret",
+        "member",
+        "can_invite",
+        "Read",
+        "",
+    ] {
         let refused = alice.change(ORGANIZATION, &[other], "user:bob").await;
         refused.refused(400);
         let refused = alice.invite(ORGANIZATION, "user:alice", &[other]).await;
         refused.refused(400);
     }
     let two = ["read", "write"];
-    alice.change(ORGANIZATION, &two, "user:bob").await.refused(400);
-    assert_eq!(alice.granted(ORGANIZATION, "user:bob").await, ["read_secrets"]);
+    alice
+        .change(ORGANIZATION, &two, "user:bob")
+        .await
+        .refused(400);
+    assert_eq!(
+        alice.granted(ORGANIZATION, "user:bob").await,
+        ["read_secrets"]
+    );
     assert!(bob.may("can_use", SECRET).await);
 }
 
@@ -62,11 +82,19 @@ async fn ea_12_read_views_who_is_in() {
     eve.grants(ORGANIZATION).await.missing();
     only(&bob, &eve, &[("can_view_members", ORGANIZATION)]).await;
 
-    bob.change(ORGANIZATION, &["admin"], "user:bob").await.denied();
-    bob.grant(ORGANIZATION, &["read"], "user:eve").await.denied();
+    bob.change(ORGANIZATION, &["admin"], "user:bob")
+        .await
+        .denied();
+    bob.grant(ORGANIZATION, &["read"], "user:eve")
+        .await
+        .denied();
     bob.remove(ORGANIZATION, "user:alice").await.denied();
-    bob.revoke(ORGANIZATION, &["admin"], "user:alice").await.denied();
-    bob.invite(ORGANIZATION, "user:eve", &["read"]).await.denied();
+    bob.revoke(ORGANIZATION, &["admin"], "user:alice")
+        .await
+        .denied();
+    bob.invite(ORGANIZATION, "user:eve", &["read"])
+        .await
+        .denied();
     bob.pending(ORGANIZATION).await.denied();
     assert_eq!(alice.granted(ORGANIZATION, "user:bob").await, ["read"]);
 }
@@ -213,7 +241,10 @@ async fn ea_20_write_creates_and_modifies_satellites() {
     bob.rename(SATELLITE, "First").await.ok();
     carol.create("satellite:acme/third").await.denied();
     carol.rename(SATELLITE, "Mine").await.denied();
-    let rights = [("can_create_satellite", ORGANIZATION), ("can_modify", SATELLITE)];
+    let rights = [
+        ("can_create_satellite", ORGANIZATION),
+        ("can_modify", SATELLITE),
+    ];
     only(&bob, &carol, &rights).await;
 }
 
@@ -229,7 +260,10 @@ async fn ea_21_write_creates_and_modifies_projects() {
     for other in [&carol, &dora] {
         other.create("project:acme/third").await.denied();
         other.rename(PROJECT, "Mine").await.denied();
-        let rights = [("can_create_project", ORGANIZATION), ("can_modify", PROJECT)];
+        let rights = [
+            ("can_create_project", ORGANIZATION),
+            ("can_modify", PROJECT),
+        ];
         only(&bob, other, &rights).await;
     }
     assert!(dora.may("can_modify", SECRET).await);
@@ -283,7 +317,12 @@ async fn ea_24_admin_manages_the_organization() {
     carol.rename(ORGANIZATION, "Acme Limited").await.ok();
     bob.rename(ORGANIZATION, "Bob's").await.denied();
     bob.delete(ORGANIZATION).await.denied();
-    only(&carol, &bob, &[("can_manage", ORGANIZATION), ("can_delete", ORGANIZATION)]).await;
+    only(
+        &carol,
+        &bob,
+        &[("can_manage", ORGANIZATION), ("can_delete", ORGANIZATION)],
+    )
+    .await;
     let shown = bob.show(ORGANIZATION).await;
     assert_eq!(shown.text("/display_name"), "Acme Limited");
     carol.delete(ORGANIZATION).await.ok();
@@ -301,7 +340,9 @@ async fn ea_25_admin_adds_and_removes_users() {
     let rights = ["can_invite", "can_update_member", "can_remove_member"];
     only(&carol, &bob, &rights.map(|right| (right, ORGANIZATION))).await;
     town.user("eve").await;
-    bob.invite(ORGANIZATION, "user:eve", &["read"]).await.denied();
+    bob.invite(ORGANIZATION, "user:eve", &["read"])
+        .await
+        .denied();
     bob.remove(ORGANIZATION, "user:carol").await.denied();
     carol.remove(ORGANIZATION, "user:bob").await.ok();
     bob.show(ORGANIZATION).await.missing();
@@ -309,8 +350,14 @@ async fn ea_25_admin_adds_and_removes_users() {
     // The last admin stays (decision 10).
     carol.remove(ORGANIZATION, "user:alice").await.ok();
     carol.remove(ORGANIZATION, "user:carol").await.conflict();
-    carol.change(ORGANIZATION, &["write"], "user:carol").await.conflict();
-    carol.revoke(ORGANIZATION, &["admin"], "user:carol").await.conflict();
+    carol
+        .change(ORGANIZATION, &["write"], "user:carol")
+        .await
+        .conflict();
+    carol
+        .revoke(ORGANIZATION, &["admin"], "user:carol")
+        .await
+        .conflict();
     carol.leave(ORGANIZATION).await.conflict();
     assert!(carol.may("can_manage", ORGANIZATION).await);
 }
@@ -332,7 +379,11 @@ async fn ea_26_admin_manages_projects_secrets_and_satellites() {
         carol.show(object).await.missing();
     }
     // Not in another organization.
-    for object in ["project:beta/web", "secret:beta/web/token", "satellite:beta/sat"] {
+    for object in [
+        "project:beta/web",
+        "secret:beta/web/token",
+        "satellite:beta/sat",
+    ] {
         carol.delete(object).await.missing();
         bob.show(object).await.ok();
     }
@@ -351,14 +402,22 @@ async fn ea_28_a_level_holds_on_every_project_of_the_organization() {
         (OTHER, OTHER_SECRET),
         ("project:acme/later", "secret:acme/later/token"),
     ] {
-        only(&wanda, &rita, &[("can_modify", secret), ("can_create_secret", project)]).await;
+        only(
+            &wanda,
+            &rita,
+            &[("can_modify", secret), ("can_create_secret", project)],
+        )
+        .await;
         only(&adam, &wanda, &[("can_manage_members", project)]).await;
         assert!(rita.may("can_view_build_logs", project).await, "{project}");
         assert!(!rita.may("can_use_secrets", project).await, "{project}");
     }
     assert_eq!(wanda.writes("/secrets/acme/later/token").await, 200);
     assert_eq!(rita.reads("/secrets/acme/later/token").await, 403);
-    let foreign = [("can_view", "project:beta/web"), ("can_use", "secret:beta/web/token")];
+    let foreign = [
+        ("can_view", "project:beta/web"),
+        ("can_use", "secret:beta/web/token"),
+    ];
     for person in [&wanda, &adam, &rita] {
         only(&bob, person, &foreign).await;
         assert_eq!(person.reads("/secrets/beta/web/token").await, 403);

@@ -29,7 +29,10 @@ async fn ea_39_project_admins_and_organization_admins_add_users() {
     joined(&town, &alice, "carol", "read").await;
     for level in LEVELS.into_iter().take(3) {
         let person = on_project(&town, &alice, &format!("x{level}"), level).await;
-        person.grant(PROJECT, &["read"], "user:carol").await.denied();
+        person
+            .grant(PROJECT, &["read"], "user:carol")
+            .await
+            .denied();
     }
     let wanda = joined(&town, &alice, "wanda", "write").await;
     wanda.grant(PROJECT, &["read"], "user:carol").await.denied();
@@ -47,14 +50,22 @@ async fn ea_40_levels_on_a_project_are_updated() {
     alice.change(PROJECT, &["write"], ADDRESS).await.missing();
     assert!(alice.granted(PROJECT, "user:dora").await.is_empty());
     alice.grant(PROJECT, &["read"], ADDRESS).await.ok();
-    for (level, writes) in [("admin", 200), ("read+secrets", 403), ("write", 200), ("read", 403)] {
+    for (level, writes) in [
+        ("admin", 200),
+        ("read+secrets", 403),
+        ("write", 200),
+        ("read", 403),
+    ] {
         alice.change(PROJECT, &[level], ADDRESS).await.ok();
         let level = level.replace('+', "_");
         assert_eq!(alice.granted(PROJECT, "user:dora").await, [level]);
         assert_eq!(dora.writes(SECRET_DATA).await, writes);
     }
     town.user("eve").await;
-    alice.change(PROJECT, &["write"], "user:eve").await.missing();
+    alice
+        .change(PROJECT, &["write"], "user:eve")
+        .await
+        .missing();
     dora.change(PROJECT, &["admin"], "user:dora").await.denied();
 }
 
@@ -91,15 +102,27 @@ async fn ea_42_the_higher_of_both_levels_is_in_force() {
     assert_eq!(alice.granted(PROJECT, "user:wanda").await, ["read"]);
     assert_eq!(wanda.writes(SECRET_DATA).await, 200);
     let adam = joined(&town, &alice, "adam", "admin").await;
-    alice.grant(PROJECT, &["read_secrets"], "user:adam").await.ok();
+    alice
+        .grant(PROJECT, &["read_secrets"], "user:adam")
+        .await
+        .ok();
     only(&adam, &wanda, &[("can_manage_members", PROJECT)]).await;
 
-    alice.change(ORGANIZATION, &["read"], "user:wanda").await.ok();
+    alice
+        .change(ORGANIZATION, &["read"], "user:wanda")
+        .await
+        .ok();
     assert_eq!(wanda.writes(SECRET_DATA).await, 403);
     assert_eq!(wanda.reads(SECRET_DATA).await, 403);
     // The level on the organization may go up and down without touching the project's.
-    alice.change(ORGANIZATION, &["admin"], "user:rita").await.ok();
-    alice.change(ORGANIZATION, &["read"], "user:rita").await.ok();
+    alice
+        .change(ORGANIZATION, &["admin"], "user:rita")
+        .await
+        .ok();
+    alice
+        .change(ORGANIZATION, &["read"], "user:rita")
+        .await
+        .ok();
     assert_eq!(rita.writes(SECRET_DATA).await, 200);
     only(&rita, &wanda, &[("can_modify", SECRET)]).await;
 }
@@ -110,7 +133,10 @@ async fn ea_43_no_later_invitation_brings_project_grants_back() {
     let bob = on_project(&town, &alice, "bob", "write").await;
     let carol = on_project(&town, &alice, "carol", "write").await;
     alice.remove(ORGANIZATION, "user:bob").await.ok();
-    alice.revoke(ORGANIZATION, &["read"], "user:carol").await.ok();
+    alice
+        .revoke(ORGANIZATION, &["read"], "user:carol")
+        .await
+        .ok();
     for person in [&bob, &carol] {
         let name = person.name();
         assert!(!person.may("can_view", PROJECT).await, "{name}");

@@ -76,7 +76,11 @@ async fn acme() -> (Town, Person) {
 async fn acme_and_beta() -> (Town, Person, Person) {
     let (town, alice) = acme().await;
     let bob = town.user("bob").await;
-    for object in ["organization:beta", "satellite:beta/sat", "project:beta/web"] {
+    for object in [
+        "organization:beta",
+        "satellite:beta/sat",
+        "project:beta/web",
+    ] {
         bob.create(object).await.ok();
     }
     bob.create("secret:beta/web/token").await.ok();

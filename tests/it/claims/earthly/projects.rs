@@ -13,13 +13,25 @@ async fn ea_32_one_of_four_levels() {
         alice.grant(PROJECT, &[level], "user:bob").await.ok();
         assert_eq!(alice.granted(PROJECT, "user:bob").await, [level]);
     }
-    alice.grant(PROJECT, &["read+secrets"], "user:bob").await.ok();
+    alice
+        .grant(PROJECT, &["read+secrets"], "user:bob")
+        .await
+        .ok();
     assert_eq!(alice.granted(PROJECT, "user:bob").await, ["read_secrets"]);
     for other in ["owner", "granted_write", "member", "can_view", "Write", ""] {
-        alice.grant(PROJECT, &[other], "user:bob").await.refused(400);
-        alice.change(PROJECT, &[other], "user:bob").await.refused(400);
+        alice
+            .grant(PROJECT, &[other], "user:bob")
+            .await
+            .refused(400);
+        alice
+            .change(PROJECT, &[other], "user:bob")
+            .await
+            .refused(400);
     }
-    alice.grant(PROJECT, &["read", "admin"], "user:bob").await.refused(400);
+    alice
+        .grant(PROJECT, &["read", "admin"], "user:bob")
+        .await
+        .refused(400);
     assert_eq!(alice.granted(PROJECT, "user:bob").await, ["read_secrets"]);
 }
 
@@ -95,10 +107,14 @@ async fn ea_36_only_who_is_in_the_organization() {
     for level in LEVELS {
         let refused = alice.grant(PROJECT, &[level], "user:eve").await;
         refused.conflict();
-        assert_eq!(refused.json["rule"], "needs", "{refused:#?}");
+        let rule = refused.json["rule"].as_str().unwrap_or_default();
+        assert!(rule.contains(".needs"), "{refused:#?}");
         assert!(alice.granted(PROJECT, "user:eve").await.is_empty());
     }
-    alice.grant(PROJECT, &["read"], "user:nobody").await.missing();
+    alice
+        .grant(PROJECT, &["read"], "user:nobody")
+        .await
+        .missing();
     alice.grant(PROJECT, &["read"], "user:*").await.refused(400);
     assert!(!eve.may("can_view", PROJECT).await);
     assert_eq!(eve.reads(SECRET_DATA).await, 403);
@@ -125,7 +141,9 @@ async fn ea_38_admin_manages_the_users_of_the_project() {
     let bob = on_project(&town, &alice, "bob", "admin").await;
     let wanda = on_project(&town, &alice, "wanda", "write").await;
     let carol = joined(&town, &alice, "carol", "read").await;
-    bob.grant(PROJECT, &["read+secrets"], "user:carol").await.ok();
+    bob.grant(PROJECT, &["read+secrets"], "user:carol")
+        .await
+        .ok();
     assert_eq!(carol.reads(SECRET_DATA).await, 200);
     bob.change(PROJECT, &["write"], "user:carol").await.ok();
     assert_eq!(carol.writes(SECRET_DATA).await, 200);
@@ -133,14 +151,26 @@ async fn ea_38_admin_manages_the_users_of_the_project() {
     assert_eq!(carol.reads(SECRET_DATA).await, 403);
 
     wanda.grant(PROJECT, &["read"], "user:carol").await.denied();
-    wanda.change(PROJECT, &["admin"], "user:wanda").await.denied();
+    wanda
+        .change(PROJECT, &["admin"], "user:wanda")
+        .await
+        .denied();
     wanda.remove(PROJECT, "user:bob").await.denied();
     wanda.revoke(PROJECT, &["admin"], "user:bob").await.denied();
     // Neither the organization's users nor another project's.
-    bob.invite(ORGANIZATION, "eve@example.com", &["read"]).await.denied();
-    bob.change(ORGANIZATION, &["write"], "user:carol").await.denied();
+    bob.invite(ORGANIZATION, "eve@example.com", &["read"])
+        .await
+        .denied();
+    bob.change(ORGANIZATION, &["write"], "user:carol")
+        .await
+        .denied();
     bob.remove(ORGANIZATION, "user:carol").await.denied();
     bob.grant(OTHER, &["write"], "user:carol").await.denied();
     bob.grant(OTHER, &["write"], "user:bob").await.denied();
-    only(&alice, &bob, &[("can_manage_members", OTHER), ("can_use", OTHER_SECRET)]).await;
+    only(
+        &alice,
+        &bob,
+        &[("can_manage_members", OTHER), ("can_use", OTHER_SECRET)],
+    )
+    .await;
 }

@@ -16,7 +16,7 @@ async fn lm_29_every_instance_has_an_all_space() {
     alice.delete(ALL).await.conflict();
     ada.delete(ALL_HERE).await.conflict();
     let detached = ada.detach(ALL, INSTANCE).await;
-    detached.conflict();
+    assert!((400..500).contains(&detached.status), "{detached:#?}");
     alice.create(ALL).await.conflict();
     ada.show(ALL_HERE).await.ok();
     // A record with no space named is in it.
@@ -43,7 +43,11 @@ async fn lm_30_common_resources_are_for_all_collaborators() {
     let mia = hired(&town, &alice, "mia", "member").await;
     let gus = hired(&town, &alice, "gus", "guest").await;
     for other in [&mia, &gus, &town.user("eve").await] {
-        assert!(!other.may("can_read", super::COMMON).await, "{}", other.name());
+        assert!(
+            !other.may("can_read", super::COMMON).await,
+            "{}",
+            other.name()
+        );
         other.show(super::COMMON).await.missing();
         assert_eq!(data(other, COMMON_DATA).await, NONE, "{}", other.name());
     }
@@ -69,7 +73,10 @@ async fn lm_31_collaborators_read_all_at_once() {
     alice.remove(ORGANIZATION, "user:mia").await.ok();
     assert_eq!(data(&mia, COMMON_DATA).await, NONE);
     assert!(alice.granted(INSTANCE, "user:mia").await.is_empty());
-    alice.grant(ORGANIZATION, &["member"], "user:mia").await.ok();
+    alice
+        .grant(ORGANIZATION, &["member"], "user:mia")
+        .await
+        .ok();
     assert_eq!(data(&mia, COMMON_DATA).await, NONE);
 }
 

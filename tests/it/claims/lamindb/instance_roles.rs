@@ -14,9 +14,15 @@ async fn lm_45_admins_add_and_remove_collaborators() {
         let name = format!("x{role}");
         let person = collaborator(&town, &alice, &name, &[(INSTANCE, role)]).await;
         person.grant(INSTANCE, &["read"], "user:mia").await.denied();
-        person.grant(INSTANCE, &["read"], TEAM_MEMBERS).await.denied();
+        person
+            .grant(INSTANCE, &["read"], TEAM_MEMBERS)
+            .await
+            .denied();
         person.remove(INSTANCE, "user:ada").await.denied();
-        person.revoke(INSTANCE, &["admin"], "user:ada").await.denied();
+        person
+            .revoke(INSTANCE, &["admin"], "user:ada")
+            .await
+            .denied();
     }
     for subject in ["user:mia", TEAM_MEMBERS] {
         ada.grant(INSTANCE, &["read"], subject).await.ok();
@@ -27,7 +33,9 @@ async fn lm_45_admins_add_and_remove_collaborators() {
     mia.grant(INSTANCE, &["read"], "user:mia").await.missing();
     // Not of another instance.
     alice.create("instance:acme/second").await.ok();
-    ada.grant("instance:acme/second", &["read"], "user:mia").await.missing();
+    ada.grant("instance:acme/second", &["read"], "user:mia")
+        .await
+        .missing();
 }
 
 #[tokio::test]
@@ -37,14 +45,19 @@ async fn lm_46_admins_say_who_has_which_role() {
     let mia = collaborator(&town, &alice, "mia", &[(INSTANCE, "read")]).await;
     let wes = collaborator(&town, &alice, "wes", &[(INSTANCE, "write")]).await;
     for other in [&mia, &wes] {
-        other.change(INSTANCE, &["admin"], other.name()).await.denied();
+        other
+            .change(INSTANCE, &["admin"], other.name())
+            .await
+            .denied();
         other.change(INSTANCE, &["read"], "user:ada").await.denied();
     }
     for role in ["write", "admin", "read"] {
         ada.change(INSTANCE, &[role], "user:mia").await.ok();
         assert_eq!(ada.granted(INSTANCE, "user:mia").await, [role]);
     }
-    ada.grant(INSTANCE, &["read", "write"], "user:mia").await.refused(400);
+    ada.grant(INSTANCE, &["read", "write"], "user:mia")
+        .await
+        .refused(400);
     hired(&town, &alice, "noa", "member").await;
     ada.change(INSTANCE, &["write"], "user:noa").await.missing();
 }

@@ -81,12 +81,7 @@ async fn hired(town: &Town, admin: &Person, name: &str, role: &str) -> Person {
 }
 
 /// A new member of acme who is a collaborator of these instances and spaces.
-async fn collaborator(
-    town: &Town,
-    admin: &Person,
-    name: &str,
-    roles: &[(&str, &str)],
-) -> Person {
+async fn collaborator(town: &Town, admin: &Person, name: &str, roles: &[(&str, &str)]) -> Person {
     let person = hired(town, admin, name, "member").await;
     for (object, role) in roles {
         admin.grant(object, &[role], person.name()).await.ok();
@@ -97,7 +92,9 @@ async fn collaborator(
 /// Creates a record in a space of its instance.
 async fn record(person: &Person, object: &str, attachment: &str) -> Reply {
     let links = json!({ "attachment": attachment });
-    person.create_with(json!({ "object": object, "links": links })).await
+    person
+        .create_with(json!({ "object": object, "links": links }))
+        .await
 }
 
 /// What the gateway answers to reading and to writing a record.

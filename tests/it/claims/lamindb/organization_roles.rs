@@ -12,7 +12,10 @@ async fn manages_everything(person: &Person) {
         person.create(object).await.ok();
         person.rename(object, "Renamed").await.ok();
     }
-    person.grant("team:acme/new", &["admin"], "user:mia").await.ok();
+    person
+        .grant("team:acme/new", &["admin"], "user:mia")
+        .await
+        .ok();
     person.remove("team:acme/new", "user:mia").await.ok();
     for object in ["instance:acme/new", "space:acme/new"] {
         for subject in ["user:mia", TEAM_MEMBERS] {
@@ -36,7 +39,11 @@ async fn manages_nothing(person: &Person) {
         person.rename(object, "Mine").await.forbidden();
         person.delete(object).await.forbidden();
         for role in ["member", "admin"] {
-            let role = if object == TEAM || role == "admin" { role } else { "write" };
+            let role = if object == TEAM || role == "admin" {
+                role
+            } else {
+                "write"
+            };
             let name = person.name();
             person.grant(object, &[role], name).await.forbidden();
             person.grant(object, &[role], "user:mia").await.forbidden();
@@ -82,14 +89,21 @@ async fn lm_34_admins_control_the_organization() {
     assert_eq!(data(&ada, CURATED_DATA).await, NONE);
 
     let bob = town.user("bob").await;
-    for object in ["organization:beta", "instance:beta/main", "team:beta/own", "space:beta/own"] {
+    for object in [
+        "organization:beta",
+        "instance:beta/main",
+        "team:beta/own",
+        "space:beta/own",
+    ] {
         bob.create(object).await.ok();
         ada.show(object).await.missing();
         ada.rename(object, "Mine").await.missing();
         ada.delete(object).await.missing();
     }
     ada.create("instance:beta/mine").await.missing();
-    ada.grant("organization:beta", &["admin"], "user:ada").await.missing();
+    ada.grant("organization:beta", &["admin"], "user:ada")
+        .await
+        .missing();
     ada.delete(ORGANIZATION).await.ok();
     for object in [ORGANIZATION, INSTANCE, SPACE, TEAM] {
         alice.show(object).await.missing();
@@ -102,9 +116,15 @@ async fn lm_34_the_last_admin_stays() {
     let ada = hired(&town, &alice, "ada", "admin").await;
     ada.remove(ORGANIZATION, "user:alice").await.ok();
     ada.remove(ORGANIZATION, "user:ada").await.conflict();
-    ada.change(ORGANIZATION, &["manager"], "user:ada").await.conflict();
-    ada.grant(ORGANIZATION, &["guest"], "user:ada").await.conflict();
-    ada.revoke(ORGANIZATION, &["admin"], "user:ada").await.conflict();
+    ada.change(ORGANIZATION, &["manager"], "user:ada")
+        .await
+        .conflict();
+    ada.grant(ORGANIZATION, &["guest"], "user:ada")
+        .await
+        .conflict();
+    ada.revoke(ORGANIZATION, &["admin"], "user:ada")
+        .await
+        .conflict();
     ada.leave(ORGANIZATION).await.conflict();
     assert_eq!(ada.granted(ORGANIZATION, "user:ada").await, ["admin"]);
     ada.grant(ORGANIZATION, &["admin"], "user:alice").await.ok();
@@ -130,9 +150,15 @@ async fn lm_36_managers_leave_the_organization_as_it_is() {
     let max = hired(&town, &alice, "max", "manager").await;
     settles(&max, false).await;
     max.delete(ORGANIZATION).await.denied();
-    max.grant(ORGANIZATION, &["admin"], "user:max").await.denied();
-    max.revoke(ORGANIZATION, &["admin"], "user:alice").await.denied();
-    max.change(ORGANIZATION, &["member"], "user:alice").await.denied();
+    max.grant(ORGANIZATION, &["admin"], "user:max")
+        .await
+        .denied();
+    max.revoke(ORGANIZATION, &["admin"], "user:alice")
+        .await
+        .denied();
+    max.change(ORGANIZATION, &["member"], "user:alice")
+        .await
+        .denied();
     max.remove(ORGANIZATION, "user:alice").await.denied();
     assert_eq!(alice.granted(ORGANIZATION, "user:alice").await, ["admin"]);
     assert_eq!(alice.granted(ORGANIZATION, "user:mia").await, ["member"]);
@@ -202,12 +228,21 @@ async fn lm_39_guests_have_what_they_are_explicitly_let_into() {
 #[tokio::test]
 async fn lm_39_guests_come_by_invitation_too() {
     let (town, alice) = stocked().await;
-    alice.invite(ORGANIZATION, "gus@example.com", &["guest"]).await.ok();
+    alice
+        .invite(ORGANIZATION, "gus@example.com", &["guest"])
+        .await
+        .ok();
     let gus = town.sign_up("gus@example.com", "gus").await;
-    alice.grant(INSTANCE, &["read"], "user:gus").await.conflict();
+    alice
+        .grant(INSTANCE, &["read"], "user:gus")
+        .await
+        .conflict();
     gus.accept(ORGANIZATION).await.ok();
     assert_eq!(alice.granted(ORGANIZATION, "user:gus").await, ["guest"]);
-    alice.grant(INSTANCE, &["read"], "gus@example.com").await.ok();
+    alice
+        .grant(INSTANCE, &["read"], "gus@example.com")
+        .await
+        .ok();
     assert_eq!(data(&gus, COMMON_DATA).await, READ);
     let mia = collaborator(&town, &alice, "mia", &[(INSTANCE, "read")]).await;
     gus.leave(ORGANIZATION).await.ok();

@@ -47,8 +47,14 @@ async fn teams() -> (Town, Person, [Person; 4]) {
 #[tokio::test]
 async fn lm_02_one_team_writes_another_reads_others_have_nothing() {
     let (_town, alice, [curator, ml, third, nora]) = teams().await;
-    alice.grant(SPACE, &["write"], super::TEAM_MEMBERS).await.ok();
-    alice.grant(SPACE, &["read"], "team:acme/ml#member").await.ok();
+    alice
+        .grant(SPACE, &["write"], super::TEAM_MEMBERS)
+        .await
+        .ok();
+    alice
+        .grant(SPACE, &["read"], "team:acme/ml#member")
+        .await
+        .ok();
     assert_eq!(data(&curator, CURATED_DATA).await, BOTH);
     assert_eq!(data(&ml, CURATED_DATA).await, READ);
     assert_eq!(data(&third, CURATED_DATA).await, NONE);
@@ -65,14 +71,20 @@ async fn lm_03_a_space_of_one_team_until_another_is_let_in() {
     alice.attach("space:acme/ml", INSTANCE).await.ok();
     let model = "record:acme/main/model";
     record(&alice, model, "attachment:acme/main/ml").await.ok();
-    alice.grant("space:acme/ml", &["write"], "team:acme/ml#member").await.ok();
+    alice
+        .grant("space:acme/ml", &["write"], "team:acme/ml#member")
+        .await
+        .ok();
     let path = "/records/acme/main/model";
     assert_eq!(data(&ml, path).await, BOTH);
     for other in [&curator, &third, &nora] {
         assert_eq!(data(other, path).await, NONE, "{}", other.name());
     }
     // Only an explicit grant lets another team in.
-    alice.grant("space:acme/ml", &["read"], super::TEAM_MEMBERS).await.ok();
+    alice
+        .grant("space:acme/ml", &["read"], super::TEAM_MEMBERS)
+        .await
+        .ok();
     assert_eq!(data(&curator, path).await, READ);
     assert_eq!(data(&third, path).await, NONE);
 }
@@ -85,11 +97,21 @@ async fn lm_03_no_other_organizations_team_is_let_in() {
         bob.create(object).await.ok();
     }
     for object in [INSTANCE, SPACE] {
-        let refused = alice.grant(object, &["read"], "team:beta/gang#member").await;
+        let refused = alice
+            .grant(object, &["read"], "team:beta/gang#member")
+            .await;
         refused.conflict();
-        assert!(alice.granted(object, "team:beta/gang#member").await.is_empty());
+        assert!(
+            alice
+                .granted(object, "team:beta/gang#member")
+                .await
+                .is_empty()
+        );
     }
     alice.grant(SPACE, &["read"], TEAM).await.refused(400);
-    alice.grant(SPACE, &["read"], "team:acme/gone#member").await.missing();
+    alice
+        .grant(SPACE, &["read"], "team:acme/gone#member")
+        .await
+        .missing();
     alice.grant(SPACE, &["read"], "user:*").await.refused(400);
 }

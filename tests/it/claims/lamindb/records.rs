@@ -63,14 +63,36 @@ async fn lm_28_a_record_is_in_one_space() {
     let noa = collaborator(&town, &alice, "noa", &[(INSTANCE, "write")]).await;
     assert_eq!(data(&noa, COMMON_DATA).await, BOTH);
     // Moving replaces the space; and takes the right to write in both.
-    noa.move_to(COMMON, "attachment", SPACE_HERE).await.forbidden();
+    noa.move_to(COMMON, "attachment", SPACE_HERE)
+        .await
+        .forbidden();
     noa.move_to(CURATED, "attachment", ALL_HERE).await.missing();
-    let reader = collaborator(&town, &alice, "reader", &[(INSTANCE, "read"), (SPACE, "read")]).await;
-    reader.move_to(CURATED, "attachment", ALL_HERE).await.denied();
-    reader.move_to(COMMON, "attachment", SPACE_HERE).await.denied();
-    let half = collaborator(&town, &alice, "half", &[(INSTANCE, "read"), (SPACE, "write")]).await;
+    let reader = collaborator(
+        &town,
+        &alice,
+        "reader",
+        &[(INSTANCE, "read"), (SPACE, "read")],
+    )
+    .await;
+    reader
+        .move_to(CURATED, "attachment", ALL_HERE)
+        .await
+        .denied();
+    reader
+        .move_to(COMMON, "attachment", SPACE_HERE)
+        .await
+        .denied();
+    let half = collaborator(
+        &town,
+        &alice,
+        "half",
+        &[(INSTANCE, "read"), (SPACE, "write")],
+    )
+    .await;
     half.move_to(CURATED, "attachment", ALL_HERE).await.denied();
-    half.move_to(COMMON, "attachment", SPACE_HERE).await.denied();
+    half.move_to(COMMON, "attachment", SPACE_HERE)
+        .await
+        .denied();
 
     ada.move_to(COMMON, "attachment", SPACE_HERE).await.ok();
     assert_eq!(data(&noa, COMMON_DATA).await, NONE);
@@ -82,7 +104,9 @@ async fn lm_28_a_record_is_in_one_space() {
     let both = json!({ "attachment": [ALL_HERE, SPACE_HERE] });
     let body = json!({ "object": "record:acme/main/two", "links": both });
     ada.create_with(body).await.refused(400);
-    ada.grant(COMMON, &["attachment"], ALL_HERE).await.refused(400);
+    ada.grant(COMMON, &["attachment"], ALL_HERE)
+        .await
+        .refused(400);
     ada.show("record:acme/main/two").await.missing();
     ada.move_to(COMMON, "attachment", SPACE).await.refused(400);
     ada.move_to(COMMON, "space", SPACE_HERE).await.refused(400);
@@ -98,7 +122,9 @@ async fn lm_55_one_space_in_two_instances() {
     }
     alice.attach(SPACE, second).await.ok();
     let there = "record:acme/second/curated";
-    record(&alice, there, "attachment:acme/second/curation").await.ok();
+    record(&alice, there, "attachment:acme/second/curation")
+        .await
+        .ok();
     let roles = [(INSTANCE, "read"), (SPACE, "write")];
     let mia = collaborator(&town, &alice, "mia", &roles).await;
     assert_eq!(data(&mia, CURATED_DATA).await, BOTH);

@@ -11,7 +11,13 @@ async fn lm_52_admins_control_permissions_and_content() {
     let (town, alice) = stocked().await;
     let roles = [(INSTANCE, "read"), (SPACE, "admin")];
     let ada = collaborator(&town, &alice, "ada", &roles).await;
-    let wes = collaborator(&town, &alice, "wes", &[(INSTANCE, "read"), (SPACE, "write")]).await;
+    let wes = collaborator(
+        &town,
+        &alice,
+        "wes",
+        &[(INSTANCE, "read"), (SPACE, "write")],
+    )
+    .await;
     let mia = collaborator(&town, &alice, "mia", &[(INSTANCE, "read")]).await;
     ada.grant(SPACE, &["read"], "user:mia").await.ok();
     assert_eq!(data(&mia, CURATED_DATA).await, READ);
@@ -31,7 +37,9 @@ async fn lm_52_admins_control_permissions_and_content() {
     wes.remove(SPACE, "user:ada").await.denied();
     wes.rename(SPACE, "Mine").await.denied();
     alice.create("space:acme/ml").await.ok();
-    ada.grant("space:acme/ml", &["read"], "user:mia").await.missing();
+    ada.grant("space:acme/ml", &["read"], "user:mia")
+        .await
+        .missing();
     ada.delete(SPACE).await.denied();
     // Not where they are no collaborator of the instance.
     alice.remove(INSTANCE, "user:ada").await.ok();
@@ -53,7 +61,11 @@ async fn across_instances(role: &str, expected: (u16, u16)) -> Person {
         let there = format!("attachment:acme/{name}/curation");
         record(&alice, &object, &there).await.ok();
     }
-    let roles = [(INSTANCE, "read"), ("instance:acme/second", "read"), (SPACE, role)];
+    let roles = [
+        (INSTANCE, "read"),
+        ("instance:acme/second", "read"),
+        (SPACE, role),
+    ];
     let mia = collaborator(&town, &alice, "mia", &roles).await;
     assert_eq!(data(&mia, CURATED_DATA).await, expected, "{role}");
     let second = data(&mia, "/records/acme/second/curated").await;
@@ -73,7 +85,9 @@ async fn lm_53_readers_read_across_instances() {
     let mia = across_instances("read", READ).await;
     mia.show(SPACE).await.ok();
     mia.show(CURATED).await.ok();
-    record(&mia, "record:acme/main/new", SPACE_HERE).await.denied();
+    record(&mia, "record:acme/main/new", SPACE_HERE)
+        .await
+        .denied();
     mia.rename(CURATED, "Mine").await.denied();
     mia.delete(CURATED).await.denied();
 }
@@ -86,7 +100,12 @@ async fn lm_54_writers_read_add_and_modify_across_instances() {
     assert_eq!(mia.writes("/records/acme/main/new").await, 200);
     let there = "attachment:acme/second/curation";
     record(&mia, "record:acme/second/new", there).await.ok();
-    let third = record(&mia, "record:acme/third/new", "attachment:acme/third/curation").await;
+    let third = record(
+        &mia,
+        "record:acme/third/new",
+        "attachment:acme/third/curation",
+    )
+    .await;
     third.forbidden();
     // "All" is another space, where reading the instance lets one read.
     mia.create("record:acme/main/common-too").await.denied();
@@ -103,7 +122,9 @@ async fn lm_54_a_read_secret_reads_and_changes_nothing() {
         assert_eq!(data(&ada, path).await, BOTH, "{path}");
     }
     reader.show(SPACE).await.ok();
-    record(&reader, "record:acme/main/new", SPACE_HERE).await.denied();
+    record(&reader, "record:acme/main/new", SPACE_HERE)
+        .await
+        .denied();
     reader.grant(SPACE, &["read"], TEAM_MEMBERS).await.denied();
     reader.issue("user:ada", Some("read")).await.denied();
     reader.leave(INSTANCE).await.denied();

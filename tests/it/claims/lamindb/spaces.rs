@@ -33,8 +33,16 @@ async fn lm_24_both_instance_and_space() {
     for (name, roles, expected) in cases {
         let person = collaborator(&town, &alice, name, roles).await;
         assert_eq!(data(&person, CURATED_DATA).await, expected, "{name}");
-        assert_eq!(person.may("can_read", CURATED).await, expected.0 == 200, "{name}");
-        assert_eq!(person.may("can_write", CURATED).await, expected.1 == 200, "{name}");
+        assert_eq!(
+            person.may("can_read", CURATED).await,
+            expected.0 == 200,
+            "{name}"
+        );
+        assert_eq!(
+            person.may("can_write", CURATED).await,
+            expected.1 == 200,
+            "{name}"
+        );
     }
     // Admins of the organization are no exception (decision 14).
     assert_eq!(data(&alice, CURATED_DATA).await, NONE);
@@ -51,15 +59,22 @@ async fn lm_25_records_go_into_attached_spaces_alone() {
     assert!((400..500).contains(&refused.status), "{refused:#?}");
     ada.show(CURATED).await.missing();
     ada.create("record:acme/main/common").await.ok();
-    let moved = ada.move_to("record:acme/main/common", "attachment", SPACE_HERE).await;
+    let moved = ada
+        .move_to("record:acme/main/common", "attachment", SPACE_HERE)
+        .await;
     moved.missing();
 
     ada.attach(SPACE, INSTANCE).await.ok();
     record(&ada, CURATED, SPACE_HERE).await.ok();
-    ada.move_to("record:acme/main/common", "attachment", SPACE_HERE).await.ok();
+    ada.move_to("record:acme/main/common", "attachment", SPACE_HERE)
+        .await
+        .ok();
     // An attachment of another instance is none of this one's.
     alice.create("instance:acme/second").await.ok();
-    alice.grant("instance:acme/second", &["admin"], "user:ada").await.ok();
+    alice
+        .grant("instance:acme/second", &["admin"], "user:ada")
+        .await
+        .ok();
     ada.attach(SPACE, "instance:acme/second").await.ok();
     let there = "attachment:acme/second/curation";
     let refused = record(&ada, "record:acme/main/astray", there).await;
@@ -85,7 +100,12 @@ async fn lm_26_attaching_needs_admin_of_both() {
     }
     // Nor does the organization's admin attach what is not theirs.
     alice.attach(SPACE, INSTANCE).await.denied();
-    assert!(!alice.lists("attachment", INSTANCE).await.contains(&SPACE_HERE.to_owned()));
+    assert!(
+        !alice
+            .lists("attachment", INSTANCE)
+            .await
+            .contains(&SPACE_HERE.to_owned())
+    );
 
     let roles = [(INSTANCE, "admin"), (SPACE, "admin")];
     let ada = collaborator(&town, &alice, "ada", &roles).await;

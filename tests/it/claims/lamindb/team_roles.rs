@@ -24,7 +24,9 @@ async fn lm_40_team_admins_add_and_remove_members() {
     tara.remove(TEAM, "user:noa").await.ok();
     assert!(tara.granted(TEAM, "user:noa").await.is_empty());
     tara.remove(TEAM, "user:noa").await.missing();
-    tara.grant("team:acme/ml", &["member"], "user:noa").await.denied();
+    tara.grant("team:acme/ml", &["member"], "user:noa")
+        .await
+        .denied();
     mia.leave(TEAM).await.ok();
     assert!(tara.granted(TEAM, "user:mia").await.is_empty());
 }
@@ -42,7 +44,9 @@ async fn lm_41_team_admins_say_who_is_what() {
     mia.grant(TEAM, &["member"], "user:noa").await.ok();
     tara.change(TEAM, &["member"], "user:mia").await.ok();
     mia.grant(TEAM, &["admin"], "user:noa").await.denied();
-    tara.grant(TEAM, &["admin", "member"], "user:noa").await.refused(400);
+    tara.grant(TEAM, &["admin", "member"], "user:noa")
+        .await
+        .refused(400);
 }
 
 #[tokio::test]
