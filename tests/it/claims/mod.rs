@@ -9,4 +9,4 @@ mod beneath;
 mod earthly;
 mod fifth; // a system that is a folder alone
 mod lamindb;
-mod town; // the harness
+pub(crate) mod town; // the harness
