@@ -9,4 +9,5 @@ mod beneath;
 mod earthly;
 mod fifth; // a system that is a folder alone
 mod lamindb;
+mod people; // what is alike
 pub(crate) mod town; // the harness

@@ -1,5 +1,6 @@
 //! BL-01 to BL-34, of `tests/claims/beamlit.md`.
 
+mod accounts; // users and service accounts
 mod deleting; // of workspaces
 mod inviting; // by name and by address
 mod members; // what members may
@@ -8,13 +9,20 @@ mod workspaces; // the boundary
 
 use super::town::{Person, Town};
 
-/// The routes of a data API in front of models.
+/// The routes of a data API in front of models and policies.
 const ROUTES: &str = r#"
 [[gateway.route]]
 path = "/models/{workspace}/{model}"
 resource = "model:{workspace}/{model}"
 upstream = "data"
 actions = { GET = "can_query", POST = "can_modify" }
+query = ["size"]
+
+[[gateway.route]]
+path = "/policies/{workspace}/{policy}"
+resource = "policy:{workspace}/{policy}"
+upstream = "data"
+actions = { GET = "can_view", POST = "can_edit" }
 query = ["size"]
 "#;
 

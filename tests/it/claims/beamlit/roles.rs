@@ -68,6 +68,27 @@ async fn bl_07_admins_access_every_resource_of_their_workspace() {
 }
 
 #[tokio::test]
+async fn bl_07_admins_know_who_may_what() {
+    let (town, alice) = acme().await;
+    let bob = joined(&town, &alice, "bob", "member").await;
+    town.user("eve").await;
+    let kinds = KINDS.map(|(kind, _)| (kind != "integration", one(kind)));
+    for (seen, object) in kinds.into_iter().chain([(true, WORKSPACE.to_owned())]) {
+        assert!(
+            alice.says("user:alice", "can_see", &object).await,
+            "{object}"
+        );
+        assert_eq!(alice.says("user:bob", "can_see", &object).await, seen);
+        assert!(
+            !alice.says("user:eve", "can_see", &object).await,
+            "{object}"
+        );
+        let refused = bob.ask("user:alice", "can_see", &object).await;
+        refused.forbidden();
+    }
+}
+
+#[tokio::test]
 async fn bl_08_admins_modify_the_settings() {
     let (town, alice) = acme().await;
     let bob = joined(&town, &alice, "bob", "member").await;
@@ -220,6 +241,10 @@ async fn bl_14_admins_change_permissions() {
         .missing();
     alice
         .grant(WORKSPACE, &["member"], "user:eve")
+        .await
+        .conflict();
+    alice
+        .grant(WORKSPACE, &["admin"], "user:eve")
         .await
         .conflict();
     assert!(!eve.may("can_see", WORKSPACE).await);

@@ -136,5 +136,10 @@ async fn ea_08_projects_have_a_build_history_with_logs() {
     assert_eq!(bob.lists("build", PROJECT).await, [BUILD]);
     assert_eq!(bob.lists("build", OTHER).await, ["build:acme/api/one"]);
     bob.create("build:acme/web/two").await.denied();
+    bob.rename(BUILD, "Mine").await.denied();
     bob.delete(BUILD).await.denied();
+    let wanda = on_project(&town, &alice, "wanda", "write").await;
+    wanda.create("build:acme/web/two").await.ok();
+    wanda.rename("build:acme/web/two", "Second").await.ok();
+    wanda.delete("build:acme/web/two").await.ok();
 }

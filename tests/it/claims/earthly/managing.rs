@@ -78,10 +78,10 @@ async fn ea_30_levels_of_members_are_updated() {
             .await
             .missing();
     }
-    alice
-        .grant(ORGANIZATION, &["write"], "user:eve")
-        .await
-        .conflict();
+    for level in LEVELS {
+        let refused = alice.grant(ORGANIZATION, &[level], "user:eve").await;
+        refused.conflict();
+    }
     assert!(alice.granted(ORGANIZATION, "user:eve").await.is_empty());
     for below in LEVELS.into_iter().take(3) {
         let person = joined(&town, &alice, &format!("x{below}"), below).await;

@@ -1,5 +1,6 @@
 //! EA-02 to EA-44, of `tests/claims/earthly.md`; EA-01 is advice.
 
+mod accounts; // users, and what their secrets may
 mod boundaries; // organizations and projects
 mod levels; // on organizations
 mod managing; // who is in an organization
@@ -38,6 +39,13 @@ resource = "satellite:{organization}/{satellite}"
 upstream = "data"
 actions = { POST = "can_wake" }
 query = "any"
+
+[[gateway.route]]
+path = "/pipelines/{organization}/{project}/{pipeline}"
+resource = "pipeline:{organization}/{project}/{pipeline}"
+upstream = "data"
+actions = { GET = "can_view", POST = "can_modify" }
+query = "any"
 "#;
 
 const ORGANIZATION: &str = "organization:acme";
@@ -57,6 +65,7 @@ const OTHER_SECRET_DATA: &str = "/secrets/acme/api/token";
 const LOGS: &str = "/logs/acme/web/one";
 const SATELLITE_DATA: &str = "/satellites/acme/sat";
 const WAKE: &str = "/wake/acme/sat";
+const PIPELINE_DATA: &str = "/pipelines/acme/web/nightly";
 
 /// The lowest first.
 const LEVELS: [&str; 4] = ["read", "read_secrets", "write", "admin"];

@@ -145,6 +145,8 @@ async fn ea_38_admin_manages_the_users_of_the_project() {
         .await
         .ok();
     assert_eq!(carol.reads(SECRET_DATA).await, 200);
+    // Whoever views the project sees who is in it.
+    assert_eq!(carol.granted(PROJECT, "user:bob").await, ["admin"]);
     bob.change(PROJECT, &["write"], "user:carol").await.ok();
     assert_eq!(carol.writes(SECRET_DATA).await, 200);
     bob.remove(PROJECT, "user:carol").await.ok();

@@ -1,5 +1,6 @@
 //! LM-01 to LM-55, of `tests/claims/lamindb.md`, but for LM-21, which is advice.
 
+mod accounts; // users, and who may know what they may
 mod all_space; // what every instance comes with
 mod guide; // the structure, step by step
 mod instance_roles; // collaborators of instances

@@ -23,8 +23,8 @@ async fn lm_23_roles_in_a_space_are_independent_of_the_instance() {
 #[tokio::test]
 async fn lm_24_both_instance_and_space() {
     let (town, alice) = stocked().await;
-    let cases: [(&str, &[(&str, &str)], (u16, u16)); 5] = [
-        ("both", &[(INSTANCE, "read"), (SPACE, "write")], BOTH),
+    let cases = [
+        ("both", &[(INSTANCE, "read"), (SPACE, "write")][..], BOTH),
         ("reader", &[(INSTANCE, "admin"), (SPACE, "read")], READ),
         ("instance", &[(INSTANCE, "admin")], NONE),
         ("space", &[(SPACE, "admin")], NONE),
