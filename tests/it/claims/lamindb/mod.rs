@@ -58,19 +58,20 @@ async fn acme() -> (Town, Person) {
     (town, alice)
 }
 
-/// The same, with records: in [`ALL`] and in [`SPACE`], which is attached. alice, who made them, is a
-/// collaborator no more.
+/// The same, with records: in [`ALL`] and in [`SPACE`], which is attached. kim, who made them, is the admin of
+/// both, and alice is a collaborator of neither.
 async fn stocked() -> (Town, Person) {
     let (town, alice) = acme().await;
-    for object in [INSTANCE, SPACE] {
-        alice.grant(object, &["admin"], "user:alice").await.ok();
-    }
-    alice.attach(SPACE, INSTANCE).await.ok();
-    alice.create(COMMON).await.ok();
-    record(&alice, CURATED, SPACE_HERE).await.ok();
-    for object in [INSTANCE, SPACE] {
-        alice.remove(object, "user:alice").await.ok();
-    }
+    let kim = collaborator(
+        &town,
+        &alice,
+        "kim",
+        &[(INSTANCE, "admin"), (SPACE, "admin")],
+    )
+    .await;
+    kim.attach(SPACE, INSTANCE).await.ok();
+    kim.create(COMMON).await.ok();
+    record(&kim, CURATED, SPACE_HERE).await.ok();
     (town, alice)
 }
 

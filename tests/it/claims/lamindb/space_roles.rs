@@ -1,8 +1,8 @@
 //! LM-52 to LM-54: the roles in a space.
 
 use super::{
-    BOTH, COMMON_DATA, CURATED, CURATED_DATA, INSTANCE, NONE, READ, SPACE, SPACE_HERE,
-    TEAM_MEMBERS, collaborator, data, hired, record, stocked,
+    BOTH, COMMON_DATA, CURATED, CURATED_DATA, INSTANCE, NONE, ORGANIZATION, READ, SPACE,
+    SPACE_HERE, TEAM, TEAM_MEMBERS, collaborator, data, hired, record, stocked,
 };
 use crate::claims::town::Person;
 
@@ -45,6 +45,36 @@ async fn lm_52_admins_control_permissions_and_content() {
     alice.remove(INSTANCE, "user:ada").await.ok();
     assert_eq!(data(&ada, CURATED_DATA).await, NONE);
     ada.grant(SPACE, &["read"], "user:mia").await.ok();
+}
+
+#[tokio::test]
+async fn lm_52_the_last_admin_stays() {
+    let (town, alice) = stocked().await;
+    collaborator(
+        &town,
+        &alice,
+        "mia",
+        &[(INSTANCE, "write"), (SPACE, "write")],
+    )
+    .await;
+    hired(&town, &alice, "tara", "member").await;
+    alice.grant(TEAM, &["admin"], "user:tara").await.ok();
+    hired(&town, &alice, "noa", "member").await;
+    for (object, name, lower) in [
+        (INSTANCE, "user:kim", "write"),
+        (SPACE, "user:kim", "read"),
+        (TEAM, "user:tara", "member"),
+    ] {
+        alice.remove(object, name).await.conflict();
+        alice.change(object, &[lower], name).await.conflict();
+        alice.grant(object, &[lower], name).await.conflict();
+        alice.revoke(object, &["admin"], name).await.conflict();
+        alice.remove(ORGANIZATION, name).await.conflict();
+        assert_eq!(alice.granted(object, name).await, ["admin"], "{object}");
+        alice.grant(object, &["admin"], "user:noa").await.ok();
+        alice.change(object, &[lower], name).await.ok();
+        alice.remove(object, name).await.ok();
+    }
 }
 
 /// A collaborator of two instances that [`SPACE`] is attached to, and not of a third; what is answered to
