@@ -14,6 +14,7 @@ mod ledger;
 mod load;
 mod objects;
 mod open;
+mod outbox;
 mod repeats;
 mod secrets;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
+pub use self::outbox::DueNotification;
 pub use self::repeats::Repeat;
 pub use self::secrets::SecretRow;
 pub use self::usage::{BalanceRow, kind_word};
