@@ -240,9 +240,18 @@ impl World {
         Self::start_before(upstream, settings, routes).await
     }
 
+    /// Another system than Beneath, without routes.
+    pub(crate) async fn start_as(system: &str) -> Self {
+        Self::start_all(system, Upstream::start().await, "", "").await
+    }
+
     pub(crate) async fn start_before(upstream: Upstream, settings: &str, routes: &str) -> Self {
+        Self::start_all("beneath", upstream, settings, routes).await
+    }
+
+    async fn start_all(system: &str, upstream: Upstream, settings: &str, routes: &str) -> Self {
         let folder = Folder::new();
-        let config = config(&folder, &upstream.url(), settings, routes);
+        let config = config_of(system, &folder, &upstream.url(), settings, routes);
         let server = Server::start(&config).await;
         let operator = server.printed.clone().expect("the operator's secret");
         Self {
@@ -292,21 +301,31 @@ impl World {
     /// The example of the Beneath documents: alice runs acme, whose bot may read and write a stream.
     pub(crate) async fn example(&self) -> Example {
         let operator = self.api(&self.operator);
-        let alice = create(&operator, "user:alice", None)
-            .await
-            .secret
-            .expect("a first secret");
+        let created = create(&operator, "user:alice", None).await;
+        let alice = Shown::from(created.secret.expect("a first secret")).secret;
         create(&operator, ORGANIZATION, Some("user:alice")).await;
-        let api = self.api(&alice.secret);
+        let api = self.api(&alice);
         for object in ["project:acme/sales", STREAM, BOT] {
             create(&api, object, None).await;
         }
         grant(&api, STREAM, &["read", "write"], BOT).await;
         let bot = issue(&api, BOT).await;
-        Example {
-            alice: alice.secret,
-            bot,
-            api,
+        Example { alice, bot, api }
+    }
+}
+
+/// A secret, when its text was shown.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) secret: String,
+    pub(crate) jti: String,
+}
+
+impl From<IssuedSecret> for Shown {
+    fn from(issued: IssuedSecret) -> Self {
+        Self {
+            secret: issued.secret.expect("shown this once"),
+            jti: issued.jti,
         }
     }
 }
@@ -315,7 +334,7 @@ pub(crate) struct Example {
     /// The secret of alice, the organization's admin.
     pub(crate) alice: String,
     /// A secret of the bot.
-    pub(crate) bot: IssuedSecret,
+    pub(crate) bot: Shown,
     /// A client with alice's secret.
     pub(crate) api: Client,
 }
@@ -389,6 +408,7 @@ pub(crate) async fn create(
     let request = CreateObject {
         object: object.to_owned(),
         display_name: None,
+        links: std::collections::BTreeMap::default(),
         owner: owner.map(ToOwned::to_owned),
         quota: None,
     };
@@ -411,32 +431,40 @@ pub(crate) async fn grant(api: &Client, object: &str, relations: &[&str], subjec
         .expect("granted");
 }
 
-pub(crate) async fn issue(api: &Client, subject: &str) -> IssuedSecret {
+pub(crate) async fn issue(api: &Client, subject: &str) -> Shown {
     issue_for(api, subject, None).await
 }
 
-pub(crate) async fn issue_for(
-    api: &Client,
-    subject: &str,
-    expires_in_s: Option<u64>,
-) -> IssuedSecret {
+pub(crate) async fn issue_for(api: &Client, subject: &str, expires_in_s: Option<u64>) -> Shown {
+    // A service's secrets are of one kind.
+    let kind = subject.starts_with("user:").then(|| "full".to_owned());
     let request = IssueSecret {
         subject: subject.to_owned(),
-        kind: None,
+        kind,
         description: Some("test".to_owned()),
         expires_in_s,
     };
-    api.issue_secret(&request).await.expect("issued")
+    api.issue_secret(&request).await.expect("issued").into()
 }
 
-/// Writes a configuration into the folder; every port is a free one.
+/// Writes a configuration of Beneath into the folder; every port is a free one.
 pub(crate) fn config(folder: &Folder, upstream: &str, settings: &str, routes: &str) -> PathBuf {
+    config_of("beneath", folder, upstream, settings, routes)
+}
+
+fn config_of(
+    system: &str,
+    folder: &Folder,
+    upstream: &str,
+    settings: &str,
+    routes: &str,
+) -> PathBuf {
     let store = folder.path().join("tidegate.db");
     let text = format!(
         r#"[control]
 listen = "127.0.0.1:0"
 store = "sqlite:{}"
-system = "beneath"
+system = "{system}"
 issuer = "https://tidegate.test"
 
 [gateway]

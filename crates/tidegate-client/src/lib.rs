@@ -7,5 +7,5 @@ pub mod api;
 mod send;
 pub mod wire;
 
-pub use api::{Client, PageQuery};
+pub use api::{Client, MAX_IDEMPOTENCY_KEY_BYTES, PageQuery, Terms};
 pub use send::ApiError;

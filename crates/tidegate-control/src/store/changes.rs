@@ -222,7 +222,7 @@ impl StoreChange {
     /// # Errors
     /// [`StoreError`]; the change can only be dropped then.
     pub async fn make(&mut self, write: &Write) -> Result<(), StoreError> {
-        make(&mut self.transaction, write).await
+        make(&mut self.transaction, self.revision, write).await
     }
 
     /// Makes it durable: the audit rows of its operations in their order, and its entry in the change log
@@ -266,9 +266,13 @@ impl StoreChange {
     }
 }
 
-async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), StoreError> {
+async fn make(
+    transaction: &mut Transaction<'_, Any>,
+    revision: u64,
+    write: &Write,
+) -> Result<(), StoreError> {
     match write {
-        Write::Object(object) => insert_object(transaction, object).await,
+        Write::Object(object) => insert_object(transaction, revision, object).await,
         Write::Rename { uid, display_name } => {
             let query = sqlx::query("UPDATE objects SET display_name = $1 WHERE uid = $2")
                 .bind(display_name.clone())
@@ -385,12 +389,13 @@ async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(
 
 async fn insert_object(
     transaction: &mut Transaction<'_, Any>,
+    revision: u64,
     new: &NewObject,
 ) -> Result<(), StoreError> {
     let at_s = signed(new.created_at_s)?;
     sqlx::query(
         "INSERT INTO objects (uid, type, id, id_folded, parent, companion_of, display_name, created_at_s, \
-         valid_from_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         valid_from_s, changed_revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.uid.to_string())
     .bind(new.object.type_name())
@@ -401,6 +406,7 @@ async fn insert_object(
     .bind(new.display_name.clone())
     .bind(at_s)
     .bind(at_s)
+    .bind(signed(revision)?)
     .execute(&mut **transaction)
     .await?;
     Ok(())
