@@ -1,5 +1,7 @@
 //! A mail server that keeps what it gets, and names that try to be more than names.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -125,7 +127,32 @@ fn parts(mail: &str) -> (Vec<(String, String)>, String) {
         let (name, value) = line.split_once(": ").unwrap();
         (name.to_owned(), value.to_owned())
     });
-    (headers.collect(), text.to_owned())
+    let headers: Vec<(String, String)> = headers.collect();
+    let text = decoded(value(&headers, "Content-Transfer-Encoding"), text);
+    (headers, text)
+}
+
+/// As a reader shows it (RFC 2045, section 6).
+fn decoded(encoding: &str, text: &str) -> String {
+    let bytes = match encoding {
+        "7bit" => text.as_bytes().to_vec(),
+        "base64" => STANDARD.decode(text.replace("\r\n", "")).unwrap(),
+        "quoted-printable" => {
+            let (first, rest) = {
+                let joined = text.replace("=\r\n", "");
+                let mut pieces = joined.split('=').map(ToOwned::to_owned);
+                (pieces.next().unwrap(), pieces.collect::<Vec<String>>())
+            };
+            let mut bytes = first.into_bytes();
+            for piece in rest {
+                bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
+                bytes.extend_from_slice(&piece.as_bytes()[2..]);
+            }
+            bytes
+        }
+        other => panic!("{other}"),
+    };
+    String::from_utf8(bytes).unwrap()
 }
 
 fn value<'h>(headers: &'h [(String, String)], name: &str) -> &'h str {
