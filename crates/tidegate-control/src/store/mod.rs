@@ -6,6 +6,7 @@
 //! order, and which writes its audit rows. The ledger ([`SqlLedger`]) has neither.
 
 mod audit;
+mod changelog;
 mod changes;
 mod invitations;
 mod keys;
@@ -27,12 +28,13 @@ use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
+pub use self::changelog::LoggedChanges;
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
 };
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
-pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
+pub use self::ledger::{Leased, SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
