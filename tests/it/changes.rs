@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::http::get;
-use crate::world::{BOT, ORGANIZATION, STREAM, World, create, grant, grant_request, issue};
+use crate::world::{BOT, ORGANIZATION, STREAM, Shown, World, create, grant, grant_request, issue};
 
 /// The revision that the gateway holds.
 async fn gateway_revision(world: &World) -> u64 {
@@ -59,10 +59,8 @@ async fn who_lost_a_grant_loses_what_hangs_on_it() {
     let world = World::start().await;
     let example = world.example().await;
     let operator = world.api(&world.operator);
-    let bob = create(&operator, "user:bob", None)
-        .await
-        .secret
-        .expect("a first secret");
+    let created = create(&operator, "user:bob", None).await;
+    let bob = Shown::from(created.secret.expect("a first secret"));
     let url = world.url("/acme/sales/orders?size=0");
     assert_eq!(get(&url, Some(&bob.secret)).await.0, StatusCode::FORBIDDEN);
     grant(&example.api, "project:acme/sales", &["view"], "user:bob").await;

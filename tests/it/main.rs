@@ -18,5 +18,6 @@ mod pattern; // bodies whose every byte is known
 mod public; // callers without a secret
 mod quota; // what stops at a quota, and that it adds up
 mod refusals; // secrets and requests that must not pass
+mod rules; // random operations against a plain model of the rules
 mod upstream; // the data API behind the gateway
 mod world; // the harness

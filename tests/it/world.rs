@@ -292,21 +292,31 @@ impl World {
     /// The example of the Beneath documents: alice runs acme, whose bot may read and write a stream.
     pub(crate) async fn example(&self) -> Example {
         let operator = self.api(&self.operator);
-        let alice = create(&operator, "user:alice", None)
-            .await
-            .secret
-            .expect("a first secret");
+        let created = create(&operator, "user:alice", None).await;
+        let alice = Shown::from(created.secret.expect("a first secret")).secret;
         create(&operator, ORGANIZATION, Some("user:alice")).await;
-        let api = self.api(&alice.secret);
+        let api = self.api(&alice);
         for object in ["project:acme/sales", STREAM, BOT] {
             create(&api, object, None).await;
         }
         grant(&api, STREAM, &["read", "write"], BOT).await;
         let bot = issue(&api, BOT).await;
-        Example {
-            alice: alice.secret,
-            bot,
-            api,
+        Example { alice, bot, api }
+    }
+}
+
+/// A secret, when its text was shown.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) secret: String,
+    pub(crate) jti: String,
+}
+
+impl From<IssuedSecret> for Shown {
+    fn from(issued: IssuedSecret) -> Self {
+        Self {
+            secret: issued.secret.expect("shown this once"),
+            jti: issued.jti,
         }
     }
 }
@@ -315,7 +325,7 @@ pub(crate) struct Example {
     /// The secret of alice, the organization's admin.
     pub(crate) alice: String,
     /// A secret of the bot.
-    pub(crate) bot: IssuedSecret,
+    pub(crate) bot: Shown,
     /// A client with alice's secret.
     pub(crate) api: Client,
 }
@@ -389,6 +399,7 @@ pub(crate) async fn create(
     let request = CreateObject {
         object: object.to_owned(),
         display_name: None,
+        links: std::collections::BTreeMap::default(),
         owner: owner.map(ToOwned::to_owned),
         quota: None,
     };
@@ -411,22 +422,20 @@ pub(crate) async fn grant(api: &Client, object: &str, relations: &[&str], subjec
         .expect("granted");
 }
 
-pub(crate) async fn issue(api: &Client, subject: &str) -> IssuedSecret {
+pub(crate) async fn issue(api: &Client, subject: &str) -> Shown {
     issue_for(api, subject, None).await
 }
 
-pub(crate) async fn issue_for(
-    api: &Client,
-    subject: &str,
-    expires_in_s: Option<u64>,
-) -> IssuedSecret {
+pub(crate) async fn issue_for(api: &Client, subject: &str, expires_in_s: Option<u64>) -> Shown {
+    // A service's secrets are of one kind.
+    let kind = subject.starts_with("user:").then(|| "full".to_owned());
     let request = IssueSecret {
         subject: subject.to_owned(),
-        kind: None,
+        kind,
         description: Some("test".to_owned()),
         expires_in_s,
     };
-    api.issue_secret(&request).await.expect("issued")
+    api.issue_secret(&request).await.expect("issued").into()
 }
 
 /// Writes a configuration into the folder; every port is a free one.

@@ -1,24 +1,49 @@
 //! One typed method for each route of the HTTP API.
 
-use http::Method;
+mod access; // AuthZEN, and the keys that secrets are proven by
+mod invitations;
+mod members; // memberships, links, attachments
+mod objects; // objects, grants, audit
+mod quotas; // limits, usage
+mod secrets; // secrets, and who one's own is
+mod terms; // what a change asks for beside itself
 
-use crate::send::{ApiError, Sender};
-use crate::wire::{
-    Changed, CreateObject, CreatedObject, Evaluation, EvaluationAnswer, GrantInfo, GrantRequest,
-    IssueSecret, IssuedSecret, ObjectInfo, Page, SecretInfo, SetQuota, Usage,
-};
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::send::{ApiError, Call, Sender};
+use crate::wire::{Batch, BatchAnswer, Changed, Page};
+pub use terms::{MAX_IDEMPOTENCY_KEY_BYTES, Terms};
 
 /// A caller of the HTTP API, for one address and one secret. Clones share their connections.
 ///
+/// A request is sent once: what fails is an error, and whether to try again is for the caller to say, with
+/// the same [idempotency key](Terms::idempotency_key). (A pooled connection that the server has closed is
+/// replaced before anything of the request was sent.)
+///
 /// ```no_run
 /// # async fn example() -> Result<(), tidegate_client::ApiError> {
-/// let client = tidegate_client::Client::new("http://127.0.0.1:8081", Some("…"))?;
+/// use tidegate_client::{Client, Terms};
+/// use tidegate_client::wire::RenameObject;
+///
+/// let client = Client::new("http://127.0.0.1:8081", Some("…"))?;
 /// let orders = client.object("stream:acme/sales/orders").await?;
+///
+/// // Only while nobody else has changed it, and once only, also when it is sent again.
+/// let terms = Terms {
+///     idempotency_key: Some("rename-orders-2026-11".to_owned()),
+///     if_match: Some(orders.revision),
+/// };
+/// let name = Some("Orders".to_owned());
+/// let rename = RenameObject { object: orders.object, display_name: name };
+/// client.with_terms(terms)?.rename_object(&rename).await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     sender: Sender,
+    terms: Terms,
 }
 
 /// Which part of a list.
@@ -39,177 +64,46 @@ impl Client {
     pub fn new(base_url: &str, secret: Option<&str>) -> Result<Self, ApiError> {
         Ok(Self {
             sender: Sender::new(base_url, secret)?,
+            terms: Terms::default(),
         })
     }
 
-    /// `POST /v1/objects`
+    /// The same client, whose changes are made on these terms instead of its own. Questions are not
+    /// affected.
     ///
     /// # Errors
-    /// See [`ApiError`], here as in every method below.
-    pub async fn create_object(&self, request: &CreateObject) -> Result<CreatedObject, ApiError> {
-        self.sender
-            .send(Method::POST, "/v1/objects", &[], Some(request))
-            .await
+    /// [`ApiError::BadIdempotencyKey`].
+    pub fn with_terms(&self, terms: Terms) -> Result<Self, ApiError> {
+        terms.check()?;
+        Ok(Self {
+            sender: self.sender.clone(),
+            terms,
+        })
     }
 
-    /// `GET /v1/objects?object=`
+    /// `POST /v1/batch`: all of it, or nothing.
     ///
     /// # Errors
-    /// See [`ApiError`].
-    pub async fn object(&self, object: &str) -> Result<ObjectInfo, ApiError> {
-        self.get("/v1/objects", &[("object", object)]).await
+    /// See [`ApiError`], here as in every other method.
+    pub async fn batch(&self, request: &Batch) -> Result<BatchAnswer, ApiError> {
+        self.change(Method::POST, "/v1/batch", request).await
     }
 
-    /// `GET /v1/objects?type=&parent=`: objects of a type, below `parent` where it is given.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn objects(
-        &self,
-        type_name: &str,
-        parent: Option<&str>,
-        page: &PageQuery,
-    ) -> Result<Page<ObjectInfo>, ApiError> {
-        let mut query = vec![("type", type_name)];
-        query.extend(parent.map(|parent| ("parent", parent)));
-        self.get_page("/v1/objects", query, page).await
-    }
-
-    /// `DELETE /v1/objects?object=`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn delete_object(&self, object: &str) -> Result<Changed, ApiError> {
-        self.delete("/v1/objects", &[("object", object)]).await
-    }
-
-    /// `POST /v1/grants`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn grant(&self, request: &GrantRequest) -> Result<Changed, ApiError> {
-        self.sender
-            .send(Method::POST, "/v1/grants", &[], Some(request))
-            .await
-    }
-
-    /// `DELETE /v1/grants?object=&relations=&subject=`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn revoke(&self, request: &GrantRequest) -> Result<Changed, ApiError> {
-        let GrantRequest {
-            object,
-            relations,
-            subject,
-        } = request;
-        let relations = relations.join(",");
-        let query = [
-            ("object", object.as_str()),
-            ("relations", &relations),
-            ("subject", subject),
-        ];
-        self.delete("/v1/grants", &query).await
-    }
-
-    /// `GET /v1/grants?object=`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn grants(
-        &self,
-        object: &str,
-        page: &PageQuery,
-    ) -> Result<Page<GrantInfo>, ApiError> {
-        self.get_page("/v1/grants", vec![("object", object)], page)
-            .await
-    }
-
-    /// `POST /v1/secrets`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn issue_secret(&self, request: &IssueSecret) -> Result<IssuedSecret, ApiError> {
-        self.sender
-            .send(Method::POST, "/v1/secrets", &[], Some(request))
-            .await
-    }
-
-    /// `GET /v1/secrets?subject=`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn secrets(
-        &self,
-        subject: &str,
-        page: &PageQuery,
-    ) -> Result<Page<SecretInfo>, ApiError> {
-        self.get_page("/v1/secrets", vec![("subject", subject)], page)
-            .await
-    }
-
-    /// `DELETE /v1/secrets?jti=`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn revoke_secret(&self, jti: &str) -> Result<Changed, ApiError> {
-        self.delete("/v1/secrets", &[("jti", jti)]).await
-    }
-
-    /// `PATCH /v1/quotas`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn set_quota(&self, request: &SetQuota) -> Result<Changed, ApiError> {
-        self.sender
-            .send(Method::PATCH, "/v1/quotas", &[], Some(request))
-            .await
-    }
-
-    /// `GET /v1/quotas?account=&anonymous=`: the window in force.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn quota(&self, account: &str, anonymous: bool) -> Result<Usage, ApiError> {
-        self.get("/v1/quotas", &account_query(account, anonymous))
-            .await
-    }
-
-    /// `GET /v1/usage?account=&anonymous=`: one for each window with an entry, newest first.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn usage(
-        &self,
-        account: &str,
-        anonymous: bool,
-        page: &PageQuery,
-    ) -> Result<Page<Usage>, ApiError> {
-        self.get_page("/v1/usage", account_query(account, anonymous), page)
-            .await
-    }
-
-    /// `POST /access/v1/evaluation` (OpenID AuthZEN 1.0)
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn evaluate(&self, request: &Evaluation) -> Result<EvaluationAnswer, ApiError> {
-        self.sender
-            .send(Method::POST, "/access/v1/evaluation", &[], Some(request))
-            .await
-    }
-
-    async fn get<T: serde::de::DeserializeOwned>(
+    async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<T, ApiError> {
-        self.sender
-            .send(Method::GET, path, query, None::<&()>)
-            .await
+        let call = Call {
+            method: Method::GET,
+            path,
+            query,
+            terms: &Terms::default(),
+        };
+        self.sender.send(call, None::<&()>).await
     }
 
-    async fn get_page<T: serde::de::DeserializeOwned>(
+    async fn get_page<T: DeserializeOwned>(
         &self,
         path: &str,
         mut query: Vec<(&str, &str)>,
@@ -222,19 +116,45 @@ impl Client {
         self.get(path, &query).await
     }
 
-    async fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Changed, ApiError> {
-        self.sender
-            .send(Method::DELETE, path, query, None::<&()>)
-            .await
+    /// A question too long for a query.
+    async fn ask<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ApiError> {
+        let call = Call {
+            method: Method::POST,
+            path,
+            query: &[],
+            terms: &Terms::default(),
+        };
+        self.sender.send(call, Some(body)).await
     }
-}
 
-fn account_query(account: &str, anonymous: bool) -> Vec<(&str, &str)> {
-    let mut query = vec![("account", account)];
-    if anonymous {
-        query.push(("anonymous", "true"));
+    async fn change<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ApiError> {
+        let call = Call {
+            method,
+            path,
+            query: &[],
+            terms: &self.terms,
+        };
+        self.sender.send(call, Some(body)).await
     }
-    query
+
+    async fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Changed, ApiError> {
+        let call = Call {
+            method: Method::DELETE,
+            path,
+            query,
+            terms: &self.terms,
+        };
+        self.sender.send(call, None::<&()>).await
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub mod replica;
 mod send;
 pub mod wire;
 
-pub use api::{Client, PageQuery};
+pub use api::{Client, MAX_IDEMPOTENCY_KEY_BYTES, PageQuery, Terms};
 pub use leases::HttpLedger;
 pub use replica::{Replica, ReplicaError};
 pub use send::ApiError;

@@ -15,6 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::api::Terms;
 use crate::wire::ProblemDocument;
 
 /// Longest answer that is read. Bytes.
@@ -47,6 +48,9 @@ pub enum ApiError {
     /// The secret holds characters that no secret has. Its text is not shown.
     #[error("the secret is not a secret: it holds characters that cannot be sent in a header")]
     BadSecret,
+    /// The idempotency key cannot be sent.
+    #[error("an idempotency key is 1 to 255 visible ASCII characters")]
+    BadIdempotencyKey,
     /// TLS cannot be set up on this machine.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
@@ -126,6 +130,14 @@ fn describe(problem: &ProblemDocument) -> String {
     text
 }
 
+/// A request but for its body.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a [(&'a str, &'a str)],
+    pub(crate) terms: &'a Terms,
+}
+
 /// Sends requests to one address with one secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Sender {
@@ -162,13 +174,17 @@ impl Sender {
 
     pub(crate) async fn send<B: Serialize, T: DeserializeOwned>(
         &self,
-        method: Method,
-        path: &str,
-        query: &[(&str, &str)],
+        call: Call<'_>,
         body: Option<&B>,
     ) -> Result<T, ApiError> {
+        let Call {
+            method,
+            path,
+            query,
+            terms,
+        } = call;
         let url = format!("{}{path}{}", self.base_url, encode_query(query));
-        let request = self.request(method, &url, body)?;
+        let request = self.request(method, &url, terms, body)?;
         tokio::time::timeout(TOTAL_TIMEOUT, self.exchange(request, &url))
             .await
             .unwrap_or_else(|_| {
@@ -183,6 +199,7 @@ impl Sender {
         &self,
         method: Method,
         url: &str,
+        terms: &Terms,
         body: Option<&B>,
     ) -> Result<Request<Full<Bytes>>, ApiError> {
         let bad = |reason| ApiError::BadUrl {
@@ -208,6 +225,9 @@ impl Sender {
         }
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
+        }
+        for (name, value) in terms.headers()? {
+            request = request.header(name, value);
         }
         request
             .body(Full::new(content))

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 use tidegate_client::ApiError;
+use tidegate_client::wire::ProblemDocument;
 
 /// What the program tells whoever started it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,36 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What to do after the API has said no.
+fn after(problem: &ProblemDocument) -> Option<&'static str> {
+    let rule = problem.rule.as_deref().unwrap_or_default();
+    Some(match problem.status {
+        400 if problem.field.is_some() => "`--help` after the verb shows how that is written",
+        401 => {
+            "`tidegate login` keeps a secret that holds; TIDEGATE_SECRET or --secret-file name one for this run"
+        }
+        403 => "ask someone who may, or use the secret of someone who may",
+        404 => {
+            "names are compared as a whole, and what you may not see is not there for you: \
+             `tidegate list TYPE` shows what is"
+        }
+        409 if rule.contains("needs") => {
+            "the other side needs something first, as a membership: `tidegate invite`, \
+             `tidegate members`"
+        }
+        409 if rule.contains("keep") => {
+            "somebody must be left who holds it: grant it to another first"
+        }
+        409 => "`tidegate get OBJECT --grants` and `tidegate audit OBJECT` show what is in the way",
+        412 => {
+            "somebody was faster: look again with `tidegate get`, then repeat with --if-match \
+             and its revision"
+        }
+        422 => "this --idempotency-key stands for another change: take a new one",
+        _ => return None,
+    })
+}
+
 /// Why a verb did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -33,7 +64,18 @@ pub(crate) enum Failure {
     /// The API did not do it.
     #[error("{0}")]
     Api(#[from] ApiError),
-    /// A file cannot be read.
+    /// What was named is not there, where no route of its own says so.
+    #[error("{0}")]
+    Missing(String),
+    /// A file holds something else than it should.
+    #[error("{path}: {reason}")]
+    Content {
+        /// Which.
+        path: String,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+    /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {
         /// Which.
@@ -50,11 +92,11 @@ impl Failure {
     /// The exit code that goes with it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::Content { .. } => Exit::Usage,
             // Whoever reads the output has seen enough, as with `| head`.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Api(error) if matches!(error.status(), Some(401 | 403)) => Exit::Denied,
-            Self::Api(_) | Self::File { .. } | Self::Output(_) => Exit::Failed,
+            Self::Api(_) | Self::Missing(_) | Self::File { .. } | Self::Output(_) => Exit::Failed,
         }
     }
 
@@ -68,13 +110,10 @@ impl Failure {
             ApiError::BadUrl { .. } => {
                 Some("set --url or TIDEGATE_URL, as in http://127.0.0.1:8081")
             }
-            ApiError::BadSecret => Some("look at TIDEGATE_SECRET or the file of --secret-file"),
-            ApiError::Problem(problem) if problem.status == 401 => Some(
-                "put a secret that holds into TIDEGATE_SECRET, or into a file named by --secret-file",
-            ),
-            ApiError::Problem(problem) if problem.status == 403 => {
-                Some("ask someone who may, or use the secret of someone who may")
+            ApiError::BadSecret => {
+                Some("look at TIDEGATE_SECRET, the file of --secret-file, or the profile")
             }
+            ApiError::Problem(problem) => after(problem),
             ApiError::Unexpected { .. } => Some(
                 "is that the address of the control API, and not of the gateway or something else?",
             ),
@@ -94,5 +133,42 @@ impl Failure {
             object.insert("problem".to_owned(), json!(problem));
         }
         Value::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(status: u16, rule: Option<&str>) -> Failure {
+        Failure::Api(ApiError::Problem(Box::new(ProblemDocument {
+            type_uri: "urn:tidegate:problem:x".to_owned(),
+            title: "No".to_owned(),
+            status,
+            detail: None,
+            field: Some("subject".to_owned()),
+            rule: rule.map(ToOwned::to_owned),
+        })))
+    }
+
+    #[test]
+    fn refusals_are_told_from_failures_and_lead_on() {
+        for (status, rule, exit, step) in [
+            (400, None, Exit::Failed, "--help"),
+            (401, None, Exit::Denied, "tidegate login"),
+            (403, Some("can_grant"), Exit::Denied, "ask someone"),
+            (404, None, Exit::Failed, "tidegate list"),
+            (409, Some("needs member"), Exit::Failed, "tidegate invite"),
+            (409, Some("keep admin"), Exit::Failed, "grant it to another"),
+            (409, None, Exit::Failed, "--grants"),
+            (412, None, Exit::Failed, "--if-match"),
+            (422, None, Exit::Failed, "--idempotency-key"),
+        ] {
+            let failure = failure(status, rule);
+            assert_eq!(failure.exit(), exit, "{status}");
+            let next = failure.next_step().unwrap_or_default();
+            assert!(next.contains(step), "{status} {rule:?}: {next}");
+        }
+        assert_eq!(failure(500, None).next_step(), None);
     }
 }

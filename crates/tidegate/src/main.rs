@@ -2,17 +2,23 @@
 
 mod command;
 mod exit;
+mod hidden;
 mod names;
 mod output;
+mod profiles;
 mod quantity;
 mod serve;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use tidegate_client::Client;
 
 use crate::command::{
-    check, connection, create, delete, get, grant, list, quota, revoke, secret, usage,
+    accept, apply, attach, audit, change, check, completions, connection, create, decline, delete,
+    detach, get, grant, invitations, invite, join, leave, list, login, logout, members, move_link,
+    quota, redeem, remove, rename, revoke, secret, terms, usage, what_can, who_can, whoami,
+    withdraw,
 };
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -27,25 +33,43 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(name = "tidegate", version)]
 #[command(
     after_help = "Objects are written type:id, as in stream:acme/sales/orders.\n\
-                        Exit codes: 0 ok, 1 failed, 2 usage, 3 denied."
+                  Exit codes: 0 ok, 1 failed, 2 usage, 3 denied."
 )]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
+    #[command(flatten)]
+    globals: Globals,
+}
+
+/// Flags that may stand after any verb.
+#[derive(Args, Debug)]
+#[group(skip)]
+struct Globals {
     /// Print JSON, errors too.
     #[arg(long, global = true)]
     json: bool,
-    #[command(flatten, next_help_heading = "To reach the API (every verb but serve)")]
+    #[command(flatten, next_help_heading = "To reach the API")]
     connection: connection::Arguments,
+    #[command(flatten, next_help_heading = "For every verb that changes something")]
+    terms: terms::Arguments,
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run gateway, control plane and store in one process.
     Serve(serve::Arguments),
+    /// Keep a secret, and where it is for, in the profile file.
+    Login(login::Arguments),
+    /// Take a profile out of the profile file.
+    Logout(logout::Arguments),
+    /// Show who the secret in force says that you are.
+    Whoami(whoami::Arguments),
     /// Create an object, with its quotas.
     Create(create::Arguments),
-    /// Delete an object; a name that is used again inherits nothing.
+    /// Change the name that people see; the id stays.
+    Rename(rename::Arguments),
+    /// Delete an object and what hangs on it; a name that is used again inherits nothing.
     Delete(delete::Arguments),
     /// Show an object, and with --grants who has what on it.
     Get(get::Arguments),
@@ -53,9 +77,37 @@ enum Verb {
     List(list::Arguments),
     /// Grant relations on an object.
     Grant(grant::Arguments),
+    /// Give these relations instead of what a subject has on an object.
+    Change(change::Arguments),
     /// Revoke relations on an object.
     Revoke(revoke::Arguments),
-    /// Issue, list and revoke secrets.
+    /// Invite somebody, by name or by e-mail address.
+    Invite(invite::Arguments),
+    /// List pending invitations: yours, or those to an object.
+    Invitations(invitations::Arguments),
+    /// Prove an e-mail address by the code of an invitation's mail.
+    Redeem(redeem::Arguments),
+    /// Accept an invitation.
+    Accept(accept::Arguments),
+    /// Decline an invitation.
+    Decline(decline::Arguments),
+    /// Withdraw a pending invitation.
+    Withdraw(withdraw::Arguments),
+    /// List who has a part in an object, and as what.
+    Members(members::Arguments),
+    /// Join, where the system lets people in by themselves.
+    Join(join::Arguments),
+    /// Leave, and with it everything that the membership gave.
+    Leave(leave::Arguments),
+    /// Remove a member, and with it everything that the membership gave.
+    Remove(remove::Arguments),
+    /// Point a relation that has exactly one subject at another, as who pays for a user.
+    Move(move_link::Arguments),
+    /// Attach an object to another, as a space to an instance.
+    Attach(attach::Arguments),
+    /// Detach an object from another.
+    Detach(detach::Arguments),
+    /// Issue, list, revoke, verify and find secrets.
     #[command(subcommand)]
     Secret(secret::Verb),
     /// Set and show quotas.
@@ -65,27 +117,69 @@ enum Verb {
     Usage(usage::Arguments),
     /// Ask whether a subject may do an action on a resource: exit 0 allowed, 3 denied.
     Check(check::Arguments),
+    /// List who may do an action on a resource.
+    WhoCan(who_can::Arguments),
+    /// List on what a subject may do an action, or what it may do on a resource.
+    WhatCan(what_can::Arguments),
+    /// Make several changes from a file: all of them, or none.
+    Apply(apply::Arguments),
+    /// Show what was done: to an object, or by somebody.
+    Audit(audit::Arguments),
+    /// Print what a shell needs to complete these verbs.
+    Completions(completions::Arguments),
 }
 
 fn main() -> ExitCode {
-    let Cli {
-        verb,
-        connection,
-        json,
-    } = Cli::parse();
-    let output = Output::new(json);
+    let Cli { verb, globals } = Cli::parse();
+    let output = Output::new(globals.json);
     let result = match verb {
         Verb::Serve(arguments) => return serve::run(&arguments).into(),
-        Verb::Create(arguments) => call(&connection, |c| create::run(c, output, arguments)),
-        Verb::Delete(arguments) => call(&connection, |c| delete::run(c, output, arguments)),
-        Verb::Get(arguments) => call(&connection, |c| get::run(c, output, arguments)),
-        Verb::List(arguments) => call(&connection, |c| list::run(c, output, arguments)),
-        Verb::Grant(arguments) => call(&connection, |c| grant::run(c, output, arguments)),
-        Verb::Revoke(arguments) => call(&connection, |c| revoke::run(c, output, arguments)),
-        Verb::Secret(verb) => call(&connection, |c| secret::run(c, output, verb)),
-        Verb::Quota(verb) => call(&connection, |c| quota::run(c, output, verb)),
-        Verb::Usage(arguments) => call(&connection, |c| usage::run(c, output, arguments)),
-        Verb::Check(arguments) => call(&connection, |c| check::run(c, output, arguments)),
+        Verb::Completions(arguments) => completions::run(output, &arguments),
+        Verb::Logout(a) => logout::run(output, &a, &globals.connection),
+        Verb::Login(a) => globals.block_on(login::run(output, &a, &globals.connection)),
+        Verb::Whoami(a) => globals.ask(|c| whoami::run(c, output, a)),
+        Verb::Create(a) => globals.change(|c| create::run(c, output, a)),
+        Verb::Rename(a) => globals.change(|c| rename::run(c, output, a)),
+        Verb::Delete(a) => globals.change(|c| delete::run(c, output, a)),
+        Verb::Get(a) => globals.ask(|c| get::run(c, output, a)),
+        Verb::List(a) => globals.ask(|c| list::run(c, output, a)),
+        Verb::Grant(a) => globals.change(|c| grant::run(c, output, a)),
+        Verb::Change(a) => globals.change(|c| change::run(c, output, a)),
+        Verb::Revoke(a) => globals.change(|c| revoke::run(c, output, a)),
+        Verb::Invite(a) => globals.change(|c| invite::run(c, output, a)),
+        Verb::Invitations(a) => globals.ask(|c| invitations::run(c, output, a)),
+        Verb::Redeem(a) => globals.change(|c| redeem::run(c, output, a)),
+        Verb::Accept(a) => globals.change(|c| accept::run(c, output, a)),
+        Verb::Decline(a) => globals.change(|c| decline::run(c, output, a)),
+        Verb::Withdraw(a) => globals.change(|c| withdraw::run(c, output, a)),
+        Verb::Members(a) => globals.ask(|c| members::run(c, output, a)),
+        Verb::Join(a) => globals.change(|c| join::run(c, output, a)),
+        Verb::Leave(a) => globals.change(|c| leave::run(c, output, a)),
+        Verb::Remove(a) => globals.change(|c| remove::run(c, output, a)),
+        Verb::Move(a) => globals.change(|c| move_link::run(c, output, a)),
+        Verb::Attach(a) => globals.change(|c| attach::run(c, output, a)),
+        Verb::Detach(a) => globals.change(|c| detach::run(c, output, a)),
+        Verb::Secret(secret::Verb::Issue(a)) => {
+            globals.change(|c| secret::issue::run(c, output, a))
+        }
+        Verb::Secret(secret::Verb::List(a)) => globals.ask(|c| secret::list::run(c, output, a)),
+        Verb::Secret(secret::Verb::Revoke(a)) => {
+            globals.change(|c| secret::revoke::run(c, output, a))
+        }
+        Verb::Secret(secret::Verb::Verify(a)) => {
+            globals.block_on(secret::verify::run(output, &a, &globals.connection))
+        }
+        Verb::Secret(secret::Verb::Scan(a)) => {
+            globals.block_on(secret::scan::run(output, &a, &globals.connection))
+        }
+        Verb::Quota(quota::Verb::Set(a)) => globals.change(|c| quota::set(c, output, a)),
+        Verb::Quota(quota::Verb::Show(a)) => globals.ask(|c| quota::show(c, output, a)),
+        Verb::Usage(a) => globals.ask(|c| usage::run(c, output, a)),
+        Verb::Check(a) => globals.ask(|c| check::run(c, output, a)),
+        Verb::WhoCan(a) => globals.ask(|c| who_can::run(c, output, a)),
+        Verb::WhatCan(a) => globals.ask(|c| what_can::run(c, output, a)),
+        Verb::Apply(a) => globals.change(|c| apply::run(c, output, a)),
+        Verb::Audit(a) => globals.ask(|c| audit::run(c, output, a)),
     };
     result
         .unwrap_or_else(|failure| {
@@ -97,25 +191,38 @@ fn main() -> ExitCode {
         .into()
 }
 
-/// Runs a verb that calls the API.
-fn call<F: Future<Output = Result<Exit, Failure>>>(
-    connection: &connection::Arguments,
-    verb: impl FnOnce(tidegate_client::Client) -> F,
-) -> Result<Exit, Failure> {
-    let client = connection.client()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+impl Globals {
+    /// Runs a verb that changes something, on the terms asked for.
+    fn change<F: Future<Output = Result<Exit, Failure>>>(
+        &self,
+        verb: impl FnOnce(Client) -> F,
+    ) -> Result<Exit, Failure> {
+        let client = self.connection.client()?.with_terms(self.terms.terms())?;
+        run(verb(client))
+    }
+
+    /// Runs a verb that only asks.
+    fn ask<F: Future<Output = Result<Exit, Failure>>>(
+        &self,
+        verb: impl FnOnce(Client) -> F,
+    ) -> Result<Exit, Failure> {
+        let client = self.connection.client()?;
+        self.block_on(verb(client))
+    }
+
+    /// Runs what changes nothing in the API.
+    fn block_on(&self, verb: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+        self.terms.refuse()?;
+        run(verb)
+    }
+}
+
+fn run(verb: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
-    runtime.block_on(verb(client))
+        .build()?
+        .block_on(verb)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_do_not_clash() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 
 /// Where and how to print.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,19 @@ impl Output {
         } else {
             plain(&mut text, answer);
         }
+        self.raw(text.text.as_bytes())
+    }
+
+    /// Prints the answer to a change, or for people that it is done.
+    pub(crate) fn done<T: Serialize>(self, answer: &T, line: &str) -> Result<Exit, Failure> {
+        self.answer(answer, |text, _| text.line(line))?;
+        Ok(Exit::Ok)
+    }
+
+    /// Prints what is neither for people nor JSON, as it is.
+    pub(crate) fn raw(self, content: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(text.text.as_bytes())?;
+        stdout.write_all(content)?;
         stdout.flush()?;
         Ok(())
     }

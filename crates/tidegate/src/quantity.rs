@@ -76,6 +76,11 @@ pub(crate) fn time(seconds: u64) -> String {
     format!("{}T{hour:02}:{minute:02}:{second:02}Z", civil(day))
 }
 
+/// When something ends, for people.
+pub(crate) fn end(at_s: Option<u64>) -> String {
+    at_s.map_or_else(|| "never".to_owned(), time)
+}
+
 /// Seconds since the epoch as `2026-11-21`.
 pub(crate) fn day(seconds: u64) -> String {
     civil(seconds / 86_400)

@@ -5,4 +5,4 @@
 //! every line of a built-in system is.
 
 mod beneath;
-mod town; // the harness
+pub(crate) mod town; // the harness

@@ -10,6 +10,7 @@
 mod person; // who acts
 mod reply; // what is answered
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -133,6 +134,19 @@ impl Town {
         self.0.control.confirm().await.expect("the store answers");
         let maintained = self.0.meter.maintain(self.now_s() * 1000).await;
         maintained.expect("the ledger answers");
+    }
+
+    /// Every object and every tuple.
+    pub(crate) fn contents(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let live = self.0.control.live();
+        let snapshot = live.current(self.now_s(), u64::MAX).expect("published");
+        let types = snapshot.model().type_names();
+        let objects = types.flat_map(|type_name| snapshot.objects_of_type(type_name));
+        let objects = objects.map(|object| object.to_string()).collect();
+        (
+            objects,
+            snapshot.tuples().map(|tuple| tuple.to_string()).collect(),
+        )
     }
 
     /// Seconds since the epoch, UTC.

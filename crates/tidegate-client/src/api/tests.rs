@@ -7,7 +7,10 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 use super::*;
-use crate::wire::{Action, Entity, QuotaLimits};
+use crate::wire::{
+    Action, Attach, Entity, Evaluation, GrantRequest, InvitationId, Membership, QuotaLimits,
+    Remove, SetQuota,
+};
 
 /// Answers every connection with `answer`, and keeps what was sent.
 async fn serve(answer: String) -> (String, Arc<Mutex<String>>) {
@@ -178,6 +181,134 @@ async fn nobody_there_is_a_connect_error() {
         .unwrap_err();
     assert!(matches!(&error, ApiError::Connect { .. }), "{error:?}");
     assert!(error.to_string().contains(&url), "{error}");
+}
+
+#[tokio::test]
+async fn terms_go_with_changes_and_not_with_questions() {
+    let (client, seen) = client("200 OK", r#"{"revision":7,"items":[],"decision":false}"#).await;
+    let with_terms = client
+        .with_terms(Terms {
+            idempotency_key: Some("night-1".to_owned()),
+            if_match: Some(6),
+        })
+        .unwrap();
+    let carries_terms = async || {
+        let seen = seen.lock().await;
+        let lines = ["idempotency-key: night-1\r\n", "if-match: \"6\"\r\n"];
+        let counts = lines.map(|line| seen.matches(line).count());
+        assert!(counts == [1, 1] || counts == [0, 0], "{seen}");
+        counts == [1, 1]
+    };
+    let batch = Batch {
+        operations: Vec::new(),
+    };
+    with_terms.delete_object("user:a").await.unwrap();
+    assert!(carries_terms().await);
+    let quota = SetQuota {
+        account: "user:a".to_owned(),
+        anonymous: false,
+        limits: QuotaLimits::default(),
+    };
+    with_terms.set_quota(&quota).await.unwrap();
+    assert!(carries_terms().await);
+    // The answer is none to a batch; the request was sent all the same.
+    with_terms.batch(&batch).await.unwrap_err();
+    assert!(carries_terms().await);
+    let page = PageQuery::default();
+    with_terms.own_invitations(&page).await.unwrap();
+    assert!(!carries_terms().await);
+    client.delete_object("user:a").await.unwrap();
+    assert!(!carries_terms().await);
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_refused_at_once() {
+    let client = Client::new("http://h", None).unwrap();
+    let longest = "k".repeat(MAX_IDEMPOTENCY_KEY_BYTES);
+    let too_long = format!("{longest}k");
+    for (key, is_good) in [
+        ("a", true),
+        (longest.as_str(), true),
+        ("", false),
+        (too_long.as_str(), false),
+        ("a b", false),
+        ("a\nx: y", false),
+        ("é", false),
+    ] {
+        let terms = Terms {
+            idempotency_key: Some(key.to_owned()),
+            if_match: None,
+        };
+        let refused = client.with_terms(terms).err();
+        assert_eq!(refused.is_none(), is_good, "{key}: {refused:?}");
+    }
+}
+
+/// What each method sends, by the first line; which answers are understood is the business of the types.
+#[tokio::test]
+async fn each_route_is_asked_as_it_is_documented() {
+    let (client, seen) = client("200 OK", "null").await;
+    let page = PageQuery::default();
+    let text = |text: &str| text.to_owned();
+    let grants = GrantRequest {
+        object: text("o:1"),
+        relations: vec![text("a")],
+        subject: text("u:1"),
+    };
+    let attach = Attach {
+        object: text("s:1"),
+        to: text("i:1"),
+    };
+    let remove = Remove {
+        object: text("o:1"),
+        subject: text("u:1"),
+    };
+    let membership = Membership {
+        object: text("o:1"),
+    };
+    let id = InvitationId::default();
+    macro_rules! sends {
+        ($call:expr, $line:literal) => {
+            $call.await.map(|_| ()).unwrap_err();
+            check_line(&seen.lock().await, $line);
+        };
+    }
+    sends!(client.change_grants(&grants), "PATCH /v1/grants");
+    sends!(client.join(&membership), "POST /v1/members/join");
+    sends!(client.leave(&membership), "POST /v1/members/leave");
+    sends!(
+        client.remove_member(&remove),
+        "DELETE /v1/members?object=o%3A1&subject=u%3A1"
+    );
+    sends!(client.attach(&attach), "POST /v1/attachments");
+    sends!(
+        client.detach(&attach),
+        "DELETE /v1/attachments?object=s%3A1&to=i%3A1"
+    );
+    sends!(client.accept_invitation(&id), "POST /v1/invitations/accept");
+    sends!(
+        client.decline_invitation(&id),
+        "POST /v1/invitations/decline"
+    );
+    sends!(
+        client.withdraw_invitation("x"),
+        "DELETE /v1/invitations?id=x"
+    );
+    sends!(
+        client.invitations("o:1", &page),
+        "GET /v1/invitations?object=o%3A1"
+    );
+    sends!(client.own_invitations(&page), "GET /v1/invitations");
+    sends!(
+        client.audit_of_object("o:1", &page),
+        "GET /v1/audit?object=o%3A1"
+    );
+    sends!(
+        client.audit_of_actor("u:1", &page),
+        "GET /v1/audit?actor=u%3A1"
+    );
+    sends!(client.whoami(), "GET /v1/me");
+    sends!(client.keys(), "GET /.well-known/jwks.json");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
 mod problem;
 mod quota; // limits, balances
+mod search; // AuthZEN: who, on what, what
 mod secret;
 mod watch; // what nodes follow
 
@@ -28,5 +29,8 @@ pub use objects::{
 pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
 pub use problem::ProblemDocument;
 pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
+pub use search::{
+    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
+};
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
 pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

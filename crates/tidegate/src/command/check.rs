@@ -2,8 +2,9 @@
 
 use clap::Args;
 use tidegate_client::Client;
-use tidegate_client::wire::{Action, Entity, Evaluation};
+use tidegate_client::wire::Evaluation;
 
+use crate::command::entity;
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::{Output, Tone};
@@ -11,6 +12,9 @@ use crate::output::{Output, Tone};
 /// The question.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate check service:acme/sales/bot can_read stream:acme/sales/orders"
+)]
 pub(crate) struct Arguments {
     /// Who, as in service:acme/sales/bot.
     #[arg(value_parser = names::object)]
@@ -34,12 +38,9 @@ pub(crate) async fn run(
         resource,
     } = arguments;
     let question = Evaluation {
-        subject: entity(&subject)?,
-        action: Action {
-            name: action,
-            properties: None,
-        },
-        resource: entity(&resource)?,
+        subject: entity::entity(&subject)?,
+        action: entity::action(action),
+        resource: entity::entity(&resource)?,
         context: None,
     };
     let answer = client.evaluate(&question).await?;
@@ -51,16 +52,5 @@ pub(crate) async fn run(
         Exit::Ok
     } else {
         Exit::Denied
-    })
-}
-
-fn entity(object: &str) -> Result<Entity, Failure> {
-    let (type_name, id) = object
-        .split_once(':')
-        .ok_or_else(|| Failure::Usage("an object is written type:id".to_owned()))?;
-    Ok(Entity {
-        type_name: type_name.to_owned(),
-        id: id.to_owned(),
-        properties: None,
     })
 }

@@ -1,10 +1,12 @@
 //! `tidegate create`
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use tidegate_client::Client;
 use tidegate_client::wire::{CreateObject, Limit, QuotaLimits};
 
-use crate::command::secret;
+use crate::command::secret::issue;
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::Output;
@@ -13,6 +15,9 @@ use crate::quantity;
 /// What to create.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate create service:acme/sales/bot --read-quota-mb 100 --write-quota-mb 100\n  tidegate create record:acme/main/r1 --link attachment=attachment:acme/main/ml"
+)]
 pub(crate) struct Arguments {
     /// As in service:acme/sales/bot; the id is its name for good.
     #[arg(value_parser = names::object)]
@@ -23,6 +28,9 @@ pub(crate) struct Arguments {
     /// Who counts as its creator, as in user:alice; you unless said otherwise.
     #[arg(long, value_parser = names::object)]
     owner: Option<String>,
+    /// What it points at besides its parent, as in attachment=attachment:acme/main/ml.
+    #[arg(long, value_name = "RELATION=OBJECT", value_parser = names::link)]
+    link: Vec<(String, String)>,
     /// Content of responses in a month, in MB (10^6 bytes), or unlimited.
     #[arg(long, value_name = "MB", value_parser = quantity::limit_mb)]
     read_quota_mb: Option<Limit>,
@@ -41,32 +49,35 @@ pub(crate) async fn run(
         object,
         display_name,
         owner,
+        link,
         read_quota_mb,
         write_quota_mb,
     } = arguments;
+    let mut links = BTreeMap::new();
+    for (relation, target) in link {
+        if links.insert(relation.clone(), target).is_some() {
+            let message = format!("--link {relation}=… is there twice");
+            return Err(Failure::Usage(message));
+        }
+    }
     let limits = QuotaLimits {
         read: read_quota_mb,
         write: write_quota_mb,
     };
-    let quota = (limits != QuotaLimits::default()).then_some(limits);
-    let created = client
-        .create_object(&CreateObject {
-            object,
-            display_name,
-            owner,
-            quota,
-        })
-        .await?;
-    if let Some(issued) = &created.secret {
-        output.remark(&format!(
-            "created {} with its first secret:",
-            created.object
-        ));
-        output.remark(&secret::describe(issued));
-    }
-    output.answer(&created, |text, created| match &created.secret {
-        Some(issued) => text.line(&issued.secret),
-        None => text.line(&format!("created {}", created.object)),
-    })?;
-    Ok(Exit::Ok)
+    let request = CreateObject {
+        object,
+        display_name,
+        links,
+        owner,
+        quota: (limits != QuotaLimits::default()).then_some(limits),
+    };
+    let created = client.create_object(&request).await?;
+    let Some(issued) = &created.secret else {
+        return output.done(&created, &format!("created {}", created.object));
+    };
+    output.remark(&format!(
+        "created {} with its first secret:",
+        created.object
+    ));
+    issue::show(output, &created, issued)
 }

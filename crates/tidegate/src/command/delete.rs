@@ -10,13 +10,14 @@ use crate::output::Output;
 /// What to delete.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate delete service:acme/sales/bot")]
 pub(crate) struct Arguments {
     /// As in service:acme/sales/bot.
     #[arg(value_parser = names::object)]
     object: String,
 }
 
-/// Deletes it, its grants and its secrets.
+/// Deletes it, what lies below it, its grants and its secrets.
 pub(crate) async fn run(
     client: Client,
     output: Output,
@@ -24,6 +25,5 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let Arguments { object } = arguments;
     let changed = client.delete_object(&object).await?;
-    output.answer(&changed, |text, _| text.line(&format!("deleted {object}")))?;
-    Ok(Exit::Ok)
+    output.done(&changed, &format!("deleted {object}"))
 }

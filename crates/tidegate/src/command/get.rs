@@ -13,6 +13,9 @@ use crate::quantity;
 /// What to show.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate get stream:acme/sales/orders\n  tidegate get stream:acme/sales/orders --grants"
+)]
 pub(crate) struct Arguments {
     /// As in stream:acme/sales/orders.
     #[arg(value_parser = names::object)]
@@ -37,14 +40,11 @@ pub(crate) async fn run(
     } = arguments;
     if grants {
         let answer = client.grants(&object, &page.into()).await?;
-        output.answer(&answer, |text, answer| {
-            page::table(text, answer, ["RELATION", "SUBJECT"], |grant| {
-                [grant.relation.clone(), grant.subject.clone()]
-            });
-        })?;
-    } else {
-        output.answer(&client.object(&object).await?, describe)?;
+        return page::print(output, &answer, ["RELATION", "SUBJECT"], |grant| {
+            [grant.relation.clone(), grant.subject.clone()]
+        });
     }
+    output.answer(&client.object(&object).await?, describe)?;
     Ok(Exit::Ok)
 }
 
@@ -54,11 +54,13 @@ fn describe(text: &mut Text, info: &ObjectInfo) {
         uid,
         display_name,
         created_at_s,
+        revision,
     } = info;
-    text.line(&format!("object   {object}"));
+    text.line(&format!("object    {object}"));
     if let Some(name) = display_name {
-        text.line(&format!("name     {name}"));
+        text.line(&format!("name      {name}"));
     }
-    text.line(&format!("uid      {uid}"));
-    text.line(&format!("created  {}", quantity::time(*created_at_s)));
+    text.line(&format!("uid       {uid}"));
+    text.line(&format!("created   {}", quantity::time(*created_at_s)));
+    text.line(&format!("revision  {revision}"));
 }

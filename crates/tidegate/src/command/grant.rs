@@ -2,8 +2,8 @@
 
 use clap::Args;
 use tidegate_client::Client;
-use tidegate_client::wire::GrantRequest;
 
+use crate::command::relations::{self, Relations};
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::Output;
@@ -11,14 +11,13 @@ use crate::output::Output;
 /// What to grant to whom.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate grant stream:acme/sales/orders read write --to service:acme/sales/bot"
+)]
 pub(crate) struct Arguments {
-    /// On what, as in stream:acme/sales/orders.
-    #[arg(value_parser = names::object)]
-    object: String,
-    /// Which relations, as in read write.
-    #[arg(required = true)]
-    relations: Vec<String>,
-    /// To whom, as in service:acme/sales/bot.
+    #[command(flatten)]
+    relations: Relations,
+    /// To whom: type:id, type:id#relation, or a person by e-mail address.
     #[arg(long, value_name = "SUBJECT", value_parser = names::subject)]
     to: String,
 }
@@ -29,27 +28,8 @@ pub(crate) async fn run(
     output: Output,
     arguments: Arguments,
 ) -> Result<Exit, Failure> {
-    let Arguments {
-        object,
-        relations,
-        to: subject,
-    } = arguments;
-    let request = GrantRequest {
-        object,
-        relations,
-        subject,
-    };
+    let Arguments { relations, to } = arguments;
+    let request = relations.request(to);
     let changed = client.grant(&request).await?;
-    output.answer(&changed, |text, _| {
-        let GrantRequest {
-            object,
-            relations,
-            subject,
-        } = &request;
-        text.line(&format!(
-            "granted {} on {object} to {subject}",
-            relations.join(", ")
-        ));
-    })?;
-    Ok(Exit::Ok)
+    relations::done(output, &changed, ("granted", "to"), &request)
 }

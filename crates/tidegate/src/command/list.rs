@@ -2,6 +2,7 @@
 
 use clap::Args;
 use tidegate_client::Client;
+use tidegate_client::wire::ObjectInfo;
 
 use crate::command::page;
 use crate::exit::{Exit, Failure};
@@ -12,6 +13,7 @@ use crate::quantity;
 /// What to list.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate list stream --in project:acme/sales")]
 pub(crate) struct Arguments {
     /// A type, as in stream.
     type_name: String,
@@ -36,11 +38,17 @@ pub(crate) async fn run(
     let answer = client
         .objects(&type_name, parent.as_deref(), &page.into())
         .await?;
-    output.answer(&answer, |text, answer| {
-        page::table(text, answer, ["OBJECT", "CREATED", "NAME"], |info| {
-            let name = info.display_name.clone().unwrap_or_default();
-            [info.object.clone(), quantity::time(info.created_at_s), name]
-        });
-    })?;
-    Ok(Exit::Ok)
+    page::print(output, &answer, ["OBJECT", "CREATED", "NAME"], row)
+}
+
+fn row(info: &ObjectInfo) -> [String; 3] {
+    let ObjectInfo {
+        object,
+        uid: _,
+        display_name,
+        created_at_s,
+        revision: _,
+    } = info;
+    let name = display_name.clone().unwrap_or_default();
+    [object.clone(), quantity::time(*created_at_s), name]
 }

@@ -1,10 +1,12 @@
-//! Flags of every verb that lists, and the line that leads on.
+//! Lists: flags of every verb that lists, tables, and the line that leads on.
 
 use clap::Args;
+use serde::Serialize;
 use tidegate_client::PageQuery;
-use tidegate_client::wire::Page;
+use tidegate_client::wire::{NextPage, Page, SearchAnswer, SearchPage};
 
-use crate::output::Text;
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, Text};
 
 /// Which part of a list.
 #[derive(Args, Debug)]
@@ -27,6 +29,41 @@ impl From<Arguments> for PageQuery {
     }
 }
 
+impl From<Arguments> for SearchPage {
+    fn from(Arguments { limit, cursor }: Arguments) -> Self {
+        Self {
+            limit: Some(limit),
+            token: cursor,
+        }
+    }
+}
+
+/// The answer to a search as a page like any other, each result as one text.
+pub(crate) fn from_search<T>(
+    answer: &SearchAnswer<T>,
+    text: impl Fn(&T) -> String,
+) -> Page<String> {
+    let SearchAnswer { results, page } = answer;
+    let next = page
+        .as_ref()
+        .map(|NextPage { next_token }| next_token.clone());
+    Page {
+        items: results.iter().map(text).collect(),
+        next: next.filter(|token| !token.is_empty()),
+    }
+}
+
+/// Prints a page: as it came, or as a table.
+pub(crate) fn print<const N: usize, T: Serialize>(
+    output: Output,
+    page: &Page<T>,
+    headings: [&str; N],
+    row: impl Fn(&T) -> [String; N],
+) -> Result<Exit, Failure> {
+    output.answer(page, |text, page| table(text, page, headings, row))?;
+    Ok(Exit::Ok)
+}
+
 /// A table of a page, or that it is empty, and how to see the next one.
 pub(crate) fn table<const N: usize, T>(
     text: &mut Text,
@@ -41,5 +78,29 @@ pub(crate) fn table<const N: usize, T>(
     }
     if let Some(next) = &page.next {
         text.line(&format!("more: --cursor {next}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_page_of_a_search_has_no_next() {
+        for (page, next) in [
+            (None, None),
+            (Some(""), None),
+            (Some("token"), Some("token")),
+        ] {
+            let answer = SearchAnswer {
+                results: vec![1, 2],
+                page: page.map(|token| NextPage {
+                    next_token: token.to_owned(),
+                }),
+            };
+            let page = from_search(&answer, ToString::to_string);
+            assert_eq!(page.next.as_deref(), next);
+            assert_eq!(page.items, ["1", "2"]);
+        }
     }
 }

@@ -15,12 +15,13 @@ pub(crate) enum Verb {
     /// Set limits; one that is not named stays as it is.
     Set(Set),
     /// Show limits, and what of them is left in the current window.
-    Show(usage::Account),
+    Show(Show),
 }
 
 /// Which limits.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate quota set service:acme/sales/bot --read-quota-mb 50")]
 pub(crate) struct Set {
     #[command(flatten)]
     account: usage::Account,
@@ -39,29 +40,40 @@ struct Limits {
     write_quota_mb: Option<Limit>,
 }
 
-/// Does it.
-pub(crate) async fn run(client: Client, output: Output, verb: Verb) -> Result<Exit, Failure> {
-    match verb {
-        Verb::Set(Set { account, limits }) => {
-            let usage::Account { account, anonymous } = account;
-            let limits = QuotaLimits {
-                read: limits.read_quota_mb,
-                write: limits.write_quota_mb,
-            };
-            let request = SetQuota {
-                account,
-                anonymous,
-                limits,
-            };
-            let changed = client.set_quota(&request).await?;
-            output.answer(&changed, |text, _| {
-                text.line(&format!("set the quota of {}", request.account));
-            })?;
-        }
-        Verb::Show(usage::Account { account, anonymous }) => {
-            output.answer(&client.quota(&account, anonymous).await?, describe)?;
-        }
-    }
+/// Whose limits.
+#[derive(Args, Debug)]
+#[group(skip)]
+#[command(after_help = "Example:\n  tidegate quota show organization:acme --anonymous")]
+pub(crate) struct Show {
+    #[command(flatten)]
+    account: usage::Account,
+}
+
+/// Sets limits.
+pub(crate) async fn set(client: Client, output: Output, arguments: Set) -> Result<Exit, Failure> {
+    let Set { account, limits } = arguments;
+    let usage::Account { account, anonymous } = account;
+    let Limits {
+        read_quota_mb,
+        write_quota_mb,
+    } = limits;
+    let limits = QuotaLimits {
+        read: read_quota_mb,
+        write: write_quota_mb,
+    };
+    let request = SetQuota {
+        account,
+        anonymous,
+        limits,
+    };
+    let changed = client.set_quota(&request).await?;
+    output.done(&changed, &format!("set the quota of {}", request.account))
+}
+
+/// Shows limits.
+pub(crate) async fn show(client: Client, output: Output, arguments: Show) -> Result<Exit, Failure> {
+    let usage::Account { account, anonymous } = arguments.account;
+    output.answer(&client.quota(&account, anonymous).await?, describe)?;
     Ok(Exit::Ok)
 }
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use tidegate_client::Client;
-use tidegate_client::wire::GrantRequest;
 
+use crate::command::relations::{self, Relations};
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::Output;
@@ -11,14 +11,13 @@ use crate::output::Output;
 /// What to revoke from whom.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate revoke stream:acme/sales/orders write --from service:acme/sales/bot"
+)]
 pub(crate) struct Arguments {
-    /// On what, as in stream:acme/sales/orders.
-    #[arg(value_parser = names::object)]
-    object: String,
-    /// Which relations, as in write.
-    #[arg(required = true)]
-    relations: Vec<String>,
-    /// From whom, as in service:acme/sales/bot.
+    #[command(flatten)]
+    relations: Relations,
+    /// From whom: type:id, type:id#relation, or a person by e-mail address.
     #[arg(long, value_name = "SUBJECT", value_parser = names::subject)]
     from: String,
 }
@@ -29,27 +28,8 @@ pub(crate) async fn run(
     output: Output,
     arguments: Arguments,
 ) -> Result<Exit, Failure> {
-    let Arguments {
-        object,
-        relations,
-        from: subject,
-    } = arguments;
-    let request = GrantRequest {
-        object,
-        relations,
-        subject,
-    };
+    let Arguments { relations, from } = arguments;
+    let request = relations.request(from);
     let changed = client.revoke(&request).await?;
-    output.answer(&changed, |text, _| {
-        let GrantRequest {
-            object,
-            relations,
-            subject,
-        } = &request;
-        text.line(&format!(
-            "revoked {} on {object} from {subject}",
-            relations.join(", ")
-        ));
-    })?;
-    Ok(Exit::Ok)
+    relations::done(output, &changed, ("revoked", "from"), &request)
 }

@@ -25,6 +25,7 @@ pub(crate) struct Account {
 /// What to show.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate usage service:acme/sales/bot")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     account: Account,

@@ -158,9 +158,22 @@ async fn bn_62_an_admin_changes_billing() {
     carol.limit(ORGANIZATION, Some(1), None).await.denied();
     carol.limit("user:carol", Some(1), None).await.denied();
     carol
+        .move_to("user:bob", bill, "organization:carol")
+        .await
+        .missing();
+    // But nobody is held: one's own bill can be taken home, and is not given back without the other side.
+    carol
         .move_to("user:carol", bill, "organization:carol")
         .await
+        .ok();
+    carol
+        .move_to("user:carol", bill, ORGANIZATION)
+        .await
         .denied();
+    bob.move_to("user:carol", bill, ORGANIZATION)
+        .await
+        .missing();
+    member(&alice, &carol, &["view", "create"]).await;
     // ... nor by a secret of the admin that only reads.
     for kind in ["private_read", "public_read"] {
         let reader = bob.with(kind).await;
@@ -230,4 +243,54 @@ async fn bn_63_who_may_delete_an_organization() {
     alice.show(ORGANIZATION).await.missing();
     // The operator deletes what is in the way.
     town.operator().delete(ORGANIZATION).await.ok();
+}
+
+#[tokio::test]
+async fn bn_59_who_changes_a_display_name() {
+    let (_town, alice, bob) = granted(&["view", "create"]).await;
+    alice.create(BOT).await.ok();
+    let instance = "stream_instance:acme/sales/orders/v1";
+    alice.create(instance).await.ok();
+    let all = ["user:alice", ORGANIZATION, PROJECT, STREAM, instance, BOT];
+    for object in all {
+        alice.rename(object, "Ändert sich").await.ok();
+        let shown = alice.show(object).await;
+        assert_eq!(shown.text("/display_name"), "Ändert sich");
+        bob.rename(object, "Nein").await.forbidden();
+    }
+    // A project's admin names the project, who creates in it its streams.
+    alice.grant(PROJECT, &["view"], "user:bob").await.ok();
+    for object in all {
+        bob.rename(object, "Nein").await.forbidden();
+    }
+    alice.change(PROJECT, &["admin"], "user:bob").await.ok();
+    bob.rename(PROJECT, "Verkauf").await.ok();
+    bob.rename(STREAM, "Nein").await.denied();
+    bob.rename(instance, "Nein").await.denied();
+    alice.change(PROJECT, &["create"], "user:bob").await.ok();
+    bob.rename(STREAM, "Bestellungen").await.ok();
+    bob.rename(instance, "Erste").await.ok();
+    bob.rename(PROJECT, "Nein").await.denied();
+    bob.rename("user:bob", "Bob").await.ok();
+}
+
+#[tokio::test]
+async fn bn_59_members_of_each_kind_leave_and_are_removed() {
+    let (_town, alice, bob) = granted(&["view"]).await;
+    for (object, name) in [(ORGANIZATION, "user:bob"), (PROJECT, "user:bob")] {
+        for flag in ["view", "create", "admin"] {
+            alice.grant(object, &[flag], name).await.ok();
+            bob.leave(object).await.ok();
+            assert!(alice.granted(object, name).await.is_empty());
+            alice.grant(object, &["view", flag], name).await.ok();
+            alice.remove(object, name).await.ok();
+            assert!(alice.granted(object, name).await.is_empty());
+        }
+        bob.leave(object).await.missing();
+    }
+    assert_eq!(bob.reads(ORDERS).await, 403);
+    // A project's members are removed by its admin, not by the organization's.
+    alice.grant(PROJECT, &["view"], "user:bob").await.ok();
+    alice.grant(ORGANIZATION, &["admin"], "user:bob").await.ok();
+    bob.remove(PROJECT, "user:alice").await.denied();
 }

@@ -73,7 +73,7 @@ async fn bn_36_an_admin_of_the_organization_sends_the_invitation() {
     alice
         .invite(PROJECT, "user:carol", &["view"])
         .await
-        .forbidden();
+        .bad("object");
 }
 
 #[tokio::test]

@@ -169,8 +169,8 @@ async fn bn_26_a_services_organization_is_billed() {
 
     // It belongs to no other: neither by a grant nor by a move.
     for relation in ["project", "organization"] {
-        let grant = alice.grant(BOT, &[relation], "organization:alice");
-        grant.await.bad("relations");
+        let grant = alice.grant(BOT, &[relation], "organization:alice").await;
+        grant.bad("relations");
         let moved = alice.move_to(BOT, relation, "organization:alice");
         moved.await.bad("relation");
     }

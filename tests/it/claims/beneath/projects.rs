@@ -23,7 +23,7 @@ async fn bn_65_a_project_has_one_organization_and_zero_or_more_streams() {
     // One organization, one project: neither a second of the name nor a second place.
     alice.create(PROJECT).await.conflict();
     alice.create(STREAM).await.conflict();
-    alice.create("project:acme/Sales").await.conflict();
+    alice.create("project:acme/Sales").await.bad("object");
     alice.show("stream:Acme/SALES/orders").await.ok();
     for (object, relation, other) in [
         (PROJECT, "organization", "organization:alice"),

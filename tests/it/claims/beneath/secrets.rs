@@ -40,7 +40,7 @@ async fn bn_83_a_secret_belongs_to_a_user_or_a_service() {
     let both = json!({ "subject": "user:alice,service:acme/sales/bot" });
     alice.post("/v1/secrets", both).await.refused(400);
     for object in [ORGANIZATION, PROJECT, STREAM] {
-        alice.issue(object, None).await.forbidden();
+        alice.issue(object, None).await.bad("kind");
     }
     alice.issue("user:*", Some("full")).await.bad("subject");
 }

@@ -74,7 +74,7 @@ async fn bn_17_a_service_is_created_with_its_quotas() {
     assert_eq!(limits.number("/write/limit_bytes"), 50_000_000);
     // The name is taken there, and free elsewhere.
     alice.create_with(body).await.conflict();
-    alice.create("service:acme/sales/Bot").await.conflict();
+    alice.create("service:acme/sales/Bot").await.bad("object");
     alice.create("project:acme/other").await.ok();
     alice.create("service:acme/other/bot").await.ok();
     assert_eq!(alice.lists("service", PROJECT).await, [BOT]);
