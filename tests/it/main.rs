@@ -12,6 +12,7 @@ mod changes; // grants and secrets that change while requests go on
 mod claims; // the acceptance list, a test each
 mod datasette; // the recipe of the README, before an API that nobody here wrote
 mod faults; // upstreams that are down, slow or break off; a store, port or configuration that is bad
+mod githost; // a fifth system is a folder
 mod http; // a client
 mod passing; // what passes, byte for byte
 mod pattern; // bodies whose every byte is known

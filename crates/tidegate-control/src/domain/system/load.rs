@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
 
+use super::built_in::BUILT_IN;
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
 use super::{
     Companion, GrantRules, InviteRules, JoinRules, LoadError, MembershipRules, OneRules, Operation,
@@ -14,30 +15,6 @@ use crate::domain::guard::Guard;
 
 const PLATFORM_MODEL: &str = include_str!("../../../systems/platform/platform.fga");
 const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.toml");
-
-/// Name, model, rules.
-const BUILT_IN: [(&str, &str, &str); 4] = [
-    (
-        "beamlit",
-        include_str!("../../../systems/beamlit/model.fga"),
-        include_str!("../../../systems/beamlit/system.toml"),
-    ),
-    (
-        "beneath",
-        include_str!("../../../systems/beneath/model.fga"),
-        include_str!("../../../systems/beneath/system.toml"),
-    ),
-    (
-        "earthly",
-        include_str!("../../../systems/earthly/model.fga"),
-        include_str!("../../../systems/earthly/system.toml"),
-    ),
-    (
-        "lamindb",
-        include_str!("../../../systems/lamindb/model.fga"),
-        include_str!("../../../systems/lamindb/system.toml"),
-    ),
-];
 
 /// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
 const INVITATION_LIFE_S: u64 = 14 * 86_400;

@@ -87,6 +87,7 @@
 //! Blanks of templates: `{object}`, `{parent}`, `{creator}`, `{subject}` (on acceptance), `{id}`, `{parent_id}`,
 //! `{name}` (the last part of the id).
 
+mod built_in;
 mod load;
 mod read;
 mod template;
