@@ -172,6 +172,11 @@ impl Replica {
         })
     }
 
+    /// Who the node is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Keeps the snapshot current, for as long as it is polled.
     pub async fn run(&self) {
         let mut held = Held::default();
