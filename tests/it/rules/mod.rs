@@ -106,7 +106,10 @@ async fn administered(system: &str) {
         .map(|(_, count)| count)
         .sum();
     eprintln!("{system}: {done} done; {counts:?}");
-    assert!(done > OPERATIONS / 3, "too little is done to say anything: {counts:?}");
+    assert!(
+        done > OPERATIONS / 3,
+        "too little is done to say anything: {counts:?}"
+    );
 }
 
 /// Four users, each with a secret of every kind for users, and the operator.

@@ -26,7 +26,7 @@ pub(crate) async fn follow(
     Caller(actor): Caller,
     Params(Query { from }): Params<Query>,
 ) -> Result<Response, Refusal> {
-    let watch = rules.watch(actor, from)?;
+    let watch = rules.watch(actor, from).await?;
     // Worked out when it can be sent: who does not read makes nothing pile up here.
     let lines = stream::unfold(watch, |mut watch| async move {
         let lines = watch.next().await?;

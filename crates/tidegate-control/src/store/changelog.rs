@@ -1,7 +1,8 @@
 //! What each revision changed, for those that follow; and when nodes were heard of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use tidegate_quota::AccountId;
 use uuid::Uuid;
 
 use super::load::uuid;
@@ -64,6 +65,39 @@ impl Store {
         .execute(&self.write)
         .await?;
         Ok(())
+    }
+
+    /// The accounts of a node's open leases that have more granted than their limit allows: it was
+    /// lowered, and the node may not have heard of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn over_limit(&self, node: Uuid, now_s: u64) -> Result<Vec<AccountId>, StoreError> {
+        let chains: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT chain FROM leases WHERE state = 'open' AND node = $1")
+                .bind(node.to_string())
+                .fetch_all(&self.read)
+                .await?;
+        let mut held = HashSet::new();
+        for (chain,) in chains {
+            let chain: Vec<String> = serde_json::from_str(&chain).map_err(StoreError::corrupt)?;
+            held.extend(chain);
+        }
+        if held.is_empty() {
+            return Ok(Vec::new());
+        }
+        let over: Vec<(String,)> = sqlx::query_as(
+            "SELECT DISTINCT b.account FROM limits l \
+             JOIN balances b ON b.account = l.account AND b.kind = l.kind \
+             WHERE b.window_end_s > $1 AND b.granted_bytes - b.returned_bytes > l.limit_bytes",
+        )
+        .bind(signed(now_s)?)
+        .fetch_all(&self.read)
+        .await?;
+        over.into_iter()
+            .filter(|(account,)| held.contains(account))
+            .map(|(account,)| account.parse().map_err(StoreError::corrupt))
+            .collect()
     }
 
     /// Notes when nodes were heard of last. Seconds since the epoch, UTC. One that was deleted is passed

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tidegate_client::wire::{RevisionChanges, SnapshotChange, WatchLine};
+use tidegate_quota::AccountId;
 use tokio::sync::{broadcast, oneshot, watch as flag};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use uuid::Uuid;
@@ -42,6 +43,8 @@ pub struct Watch {
     /// It, or one before it, may be in the table and was not offered.
     behind: bool,
     over: bool,
+    /// Accounts that were called back while the node may not have followed.
+    owed: Vec<AccountId>,
     revisions: broadcast::Receiver<Arc<RevisionChanges>>,
     signals: broadcast::Receiver<Signal>,
     stopped: flag::Receiver<bool>,
@@ -63,24 +66,28 @@ impl Administration {
     ///
     /// # Errors
     /// See [`Fault`]; [`Fault::Unavailable`] also with too many that follow, and at shutdown.
-    pub fn watch(self: &Arc<Self>, actor: Actor, from: u64) -> Result<Watch, Fault> {
+    pub async fn watch(self: &Arc<Self>, actor: Actor, from: u64) -> Result<Watch, Fault> {
         self.for_node(&actor)?;
         let stopped = self.following.stopped.subscribe();
         if *stopped.borrow() {
             return Err(Fault::Unavailable);
         }
         let place = Watches::take(&self.following.watches, actor.uid).ok_or(Fault::Unavailable)?;
+        // Before what is owed is read, so that none falls in between.
+        let signals = self.following.signals.subscribe();
+        let owed = self.store.over_limit(actor.uid, self.clock.now_s()).await?;
         let mut ticks = interval(HEARTBEAT_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Watch {
             // Before the table is read, so that none falls in between.
             revisions: self.followers.subscribe(),
-            signals: self.following.signals.subscribe(),
+            signals,
             administration: Arc::clone(self),
             actor,
             next: from.saturating_add(1),
             behind: true,
             over: false,
+            owed,
             stopped,
             ticks,
             until: Instant::now() + LIFE,
@@ -107,6 +114,13 @@ impl Watch {
                     }
                 }
             }
+            if !self.owed.is_empty() {
+                let line = |account: AccountId| WatchLine::CallBack {
+                    account: account.to_string(),
+                };
+                let lines: Vec<WatchLine> = self.owed.drain(..).map(line).collect();
+                return text(&lines);
+            }
             match self.wait().await {
                 Event::End => return None,
                 Event::Offered(Ok(changes)) if changes.revision < self.next => {}
@@ -123,7 +137,7 @@ impl Watch {
                     let account = account.to_string();
                     return text(&[WatchLine::CallBack { account }]);
                 }
-                // What was called back is not known any more; a new stream begins with the keys.
+                // What was said is not known any more. A new stream begins with keys and with what is owed.
                 Event::Signal(Err(_)) => return None,
                 Event::Tick => {
                     if let Some(line) = self.heartbeat() {

@@ -3,6 +3,7 @@
 mod crowd;
 mod file;
 mod ledger;
+mod nodes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
