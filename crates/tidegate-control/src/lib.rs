@@ -174,6 +174,16 @@ impl Control {
         }
     }
 
+    /// Delivers once what is due of the notifications that changes wrote.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what was delivered may be delivered again.
+    pub async fn deliver_due(&self, outbox: &outbox::Outbox) -> Result<outbox::Round, StoreError> {
+        let administration = &self.administration;
+        let (store, key) = (administration.store(), administration.link_key());
+        outbox.deliver_due(store, key).await
+    }
+
     /// Closes the store once its work is done. Requests that come later are answered with 503.
     pub async fn close(&self) {
         self.administration.store().close().await;

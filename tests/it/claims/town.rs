@@ -57,7 +57,8 @@ struct Inner {
     /// `[[gateway.route]]` tables.
     routes: &'static str,
     gateway: OnceCell<Front>,
-    _folder: Folder,
+    mailbox: OnceCell<mail::Mailbox>,
+    folder: Folder,
 }
 
 /// The gateway and what is behind it; both end with the test's runtime.
@@ -95,7 +96,8 @@ impl Town {
             operator,
             routes,
             gateway: OnceCell::new(),
-            _folder: folder,
+            mailbox: OnceCell::new(),
+            folder,
         }))
     }
 
@@ -222,6 +224,12 @@ impl Town {
             headers,
             json: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         }
+    }
+
+    async fn mailbox(&self) -> &mail::Mailbox {
+        let inner = &self.0;
+        let open = || mail::Mailbox::open(inner.folder.path(), clock(&inner.clock_ms));
+        inner.mailbox.get_or_init(open).await
     }
 
     async fn front(&self) -> &Front {

@@ -108,6 +108,11 @@ impl Administration {
         }
     }
 
+    /// What codes of invitations' links are made and proven with.
+    pub fn link_key(&self) -> &LinkKey {
+        &self.link_key
+    }
+
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store
