@@ -47,7 +47,10 @@ pub(super) fn create(object: &str) -> Operation {
 }
 
 /// How often something else is tried that the rules allow.
-const TRIES: usize = 120;
+const TRIES: usize = 90;
+
+/// Percentages from this one on are deletions.
+const DELETES: usize = 98;
 
 /// Two of three are what the rules allow, as far as that is found; most of what is drawn blindly is refused.
 pub(super) fn draw(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (Actor, Operation) {
@@ -56,10 +59,16 @@ pub(super) fn draw(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (A
     if random.one_in(3) {
         return drawn;
     }
-    for _ in 0..TRIES {
+    for tried in 0..TRIES {
         if land.clone().perform(&drawn.0, &drawn.1).is_ok() {
             break;
         }
+        // Of this kind, and in the end of any kind that does not delete.
+        let percent = if tried < TRIES / 4 {
+            percent
+        } else {
+            random.below(DELETES)
+        };
         drawn = blindly(random, land, people, percent);
     }
     drawn

@@ -200,6 +200,15 @@ impl<'b> Land<'b> {
         self.passes(who, &guard.0, roles)
     }
 
+    /// Whether somebody may take a grant back.
+    fn may_take(&self, who: &Actor, rules: &Type, object: &str, fact: &str) -> bool {
+        let (_, relation, subject) = parts(fact);
+        rules.word(relation).is_some_and(|(_, grant)| {
+            let guard = grant.revoke.as_ref().unwrap_or(&grant.guard);
+            self.may(who, guard, object, whom(subject))
+        })
+    }
+
     fn create(&mut self, who: &Actor, request: &CreateObject) -> Result<(), Refused> {
         let object = &request.object;
         let rules = self.rules(object).ok_or("no such type")?;
@@ -360,6 +369,10 @@ impl<'b> Land<'b> {
             for fact in self.granted(&request.object, &request.subject) {
                 let word = rules.word(parts(&fact).1).map(|(word, _)| word);
                 if word.is_some_and(|word| rules.levels.has(word) && !words.contains(word)) {
+                    must(
+                        self.may_take(who, rules, &request.object, &fact),
+                        "may not revoke",
+                    )?;
                     removed.push(fact);
                 }
             }
@@ -376,11 +389,10 @@ impl<'b> Land<'b> {
         let held = self.granted(&request.object, &request.subject);
         let mut removed = Vec::new();
         for fact in &held {
-            let (word, grant) = rules.word(parts(fact).1).ok_or("no such grant")?;
+            let (word, _) = rules.word(parts(fact).1).ok_or("no such grant")?;
             if !words.contains(word) {
-                let guard = grant.revoke.as_ref().unwrap_or(&grant.guard);
                 must(
-                    self.may(who, guard, &request.object, whom(&request.subject)),
+                    self.may_take(who, rules, &request.object, fact),
                     "may not revoke",
                 )?;
                 removed.push(fact.clone());
@@ -562,6 +574,12 @@ impl<'b> Land<'b> {
             "may not end it",
         )?;
         let grants = self.granted(object, subject);
+        if let Some(rules) = self.rules(object).filter(|_| who.object != subject) {
+            let may = grants
+                .iter()
+                .all(|fact| self.may_take(who, rules, object, fact));
+            must(may, "may not revoke")?;
+        }
         let mut homes = Vec::new();
         if let Some(rules) = self.rules(subject) {
             for (relation, one) in &rules.one {
@@ -640,9 +658,11 @@ impl<'b> Land<'b> {
             .rules(object)
             .and_then(|rules| rules.one.get(relation))
             .ok_or("no link")?;
-        let within =
-            one.within.as_deref() != Some("parent") || self.parent(target) == self.parent(object);
-        must(within, "of another parent")
+        let within = |type_name: &String| {
+            let own = self.above(object, type_name);
+            own.is_some() && self.above(target, type_name) == own
+        };
+        must(one.within.as_ref().is_none_or(within), "not below the same")
     }
 
     fn point(&mut self, object: &str, relation: &str, target: &str) {

@@ -131,8 +131,18 @@ impl Work<'_> {
             let detail = format!("`{relation}` cannot point at {target}: {error}");
             return Err(Fault::bad(field(), detail));
         }
-        if one.within_parent && self.administration.parent_of(target).as_ref() != Some(parent) {
-            return Err(Fault::bad(field(), format!("{target} is not of {parent}")));
+        let Some(within) = &one.within else {
+            return Ok(());
+        };
+        let administration = self.administration;
+        let own = if parent.type_name() == within {
+            Some(parent.clone())
+        } else {
+            administration.above(parent, within)
+        };
+        if own.is_none() || administration.above(target, within) != own {
+            let own = own.as_ref().map_or("nothing", Object::as_str);
+            return Err(Fault::bad(field(), format!("{target} is not of {own}")));
         }
         Ok(())
     }

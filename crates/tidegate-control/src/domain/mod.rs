@@ -162,6 +162,15 @@ impl Administration {
         Object::new(parent_type, naming::split(object).0?).ok()
     }
 
+    /// The object of a type that an object lies below.
+    fn above(&self, object: &Object, type_name: &str) -> Option<Object> {
+        let parent = self.parent_of(object)?;
+        if parent.type_name() == type_name {
+            return Some(parent);
+        }
+        self.above(&parent, type_name)
+    }
+
     /// An object that exists and that the caller may see. To everyone else it does not exist.
     fn visible(
         &self,

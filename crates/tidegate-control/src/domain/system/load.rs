@@ -350,24 +350,24 @@ fn one_rules(reader: &Reader<'_>, mut table: Table<'_>) -> OneRules {
     };
     let (default, home) = (template("default"), template("home"));
     let moves = table.take("move").and_then(|value| guard(reader, value));
-    let mut word = |key, usual: &str, unusual: &str| {
-        let Some(Located { place, value }) = table.take(key).and_then(|value| value.string(reader))
-        else {
-            return false;
-        };
-        if value != usual && value != unusual {
-            reader.error(place, format!("`{value}` is not `{unusual}`"));
+    let within = table.take("within").and_then(|value| value.string(reader));
+    let deleted_with = match table
+        .take("on_delete")
+        .and_then(|value| value.string(reader))
+    {
+        Some(Located { place, value }) if value != "refuse" && value != "with" => {
+            reader.error(place, format!("`{value}` is neither `refuse` nor `with`"));
+            false
         }
-        value == unusual
+        Some(Located { value, .. }) => value == "with",
+        None => false,
     };
-    let within_parent = word("within", "", "parent");
-    let deleted_with = word("on_delete", "refuse", "with");
     let place = table.place().clone();
     table.finish(reader);
     OneRules {
         default,
         home,
-        within_parent,
+        within: within.map(|within| within.value),
         deleted_with,
         moves,
         place,

@@ -8,9 +8,10 @@ use tidegate_quota::{
 };
 use uuid::Uuid;
 
+use super::hold::fence;
 use super::ledger::{Asked, Desk, Leased};
 use super::{StoreError, kind_word, signed, unsigned};
-pub(super) use over::{abandon, forfeit, forfeit_lost, holders, prune};
+pub(super) use over::{abandon, forfeit, forfeit_all, forfeit_lost, holders, prune};
 
 /// Most requests that one lease can be charged with, so that no sum of them overflows.
 const LEASE_REQUESTS_MAX: i64 = 1 << 40;
@@ -22,7 +23,7 @@ pub(super) async fn lease(desk: &Desk, asked: &Asked<'_>) -> Result<Leased, Stor
     let _turn = desk.gate.lock().await;
     // The window is named once it is our turn: a queue may stand across the end of a month.
     let now_s = desk.clock.now_s();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     if let Some(id) = id
         && let Some(granted) = granted_before(&mut transaction, id).await?
     {
@@ -148,6 +149,13 @@ async fn repeat(
     Ok(Some((window, unsigned(*bytes)?, held)))
 }
 
+/// INVARIANT: none of the ledger's changes begins elsewhere.
+async fn begin(desk: &Desk) -> Result<Transaction<'static, Any>, StoreError> {
+    let mut transaction = desk.pool.begin().await?;
+    fence(&mut transaction, desk.incarnation).await?;
+    Ok(transaction)
+}
+
 fn window(desk: &Desk, asked: Option<Window>, now_s: u64) -> Result<Window, StoreError> {
     let Some(asked) = asked else {
         return Ok(desk.calendar.window_at(now_s));
@@ -215,12 +223,15 @@ async fn lock_balance(
     .bind(signed(window.start_s)?)
     .fetch_one(&mut **transaction)
     .await?;
-    let limit: Option<(i64,)> =
-        sqlx::query_as("SELECT limit_bytes FROM limits WHERE account = $1 AND kind = $2")
-            .bind(&account)
-            .bind(kind)
-            .fetch_optional(&mut **transaction)
-            .await?;
+    // An update too, so that the limit stays in force until the transaction ends.
+    let limit: Option<(i64,)> = sqlx::query_as(
+        "UPDATE limits SET limit_bytes = limit_bytes WHERE account = $1 AND kind = $2 \
+         RETURNING limit_bytes",
+    )
+    .bind(&account)
+    .bind(kind)
+    .fetch_optional(&mut **transaction)
+    .await?;
     Ok(Balance {
         granted: unsigned(granted)?,
         spent: unsigned(spent)?,
@@ -347,7 +358,7 @@ pub(super) async fn settle(
     }
     let _turn = desk.gate.lock().await;
     let now_s = desk.clock.now_s();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     for settlement in settlements {
         if !settle_one(&mut transaction, node, settlement, now_s).await? {
             transaction.rollback().await?;

@@ -3,7 +3,7 @@
 use sqlx::{Any, Transaction};
 use tidegate_quota::{Kind, LeaseId, Settlement};
 
-use super::{Change, NewLease, granted_before, insert, settle_one};
+use super::{Change, NewLease, begin, granted_before, insert, settle_one};
 use crate::store::ledger::{Desk, EMBEDDED, SETTLED_KEPT_S};
 use crate::store::{StoreError, signed, unsigned};
 
@@ -14,7 +14,7 @@ type Outstanding = (String, String, String, i64, i64);
 pub(in crate::store) async fn forfeit(desk: &Desk, nodes: &[String]) -> Result<u64, StoreError> {
     let _turn = desk.gate.lock().await;
     let now_s = signed(desk.clock.now_s())?;
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     let mut lost = Vec::new();
     for node in nodes {
         let rows: Vec<Outstanding> = sqlx::query_as(
@@ -28,14 +28,16 @@ pub(in crate::store) async fn forfeit(desk: &Desk, nodes: &[String]) -> Result<u
         .await?;
         lost.extend(rows);
     }
-    write_off(transaction, lost).await
+    write_off(&mut transaction, &lost).await?;
+    transaction.commit().await?;
+    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
 }
 
 /// Forfeits what earlier openings of the store left to the node of their process.
 pub(in crate::store) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreError> {
     let _turn = desk.gate.lock().await;
     let now_s = signed(desk.clock.now_s())?;
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     let lost: Vec<Outstanding> = sqlx::query_as(
         "UPDATE leases SET state = 'forfeited', changed_at_s = $1 \
          WHERE state = 'open' AND node = $2 AND incarnation <> $3 \
@@ -46,24 +48,40 @@ pub(in crate::store) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreErro
     .bind(desk.incarnation)
     .fetch_all(&mut *transaction)
     .await?;
-    write_off(transaction, lost).await
+    write_off(&mut transaction, &lost).await?;
+    transaction.commit().await?;
+    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+}
+
+/// What every open lease holds, whoever has it: in a restored store nobody has any.
+pub(in crate::store) async fn forfeit_all(
+    transaction: &mut Transaction<'_, Any>,
+    now_s: i64,
+) -> Result<(), StoreError> {
+    let lost: Vec<Outstanding> = sqlx::query_as(
+        "UPDATE leases SET state = 'forfeited', changed_at_s = $1 WHERE state = 'open' \
+         RETURNING id, chain, kind, window_start_s, bytes - spent_bytes - returned_bytes",
+    )
+    .bind(now_s)
+    .fetch_all(&mut **transaction)
+    .await?;
+    write_off(transaction, &lost).await
 }
 
 async fn write_off(
-    mut transaction: Transaction<'_, Any>,
-    lost: Vec<Outstanding>,
-) -> Result<u64, StoreError> {
-    for (_, chain, kind, window_start_s, outstanding) in &lost {
+    transaction: &mut Transaction<'_, Any>,
+    lost: &[Outstanding],
+) -> Result<(), StoreError> {
+    for (_, chain, kind, window_start_s, outstanding) in lost {
         let change = Change {
             forfeited: *outstanding,
             ..Change::default()
         };
         change
-            .apply(&mut transaction, chain, kind, *window_start_s)
+            .apply(transaction, chain, kind, *window_start_s)
             .await?;
     }
-    transaction.commit().await?;
-    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+    Ok(())
 }
 
 /// The nodes, but for the one of this process, that hold leases.
@@ -88,7 +106,7 @@ pub(in crate::store) async fn abandon(
     }
     let _turn = desk.gate.lock().await;
     let now_s = desk.clock.now_s();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     for id in ids {
         match granted_before(&mut transaction, *id).await? {
             Some((holder, .., bytes, state)) if holder == node && state == "open" => {

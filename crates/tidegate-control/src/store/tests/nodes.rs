@@ -3,6 +3,16 @@
 use super::*;
 use crate::store::Leased;
 
+on_each_engine! {
+    a_question_that_is_asked_again_gets_the_lease_that_it_got,
+    a_lease_is_settled_by_its_holder_alone,
+    what_is_given_up_comes_back_whole_and_is_never_granted_after,
+    a_silent_node_loses_what_it_holds_and_late_use_is_spent,
+    what_is_over_a_lowered_limit_is_known_of_each_node,
+    the_change_log_is_compacted_without_a_gap,
+    when_a_node_was_heard_of_is_kept_as_long_as_the_node,
+}
+
 const NODE: Uuid = Uuid::from_u128(0x0193_a1c0_0000_7000_8000_0000_0000_0001);
 const OTHER: Uuid = Uuid::from_u128(0x0193_a1c0_0000_7000_8000_0000_0000_0002);
 
@@ -59,9 +69,8 @@ impl World {
     }
 }
 
-#[tokio::test]
-async fn a_question_that_is_asked_again_gets_the_lease_that_it_got() {
-    let world = World::new().await;
+async fn a_question_that_is_asked_again_gets_the_lease_that_it_got(engine: Engine) {
+    let world = World::new(engine).await;
     let (a, b) = (account(1), account(2));
     world.limit(a, Kind::Read, Some(1000)).await;
     assert_eq!(
@@ -83,9 +92,8 @@ async fn a_question_that_is_asked_again_gets_the_lease_that_it_got() {
     world.adds_up(a).await;
 }
 
-#[tokio::test]
-async fn a_lease_is_settled_by_its_holder_alone() {
-    let world = World::new().await;
+async fn a_lease_is_settled_by_its_holder_alone(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.lease_to(NODE, id(1), request(a, 700)).await;
     assert!(!world.settle_of(OTHER, id(1), 700, 0).await);
@@ -103,9 +111,8 @@ async fn a_lease_is_settled_by_its_holder_alone() {
     assert!(world.settle_of(NODE, id(1), 700, 0).await);
 }
 
-#[tokio::test]
-async fn what_is_given_up_comes_back_whole_and_is_never_granted_after() {
-    let world = World::new().await;
+async fn what_is_given_up_comes_back_whole_and_is_never_granted_after(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
     world.lease_to(NODE, id(1), request(a, 700)).await;
@@ -127,9 +134,8 @@ async fn what_is_given_up_comes_back_whole_and_is_never_granted_after() {
     world.adds_up(a).await;
 }
 
-#[tokio::test]
-async fn a_silent_node_loses_what_it_holds_and_late_use_is_spent() {
-    let world = World::new().await;
+async fn a_silent_node_loses_what_it_holds_and_late_use_is_spent(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
     world.lease_to(NODE, id(1), request(a, 400)).await;
@@ -155,9 +161,8 @@ async fn a_silent_node_loses_what_it_holds_and_late_use_is_spent() {
     assert_eq!(world.balance(a).await, (700, 450, 0, 250, 2));
 }
 
-#[tokio::test]
-async fn what_is_over_a_lowered_limit_is_known_of_each_node() {
-    let world = World::new().await;
+async fn what_is_over_a_lowered_limit_is_known_of_each_node(engine: Engine) {
+    let world = World::new(engine).await;
     let (a, b) = (account(1), account(2));
     for account in [a, b] {
         world.limit(account, Kind::Read, Some(1000)).await;
@@ -174,9 +179,8 @@ async fn what_is_over_a_lowered_limit_is_known_of_each_node() {
     assert_eq!(over(NODE).await, []);
 }
 
-#[tokio::test]
-async fn the_change_log_is_compacted_without_a_gap() {
-    let world = World::new().await;
+async fn the_change_log_is_compacted_without_a_gap(engine: Engine) {
+    let world = World::new(engine).await;
     // The clock went back once: what was made before is gone with what looks older.
     for (revision, at_s) in [(1, 100), (2, 200), (3, 150), (4, 300), (5, 400), (6, 500)] {
         world.log(revision, at_s).await;
@@ -190,9 +194,8 @@ async fn the_change_log_is_compacted_without_a_gap() {
     assert_eq!(world.logged(0).await, [5, 6]);
 }
 
-#[tokio::test]
-async fn when_a_node_was_heard_of_is_kept_as_long_as_the_node() {
-    let world = World::new().await;
+async fn when_a_node_was_heard_of_is_kept_as_long_as_the_node(engine: Engine) {
+    let world = World::new(engine).await;
     let insert = sqlx::query(
         "INSERT INTO objects (uid, type, id, id_folded, created_at_s, valid_from_s) \
          VALUES ($1, 'node', 'one', 'one', 0, 0)",

@@ -72,7 +72,7 @@ parent = "org"
 attach = "shelf"
 create = ["can_do on other", "can_do on object"]
 [type.box.one.shelf]
-within = "parent"
+within = "org"
 [type.box.grant]
 reader = { guard = "can_do on object", needs = "member on parent" }
 look = { guard = "can_do on object", relation = "writer" }
@@ -80,7 +80,7 @@ look = { guard = "can_do on object", relation = "writer" }
 parent = "org"
 [type.item.one.slot]
 default = "box:{parent_id}/usual"
-within = "parent"
+within = "org"
 on_delete = "with"
 move = "can_do on object"
 [secret.full]

@@ -2,7 +2,7 @@
 
 use tidegate_policy::{Object, Subject, Tuple};
 
-use super::Validation;
+use super::{DEEPEST, Validation};
 use crate::domain::guard::Role;
 use crate::domain::system::read::{Located, Place};
 use crate::domain::system::{Blanks, OneRules, Template, TypeRules};
@@ -13,7 +13,7 @@ impl Validation<'_> {
             let OneRules {
                 default,
                 home,
-                within_parent,
+                within,
                 deleted_with: _,
                 moves,
                 place,
@@ -27,13 +27,15 @@ impl Validation<'_> {
             for template in default.iter().chain(home) {
                 self.points_at(place, type_name, relation, template);
             }
-            let below = |target: &String| {
-                let target = self.parts.types.get(target);
-                target.is_some_and(|target| target.parent() == rules.parent())
-            };
-            if *within_parent && !targets.iter().any(below) {
-                let message = "`within`: nothing that it can point at lies below the parent's type";
-                self.error(place, message);
+            if let Some(within) = within {
+                let reached = self.lies_below(type_name, within)
+                    && targets.iter().any(|target| self.lies_below(target, within));
+                if !reached {
+                    let message = format!(
+                        "`within`: not both a `{type_name}` and what it can point at lie below a `{within}`"
+                    );
+                    self.error(place, message);
+                }
             }
             if let Some(moves) = moves {
                 let roles = [Role::Other, Role::Current];
@@ -47,6 +49,19 @@ impl Validation<'_> {
                 self.error(place, message);
             }
         }
+    }
+
+    /// Whether objects of a type lie below one of another.
+    fn lies_below(&self, type_name: &str, above: &str) -> bool {
+        let mut at = type_name;
+        for _ in 0..=DEEPEST {
+            match self.parts.types.get(at).and_then(TypeRules::parent) {
+                Some(parent) if parent == above => return true,
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        }
+        false
     }
 
     fn points_at(&mut self, place: &Place, type_name: &str, relation: &str, template: &Template) {
