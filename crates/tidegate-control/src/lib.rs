@@ -41,7 +41,7 @@ const PRUNE_EVERY: u32 = 60;
 /// How to open a control plane.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://USER@HOST/DATABASE?sslmode=…`.
     pub store: String,
     /// The name of a system that is built in, or the path of a system's folder.
     pub system: String,

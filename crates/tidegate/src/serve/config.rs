@@ -8,16 +8,35 @@
 //! issuer = "https://tidegate.example"             # what secrets name as their issuer; needed
 //! allowed_origins = []                            # CORS: `https://host[:port]`, exactly
 //! node_silence_s = 60                             # then what a silent node holds of quota is forfeited
+//!
+//! [control.notify]                        # who is invited is told; may be left out
+//! transport = "log"                       # or "webhook", "smtp"; default as here: nobody gets a link
+//! timeout_s = 10                          # for an attempt, 1 to 300; default as here
+//! base_url = "https://console.example"    # where links lead; default the issuer (webhook, smtp)
+//! allow_insecure_http = false             # for `base_url` and `url` on other machines (webhook, smtp)
+//!
+//! url = "https://hooks.example/tidegate"  # transport = "webhook"; needed
+//! secret_env = "TIDEGATE_WEBHOOK_SECRET"  # `whsec_…`; this or `secret_file`
+//!
+//! host = "mail.example"                   # transport = "smtp"; needed
+//! port = 587                              # default 587, with implicit TLS 465, without TLS 25
+//! tls = "starttls"                        # or "implicit", or "none" to this machine; default as here
+//! from = "Tidegate <tidegate@example>"    # needed
+//! username = "tidegate"                   # with one of the next two; default: no login
+//! password_env = "TIDEGATE_SMTP_PASSWORD" # or `password_file`
 //! ```
 //!
 //! `[gateway]` is read by [`tidegate_gateway::Config`]. Any other table is an error, and so is any
 //! other key. Everything that is wrong is said at once.
+
+mod notify;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
 
 use axum::http::{HeaderValue, Uri};
+use tidegate_control::outbox::NotifySettings;
 use tidegate_gateway::Config as GatewayConfig;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -37,6 +56,7 @@ pub(crate) struct ControlConfig {
     pub(crate) system: String,
     pub(crate) issuer: String,
     pub(crate) allowed_origins: Vec<HeaderValue>,
+    pub(crate) notify: NotifySettings,
     pub(crate) node_silence_s: u64,
 }
 
@@ -127,7 +147,7 @@ impl Reader<'_> {
         let mut system = Some("beneath".to_owned());
         let mut allowed_origins = Some(Vec::new());
         let mut node_silence_s = Some(60);
-        let (mut store, mut issuer) = (None, None);
+        let (mut store, mut issuer, mut notify) = (None, None, None);
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "listen" => listen = self.address(value),
@@ -135,9 +155,11 @@ impl Reader<'_> {
                 "system" => system = self.text("control.system", value),
                 "issuer" => issuer = Some(self.text("control.issuer", value)),
                 "allowed_origins" => allowed_origins = self.origins(value),
+                "notify" => notify = Some(value),
                 "node_silence_s" => node_silence_s = self.seconds("control.node_silence_s", value),
                 other => {
-                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins, node_silence_s";
+                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins, \
+                                 node_silence_s, notify";
                     self.error(&key.span(), &format!("control.{other}"), known);
                 }
             }
@@ -147,12 +169,17 @@ impl Reader<'_> {
                 self.error(at, key, "must be written");
             }
         }
+        let notify = match notify {
+            Some(value) => self.notify(value, issuer.clone().flatten().as_deref()),
+            None => Some(NotifySettings::default()),
+        };
         Some(ControlConfig {
             listen: listen?,
             store: store??,
             system: system?,
             issuer: issuer??,
             allowed_origins: allowed_origins?,
+            notify: notify?,
             node_silence_s: node_silence_s?,
         })
     }

@@ -28,9 +28,7 @@ pub(in crate::store) async fn forfeit(desk: &Desk, nodes: &[String]) -> Result<u
         .await?;
         lost.extend(rows);
     }
-    write_off(&mut transaction, &lost).await?;
-    transaction.commit().await?;
-    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+    write_off(transaction, lost).await
 }
 
 /// Forfeits what earlier openings of the store left to the node of their process.
@@ -48,12 +46,10 @@ pub(in crate::store) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreErro
     .bind(desk.incarnation)
     .fetch_all(&mut *transaction)
     .await?;
-    write_off(&mut transaction, &lost).await?;
-    transaction.commit().await?;
-    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+    write_off(transaction, lost).await
 }
 
-/// What every open lease holds, whoever has it: in a restored store nobody has any.
+/// Forfeits what every open lease holds, whoever has it: in a restored store nobody has any.
 pub(in crate::store) async fn forfeit_all(
     transaction: &mut Transaction<'_, Any>,
     now_s: i64,
@@ -65,10 +61,19 @@ pub(in crate::store) async fn forfeit_all(
     .bind(now_s)
     .fetch_all(&mut **transaction)
     .await?;
-    write_off(transaction, &lost).await
+    move_to_forfeited(transaction, &lost).await
 }
 
 async fn write_off(
+    mut transaction: Transaction<'_, Any>,
+    lost: Vec<Outstanding>,
+) -> Result<u64, StoreError> {
+    move_to_forfeited(&mut transaction, &lost).await?;
+    transaction.commit().await?;
+    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+}
+
+async fn move_to_forfeited(
     transaction: &mut Transaction<'_, Any>,
     lost: &[Outstanding],
 ) -> Result<(), StoreError> {
