@@ -18,6 +18,7 @@ mod http; // a client
 mod nodes; // gateways of other processes that follow the control plane
 mod passing; // what passes, byte for byte
 mod pattern; // bodies whose every byte is known
+mod postgres; // a PostgreSQL of a test's own
 mod public; // callers without a secret
 mod quota; // what stops at a quota, and that it adds up
 mod refusals; // secrets and requests that must not pass

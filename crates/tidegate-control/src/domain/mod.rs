@@ -81,7 +81,7 @@ pub struct Administration {
     /// In this process: what it has spent and leased is asked for when it matters.
     meter: OnceLock<Arc<Meter>>,
     /// Proves codes of invitations' links.
-    link_key: Arc<LinkKey>,
+    link_key: LinkKey,
     /// Told when there is a notification to deliver.
     wake: Arc<Notify>,
     /// What each revision changed, for those that follow.
@@ -131,6 +131,11 @@ impl Administration {
     /// The keys in force.
     pub fn keys(&self) -> &Arc<LiveKeys> {
         &self.keys
+    }
+
+    /// What proves codes of invitations' links.
+    pub(crate) fn link_key(&self) -> &LinkKey {
+        &self.link_key
     }
 
     /// What secrets name as their issuer.

@@ -124,7 +124,7 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
         keys: Arc::new(LiveKeys::new(keyring.public)),
         signing: keyring.secrets,
         bundle_signing: keyring.bundles,
-        link_key: Arc::new(keyring.links),
+        link_key: keyring.links,
         issuer,
         clock,
         calendar,
