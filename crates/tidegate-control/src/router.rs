@@ -8,8 +8,8 @@ use tidegate_tower::{AuthenticateLayer, Authenticator};
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, audit, change, fallback, grants, health, invitations, keys, links, me, members,
-    objects, quotas, secrets, usage,
+    access, admin, audit, change, fallback, grants, health, invitations, keys, links, me, members,
+    objects, quotas, secrets, token, usage,
 };
 
 /// The audience of secrets that may use this API.
@@ -68,11 +68,18 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .route("/v1/audit", get(audit::list))
         .route("/v1/me", get(me::whoami))
         .route("/v1/batch", post(change::batch))
+        .route(
+            "/v1/admin/keys",
+            get(admin::keys).post(admin::rotate).delete(admin::retire),
+        )
+        .route("/v1/admin/backup", get(admin::backup))
         .route("/access/v1/evaluation", post(access::evaluate))
         .layer(AuthenticateLayer::new(Arc::new(authenticator)));
 
     // For everyone.
     let open = Router::new()
+        // Shows its secret in the body, whatever it is for.
+        .route("/v1/token", post(token::exchange))
         .route("/.well-known/jwks.json", get(keys::jwks))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));

@@ -8,15 +8,18 @@
 //! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
 //! [`system::System`].
 
+mod admin;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
 mod checks;
+mod exchange;
 mod fault;
 mod grants;
 pub mod guard;
 mod invitations;
 mod keep;
+mod keyring;
 mod lane;
 mod links;
 mod membership;
@@ -31,20 +34,24 @@ mod work;
 
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwap;
 use tidegate_client::wire::RevisionChanges;
 use tidegate_policy::{Live, Object, Snapshot};
 use tidegate_quota::{AccountId, Calendar, Meter};
-use tidegate_token::SigningKey;
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 
+pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::Question;
+use self::exchange::Exchange;
+pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};
 pub use self::fault::{Fault, Field};
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
 pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
+use self::keyring::Keyring;
 use self::lane::Held;
 pub use self::naming::{DISPLAY_NAME_MAX, NAME_MAX, fold};
 pub use self::objects::{LIST_SCAN_MAX, Listed};
@@ -67,8 +74,9 @@ pub struct Administration {
     site: Object,
     live: Arc<Live>,
     keys: Arc<LiveKeys>,
-    signing: SigningKey,
-    bundle_signing: SigningKey,
+    /// Signs; swapped when keys are rotated.
+    keyring: ArcSwap<Keyring>,
+    exchange: Exchange,
     issuer: String,
     clock: Clock,
     calendar: Calendar,
@@ -116,6 +124,11 @@ impl Administration {
     /// The snapshot in force.
     pub fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// What signs.
+    fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.load_full()
     }
 
     /// The keys in force.
@@ -169,7 +182,7 @@ impl Administration {
         object: &Object,
         field: impl Into<Field>,
     ) -> Result<(), Fault> {
-        let exists = snapshot.standing(object).is_some();
+        let exists = snapshot.standing(object).is_some() && actor.reaches(object, snapshot);
         if exists && self.guard(actor, snapshot, object, Operation::View).is_ok() {
             Ok(())
         } else {

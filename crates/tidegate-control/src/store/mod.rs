@@ -9,6 +9,7 @@
 
 mod audit;
 mod backup;
+mod budgets;
 mod changes;
 mod engine;
 mod hold;
@@ -34,6 +35,7 @@ use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
+pub use self::budgets::BUDGETS_KEPT_S;
 pub use self::backup::{BackupError, Contents, Restore};
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
