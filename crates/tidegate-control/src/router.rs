@@ -8,8 +8,8 @@ use tidegate_tower::{AuthenticateLayer, Authenticator};
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, admin, audit, change, fallback, grants, health, invitations, keys, links, me, members,
-    objects, quotas, secrets, token, usage,
+    access, admin, audit, bundle, change, fallback, grants, health, invitations, keys, leases,
+    links, me, members, objects, quotas, secrets, token, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -73,6 +73,9 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
             get(admin::keys).post(admin::rotate).delete(admin::retire),
         )
         .route("/v1/admin/backup", get(admin::backup))
+        .route("/v1/bundle", get(bundle::whole))
+        .route("/v1/watch", get(watch::follow))
+        .route("/v1/leases", post(leases::call))
         .route("/access/v1/evaluation", post(access::evaluate))
         .layer(AuthenticateLayer::new(Arc::new(authenticator)));
 

@@ -10,6 +10,7 @@ mod access; // AuthZEN
 mod admin; // signing keys
 mod audit; // what was done
 mod invitation;
+mod lease; // quota that nodes hold
 mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
 mod problem;
@@ -23,6 +24,7 @@ pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
 pub use admin::{KeyInfo, KeyState, Keys, RetiredKey, RotateKey, RotatedKey};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
+pub use lease::{AskLease, LeaseAnswer, LeaseCall, Leased, SettleLease};
 pub use objects::{
     Attach, CreateObject, CreatedObject, DeleteObject, GrantInfo, GrantRequest, Membership, Move,
     ObjectInfo, Page, Remove, RenameObject, Whoami,

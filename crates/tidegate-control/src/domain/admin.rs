@@ -292,6 +292,7 @@ impl Administration {
         self.keys.publish(keyring.public());
         self.link_key.publish(&keyring.links());
         self.keyring.store(Arc::new(keyring));
+        self.keys_changed();
     }
 
     /// Notes that a backup is taken, for who may: what it holds is everything.

@@ -90,6 +90,11 @@ impl Keyring {
         self.signing(SECRETS, now_s)
     }
 
+    /// What signs bundles at a moment.
+    pub(super) fn bundles(&self, now_s: u64) -> Option<&SigningKey> {
+        self.signing(BUNDLES, now_s)
+    }
+
     /// From when on a key signs, and from when on not any more; none when it never does.
     pub(super) fn signs(&self, key: &Key) -> Option<(u64, u64)> {
         let mut from_s = 0;

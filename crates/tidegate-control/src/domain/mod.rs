@@ -15,6 +15,7 @@ pub(crate) mod changelog;
 mod checks;
 mod exchange;
 mod fault;
+mod follow;
 mod grants;
 pub mod guard;
 mod invitations;
@@ -48,6 +49,10 @@ pub use self::checks::Question;
 use self::exchange::Exchange;
 pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};
 pub use self::fault::{Fault, Field};
+use self::follow::Following;
+pub use self::follow::{
+    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, Watch,
+};
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
 pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
@@ -89,6 +94,8 @@ pub struct Administration {
     wake: Arc<Notify>,
     /// What each revision changed, for those that follow.
     followers: broadcast::Sender<Arc<RevisionChanges>>,
+    /// What else is known of them.
+    following: Following,
 }
 
 impl Administration {
@@ -106,6 +113,9 @@ impl Administration {
 
     /// What was leased under an old limit must not be spent above the new one.
     async fn call_back(&self, accounts: Vec<AccountId>) {
+        for account in &accounts {
+            self.following.lowered(*account);
+        }
         let Some(meter) = self.meter.get() else {
             return;
         };

@@ -13,12 +13,13 @@ use uuid::Uuid;
 
 use super::caller::Actor;
 use super::exchange::Exchange;
+use super::follow::Following;
 use super::keyring::{BUNDLES, Keyring, LINKS, SECRETS, generate, link_key};
 use super::lane::{BuildError, Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
 use super::work::{Said, Work};
 use super::{Administration, Fault, Issued, MAX_STALENESS_S, site};
-use crate::store::{NewObject, Store, StoreError, StoredKey, Write};
+use crate::store::{NewObject, SqlLedger, Store, StoreError, StoredKey, Write};
 use crate::time::uuid_timestamp;
 
 /// How many revisions a follower may be behind before it reads the change log instead.
@@ -115,7 +116,9 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
         clock.clone(),
     );
     let (followers, _) = broadcast::channel(FOLLOWERS_BEHIND_MAX);
+    let ledger = SqlLedger::new(&store, clock.clone(), calendar);
     let administration = Arc::new(Administration {
+        following: Following::new(ledger, &empty, &clock),
         store,
         system,
         site: site()?,

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod admin;
 mod answer;
 pub(crate) mod audit;
+pub(crate) mod bundle;
 pub(crate) mod change;
 mod extract;
 pub(crate) mod fallback;
@@ -11,6 +12,7 @@ pub(crate) mod grants;
 pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod keys;
+pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod members;
@@ -21,6 +23,7 @@ pub(crate) mod secrets;
 mod tests;
 pub(crate) mod token;
 pub(crate) mod usage;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@
 mod audit;
 mod backup;
 mod budgets;
+mod changelog;
 mod changes;
 mod engine;
 mod hold;
@@ -35,8 +36,9 @@ use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
-pub use self::budgets::BUDGETS_KEPT_S;
 pub use self::backup::{BackupError, Contents, Restore};
+pub use self::budgets::BUDGETS_KEPT_S;
+pub use self::changelog::LoggedChanges;
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
 };
@@ -44,7 +46,7 @@ pub use self::engine::Engine;
 use self::hold::Hold;
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
-pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
+pub use self::ledger::{Leased, SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;

@@ -128,7 +128,8 @@ impl Reader<'_> {
         let from = from.and_then(|(text, at)| self.checked("from", &at, MailFrom::from_str(&text)));
         let login = self.login(table);
         insecure?;
-        (port?, tls?);
+        port?;
+        tls?;
         Some(SmtpSettings {
             server: server?,
             base_url: base_url?,

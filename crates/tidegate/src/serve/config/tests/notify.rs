@@ -15,10 +15,10 @@ fn text(issuer: &str, notify: &str) -> String {
 }
 
 #[track_caller]
-fn check(notify: &str, expected: TransportSettings) {
+fn check(notify: &str, expected: &TransportSettings) {
     let text = format!("{}{GATEWAY}", text("https://tidegate.example", notify));
     let read = Config::parse(&text).unwrap().control.notify;
-    assert_eq!(read.transport, expected, "{notify}");
+    assert_eq!(&read.transport, expected, "{notify}");
 }
 
 fn base(text: &str) -> BaseUrl {
@@ -27,11 +27,11 @@ fn base(text: &str) -> BaseUrl {
 
 #[test]
 fn each_transport() {
-    check("", TransportSettings::Log);
-    check("transport = \"log\"", TransportSettings::Log);
+    check("", &TransportSettings::Log);
+    check("transport = \"log\"", &TransportSettings::Log);
     check(
         "transport = \"webhook\"\nurl = \"https://hooks.example/a\"\nsecret_env = \"SECRET\"",
-        TransportSettings::Webhook(WebhookSettings {
+        &TransportSettings::Webhook(WebhookSettings {
             url: WebhookUrl::new("https://hooks.example/a", false).unwrap(),
             base_url: base("https://tidegate.example"),
             secret: SecretSource::Env("SECRET".to_owned()),
@@ -40,7 +40,7 @@ fn each_transport() {
     check(
         "transport = \"webhook\"\nurl = \"http://hooks.example/a\"\nsecret_file = \"/run/secret\"\n\
          base_url = \"http://console.example\"\nallow_insecure_http = true",
-        TransportSettings::Webhook(WebhookSettings {
+        &TransportSettings::Webhook(WebhookSettings {
             url: WebhookUrl::new("http://hooks.example/a", true).unwrap(),
             base_url: base("http://console.example"),
             secret: SecretSource::File("/run/secret".into()),
@@ -49,7 +49,7 @@ fn each_transport() {
     check(
         "transport = \"smtp\"\nhost = \"mail.example\"\nfrom = \"T <t@mail.example>\"\nport = 2525\n\
          tls = \"implicit\"\nusername = \"t\"\npassword_env = \"P\"",
-        TransportSettings::Smtp(SmtpSettings {
+        &TransportSettings::Smtp(SmtpSettings {
             server: SmtpServer::new("mail.example", Some(2525), SmtpTls::Implicit).unwrap(),
             base_url: base("https://tidegate.example"),
             from: "T <t@mail.example>".parse().unwrap(),
@@ -58,7 +58,7 @@ fn each_transport() {
     );
     check(
         "transport = \"smtp\"\nhost = \"localhost\"\nfrom = \"t@mail.example\"\ntls = \"none\"",
-        TransportSettings::Smtp(SmtpSettings {
+        &TransportSettings::Smtp(SmtpSettings {
             server: SmtpServer::new("localhost", None, SmtpTls::None).unwrap(),
             base_url: base("https://tidegate.example"),
             from: "t@mail.example".parse().unwrap(),
