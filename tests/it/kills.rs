@@ -149,7 +149,7 @@ fn batch(number: u64) -> Batch {
 
 fn with_key(api: &Client, number: u64) -> Client {
     let terms = Terms {
-        idempotency_key: Some(format!("batch {number}")),
+        idempotency_key: Some(format!("batch-{number}")),
         if_match: None,
     };
     api.with_terms(terms).expect("a good key")
