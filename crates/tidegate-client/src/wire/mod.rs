@@ -8,16 +8,24 @@
 
 mod access; // AuthZEN
 mod audit; // what was done
+#[cfg(feature = "openapi")]
+pub mod form; // of texts, for the OpenAPI document
 mod invitation;
 mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
+#[cfg(feature = "openapi")]
+mod operation_schema; // for the OpenAPI document
 mod problem;
 mod quota; // limits, balances
 mod search; // AuthZEN: who, on what, what
 mod secret;
 mod watch; // what nodes follow
 
-pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
+pub use access::{
+    Action, AuthzenConfiguration, DecisionContext, Entity, Evaluation, EvaluationAnswer,
+    EvaluationError, Evaluations, EvaluationsAnswer, EvaluationsOptions, EvaluationsSemantic,
+    PartialEvaluation,
+};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
 pub use objects::{
@@ -28,7 +36,8 @@ pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
 pub use problem::ProblemDocument;
 pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
 pub use search::{
-    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
+    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchContext, SearchPage,
+    SubjectSearch,
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
 pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

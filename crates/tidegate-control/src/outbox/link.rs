@@ -42,6 +42,14 @@ impl LinkKey {
         })
     }
 
+    /// A key for another purpose, derived from this one.
+    pub fn derived(&self, purpose: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(b"key\0");
+        context.update(purpose.as_bytes());
+        context.sign()
+    }
+
     fn tag(&self, invitation: Uuid, address: &str) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(b"invitation\0");
