@@ -121,7 +121,7 @@ impl Administration {
         let asked = if oneself {
             asked_as(&snapshot, actor)
         } else {
-            Subject::Object(subject)
+            Subject::Object(subject.clone())
         };
         let page = snapshot
             .list_objects(&ListObjectsRequest {

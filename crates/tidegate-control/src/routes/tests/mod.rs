@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod documents;
 mod grants;
+mod interop;
 mod lifecycle;
 mod objects;
 mod openapi;
