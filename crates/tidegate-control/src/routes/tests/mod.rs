@@ -1,9 +1,13 @@
 //! The HTTP API through its router, on a real store and the real engine.
 
+mod access;
+mod bad_input;
 mod documents;
 mod grants;
+mod interop;
 mod lifecycle;
 mod objects;
+mod openapi;
 mod quotas;
 mod secrets;
 
