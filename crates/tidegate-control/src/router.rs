@@ -8,8 +8,8 @@ use tidegate_tower::{AuthenticateLayer, Authenticator};
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, audit, bundle, change, fallback, grants, health, invitations, keys, leases, links, me,
-    members, objects, quotas, secrets, usage, watch,
+    access, admin, audit, bundle, change, fallback, grants, health, invitations, keys, leases,
+    links, me, members, objects, quotas, secrets, token, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -68,6 +68,11 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .route("/v1/audit", get(audit::list))
         .route("/v1/me", get(me::whoami))
         .route("/v1/batch", post(change::batch))
+        .route(
+            "/v1/admin/keys",
+            get(admin::keys).post(admin::rotate).delete(admin::retire),
+        )
+        .route("/v1/admin/backup", get(admin::backup))
         .route("/v1/bundle", get(bundle::whole))
         .route("/v1/watch", get(watch::follow))
         .route("/v1/leases", post(leases::call))
@@ -76,6 +81,8 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
 
     // For everyone.
     let open = Router::new()
+        // Shows its secret in the body, whatever it is for.
+        .route("/v1/token", post(token::exchange))
         .route("/.well-known/jwks.json", get(keys::jwks))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));

@@ -7,6 +7,7 @@
 //! several, which all happen, at one revision, or none.
 
 mod access; // AuthZEN
+mod admin; // signing keys
 mod audit; // what was done
 mod invitation;
 mod lease; // quota that nodes hold
@@ -16,9 +17,11 @@ mod problem;
 mod quota; // limits, balances
 mod search; // AuthZEN: who, on what, what
 mod secret;
+mod token; // exchange
 mod watch; // what nodes follow
 
 pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
+pub use admin::{KeyInfo, KeyState, Keys, RetiredKey, RotateKey, RotatedKey};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
 pub use lease::{AskLease, LeaseAnswer, LeaseCall, Leased, SettleLease};
@@ -33,4 +36,5 @@ pub use search::{
     ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
+pub use token::{ACCESS_TOKEN, JWT, TOKEN_EXCHANGE, TokenAnswer, TokenRequest};
 pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

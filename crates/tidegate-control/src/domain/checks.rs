@@ -18,7 +18,8 @@ pub struct Question {
 }
 
 impl Administration {
-    /// Answers by the model. About oneself: always; about another: with the guard `view_access` of the
+    /// Answers by the model. About oneself: always, but a narrowed secret only within what it was narrowed to;
+    /// about another: with the guard `view_access` of the
     /// resource. What does not exist is a no.
     ///
     /// # Errors
@@ -30,6 +31,9 @@ impl Administration {
         if subject != actor.object {
             self.visible(actor, &snapshot, &resource, "resource")?;
             self.guard(actor, &snapshot, &resource, Operation::ViewAccess)?;
+        } else if let Err(out) = actor.scope_check(&question.action, &resource, &snapshot) {
+            let rule = format!("narrow: {out}");
+            return Err(Fault::Forbidden { rule });
         }
         let model = self.system.model();
         for (field, object) in [("subject.type", &subject), ("resource.type", &resource)] {

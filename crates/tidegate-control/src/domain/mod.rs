@@ -8,16 +8,19 @@
 //! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
 //! [`system::System`].
 
+mod admin;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
 mod checks;
+mod exchange;
 mod fault;
 mod follow;
 mod grants;
 pub mod guard;
 mod invitations;
 mod keep;
+mod keyring;
 mod lane;
 mod links;
 mod membership;
@@ -32,16 +35,19 @@ mod work;
 
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwap;
 use tidegate_client::wire::RevisionChanges;
 use tidegate_policy::{Live, Object, Snapshot};
 use tidegate_quota::{AccountId, Calendar, Meter};
-use tidegate_token::SigningKey;
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 
+pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::Question;
+use self::exchange::Exchange;
+pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};
 pub use self::fault::{Fault, Field};
 use self::follow::Following;
 pub use self::follow::{
@@ -50,6 +56,7 @@ pub use self::follow::{
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
 pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
+use self::keyring::Keyring;
 use self::lane::Held;
 pub use self::naming::{DISPLAY_NAME_MAX, NAME_MAX, fold};
 pub use self::objects::{LIST_SCAN_MAX, Listed};
@@ -72,8 +79,9 @@ pub struct Administration {
     site: Object,
     live: Arc<Live>,
     keys: Arc<LiveKeys>,
-    signing: SigningKey,
-    bundle_signing: SigningKey,
+    /// Signs; swapped when keys are rotated.
+    keyring: ArcSwap<Keyring>,
+    exchange: Exchange,
     issuer: String,
     clock: Clock,
     calendar: Calendar,
@@ -81,7 +89,7 @@ pub struct Administration {
     /// In this process: what it has spent and leased is asked for when it matters.
     meter: OnceLock<Arc<Meter>>,
     /// Proves codes of invitations' links.
-    link_key: LinkKey,
+    link_key: Arc<LinkKey>,
     /// Told when there is a notification to deliver.
     wake: Arc<Notify>,
     /// What each revision changed, for those that follow.
@@ -126,6 +134,11 @@ impl Administration {
     /// The snapshot in force.
     pub fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// What signs.
+    fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.load_full()
     }
 
     /// The keys in force.
@@ -184,7 +197,7 @@ impl Administration {
         object: &Object,
         field: impl Into<Field>,
     ) -> Result<(), Fault> {
-        let exists = snapshot.standing(object).is_some();
+        let exists = snapshot.standing(object).is_some() && actor.reaches(object, snapshot);
         if exists && self.guard(actor, snapshot, object, Operation::View).is_ok() {
             Ok(())
         } else {

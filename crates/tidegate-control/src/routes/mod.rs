@@ -1,6 +1,7 @@
 //! One file for each noun: parse, call the rules, answer.
 
 pub(crate) mod access;
+pub(crate) mod admin;
 mod answer;
 pub(crate) mod audit;
 pub(crate) mod bundle;
@@ -20,6 +21,7 @@ pub(crate) mod quotas;
 pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
+pub(crate) mod token;
 pub(crate) mod usage;
 pub(crate) mod watch;
 

@@ -96,6 +96,18 @@ pub enum Write {
     Notification(NewNotification),
     /// A signing key.
     Key(StoredKey),
+    /// From then on a key only verifies.
+    RetireKey {
+        /// Which.
+        kid: String,
+        /// When.
+        at_s: u64,
+    },
+    /// A key that nobody needs any more.
+    RemoveKey {
+        /// Which.
+        kid: String,
+    },
 }
 
 /// A notification that is about to be in the outbox.
@@ -395,6 +407,8 @@ async fn make(
             Ok(())
         }
         Write::Key(key) => super::keys::insert(transaction, seal, key).await,
+        Write::RetireKey { kid, at_s } => super::keys::retire(transaction, kid, *at_s).await,
+        Write::RemoveKey { kid } => super::keys::remove(transaction, kid).await,
     }
 }
 

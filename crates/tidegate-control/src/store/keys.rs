@@ -132,6 +132,32 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// From then on it only verifies.
+pub(super) async fn retire(
+    transaction: &mut Transaction<'_, Any>,
+    kid: &str,
+    at_s: u64,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE keys SET retired_at_s = $1 WHERE kid = $2")
+        .bind(signed(at_s)?)
+        .bind(kid)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// What it has signed holds no longer.
+pub(super) async fn remove(
+    transaction: &mut Transaction<'_, Any>,
+    kid: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM keys WHERE kid = $1")
+        .bind(kid)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 fn open(
     seal: Option<&SealKey>,
     kid: &str,

@@ -9,6 +9,7 @@
 
 mod audit;
 mod backup;
+mod budgets;
 mod changelog;
 mod changes;
 mod engine;
@@ -36,6 +37,7 @@ use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
 pub use self::backup::{BackupError, Contents, Restore};
+pub use self::budgets::BUDGETS_KEPT_S;
 pub use self::changelog::LoggedChanges;
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,

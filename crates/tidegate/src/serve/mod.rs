@@ -67,6 +67,11 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
+/// The address of the store that a configuration names.
+pub(crate) fn store_address(config: &Path) -> Result<String, String> {
+    Ok(read(config)?.control.store)
+}
+
 async fn serve(arguments: &Arguments) -> Result<(), String> {
     let Config {
         control: config,

@@ -55,8 +55,9 @@ impl Administration {
             expires_at_s: now_s.saturating_add(LIFE_S),
             payload: encoded.digest,
         };
-        let mut head = self
-            .bundle_signing
+        let keyring = self.keyring();
+        let signing = keyring.bundles(now_s).ok_or(Fault::Internal)?;
+        let mut head = signing
             .sign_bundle(&head)
             .map_err(|error| Fault::internal("a bundle cannot be signed", &error))?;
         head.push('\n');

@@ -134,6 +134,7 @@ impl Administration {
     /// The snapshot, to a node that still stands; it was heard of.
     fn for_node(&self, actor: &Actor) -> Result<Arc<Snapshot>, Fault> {
         let snapshot = self.snapshot_for(actor)?;
+        actor.whole()?;
         if actor.object.type_name() != NODE_TYPE {
             let rule = format!("only a principal of the type {NODE_TYPE} may");
             return Err(Fault::Forbidden { rule });

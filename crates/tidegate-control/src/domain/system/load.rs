@@ -144,6 +144,13 @@ impl Parts {
                 .iter()
                 .map(|(name, path)| (name.clone(), path.value.clone()))
                 .collect(),
+            // Everything lies below the site: that says nothing.
+            parents: self
+                .types
+                .iter()
+                .filter_map(|(name, rules)| Some((name.clone(), rules.parent()?.to_owned())))
+                .filter(|(_, parent)| parent != super::SITE_TYPE)
+                .collect(),
         }
     }
 

@@ -203,6 +203,7 @@ async fn lock_balance(
     kind: Kind,
     window: Window,
 ) -> Result<Balance, StoreError> {
+    let of = account;
     let (account, kind) = (account.to_string(), kind_word(kind));
     sqlx::query(
         "INSERT INTO balances (account, kind, window_start_s, window_end_s, granted_bytes, spent_bytes, \
@@ -237,7 +238,7 @@ async fn lock_balance(
         spent: unsigned(spent)?,
         returned: unsigned(returned)?,
         forfeited: unsigned(forfeited)?,
-        limit: limit.map(|(limit,)| unsigned(limit)).transpose()?,
+        limit: of.limit_bytes(limit.map(|(limit,)| unsigned(limit)).transpose()?),
     })
 }
 
