@@ -42,7 +42,7 @@ use tokio::sync::{Mutex, Notify, broadcast};
 
 pub use self::audit::AuditOf;
 use self::caller::Actor;
-pub use self::checks::Question;
+pub use self::checks::{Question, well_formed_action, well_formed_entity};
 pub use self::cursor::CURSOR_MAX;
 pub use self::fault::{Fault, Field};
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
