@@ -8,6 +8,7 @@
 use tidegate_policy::{Caller, CheckRequest, Object, Request, Snapshot, Subject, decide};
 
 use super::caller::Actor;
+use super::fault::Field;
 use super::system::Operation;
 use super::{Administration, Fault, fold};
 
@@ -20,6 +21,25 @@ pub struct Question {
     pub action: String,
     /// Type and id of the resource.
     pub resource: (String, String),
+}
+
+/// Whether type and id can name anything.
+///
+/// # Errors
+/// [`Fault::BadRequest`].
+pub fn well_formed_entity(entity: &(String, String), field: impl Into<Field>) -> Result<(), Fault> {
+    self::entity(entity, field).map(|_| ())
+}
+
+/// Whether a text can name a relation.
+///
+/// # Errors
+/// [`Fault::BadRequest`].
+pub fn well_formed_action(name: &str, field: impl Into<Field>) -> Result<(), Fault> {
+    match format!("any:one#{name}").parse::<Subject>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault::bad(field, error.to_string())),
+    }
 }
 
 impl Administration {
@@ -138,7 +158,7 @@ pub(super) fn own(snapshot: &Snapshot, actor: &Actor, action: &str, resource: &O
 /// An object as AuthZEN writes it.
 pub(super) fn entity(
     (type_name, id): &(String, String),
-    field: &'static str,
+    field: impl Into<Field>,
 ) -> Result<Object, Fault> {
     if type_name.contains(':') {
         return Err(Fault::bad(field, format!("`{type_name}` is no type")));

@@ -47,7 +47,7 @@ use tokio::sync::{Mutex, Notify, broadcast};
 pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
-pub use self::checks::Question;
+pub use self::checks::{Question, well_formed_action, well_formed_entity};
 pub use self::cursor::CURSOR_MAX;
 use self::exchange::Exchange;
 pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};

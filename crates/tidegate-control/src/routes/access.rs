@@ -17,7 +17,7 @@ use super::answer::Answer;
 use super::refusals::QuestionRefusals;
 use super::search::at_work;
 use super::{Body, Caller, Refusal, Rules};
-use crate::domain::{Fault, Question};
+use crate::domain::{Fault, Question, well_formed_action, well_formed_entity};
 
 /// Most questions of one request.
 const EVALUATIONS_MAX: usize = 100;
@@ -98,6 +98,7 @@ pub(crate) async fn evaluate_all(
         let detail = format!("at most {EVALUATIONS_MAX}");
         return Err(Fault::bad("evaluations", detail).into());
     }
+    well_formed("", subject.as_ref(), action.as_ref(), resource.as_ref())?;
     let whole = |(number, evaluation): (usize, PartialEvaluation)| {
         let missing = |key| {
             let field = format!("evaluations[{number}].{key}");
@@ -109,6 +110,12 @@ pub(crate) async fn evaluate_all(
             resource: own_resource,
             context: _,
         } = evaluation;
+        well_formed(
+            &format!("evaluations[{number}]."),
+            own_subject.as_ref(),
+            own_action.as_ref(),
+            own_resource.as_ref(),
+        )?;
         Ok(question(
             own_subject
                 .or_else(|| subject.clone())
@@ -139,6 +146,24 @@ pub(crate) async fn evaluate_all(
         .collect::<Result<_, Fault>>()?;
     let answer = Evaluated::Several(EvaluationsAnswer { evaluations });
     Ok(Answer(StatusCode::OK, answer).into_response())
+}
+
+/// What cannot name anything makes the request wrong, not one question.
+fn well_formed(
+    at: &str,
+    subject: Option<&Entity>,
+    action: Option<&Action>,
+    resource: Option<&Entity>,
+) -> Result<(), Fault> {
+    for (key, named) in [("subject", subject), ("resource", resource)] {
+        if let Some(named) = named {
+            well_formed_entity(&entity(named.clone()), format!("{at}{key}"))?;
+        }
+    }
+    match action {
+        Some(action) => well_formed_action(&action.name, format!("{at}action.name")),
+        None => Ok(()),
+    }
 }
 
 /// One answer, or several.

@@ -96,8 +96,8 @@ pub(crate) async fn actions(
     let (subject, resource, part) = (entity(subject), entity(resource), part(page)?);
     let rules = Arc::clone(&rules);
     let search = move || rules.search_actions(&actor, &subject, &resource, &part);
-    Ok(answer(at_work(search).await?, |name| Action {
-        name,
+    Ok(answer(at_work(search).await?, |name: &String| Action {
+        name: name.clone(),
         properties: None,
     }))
 }
@@ -135,7 +135,7 @@ fn name(action: Action) -> String {
     name
 }
 
-fn to_entity(object: Object) -> Entity {
+fn to_entity(object: &Object) -> Entity {
     Entity {
         type_name: object.type_name().to_owned(),
         id: object.id().to_owned(),
@@ -143,7 +143,7 @@ fn to_entity(object: Object) -> Entity {
     }
 }
 
-fn answer<T, W: serde::Serialize>(found: Found<T>, to_wire: impl Fn(T) -> W) -> Response {
+fn answer<T, W: serde::Serialize>(found: Found<T>, to_wire: impl Fn(&T) -> W) -> Response {
     let Found {
         results,
         next,
@@ -151,7 +151,7 @@ fn answer<T, W: serde::Serialize>(found: Found<T>, to_wire: impl Fn(T) -> W) -> 
         everyone,
         revision,
     } = found;
-    let results: Vec<W> = results.into_iter().map(to_wire).collect();
+    let results: Vec<W> = results.iter().map(to_wire).collect();
     let page = NextPage {
         next_token: next.unwrap_or_default(),
         count: u32::try_from(results.len()).unwrap_or(u32::MAX),

@@ -79,7 +79,7 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
         let mut ask = Command::new(&schemathesis);
         ask.arg("--config-file").arg(&config).arg("--no-color");
         ask.args(["run", &format!("http://{}/openapi.json", server.address)]);
-        ask.args(["--checks", CHECKS, "--seed", SEED, "--workers", "2"]);
+        ask.args(["--checks", CHECKS, "--seed", SEED, "--workers", "1"]);
         ask.args(["--max-examples", if scale.full { "500" } else { "10" }]);
         ask.args(["--generation-database", "none", "--no-shrink"]);
         ask.env(SECRET, secret).current_dir(folder.join(who));
@@ -125,8 +125,8 @@ impl Server {
                 "[control]\nlisten = \"{control}\"\nstore = {store}\nissuer = \"https://tidegate.test\"\n\n\
                  [gateway]\nlisten = [\"{gateway}\"]\nadmin_listen = \"{admin}\"\n\n\
                  [gateway.upstream.none]\nurl = \"http://127.0.0.1:9\"\n\n\
-                 [[gateway.route]]\npath = \"/{{organization}}\"\nresource = \"organization:{{organization}}\"\n\
-                 upstream = \"none\"\nactions = {{ GET = \"can_view\" }}\nquery = \"any\"\n"
+                 [[gateway.route]]\npath = \"/{{o}}/{{p}}/{{s}}\"\nresource = \"stream:{{o}}/{{p}}/{{s}}\"\n\
+                 upstream = \"none\"\nactions = {{ GET = \"can_read\" }}\nquery = \"any\"\n"
             ),
         )?;
         let log = fs::File::create(folder.join("tidegate.log")).map_err(cannot)?;

@@ -179,6 +179,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!(7),
                 json!("unlimited"),
                 json!([7, 7, 7]),
+                json!([7, 7]),
                 json!({ "read": -1 }),
                 json!({ "read": 1.5 }),
                 json!({ "read": "7" }),
@@ -241,6 +242,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
             );
             bad.extend([
                 json!({ "type": "user" }),
+                json!(["user", "alice", null]),
                 json!({ "id": "alice" }),
                 json!({ "type": "user", "id": "" }),
                 json!({ "type": "", "id": "a" }),
@@ -254,6 +256,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
             ]);
         }
         EntityType => bad.extend([
+            json!(["user"]),
             json!({ "type": 7 }),
             json!({ "type": "" }),
             json!({ "type": "nope" }),
@@ -273,6 +276,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!(7),
                 json!("x"),
                 json!(["x", 7, 7]),
+                json!([null, null]),
                 json!({ "limit": 0 }),
                 json!({ "limit": 1001 }),
                 json!({ "limit": "1" }),

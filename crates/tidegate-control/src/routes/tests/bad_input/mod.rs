@@ -223,3 +223,28 @@ async fn cursors_hold_for_their_list() {
         reply.refused(400, Some("cursor"));
     }
 }
+
+/// The fields in their order are no request.
+#[tokio::test]
+async fn a_list_is_no_object() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let before = state(&world).await;
+    for (path, body, field) in [
+        ("/v1/members/leave", json!(["organization:acme"]), None),
+        (
+            "/v1/batch",
+            json!([[{ "op": "leave", "object": "organization:acme" }]]),
+            None,
+        ),
+        (
+            "/v1/batch",
+            json!({ "operations": [{ "op": "set_quota", "account": "organization:acme", "limits": [7, 7] }] }),
+            Some("operations[0].limits"),
+        ),
+    ] {
+        let reply = world.post(&alice, path, body).await;
+        reply.refused(400, field);
+    }
+    assert_eq!(state(&world).await, before);
+}
