@@ -164,7 +164,7 @@ pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal>
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

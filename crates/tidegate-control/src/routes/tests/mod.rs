@@ -1,7 +1,9 @@
 //! The HTTP API through its router, on a real store and the real engine.
 
 mod documents;
+mod exchange;
 mod grants;
+mod keys;
 mod lifecycle;
 mod objects;
 mod quotas;
