@@ -64,7 +64,7 @@ fn rewrite(path: &Path, change: impl FnOnce(&str) -> String) {
 }
 
 /// A node's secret.
-pub(super) async fn enrol(world: &World, name: &str) -> Shown {
+pub(crate) async fn enrol(world: &World, name: &str) -> Shown {
     let operator = world.api(&world.operator);
     let object = format!("node:{name}");
     create(&operator, &object, None).await;
@@ -221,13 +221,13 @@ pub(super) async fn eventually(what: &str, so: impl AsyncFn() -> bool) {
 }
 
 /// Reads `GET /v1/watch`, line by line.
-pub(super) struct Follower {
+pub(crate) struct Follower {
     body: Incoming,
     buffer: Vec<u8>,
 }
 
 impl Follower {
-    pub(super) async fn start(world: &World, secret: &str, from: u64) -> Self {
+    pub(crate) async fn start(world: &World, secret: &str, from: u64) -> Self {
         let url = format!("http://{}/v1/watch?from={from}", world.server.control);
         let answer = send(Method::GET, &url, Some(secret), empty())
             .await
@@ -240,7 +240,7 @@ impl Follower {
     }
 
     /// The next line; none at the end of the stream, well or not.
-    pub(super) async fn next(&mut self) -> Option<WatchLine> {
+    pub(crate) async fn next(&mut self) -> Option<WatchLine> {
         loop {
             if let Some(end) = self.buffer.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = self.buffer.drain(..=end).collect();
@@ -255,7 +255,7 @@ impl Follower {
     }
 
     /// The next one that is no heartbeat.
-    pub(super) async fn next_news(&mut self) -> Option<WatchLine> {
+    pub(crate) async fn next_news(&mut self) -> Option<WatchLine> {
         loop {
             match self.next().await? {
                 WatchLine::Heartbeat { .. } => {}

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use tidegate_client::wire::WatchLine;
 
 use super::fleet::{Follower, Node, enrol, eventually, node, world};
+use super::proxy::{Lie, Proxy};
 use crate::http::{empty, get, json, pattern, send};
 use crate::world::{BOT, STREAM, World, grant, grant_request};
 
@@ -167,4 +168,34 @@ async fn routes_that_the_model_does_not_know_are_503_and_said() {
     let answer = send(Method::GET, &node.url("/x/y"), None, empty()).await;
     let status = answer.expect("an answer").status();
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gap_or_a_line_that_cannot_be_has_the_bundle_loaded_again() {
+    let world = world().await;
+    let example = world.example().await;
+    let proxy = Proxy::start(world.server.control, "", Lie::None).await;
+    let secret = enrol(&world, "one").await.secret;
+    let control = format!("http://{}", proxy.address);
+    let mut node = Node::start(&world, "one", &control, &secret, "").await;
+    node.says("the bundle is loaded").await;
+    let request = grant_request(STREAM, &["read"], BOT);
+    for (number, lie, words) in [
+        (1, Lie::Skip, "does not follow"),
+        (2, Lie::Garble, "says what cannot be"),
+    ] {
+        node.reaches(newest(&world).await).await;
+        assert_eq!(reads(&node, &example.bot.secret).await, StatusCode::OK);
+        proxy.set(lie);
+        let revoked = example.api.revoke(&request).await.expect("revoked");
+        node.says(words).await;
+        node.says("the bundle is loaded").await;
+        assert_eq!(proxy.lies_told(), number);
+        node.reaches(revoked.revision).await;
+        assert_eq!(
+            reads(&node, &example.bot.secret).await,
+            StatusCode::FORBIDDEN
+        );
+        example.api.grant(&request).await.expect("granted");
+    }
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use http_body::Frame;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -26,11 +27,23 @@ pub(super) enum Lie {
     Keys,
     /// Answers with the bundle of another node.
     Swap,
+    /// Keeps one line back that tells of a revision.
+    Skip,
+    /// Says something else instead of one line that tells of a revision.
+    Garble,
     /// Lets questions for leases pass, and breaks their answers off.
     Lose,
 }
 
-const LIES: [Lie; 5] = [Lie::None, Lie::Flip, Lie::Keys, Lie::Swap, Lie::Lose];
+const LIES: [Lie; 7] = [
+    Lie::None,
+    Lie::Flip,
+    Lie::Keys,
+    Lie::Swap,
+    Lie::Skip,
+    Lie::Garble,
+    Lie::Lose,
+];
 
 /// Running; stops when dropped.
 pub(super) struct Proxy {
@@ -96,7 +109,26 @@ impl Drop for Proxy {
 }
 
 impl Shared {
-    async fn pass(&self, request: Request) -> Response {
+    /// One piece of a watch.
+    fn say(&self, frame: Frame<bytes::Bytes>) -> Frame<bytes::Bytes> {
+        let news: &[u8] = b"{\"revision\":{";
+        let instead: &'static [u8] = match LIES[usize::from(self.lie.load(Ordering::SeqCst))] {
+            Lie::Skip => b"",
+            Lie::Garble => b"{\"revision\":7}\n",
+            _ => return frame,
+        };
+        if !frame
+            .data_ref()
+            .is_some_and(|piece| piece.starts_with(news))
+        {
+            return frame;
+        }
+        self.lies_told.fetch_add(1, Ordering::SeqCst);
+        self.lie.store(0, Ordering::SeqCst);
+        Frame::data(bytes::Bytes::from_static(instead))
+    }
+
+    async fn pass(self: Arc<Self>, request: Request) -> Response {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
         let content = body.collect().await.expect("a whole request").to_bytes();
@@ -138,6 +170,13 @@ impl Shared {
                 let broken = std::io::Error::other("broken off");
                 let pieces = futures_util::stream::iter([Err::<bytes::Bytes, _>(broken)]);
                 Response::from_parts(head, Body::from_stream(pieces))
+            }
+            _ if path == "/v1/watch" => {
+                let shared = Arc::clone(&self);
+                Response::from_parts(
+                    head,
+                    Body::new(body.map_frame(move |frame| shared.say(frame))),
+                )
             }
             _ => Response::from_parts(head, Body::new(body)),
         }

@@ -8,17 +8,26 @@ use super::ReplicaError;
 pub(super) const LINE_LIMIT_BYTES: usize = 256 * 1024 * 1024;
 
 /// What came and is not a whole line yet.
-#[derive(Default)]
 pub(super) struct Lines {
+    /// Longest line. Bytes.
+    limit_bytes: usize,
     buffer: BytesMut,
     /// No line ends before here.
     searched: usize,
 }
 
 impl Lines {
+    pub(super) fn new(limit_bytes: usize) -> Self {
+        Self {
+            limit_bytes,
+            buffer: BytesMut::new(),
+            searched: 0,
+        }
+    }
+
     /// Adds what came.
     pub(super) fn push(&mut self, piece: &Bytes) -> Result<(), ReplicaError> {
-        if self.buffer.len() + piece.len() > LINE_LIMIT_BYTES {
+        if self.buffer.len() + piece.len() > self.limit_bytes {
             return Err(ReplicaError::Line("a line is too long".to_owned()));
         }
         self.buffer.extend_from_slice(piece);
@@ -47,7 +56,7 @@ mod tests {
     fn lines_come_whole_however_they_are_cut() {
         let text = b"one\n\nthree, a longer one\nfour";
         for size in 1..=text.len() {
-            let mut lines = Lines::default();
+            let mut lines = Lines::new(64);
             let mut found = Vec::new();
             for piece in text.chunks(size) {
                 lines.push(&Bytes::copy_from_slice(piece)).unwrap();
@@ -63,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_line_without_an_end_is_refused_at_the_limit() {
-        let mut lines = Lines::default();
-        let piece = Bytes::from(vec![b'x'; LINE_LIMIT_BYTES / 4]);
+        let mut lines = Lines::new(64);
+        let piece = Bytes::from(vec![b'x'; 16]);
         for _ in 0..4 {
             lines.push(&piece).unwrap();
             assert_eq!(lines.next(), None);

@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use tidegate_policy::Change;
 use tokio::time::timeout;
 
-use super::lines::Lines;
+use super::lines::{LINE_LIMIT_BYTES, Lines};
 use super::{Held, MODEL_HEADER, Replica, ReplicaError, SILENCE};
 use crate::wire::{RevisionChanges, SnapshotChange, WatchLine};
 
@@ -27,7 +27,7 @@ impl Replica {
             self.load_bundle(held).await?;
             response = self.watch(held).await?;
         }
-        let mut lines = Lines::default();
+        let mut lines = Lines::new(LINE_LIMIT_BYTES);
         let mut body = response.into_body();
         loop {
             let frame = timeout(SILENCE, body.frame())

@@ -146,6 +146,11 @@ impl Administration {
         &self.keys
     }
 
+    /// What proves codes of invitations' links.
+    pub(crate) fn link_key(&self) -> &LinkKey {
+        &self.link_key
+    }
+
     /// What secrets name as their issuer.
     pub fn issuer(&self) -> &str {
         &self.issuer

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tidegate_quota::AccountId;
 use uuid::Uuid;
 
+use super::hold::fence;
 use super::load::uuid;
 use super::{Store, StoreError, signed, unsigned};
 
@@ -56,14 +57,17 @@ impl Store {
     /// [`StoreError`].
     pub async fn compact_changes(&self, keep: u64, before_s: u64) -> Result<(), StoreError> {
         let _turn = self.gate.lock().await;
+        let mut transaction = self.write.begin().await?;
+        fence(&mut transaction, self.incarnation).await?;
         sqlx::query(
             "DELETE FROM changes WHERE revision <= (SELECT revision FROM meta WHERE id = 1) - $1 \
              OR revision <= (SELECT COALESCE(MAX(old.revision), 0) FROM changes old WHERE old.at_s < $2)",
         )
         .bind(signed(keep)?)
         .bind(signed(before_s)?)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -108,6 +112,7 @@ impl Store {
     pub async fn note_nodes(&self, seen: &[(Uuid, u64)]) -> Result<(), StoreError> {
         let _turn = self.gate.lock().await;
         let mut transaction = self.write.begin().await?;
+        fence(&mut transaction, self.incarnation).await?;
         for (node, seen_at_s) in seen {
             sqlx::query(
                 "INSERT INTO nodes (uid, seen_at_s) SELECT uid, CAST($1 AS BIGINT) FROM objects WHERE uid = $2 \

@@ -7,6 +7,8 @@
 //! system = "beneath"                              # built in, or a folder; default as here
 //! issuer = "https://tidegate.example"             # what secrets name as their issuer; needed
 //! allowed_origins = []                            # CORS: `https://host[:port]`, exactly
+//! store_key_file = "/etc/tidegate/store.key"      # signing keys are sealed under it (`openssl rand -base64 32`);
+//!                                                 # or TIDEGATE_STORE_KEY; default: they lie open in the store
 //! node_silence_s = 60                             # then what a silent node holds of quota is forfeited
 //!
 //! [control.notify]                        # who is invited is told; may be left out
@@ -34,6 +36,7 @@ mod notify;
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use axum::http::{HeaderValue, Uri};
 use tidegate_control::outbox::NotifySettings;
@@ -56,6 +59,7 @@ pub(crate) struct ControlConfig {
     pub(crate) system: String,
     pub(crate) issuer: String,
     pub(crate) allowed_origins: Vec<HeaderValue>,
+    pub(crate) store_key_file: Option<PathBuf>,
     pub(crate) notify: NotifySettings,
     pub(crate) node_silence_s: u64,
 }
@@ -147,6 +151,7 @@ impl Reader<'_> {
         let mut system = Some("beneath".to_owned());
         let mut allowed_origins = Some(Vec::new());
         let mut node_silence_s = Some(60);
+        let mut store_key_file = Some(None);
         let (mut store, mut issuer, mut notify) = (None, None, None);
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -156,10 +161,14 @@ impl Reader<'_> {
                 "issuer" => issuer = Some(self.text("control.issuer", value)),
                 "allowed_origins" => allowed_origins = self.origins(value),
                 "notify" => notify = Some(value),
+                "store_key_file" => {
+                    let path = self.text("control.store_key_file", value);
+                    store_key_file = path.map(|path| Some(PathBuf::from(path)));
+                }
                 "node_silence_s" => node_silence_s = self.seconds("control.node_silence_s", value),
                 other => {
                     let known = "unknown; it may be listen, store, system, issuer, allowed_origins, \
-                                 node_silence_s, notify";
+                                 store_key_file, node_silence_s, notify";
                     self.error(&key.span(), &format!("control.{other}"), known);
                 }
             }
@@ -180,6 +189,7 @@ impl Reader<'_> {
             issuer: issuer??,
             allowed_origins: allowed_origins?,
             notify: notify?,
+            store_key_file: store_key_file?,
             node_silence_s: node_silence_s?,
         })
     }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use clap::Args;
 use tidegate_control::domain::system::System;
+use tidegate_control::store::{STORE_KEY_VARIABLE, SealKey};
 use tidegate_control::{Control, Settings};
 use tidegate_gateway::{Bound, Gateway, Parts};
 use tidegate_quota::Meter;
@@ -146,10 +147,9 @@ fn wrong(path: &Path, errors: &dyn std::fmt::Display) -> String {
 /// Opens the control plane, and prints the first operator's secret when that made the store.
 async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
     let settings = Settings {
-        store: config.store.clone(),
-        system: config.system.clone(),
-        issuer: config.issuer.clone(),
-        clock,
+        notify: config.notify.clone(),
+        store_key: store_key(config)?,
+        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
     };
     let mut control = Control::open(settings)
         .await
@@ -167,6 +167,22 @@ async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
         tracing::info!("the first operator's secret is on standard output, this once: keep it");
     }
     Ok(control)
+}
+
+/// What signing keys are sealed under, from the environment or a file.
+fn store_key(config: &ControlConfig) -> Result<Option<SealKey>, String> {
+    match (std::env::var(STORE_KEY_VARIABLE), &config.store_key_file) {
+        (Ok(_), Some(_)) => Err(format!(
+            "the store's key is named twice: by {STORE_KEY_VARIABLE} and by control.store_key_file"
+        )),
+        (Ok(text), None) => SealKey::parse(&text)
+            .map(Some)
+            .map_err(|error| format!("{STORE_KEY_VARIABLE}: {error}")),
+        (Err(_), Some(path)) => SealKey::read(path)
+            .map(Some)
+            .map_err(|error| format!("control.store_key_file: {error}")),
+        (Err(_), None) => Ok(None),
+    }
 }
 
 async fn bind(

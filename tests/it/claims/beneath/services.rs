@@ -86,6 +86,26 @@ async fn bn_17_a_service_is_created_with_its_quotas() {
 }
 
 #[tokio::test]
+async fn bn_17_a_service_is_created_with_its_grants_and_secret_at_once_or_not_at_all() {
+    let (town, alice) = acme().await;
+    let create = json!({ "op": "create", "object": BOT });
+    let grant = |relation: &str| {
+        let relations = [relation];
+        json!({ "op": "grant", "object": STREAM, "relations": relations, "subject": BOT })
+    };
+    let issue = json!({ "op": "issue_secret", "subject": BOT });
+    let wrong = alice.batch(json!([create, grant("view"), issue])).await;
+    wrong.bad("operations[1].relations");
+    alice.show(BOT).await.missing();
+    let right = alice.batch(json!([create, grant("read"), issue])).await;
+    let bot = town.bearer(&right.text("/answers/2/secret"));
+    assert_eq!(
+        (bot.reads(ORDERS).await, bot.writes(ORDERS).await),
+        (200, 403)
+    );
+}
+
+#[tokio::test]
 async fn bn_23_a_service_is_no_person() {
     let (town, alice) = acme().await;
     let bot = bot(&alice).await;

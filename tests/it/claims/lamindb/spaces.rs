@@ -114,4 +114,9 @@ async fn lm_26_attaching_needs_admin_of_both() {
     ada.attach(SPACE, INSTANCE).await.ok();
     let attached = ada.lists("attachment", INSTANCE).await;
     assert_eq!(attached, [super::ALL_HERE, SPACE_HERE]);
+    // Whoever sees one side alone does not learn of the other.
+    for (name, object) in [("of-instance", INSTANCE), ("of-space", SPACE)] {
+        let person = collaborator(&town, &alice, name, &[(object, "read")]).await;
+        person.show(SPACE_HERE).await.missing();
+    }
 }

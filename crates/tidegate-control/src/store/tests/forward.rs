@@ -155,11 +155,7 @@ async fn tables_are_as_the_backup_knows_them(engine: Engine) {
 }
 
 async fn control(url: &str) -> crate::Control {
-    let settings = crate::Settings {
-        store: url.to_owned(),
-        system: "beneath".to_owned(),
-        issuer: "https://tidegate.example".to_owned(),
-        clock: Clock::new(|| NOW_S * 1000),
-    };
+    let clock = Clock::new(|| NOW_S * 1000);
+    let settings = crate::Settings::new(url, "beneath", "https://tidegate.example", clock);
     crate::Control::open(settings).await.unwrap()
 }

@@ -30,6 +30,7 @@ fn the_least_that_is_needed() {
         issuer: "i".to_owned(),
         allowed_origins: Vec::new(),
         notify: NotifySettings::default(),
+        store_key_file: None,
         node_silence_s: 60,
     };
     assert_eq!(Config::parse(&text).unwrap().control, expected);
