@@ -7,6 +7,7 @@
     reason = "a test tells what is wrong by panicking, in its helpers too"
 )]
 
+mod admin; // keys and backups, by the program itself
 mod attacks; // ambiguous paths, smuggling, headers that must not pass
 mod changes; // grants and secrets that change while requests go on
 mod claims; // the acceptance list, a test each
@@ -25,5 +26,6 @@ mod quota; // what stops at a quota, and that it adds up
 mod refusals; // secrets and requests that must not pass
 mod rules; // random operations against a plain model of the rules
 mod together; // administrators at the same time
+mod tokens; // secrets that were exchanged for narrower ones
 mod upstream; // the data API behind the gateway
 mod world; // the harness

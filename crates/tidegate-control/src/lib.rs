@@ -147,6 +147,15 @@ impl Control {
         self.first.take().map(|issued| issued.secret)
     }
 
+    /// A new secret of an operator, to be shown once: for whoever has the store in their hands, after a
+    /// restore, when nobody has one that holds.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub async fn operator_secret(&self) -> Result<tidegate_token::Secret, Fault> {
+        Ok(self.administration.operator_secret().await?.secret)
+    }
+
     /// The snapshot in force, published after each change.
     pub fn live(&self) -> Arc<Live> {
         Arc::clone(self.administration.live())

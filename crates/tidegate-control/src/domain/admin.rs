@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tidegate_client::wire;
-use tidegate_policy::{Change, Snapshot};
+use tidegate_policy::{Change, Object, Snapshot};
 use tidegate_token::{Algorithm, MAX_KEYS};
 use tokio::io::AsyncWrite;
 
@@ -13,12 +13,16 @@ use super::caller::Actor;
 use super::exchange::EXCHANGED_LIFE_MAX_S;
 use super::keyring::{BUNDLES, Key, Keyring, LINKS, SECRETS, algorithm_named, generate};
 use super::lane::to_the_end;
-use super::work::{Said, Work};
-use super::{Administration, Fault, StartError};
+use super::system::FIRST_OPERATOR;
+use super::work::{Said, Work, subject_object};
+use super::{Administration, Fault, Issued, StartError};
 use crate::store::{BackupError, Contents, Write};
 
 /// The relation on the site that all of it asks for.
 const ADMINISTER: &str = "can_administer";
+
+/// Who runs the deployment, on the site.
+const OPERATOR: &str = "operator";
 
 /// How long a new key is only published, where the request does not say: verifiers that keep the key set
 /// for a while have it then. Seconds.
@@ -199,6 +203,11 @@ impl Administration {
             if let Some(signs) = signs.filter(|_| living > 0) {
                 let most = REVOKED_WITH_KEY_MAX;
                 let jtis = this.store.secrets_of(signs, now_s, most).await?;
+                if jtis.iter().any(|jti| work.actor.comes_from(*jti)) {
+                    let detail =
+                        "your own secret ends with it: issue yourself another one, and use that";
+                    return Err(Fault::conflict("kid", detail));
+                }
                 let mut changes = Vec::with_capacity(jtis.len());
                 for jti in jtis {
                     let at_s = now_s;
@@ -312,6 +321,46 @@ impl Administration {
                 after: None,
             });
             Ok(work.finish(&mut lane, Vec::new(), None).await?.revision)
+        })
+        .await
+    }
+
+    /// A new secret of an operator, for whoever has the store in their hands: after a restore nobody has
+    /// one that holds.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub(crate) async fn operator_secret(self: &Arc<Self>) -> Result<Issued, Fault> {
+        let this = Arc::clone(self);
+        to_the_end(async move {
+            let mut lane = this.first_lane().await?;
+            let snapshot = Arc::clone(lane.snapshot());
+            let first: Object = FIRST_OPERATOR.parse().map_err(|_| Fault::Internal)?;
+            let is_operator = |object: &Object| object.type_name() == first.type_name();
+            let subjects = snapshot.subjects(&this.site, OPERATOR);
+            let mut operators = subjects.iter().filter_map(subject_object);
+            // The site always has one.
+            let operator = operators
+                .find(|object| is_operator(object))
+                .ok_or(Fault::Internal)?;
+            let standing = snapshot.standing(operator).ok_or(Fault::Internal)?;
+            let site = snapshot.standing(&this.site).ok_or(Fault::Internal)?;
+            let rules = this.system.rules(first.type_name());
+            let kind = rules.and_then(|rules| rules.first_secret());
+            let kind = kind.ok_or(Fault::Internal)?;
+            let actor = Actor::without_secret(this.site.clone(), site.uid, "");
+            let minted = this.mint(operator, standing.uid, kind, None)?;
+            let mut work = Work::begin(&this, &mut lane, actor).await?;
+            let row = minted.row(standing.uid, None, &this.site, site.uid);
+            work.write(&Write::Secret(row)).await?;
+            work.say(Said {
+                operation: "operator-secret",
+                object: operator.clone(),
+                before: None,
+                after: Some(json!({ "jti": minted.jti.to_string(), "kind": kind })),
+            });
+            work.finish(&mut lane, Vec::new(), None).await?;
+            Ok(minted.issued(operator))
         })
         .await
     }

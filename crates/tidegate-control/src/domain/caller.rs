@@ -99,6 +99,11 @@ impl Actor {
             .is_none_or(|scope| scope.has_object(object, snapshot.profile()))
     }
 
+    /// Whether this is the secret, or one that it was exchanged from.
+    pub(super) fn comes_from(&self, jti: Uuid) -> bool {
+        self.jti == Some(jti) || self.parents.contains(&jti)
+    }
+
     /// Whether the secret was exchanged for a narrower one.
     pub(super) fn is_narrowed(&self) -> bool {
         self.scope.is_some()

@@ -148,7 +148,6 @@ impl<T: DeserializeOwned + Serialize, S: Sync> FromRequest<S> for Body<T> {
     }
 }
 
-<<<<<<< HEAD
 /// A whole body, of a bounded length and in a bounded time.
 pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal> {
     let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
@@ -174,7 +173,8 @@ pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal>
             Err(Refusal(problem.detail("the body took too long")))
         }
     }
-=======
+}
+
 /// Where a list stands for an object: serde takes one for the fields in their order, which is nobody's wire
 /// format and would change with the next field.
 fn listed(bytes: &[u8], value: &impl Serialize) -> Option<String> {
@@ -195,10 +195,9 @@ fn listed(bytes: &[u8], value: &impl Serialize) -> Option<String> {
     }
     let given = serde_json::from_slice(bytes).ok()?;
     within(&given, &serde_json::to_value(value).ok()?, "")
->>>>>>> h-api
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

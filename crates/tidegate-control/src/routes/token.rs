@@ -18,9 +18,9 @@ use tidegate_client::wire::{
 use tidegate_token::Narrow;
 use tidegate_tower::Problem;
 
+use super::Rules;
 use super::answer::{Answer, Refusal};
-use super::extract::read_body;
-use super::{Body, Rules};
+use super::extract::{is_json, read_body};
 use crate::domain::{ExchangeError, Exchanged, Wish};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -173,19 +173,23 @@ async fn read(request: Request) -> Result<TokenRequest, Response> {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next());
     let is_form = essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM));
-    if !is_form {
-        use axum::extract::FromRequest as _;
-        let Body(asked) = Body::from_request(request, &())
+    let wrong = |error: serde_json::Error| TokenRefusal::request(error.to_string()).into_response();
+    if is_json(request.headers()) {
+        let bytes = read_body(request)
             .await
             .map_err(IntoResponse::into_response)?;
-        return Ok(asked);
+        return serde_json::from_slice(&bytes).map_err(wrong);
+    }
+    if !is_form {
+        let detail = format!("send a form, with Content-Type: {FORM}, or JSON");
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(TokenRefusal(status, "invalid_request", detail).into_response());
     }
     let bytes = read_body(request)
         .await
         .map_err(IntoResponse::into_response)?;
     let fields = fields(&bytes).map_err(IntoResponse::into_response)?;
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|error| TokenRefusal::request(error.to_string()).into_response())
+    serde_json::from_value(Value::Object(fields)).map_err(wrong)
 }
 
 /// A form's parameters, each once but for `audience`; empty ones are left out (RFC 6749 §3.2).

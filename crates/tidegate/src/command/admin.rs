@@ -7,8 +7,8 @@ use serde_json::json;
 use tidegate_client::Client;
 use tidegate_client::api::BackupError;
 use tidegate_client::wire::{KeyInfo, KeyState, Keys, RotateKey};
-use tidegate_control::store::{Restore, STORE_KEY_VARIABLE, SealKey, Store};
-use tidegate_tower::Clock;
+use tidegate_control::Control;
+use tidegate_control::store::{Restore, Store};
 use tokio::fs::File;
 use tokio::io::BufReader;
 
@@ -103,7 +103,7 @@ pub(crate) struct Backup {
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
-    after_help = "Every secret that was issued before ends, but those of a backup that is restored with \
+    after_help = "Every secret that was issued before ends, and a new one of an operator is printed; but with \
                   --danger-keep-secrets.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
 )]
 pub(crate) struct RestoreArguments {
@@ -276,36 +276,43 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
         path: path.display().to_string(),
         reason,
     };
-    let address = serve::store_address(&config).map_err(Failure::Usage)?;
-    let seal = match std::env::var(STORE_KEY_VARIABLE) {
-        Err(_) => None,
-        Ok(text) => Some(SealKey::parse(&text).map_err(|error| Failure::Usage(error.to_string()))?),
-    };
+    let settings = serve::settings_of(&config).map_err(Failure::Usage)?;
     let source = File::open(&path)
         .await
         .map_err(|error| failed(&path, error))?;
-    let store = Store::open_sealed(&address, seal)
+    let store = Store::open(&settings.store)
         .await
         .map_err(|error| content(&config, error.to_string()))?;
     let how = Restore {
-        now_s: Clock::system().now_s(),
+        now_s: settings.clock.now_s(),
         keep_secrets: danger_keep_secrets,
     };
     let restored = store.restore(BufReader::new(source), how).await;
     let contents = restored.map_err(|error| content(&path, error.to_string()))?;
-    let secrets = if danger_keep_secrets {
-        "secrets hold on, those too that were revoked since"
-    } else {
-        "secrets that were issued before have ended: `tidegate admin restore --help`"
-    };
-    let line = format!(
-        "restored revision {} from {} lines; {secrets}",
+    let done = format!(
+        "restored revision {} from {} lines",
         contents.revision, contents.lines
     );
+    if danger_keep_secrets {
+        let line = format!("{done}; secrets hold on, those too that were revoked since");
+        let answer = json!({ "revision": contents.revision, "lines": contents.lines });
+        return output.done(&answer, &line);
+    }
+    // Whoever could issue one needs one.
+    let unopened = |reason: String| content(&config, reason);
+    let control = Control::open(settings)
+        .await
+        .map_err(|error| unopened(error.to_string()))?;
+    let secret = control.operator_secret().await;
+    control.close().await;
+    let secret = secret.map_err(|fault| unopened(fault.to_string()))?;
+    output.remark(&format!(
+        "{done}; every secret that was issued before has ended; a new one of an operator, shown this once:"
+    ));
     let answer = json!({
         "revision": contents.revision,
         "lines": contents.lines,
-        "kept_secrets": danger_keep_secrets,
+        "secret": secret.expose(),
     });
-    output.done(&answer, &line)
+    output.done(&answer, secret.expose())
 }

@@ -67,9 +67,20 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-/// The address of the store that a configuration names.
-pub(crate) fn store_address(config: &Path) -> Result<String, String> {
-    Ok(read(config)?.control.store)
+/// How the control plane of a configuration is opened.
+pub(crate) fn settings_of(config: &Path) -> Result<Settings, String> {
+    let ControlConfig {
+        store,
+        system,
+        issuer,
+        ..
+    } = read(config)?.control;
+    Ok(Settings {
+        store,
+        system,
+        issuer,
+        clock: Clock::system(),
+    })
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {

@@ -3,8 +3,10 @@
 mod access;
 mod bad_input;
 mod documents;
+mod exchange;
 mod grants;
 mod interop;
+mod keys;
 mod lifecycle;
 mod objects;
 mod openapi;
