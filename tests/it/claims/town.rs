@@ -7,6 +7,7 @@
 //! `TIDEGATE_CLAIMS_SYSTEMS=FOLDER` takes the systems from `FOLDER/NAME/` instead of the built-in
 //! ones; `TIDEGATE_TEST_STORE` says which store (`sqlite`, which is the default).
 
+mod mail; // what is mailed
 mod person; // who acts
 mod reply; // what is answered
 

@@ -257,7 +257,7 @@ impl Keyring {
         let (mut secrets, mut bundles, mut links) = (None, None, None);
         for key in stored {
             let unknown = || StartError::UnknownKey(key.kid.clone());
-            let bytes = STANDARD.decode(&key.pkcs8).map_err(|_| unknown())?;
+            let bytes = STANDARD.decode(&key.material).map_err(|_| unknown())?;
             if key.purpose == LINKS {
                 let bytes = bytes.try_into().map_err(|_| unknown())?;
                 links = Some(LinkKey::new(&bytes));
@@ -309,7 +309,8 @@ fn generate(clock: &Clock, purpose: &str) -> Result<StoredKey, StartError> {
     };
     Ok(StoredKey {
         algorithm: algorithm.to_owned(),
-        pkcs8: STANDARD.encode(bytes),
+        material: STANDARD.encode(bytes),
+        retired_at_s: None,
         purpose: purpose.to_owned(),
         created_at_s: clock.now_s(),
         kid,

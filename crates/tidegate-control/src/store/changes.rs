@@ -3,13 +3,15 @@
 //! Operations read through the transaction too, so that a later one of a batch sees what an earlier one
 //! did. Dropping a [`StoreChange`] makes nothing of it.
 
+use std::sync::Arc;
+
 use sqlx::{Any, Transaction};
 use tidegate_policy::{Object, Subject, Tuple};
 use tidegate_quota::{AccountId, Kind};
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-use super::{NewInvitation, Store, StoreError, StoredKey, kind_word, signed, unsigned};
+use super::{NewInvitation, SealKey, Store, StoreError, StoredKey, kind_word, signed, unsigned};
 
 /// What an operation says in the audit log.
 #[derive(Clone, Debug)]
@@ -184,6 +186,7 @@ pub struct NewRepeat {
 pub struct StoreChange {
     pub(super) transaction: Transaction<'static, Any>,
     revision: u64,
+    seal: Option<Arc<SealKey>>,
     /// Last, so that the transaction ends before the next turn.
     _turn: OwnedMutexGuard<()>,
 }
@@ -194,24 +197,35 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin(&self) -> Result<StoreChange, StoreError> {
-        let turn = std::sync::Arc::clone(&self.gate).lock_owned().await;
+        let turn = Arc::clone(&self.gate).lock_owned().await;
+        self.stands()?;
         let mut transaction = self.write.begin().await?;
         // INVARIANT: the first statement, so that whoever changes anything waits here, and revisions
-        // become visible in order.
-        let (taken,): (i64,) = sqlx::query_as(
-            "UPDATE meta SET revision = revision + 1 WHERE id = 1 RETURNING revision",
+        // become visible in order. It holds in this incarnation alone: once another process has opened
+        // the store, nothing of this one's comes into it.
+        let taken: Option<(i64,)> = sqlx::query_as(
+            "UPDATE meta SET revision = revision + 1 WHERE id = 1 AND incarnation = $1 \
+             RETURNING revision",
         )
-        .fetch_one(&mut *transaction)
+        .bind(self.incarnation)
+        .fetch_optional(&mut *transaction)
         .await?;
+        let (taken,) = taken.ok_or(StoreError::Lost)?;
         Ok(StoreChange {
             transaction,
             revision: unsigned(taken)?,
+            seal: self.seal.clone(),
             _turn: turn,
         })
     }
 }
 
 impl StoreChange {
+    /// For what writes its revision itself. The turn ends after the transaction.
+    pub(super) fn into_parts(self) -> (Transaction<'static, Any>, OwnedMutexGuard<()>) {
+        (self.transaction, self._turn)
+    }
+
     /// The revision that will contain it.
     pub fn revision(&self) -> u64 {
         self.revision
@@ -222,7 +236,13 @@ impl StoreChange {
     /// # Errors
     /// [`StoreError`]; the change can only be dropped then.
     pub async fn make(&mut self, write: &Write) -> Result<(), StoreError> {
-        make(&mut self.transaction, self.revision, write).await
+        make(
+            &mut self.transaction,
+            self.revision,
+            self.seal.as_deref(),
+            write,
+        )
+        .await
     }
 
     /// Makes it durable: the audit rows of its operations in their order, and its entry in the change log
@@ -239,6 +259,7 @@ impl StoreChange {
         let Self {
             mut transaction,
             revision,
+            seal: _,
             _turn,
         } = self;
         let revision = signed(revision)?;
@@ -269,6 +290,7 @@ impl StoreChange {
 async fn make(
     transaction: &mut Transaction<'_, Any>,
     revision: u64,
+    seal: Option<&SealKey>,
     write: &Write,
 ) -> Result<(), StoreError> {
     match write {
@@ -372,18 +394,7 @@ async fn make(
             .await?;
             Ok(())
         }
-        Write::Key(key) => {
-            let query = "INSERT INTO keys (kid, algorithm, pkcs8, purpose, created_at_s) VALUES ($1, $2, $3, $4, $5)";
-            sqlx::query(query)
-                .bind(&key.kid)
-                .bind(&key.algorithm)
-                .bind(&key.pkcs8)
-                .bind(&key.purpose)
-                .bind(signed(key.created_at_s)?)
-                .execute(&mut **transaction)
-                .await?;
-            Ok(())
-        }
+        Write::Key(key) => super::keys::insert(transaction, seal, key).await,
     }
 }
 

@@ -6,6 +6,7 @@ use tidegate_quota::{
 };
 use uuid::Uuid;
 
+use super::hold::fence;
 use super::ledger::{Desk, NODE, SETTLED_KEPT_S};
 use super::{StoreError, kind_word, signed, unsigned};
 
@@ -21,7 +22,7 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
     let mut accounts = request.chain.accounts().to_vec();
     // One order for everyone: no two transactions wait for each other's rows.
     accounts.sort_unstable();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     let mut held = Vec::with_capacity(accounts.len());
     for account in &accounts {
         held.push((
@@ -64,6 +65,13 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
             .map(|(_, balance)| balance.left().saturating_sub(bytes))
             .min(),
     }))
+}
+
+/// INVARIANT: none of the ledger's changes begins elsewhere.
+async fn begin(desk: &Desk) -> Result<Transaction<'static, Any>, StoreError> {
+    let mut transaction = desk.pool.begin().await?;
+    fence(&mut transaction, desk.incarnation).await?;
+    Ok(transaction)
 }
 
 fn window(desk: &Desk, asked: Option<Window>, now_s: u64) -> Result<Window, StoreError> {
@@ -133,12 +141,15 @@ async fn lock_balance(
     .bind(signed(window.start_s)?)
     .fetch_one(&mut **transaction)
     .await?;
-    let limit: Option<(i64,)> =
-        sqlx::query_as("SELECT limit_bytes FROM limits WHERE account = $1 AND kind = $2")
-            .bind(&account)
-            .bind(kind)
-            .fetch_optional(&mut **transaction)
-            .await?;
+    // An update too, so that the limit stays in force until the transaction ends.
+    let limit: Option<(i64,)> = sqlx::query_as(
+        "UPDATE limits SET limit_bytes = limit_bytes WHERE account = $1 AND kind = $2 \
+         RETURNING limit_bytes",
+    )
+    .bind(&account)
+    .bind(kind)
+    .fetch_optional(&mut **transaction)
+    .await?;
     Ok(Balance {
         granted: unsigned(granted)?,
         spent: unsigned(spent)?,
@@ -254,7 +265,7 @@ pub(super) async fn settle(desk: &Desk, settlements: &[Settlement]) -> Result<bo
     }
     let _turn = desk.gate.lock().await;
     let now_s = desk.clock.now_s();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     for settlement in settlements {
         if !settle_one(&mut transaction, settlement, now_s).await? {
             transaction.rollback().await?;
@@ -382,7 +393,7 @@ type Outstanding = (String, String, String, i64, i64);
 pub(super) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreError> {
     let _turn = desk.gate.lock().await;
     let now_s = signed(desk.clock.now_s())?;
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     let lost: Vec<Outstanding> = sqlx::query_as(
         "UPDATE leases SET state = 'forfeited', changed_at_s = $1 \
          WHERE state = 'open' AND node = $2 AND incarnation <> $3 \
@@ -393,17 +404,40 @@ pub(super) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreError> {
     .bind(desk.incarnation)
     .fetch_all(&mut *transaction)
     .await?;
-    for (_, chain, kind, window_start_s, outstanding) in &lost {
+    forfeit(&mut transaction, &lost).await?;
+    transaction.commit().await?;
+    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+}
+
+/// What every open lease holds, whoever has it: in a restored store nobody has any.
+pub(super) async fn forfeit_all(
+    transaction: &mut Transaction<'_, Any>,
+    now_s: i64,
+) -> Result<(), StoreError> {
+    let lost: Vec<Outstanding> = sqlx::query_as(
+        "UPDATE leases SET state = 'forfeited', changed_at_s = $1 WHERE state = 'open' \
+         RETURNING id, chain, kind, window_start_s, bytes - spent_bytes - returned_bytes",
+    )
+    .bind(now_s)
+    .fetch_all(&mut **transaction)
+    .await?;
+    forfeit(transaction, &lost).await
+}
+
+async fn forfeit(
+    transaction: &mut Transaction<'_, Any>,
+    lost: &[Outstanding],
+) -> Result<(), StoreError> {
+    for (_, chain, kind, window_start_s, outstanding) in lost {
         let change = Change {
             forfeited: *outstanding,
             ..Change::default()
         };
         change
-            .apply(&mut transaction, chain, kind, *window_start_s)
+            .apply(transaction, chain, kind, *window_start_s)
             .await?;
     }
-    transaction.commit().await?;
-    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
+    Ok(())
 }
 
 pub(super) async fn prune(desk: &Desk) -> Result<(), StoreError> {

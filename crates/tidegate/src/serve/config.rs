@@ -7,16 +7,35 @@
 //! system = "beneath"                              # built in, or a folder; default as here
 //! issuer = "https://tidegate.example"             # what secrets name as their issuer; needed
 //! allowed_origins = []                            # CORS: `https://host[:port]`, exactly
+//!
+//! [control.notify]                        # who is invited is told; may be left out
+//! transport = "log"                       # or "webhook", "smtp"; default as here: nobody gets a link
+//! timeout_s = 10                          # for an attempt, 1 to 300; default as here
+//! base_url = "https://console.example"    # where links lead; default the issuer (webhook, smtp)
+//! allow_insecure_http = false             # for `base_url` and `url` on other machines (webhook, smtp)
+//!
+//! url = "https://hooks.example/tidegate"  # transport = "webhook"; needed
+//! secret_env = "TIDEGATE_WEBHOOK_SECRET"  # `whsec_…`; this or `secret_file`
+//!
+//! host = "mail.example"                   # transport = "smtp"; needed
+//! port = 587                              # default 587, with implicit TLS 465, without TLS 25
+//! tls = "starttls"                        # or "implicit", or "none" to this machine; default as here
+//! from = "Tidegate <tidegate@example>"    # needed
+//! username = "tidegate"                   # with one of the next two; default: no login
+//! password_env = "TIDEGATE_SMTP_PASSWORD" # or `password_file`
 //! ```
 //!
 //! `[gateway]` is read by [`tidegate_gateway::Config`]. Any other table is an error, and so is any
 //! other key. Everything that is wrong is said at once.
+
+mod notify;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
 
 use axum::http::{HeaderValue, Uri};
+use tidegate_control::outbox::NotifySettings;
 use tidegate_gateway::Config as GatewayConfig;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -36,6 +55,7 @@ pub(crate) struct ControlConfig {
     pub(crate) system: String,
     pub(crate) issuer: String,
     pub(crate) allowed_origins: Vec<HeaderValue>,
+    pub(crate) notify: NotifySettings,
 }
 
 /// All that is wrong with a file, in the order of its lines.
@@ -124,7 +144,7 @@ impl Reader<'_> {
         let mut listen = Some(SocketAddr::from(([127, 0, 0, 1], 8081)));
         let mut system = Some("beneath".to_owned());
         let mut allowed_origins = Some(Vec::new());
-        let (mut store, mut issuer) = (None, None);
+        let (mut store, mut issuer, mut notify) = (None, None, None);
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "listen" => listen = self.address(value),
@@ -132,8 +152,10 @@ impl Reader<'_> {
                 "system" => system = self.text("control.system", value),
                 "issuer" => issuer = Some(self.text("control.issuer", value)),
                 "allowed_origins" => allowed_origins = self.origins(value),
+                "notify" => notify = Some(value),
                 other => {
-                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins";
+                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins, \
+                                 notify";
                     self.error(&key.span(), &format!("control.{other}"), known);
                 }
             }
@@ -143,12 +165,17 @@ impl Reader<'_> {
                 self.error(at, key, "must be written");
             }
         }
+        let notify = match notify {
+            Some(value) => self.notify(value, issuer.clone().flatten().as_deref()),
+            None => Some(NotifySettings::default()),
+        };
         Some(ControlConfig {
             listen: listen?,
             store: store??,
             system: system?,
             issuer: issuer??,
             allowed_origins: allowed_origins?,
+            notify: notify?,
         })
     }
 

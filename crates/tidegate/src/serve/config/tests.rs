@@ -1,5 +1,7 @@
 //! What is read, and how each mistake is told.
 
+mod notify;
+
 use super::*;
 
 const GATEWAY: &str = r#"
@@ -27,6 +29,7 @@ fn the_least_that_is_needed() {
         system: "beneath".to_owned(),
         issuer: "i".to_owned(),
         allowed_origins: Vec::new(),
+        notify: NotifySettings::default(),
     };
     assert_eq!(Config::parse(&text).unwrap().control, expected);
 }
