@@ -15,6 +15,7 @@ mod datasette; // the recipe of the README, before an API that nobody here wrote
 mod faults; // upstreams that are down, slow or break off; a store, port or configuration that is bad
 mod githost; // a fifth system is a folder
 mod http; // a client
+mod nodes; // gateways of other processes that follow the control plane
 mod passing; // what passes, byte for byte
 mod pattern; // bodies whose every byte is known
 mod public; // callers without a secret

@@ -41,7 +41,7 @@ const PRUNE_EVERY: u32 = 60;
 /// How to open a control plane.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://USER@HOST/DATABASE?sslmode=…`.
     pub store: String,
     /// The name of a system that is built in, or the path of a system's folder.
     pub system: String,
@@ -131,7 +131,7 @@ impl Control {
 
     /// The ledger, for a meter in this process.
     pub fn ledger(&self) -> Arc<dyn Ledger> {
-        Arc::new(self.ledger.clone())
+        Arc::new(self.administration.own_ledger())
     }
 
     /// Asks this meter, of a gateway in the same process, for what it has spent when usage is read, and
@@ -139,6 +139,16 @@ impl Control {
     /// once.
     pub fn work_with(&self, meter: Arc<tidegate_quota::Meter>) {
         self.administration.work_with(meter);
+    }
+
+    /// Forfeits what a node holds once it has been silent for so long (seconds), instead of 60.
+    pub fn forfeit_after(&self, silence_s: u64) {
+        self.administration.forfeit_after(silence_s);
+    }
+
+    /// Ends the streams of nodes that follow, so that a server can end. They come back by themselves.
+    pub fn stop_following(&self) {
+        self.administration.stop_following();
     }
 
     /// The HTTP API.
@@ -163,7 +173,13 @@ impl Control {
             if let Err(fault) = self.confirm().await {
                 tracing::error!(kind = fault.kind(), "what is published is not confirmed");
             }
+            if let Err(error) = self.administration.keep_nodes().await {
+                tracing::error!(%error, "what silent nodes hold is not forfeited");
+            }
             if tick == 0 {
+                if let Err(error) = self.administration.compact().await {
+                    tracing::error!(%error, "old changes are kept");
+                }
                 if let Err(error) = self.ledger.prune().await {
                     tracing::error!(%error, "settled leases are kept");
                 }

@@ -8,8 +8,8 @@ use tidegate_tower::{AuthenticateLayer, Authenticator};
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, audit, change, fallback, grants, health, invitations, keys, links, me, members,
-    objects, quotas, secrets, usage,
+    access, audit, bundle, change, fallback, grants, health, invitations, keys, leases, links, me,
+    members, objects, quotas, secrets, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -68,6 +68,9 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .route("/v1/audit", get(audit::list))
         .route("/v1/me", get(me::whoami))
         .route("/v1/batch", post(change::batch))
+        .route("/v1/bundle", get(bundle::whole))
+        .route("/v1/watch", get(watch::follow))
+        .route("/v1/leases", post(leases::call))
         .route("/access/v1/evaluation", post(access::evaluate))
         .layer(AuthenticateLayer::new(Arc::new(authenticator)));
 

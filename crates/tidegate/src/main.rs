@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod gateway;
 mod hidden;
 mod names;
 mod output;
@@ -59,6 +60,8 @@ struct Globals {
 enum Verb {
     /// Run gateway, control plane and store in one process.
     Serve(serve::Arguments),
+    /// Run a gateway alone, which follows a control plane elsewhere.
+    Gateway(gateway::Arguments),
     /// Keep a secret, and where it is for, in the profile file.
     Login(login::Arguments),
     /// Take a profile out of the profile file.
@@ -134,6 +137,7 @@ fn main() -> ExitCode {
     let output = Output::new(globals.json);
     let result = match verb {
         Verb::Serve(arguments) => return serve::run(&arguments).into(),
+        Verb::Gateway(a) => return gateway::run(&a, globals.connection.secret_file()).into(),
         Verb::Completions(arguments) => completions::run(output, &arguments),
         Verb::Logout(a) => logout::run(output, &a, &globals.connection),
         Verb::Login(a) => globals.block_on(login::run(output, &a, &globals.connection)),

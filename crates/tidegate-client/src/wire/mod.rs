@@ -9,6 +9,7 @@
 mod access; // AuthZEN
 mod audit; // what was done
 mod invitation;
+mod lease; // quota that nodes hold
 mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
 mod problem;
@@ -20,6 +21,7 @@ mod watch; // what nodes follow
 pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
+pub use lease::{AskLease, LeaseAnswer, LeaseCall, Leased, SettleLease};
 pub use objects::{
     Attach, CreateObject, CreatedObject, DeleteObject, GrantInfo, GrantRequest, Membership, Move,
     ObjectInfo, Page, Remove, RenameObject, Whoami,

@@ -20,6 +20,8 @@ pub enum WatchLine {
         /// The newest revision.
         revision: u64,
     },
+    /// Keys were added or taken away: fetch the key set again.
+    Keys,
     /// What was leased of an account under an old limit is to be settled now.
     CallBack {
         /// The account, as leases name it.

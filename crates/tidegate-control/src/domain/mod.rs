@@ -13,6 +13,7 @@ pub mod caller;
 pub(crate) mod changelog;
 mod checks;
 mod fault;
+mod follow;
 mod grants;
 pub mod guard;
 mod invitations;
@@ -42,6 +43,10 @@ pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::Question;
 pub use self::fault::{Fault, Field};
+use self::follow::Following;
+pub use self::follow::{
+    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, Watch,
+};
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
 pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
@@ -81,6 +86,8 @@ pub struct Administration {
     wake: Arc<Notify>,
     /// What each revision changed, for those that follow.
     followers: broadcast::Sender<Arc<RevisionChanges>>,
+    /// What else is known of them.
+    following: Following,
 }
 
 impl Administration {
@@ -98,6 +105,9 @@ impl Administration {
 
     /// What was leased under an old limit must not be spent above the new one.
     async fn call_back(&self, accounts: Vec<AccountId>) {
+        for account in &accounts {
+            self.following.lowered(*account);
+        }
         let Some(meter) = self.meter.get() else {
             return;
         };

@@ -13,12 +13,13 @@ use tokio::sync::{Mutex, Notify, broadcast};
 use uuid::Uuid;
 
 use super::caller::Actor;
+use super::follow::Following;
 use super::lane::{BuildError, Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
 use super::work::{Said, Work};
 use super::{Administration, Fault, Issued, site};
 use crate::outbox::link::{KEY_BYTES as LINK_KEY_BYTES, LinkKey};
-use crate::store::{NewObject, Store, StoreError, StoredKey, Write};
+use crate::store::{NewObject, SqlLedger, Store, StoreError, StoredKey, Write};
 use crate::time::uuid_timestamp;
 
 /// What keys are for, as they are stored.
@@ -113,7 +114,9 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
         live.publish(Arc::clone(&snapshot), clock.now_s());
     }
     let (followers, _) = broadcast::channel(FOLLOWERS_BEHIND_MAX);
+    let ledger = SqlLedger::new(&store, clock.clone(), calendar);
     let administration = Arc::new(Administration {
+        following: Following::new(ledger, &empty, &clock),
         store,
         system,
         site: site()?,

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod answer;
 pub(crate) mod audit;
+pub(crate) mod bundle;
 pub(crate) mod change;
 mod extract;
 pub(crate) mod fallback;
@@ -10,6 +11,7 @@ pub(crate) mod grants;
 pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod keys;
+pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod members;
@@ -19,6 +21,7 @@ pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
 pub(crate) mod usage;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 

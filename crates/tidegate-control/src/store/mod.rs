@@ -9,6 +9,7 @@
 
 mod audit;
 mod backup;
+mod changelog;
 mod changes;
 mod engine;
 mod hold;
@@ -35,6 +36,7 @@ use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
 pub use self::backup::{BackupError, Contents, Restore};
+pub use self::changelog::LoggedChanges;
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
 };
@@ -42,7 +44,7 @@ pub use self::engine::Engine;
 use self::hold::Hold;
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
-pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
+pub use self::ledger::{Leased, SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;

@@ -7,6 +7,7 @@
 //! system = "beneath"                              # built in, or a folder; default as here
 //! issuer = "https://tidegate.example"             # what secrets name as their issuer; needed
 //! allowed_origins = []                            # CORS: `https://host[:port]`, exactly
+//! node_silence_s = 60                             # then what a silent node holds of quota is forfeited
 //!
 //! [control.notify]                        # who is invited is told; may be left out
 //! transport = "log"                       # or "webhook", "smtp"; default as here: nobody gets a link
@@ -56,6 +57,7 @@ pub(crate) struct ControlConfig {
     pub(crate) issuer: String,
     pub(crate) allowed_origins: Vec<HeaderValue>,
     pub(crate) notify: NotifySettings,
+    pub(crate) node_silence_s: u64,
 }
 
 /// All that is wrong with a file, in the order of its lines.
@@ -144,6 +146,7 @@ impl Reader<'_> {
         let mut listen = Some(SocketAddr::from(([127, 0, 0, 1], 8081)));
         let mut system = Some("beneath".to_owned());
         let mut allowed_origins = Some(Vec::new());
+        let mut node_silence_s = Some(60);
         let (mut store, mut issuer, mut notify) = (None, None, None);
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -153,9 +156,10 @@ impl Reader<'_> {
                 "issuer" => issuer = Some(self.text("control.issuer", value)),
                 "allowed_origins" => allowed_origins = self.origins(value),
                 "notify" => notify = Some(value),
+                "node_silence_s" => node_silence_s = self.seconds("control.node_silence_s", value),
                 other => {
                     let known = "unknown; it may be listen, store, system, issuer, allowed_origins, \
-                                 notify";
+                                 node_silence_s, notify";
                     self.error(&key.span(), &format!("control.{other}"), known);
                 }
             }
@@ -176,6 +180,7 @@ impl Reader<'_> {
             issuer: issuer??,
             allowed_origins: allowed_origins?,
             notify: notify?,
+            node_silence_s: node_silence_s?,
         })
     }
 
@@ -191,6 +196,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// 2, below which a heartbeat that is late counts as silence, to a day.
+    fn seconds(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<u64> {
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
+        let number = number.filter(|number| (2..=86_400).contains(number));
+        if number.is_none() {
+            self.error(&value.span(), key, "must be a number from 2 to 86400");
+        }
+        number
     }
 
     fn address(&mut self, value: &Spanned<DeValue<'_>>) -> Option<SocketAddr> {

@@ -5,8 +5,8 @@
 
 mod api;
 mod config;
-mod log;
-mod stop;
+pub(crate) mod log;
+pub(crate) mod stop;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         tidegate_quota::Settings::default(),
     ));
     control.work_with(Arc::clone(&meter));
+    control.forfeit_after(config.node_silence_s);
     let parts = Parts {
         live: control.live(),
         keys: control.keys(),
@@ -177,12 +178,17 @@ async fn run_all(
     for address in gateway.addresses() {
         tracing::info!(listener = "gateway", %address, "listening");
     }
-    let mut wanted = stop.clone();
+    let (mut wanted, mut ending) = (stop.clone(), stop.clone());
     let serving = async {
         // Leases go back at the gateway's end, and the API may still be asked about them until then.
         tokio::join!(
             gateway.run(async move { wanted.wanted().await }),
             api.run(control.router(), origins, stop),
+            // A stream that goes on would keep the API from its end.
+            async {
+                ending.wanted().await;
+                control.stop_following();
+            },
         )
     };
     tokio::select! {

@@ -29,6 +29,7 @@ mod forward; // stores of earlier releases
 mod full; // a store with rows in every table
 mod keys; // sealed signing keys
 mod ledger; // the ledger, step by step
+mod nodes; // the ledger for nodes
 #[path = "../../../../../tests/it/postgres.rs"]
 pub(crate) mod postgres;
 mod server; // PostgreSQL's lock, settings and address

@@ -30,6 +30,7 @@ fn the_least_that_is_needed() {
         issuer: "i".to_owned(),
         allowed_origins: Vec::new(),
         notify: NotifySettings::default(),
+        node_silence_s: 60,
     };
     assert_eq!(Config::parse(&text).unwrap().control, expected);
 }
@@ -38,11 +39,12 @@ fn the_least_that_is_needed() {
 fn all_of_it() {
     let text = format!(
         "[control]\nlisten = \"[::1]:1\"\nstore = \"sqlite:a.db\"\nsystem = \"./mine\"\nissuer = \"i\"\n\
-         allowed_origins = [\"https://a.example\", \"http://127.0.0.1:5173\"]\n{GATEWAY}"
+         allowed_origins = [\"https://a.example\", \"http://127.0.0.1:5173\"]\nnode_silence_s = 5\n{GATEWAY}"
     );
     let control = Config::parse(&text).unwrap().control;
     assert_eq!(control.listen, "[::1]:1".parse().unwrap());
     assert_eq!(control.system, "./mine");
+    assert_eq!(control.node_silence_s, 5);
     assert_eq!(
         control.allowed_origins,
         ["https://a.example", "http://127.0.0.1:5173"]
