@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::caller::Actor;
 use super::follow::Following;
-use super::lane::{BuildError, Held, build, to_the_end};
+use super::lane::{Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
 use super::work::{Said, Work};
 use super::{Administration, Fault, Issued, site};
@@ -55,9 +55,6 @@ pub enum StartError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its content is no snapshot.
-    #[error(transparent)]
-    Build(#[from] BuildError),
     /// A signing key cannot be made or read.
     #[error("signing key `{kid}`: {error}")]
     Key {
