@@ -69,17 +69,14 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 
 /// How the control plane of a configuration is opened.
 pub(crate) fn settings_of(config: &Path) -> Result<Settings, String> {
-    let ControlConfig {
-        store,
-        system,
-        issuer,
-        ..
-    } = read(config)?.control;
+    settings(&read(config)?.control, Clock::system())
+}
+
+fn settings(config: &ControlConfig, clock: Clock) -> Result<Settings, String> {
     Ok(Settings {
-        store,
-        system,
-        issuer,
-        clock: Clock::system(),
+        notify: config.notify.clone(),
+        store_key: store_key(config)?,
+        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
     })
 }
 
@@ -146,12 +143,7 @@ fn wrong(path: &Path, errors: &dyn std::fmt::Display) -> String {
 
 /// Opens the control plane, and prints the first operator's secret when that made the store.
 async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
-    let settings = Settings {
-        notify: config.notify.clone(),
-        store_key: store_key(config)?,
-        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
-    };
-    let mut control = Control::open(settings)
+    let mut control = Control::open(settings(config, clock)?)
         .await
         .map_err(|error| format!("control.store = \"{}\": {error}", config.store))?;
     if let Some(secret) = control.first_secret() {

@@ -3,7 +3,10 @@
 mod forms; // what a field may hold
 mod routes; // every route, its fields
 
+use tidegate_policy::snapshot::SnapshotBuilder;
+
 use super::*;
+use crate::domain::system::System;
 
 use self::forms::{Must, bad};
 use self::routes::routes;
@@ -11,15 +14,13 @@ use self::routes::routes;
 /// What holds in the world: whatever a change could touch.
 async fn state(world: &World) -> String {
     let store = world.control.administration.store();
-    let loaded = store.load(0).await.unwrap();
-    let mut changes: Vec<String> = loaded
-        .changes
-        .iter()
-        .map(|change| format!("{change:?}"))
-        .collect();
-    changes.sort();
+    let system = System::load("beneath").unwrap();
+    let empty = SnapshotBuilder::new(system.model().clone(), system.profile().clone());
+    let loaded = store.load(0, empty).await.unwrap();
+    // The same bytes for the same content, whatever led to it.
+    let changes = loaded.to_bundle_payload().unwrap();
     let audit = world.get(&world.root, "/v1/audit?limit=1").await;
-    format!("{} {changes:?} {}", loaded.revision, audit.ok()["items"])
+    format!("{} {changes:?} {}", loaded.revision(), audit.ok()["items"])
 }
 
 fn escaped(text: &str) -> String {
