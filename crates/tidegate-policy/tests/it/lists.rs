@@ -270,7 +270,7 @@ fn lists_hold_what_checks_say() {
     for (what, least) in [
         ("objects", 2_000),
         ("objects, pages", 80),
-        ("objects, incomplete", 40),
+        ("objects, incomplete", 15),
         ("objects, errors", 50),
         ("users", 2_000),
         ("users, pages", 20),
