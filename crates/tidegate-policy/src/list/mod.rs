@@ -25,7 +25,8 @@
 //! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
 //! is too long, on one object, would close the lists of everybody who can see it. The candidate is
 //! left out, as it would be denied, and [`Page::complete`] is false. So what is listed is always what
-//! a decision would allow, and what was left out for want of an answer never passes unseen.
+//! a decision would allow, and what was left out for want of an answer never passes unseen. An object that
+//! no chain of tuples leads to is no candidate, however deep a check of it would go.
 
 mod named;
 mod objects;

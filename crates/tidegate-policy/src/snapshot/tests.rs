@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Change, ChangeError, Snapshot};
+use super::{Change, ChangeError, PlacedSubject, Snapshot, SnapshotBuilder, Standing};
 use crate::check::{CheckError, CheckRequest};
 use crate::model::Model;
 use crate::profile::Profile;
