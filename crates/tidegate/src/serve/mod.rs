@@ -68,19 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// How the control plane of a configuration is opened.
-pub(crate) fn settings_of(config: &Path) -> Result<Settings, String> {
-    let ControlConfig {
-        store,
-        system,
-        issuer,
-        ..
-    } = read(config)?.control;
-    Ok(Settings {
-        store,
-        system,
-        issuer,
-        clock: Clock::system(),
-    })
+pub(crate) fn settings_of(config: &Path, clock: Clock) -> Result<Settings, String> {
+    settings(&read(config)?.control, clock)
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
@@ -146,12 +135,7 @@ fn wrong(path: &Path, errors: &dyn std::fmt::Display) -> String {
 
 /// Opens the control plane, and prints the first operator's secret when that made the store.
 async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
-    let settings = Settings {
-        notify: config.notify.clone(),
-        store_key: store_key(config)?,
-        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
-    };
-    let mut control = Control::open(settings)
+    let mut control = Control::open(settings(config, clock)?)
         .await
         .map_err(|error| format!("control.store = \"{}\": {error}", config.store))?;
     if let Some(secret) = control.first_secret() {
@@ -167,6 +151,14 @@ async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
         tracing::info!("the first operator's secret is on standard output, this once: keep it");
     }
     Ok(control)
+}
+
+fn settings(config: &ControlConfig, clock: Clock) -> Result<Settings, String> {
+    Ok(Settings {
+        notify: config.notify.clone(),
+        store_key: store_key(config)?,
+        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
+    })
 }
 
 /// What signing keys are sealed under, from the environment or a file.

@@ -18,12 +18,8 @@ impl Timed {
         let now_s = Arc::new(AtomicU64::new(START_S));
         let told = Arc::clone(&now_s);
         let folder = Folder::new();
-        let settings = Settings {
-            store: folder.store(),
-            system: "beneath".to_owned(),
-            issuer: ISSUER.to_owned(),
-            clock: Clock::new(move || told.load(Ordering::SeqCst) * 1000),
-        };
+        let clock = Clock::new(move || told.load(Ordering::SeqCst) * 1000);
+        let settings = Settings::new(&folder.store(), "beneath", ISSUER, clock);
         let mut control = Control::open(settings).await.unwrap();
         let root = control.first_secret().unwrap().expose().to_owned();
         let world = World {
@@ -193,12 +189,8 @@ async fn keys_are_read_again_by_the_next_start() {
     control.close().await;
     drop((control, router));
     let told = Arc::clone(&now_s);
-    let settings = Settings {
-        store: folder.store(),
-        system: "beneath".to_owned(),
-        issuer: ISSUER.to_owned(),
-        clock: Clock::new(move || told.load(Ordering::SeqCst) * 1000),
-    };
+    let clock = Clock::new(move || told.load(Ordering::SeqCst) * 1000);
+    let settings = Settings::new(&folder.store(), "beneath", ISSUER, clock);
     let control = Control::open(settings).await.unwrap();
     let world = World {
         router: control.router(),
