@@ -116,7 +116,8 @@ impl Administration {
                 return Err(Fault::conflict("purpose", detail));
             }
             let mut work = Work::begin(&this, &mut lane, actor).await?;
-            let new = generate(&this.clock, &purpose, algorithm).map_err(unusable)?;
+            let new =
+                generate(&this.clock, &purpose, algorithm).map_err(|error| unusable(&error))?;
             // The next second at the earliest: what was signed in this one was signed by the old key.
             let activates_at_s = work.now_s.saturating_add(wait_s.max(1));
             for key in stored.iter_mut().filter(|key| key.purpose == purpose) {
@@ -130,7 +131,7 @@ impl Administration {
             let kid = new.kid.clone();
             stored.push(new);
             stored.sort_by(|a, b| (a.created_at_s, &a.kid).cmp(&(b.created_at_s, &b.kid)));
-            let keyring = Keyring::read(&stored).map_err(unusable)?;
+            let keyring = Keyring::read(&stored).map_err(|error| unusable(&error))?;
             work.say(Said {
                 operation: "rotate-key",
                 object: this.site.clone(),
@@ -172,7 +173,7 @@ impl Administration {
             let mut lane = this.lane(&actor).await?;
             this.administers(&actor, lane.snapshot())?;
             let mut stored = this.store.keys().await?;
-            let keyring = Keyring::read(&stored).map_err(unusable)?;
+            let keyring = Keyring::read(&stored).map_err(|error| unusable(&error))?;
             let key = keyring.keys().iter().find(|key| key.kid == kid);
             let key = key.ok_or_else(|| Fault::missing("kid", format_args!("key {kid}")))?;
             let now_s = this.clock.now_s();
@@ -219,7 +220,7 @@ impl Administration {
             }
             let after = json!({ "kid": kid, "purpose": key.purpose, "revoked_secrets": revoked });
             stored.retain(|key| key.kid != kid);
-            let keyring = Keyring::read(&stored).map_err(unusable)?;
+            let keyring = Keyring::read(&stored).map_err(|error| unusable(&error))?;
             work.write(&Write::RemoveKey { kid }).await?;
             work.say(Said {
                 operation: "retire-key",
@@ -286,9 +287,12 @@ impl Administration {
             Err(fault) => {
                 // Whether it was committed may not be known: what the store holds is in force.
                 match self.store.keys().await {
-                    Ok(stored) => self.use_keys(Keyring::read(&stored).map_err(unusable)?),
+                    Ok(stored) => {
+                        let keyring = Keyring::read(&stored).map_err(|error| unusable(&error))?;
+                        self.use_keys(keyring);
+                    }
                     Err(error) => {
-                        tracing::error!(%error, "keys are as before until the next start")
+                        tracing::error!(%error, "keys are as before until the next start");
                     }
                 }
                 Err(fault)
@@ -377,8 +381,8 @@ impl Administration {
     }
 }
 
-fn unusable(error: StartError) -> Fault {
-    Fault::internal("keys cannot be used", &error)
+fn unusable(error: &StartError) -> Fault {
+    Fault::internal("keys cannot be used", error)
 }
 
 fn info(keyring: &Keyring, key: &Key, living_secrets: Option<u64>, now_s: u64) -> wire::KeyInfo {

@@ -238,19 +238,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(form: &str, expected: Option<Value>) {
+    fn check(form: &str, expected: Option<&Value>) {
         let found = fields(&Bytes::copy_from_slice(form.as_bytes()));
-        assert_eq!(found.ok().map(Value::Object), expected, "{form:?}");
+        assert_eq!(found.ok().map(Value::Object).as_ref(), expected, "{form:?}");
     }
 
     #[test]
     fn forms() {
-        check("", Some(json!({})));
-        check("a=b&c=d%20e+f", Some(json!({"a": "b", "c": "d e f"})));
-        check("scope=&a=b&&", Some(json!({"a": "b"})));
+        check("", Some(&json!({})));
+        check("a=b&c=d%20e+f", Some(&json!({"a": "b", "c": "d e f"})));
+        check("scope=&a=b&&", Some(&json!({"a": "b"})));
         let audiences = json!({"audience": ["x", "y"]});
-        check("audience=x&audience=y", Some(audiences));
-        check("expires_in=60", Some(json!({"expires_in": 60})));
+        check("audience=x&audience=y", Some(&audiences));
+        check("expires_in=60", Some(&json!({"expires_in": 60})));
         check("a=1&a=2", None);
         check("expires_in=soon", None);
         check("expires_in=-1", None);

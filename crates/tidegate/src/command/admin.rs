@@ -1,4 +1,4 @@
-//! `tidegate admin keys|backup|restore`
+//! `tidegate admin keys|backup|restore|operator-secret|reseal`
 
 use std::path::{Path, PathBuf};
 
@@ -7,8 +7,9 @@ use serde_json::json;
 use tidegate_client::Client;
 use tidegate_client::api::BackupError;
 use tidegate_client::wire::{KeyInfo, KeyState, Keys, RotateKey};
-use tidegate_control::Control;
-use tidegate_control::store::{Restore, Store};
+use tidegate_control::store::{Restore, SealKey, Store};
+use tidegate_control::{Control, Settings};
+use tidegate_tower::Clock;
 use tokio::fs::File;
 use tokio::io::BufReader;
 
@@ -27,6 +28,10 @@ pub(crate) enum Verb {
     Backup(Backup),
     /// Restore a backup into an empty store, with no server running on it.
     Restore(RestoreArguments),
+    /// Print a new secret of an operator, with no server running: for who has lost theirs, and has the store.
+    OperatorSecret(OperatorSecret),
+    /// Seal the signing keys in the store under another key, with no server running on it.
+    Reseal(Reseal),
 }
 
 /// What to do with signing keys.
@@ -116,6 +121,41 @@ pub(crate) struct RestoreArguments {
     /// was made.
     #[arg(long)]
     danger_keep_secrets: bool,
+}
+
+/// Of which store.
+#[derive(Args, Debug)]
+#[group(skip)]
+pub(crate) struct OperatorSecret {
+    /// The configuration of the server that has the store.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Under what.
+#[derive(Args, Debug)]
+#[group(skip)]
+#[command(
+    after_help = "The key in force is taken as the server takes it: from TIDEGATE_STORE_KEY or \
+                  control.store_key_file. Name the new one there afterwards."
+)]
+pub(crate) struct Reseal {
+    /// The configuration of the server that has the store.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    #[command(flatten)]
+    under: Under,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Under {
+    /// A file with the new key: 32 bytes in base64, as of `openssl rand -base64 32`.
+    #[arg(long, value_name = "FILE")]
+    new_key_file: Option<PathBuf>,
+    /// DANGER: signing keys lie open in the store from then on; whoever reads it can mint secrets.
+    #[arg(long)]
+    danger_unseal: bool,
 }
 
 /// Lists keys.
@@ -272,23 +312,23 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
         config,
         danger_keep_secrets,
     } = arguments;
-    let content = |path: &Path, reason: String| Failure::Content {
-        path: path.display().to_string(),
-        reason,
-    };
-    let settings = serve::settings_of(&config).map_err(Failure::Usage)?;
+    let Settings {
+        store, store_key, ..
+    } = settings(&config, Clock::system())?;
     let source = File::open(&path)
         .await
         .map_err(|error| failed(&path, error))?;
-    let store = Store::open(&settings.store)
+    let store = Store::open_sealed(&store, store_key)
         .await
-        .map_err(|error| content(&config, error.to_string()))?;
+        .map_err(|error| wrong(&config, &error))?;
+    // Secrets name whole seconds: what was issued in this one must end too.
+    let ends_s = Clock::system().now_s() + 1;
     let how = Restore {
-        now_s: settings.clock.now_s(),
+        now_s: ends_s,
         keep_secrets: danger_keep_secrets,
     };
     let restored = store.restore(BufReader::new(source), how).await;
-    let contents = restored.map_err(|error| content(&path, error.to_string()))?;
+    let contents = restored.map_err(|error| wrong(&path, &error))?;
     let done = format!(
         "restored revision {} from {} lines",
         contents.revision, contents.lines
@@ -298,21 +338,67 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
         let answer = json!({ "revision": contents.revision, "lines": contents.lines });
         return output.done(&answer, &line);
     }
-    // Whoever could issue one needs one.
-    let unopened = |reason: String| content(&config, reason);
-    let control = Control::open(settings)
-        .await
-        .map_err(|error| unopened(error.to_string()))?;
+    output.remark(&format!(
+        "{done}; every secret that was issued before has ended"
+    ));
+    // Whoever could issue one needs one; it must not be among those that have ended.
+    let clock = Clock::new(move || Clock::system().now_ms().max(ends_s * 1000));
+    operator_secret_at(output, &config, clock).await
+}
+
+/// Prints a new secret of an operator.
+pub(crate) async fn operator_secret(
+    output: Output,
+    arguments: OperatorSecret,
+) -> Result<Exit, Failure> {
+    operator_secret_at(output, &arguments.config, Clock::system()).await
+}
+
+async fn operator_secret_at(output: Output, config: &Path, clock: Clock) -> Result<Exit, Failure> {
+    let opened = Control::open(settings(config, clock)?).await;
+    let control = opened.map_err(|error| wrong(config, &error))?;
     let secret = control.operator_secret().await;
     control.close().await;
-    let secret = secret.map_err(|fault| unopened(fault.to_string()))?;
-    output.remark(&format!(
-        "{done}; every secret that was issued before has ended; a new one of an operator, shown this once:"
-    ));
-    let answer = json!({
-        "revision": contents.revision,
-        "lines": contents.lines,
-        "secret": secret.expose(),
-    });
+    let secret = secret.map_err(|fault| wrong(config, &fault))?;
+    output.remark("a new secret of an operator, shown this once:");
+    let answer = json!({ "secret": secret.expose() });
     output.done(&answer, secret.expose())
+}
+
+/// Seals the signing keys in the store anew, in this process.
+pub(crate) async fn reseal(output: Output, arguments: Reseal) -> Result<Exit, Failure> {
+    let Reseal { config, under } = arguments;
+    let Under {
+        new_key_file,
+        danger_unseal: _,
+    } = under;
+    let new = match &new_key_file {
+        None => None,
+        Some(path) => Some(SealKey::read(path).map_err(|error| wrong(path, &error))?),
+    };
+    let Settings {
+        store, store_key, ..
+    } = settings(&config, Clock::system())?;
+    let mut store = Store::open_sealed(&store, store_key)
+        .await
+        .map_err(|error| wrong(&config, &error))?;
+    let resealed = store.reseal(new).await;
+    store.close().await;
+    resealed.map_err(|error| wrong(&config, &error))?;
+    let line = match &new_key_file {
+        Some(path) => format!("signing keys are sealed under {} now", path.display()),
+        None => "signing keys lie open in the store now".to_owned(),
+    };
+    output.done(&json!({ "sealed": new_key_file.is_some() }), &line)
+}
+
+fn settings(config: &Path, clock: Clock) -> Result<Settings, Failure> {
+    serve::settings_of(config, clock).map_err(Failure::Usage)
+}
+
+fn wrong(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::Content {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    }
 }

@@ -68,16 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// How the control plane of a configuration is opened.
-pub(crate) fn settings_of(config: &Path) -> Result<Settings, String> {
-    settings(&read(config)?.control, Clock::system())
-}
-
-fn settings(config: &ControlConfig, clock: Clock) -> Result<Settings, String> {
-    Ok(Settings {
-        notify: config.notify.clone(),
-        store_key: store_key(config)?,
-        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
-    })
+pub(crate) fn settings_of(config: &Path, clock: Clock) -> Result<Settings, String> {
+    settings(&read(config)?.control, clock)
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
@@ -159,6 +151,14 @@ async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
         tracing::info!("the first operator's secret is on standard output, this once: keep it");
     }
     Ok(control)
+}
+
+fn settings(config: &ControlConfig, clock: Clock) -> Result<Settings, String> {
+    Ok(Settings {
+        notify: config.notify.clone(),
+        store_key: store_key(config)?,
+        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
+    })
 }
 
 /// What signing keys are sealed under, from the environment or a file.
