@@ -240,9 +240,18 @@ impl World {
         Self::start_before(upstream, settings, routes).await
     }
 
+    /// Another system than Beneath, without routes.
+    pub(crate) async fn start_as(system: &str) -> Self {
+        Self::start_all(system, Upstream::start().await, "", "").await
+    }
+
     pub(crate) async fn start_before(upstream: Upstream, settings: &str, routes: &str) -> Self {
+        Self::start_all("beneath", upstream, settings, routes).await
+    }
+
+    async fn start_all(system: &str, upstream: Upstream, settings: &str, routes: &str) -> Self {
         let folder = Folder::new();
-        let config = config(&folder, &upstream.url(), settings, routes);
+        let config = config_of(system, &folder, &upstream.url(), settings, routes);
         let server = Server::start(&config).await;
         let operator = server.printed.clone().expect("the operator's secret");
         Self {
@@ -438,14 +447,24 @@ pub(crate) async fn issue_for(api: &Client, subject: &str, expires_in_s: Option<
     api.issue_secret(&request).await.expect("issued").into()
 }
 
-/// Writes a configuration into the folder; every port is a free one.
+/// Writes a configuration of Beneath into the folder; every port is a free one.
 pub(crate) fn config(folder: &Folder, upstream: &str, settings: &str, routes: &str) -> PathBuf {
+    config_of("beneath", folder, upstream, settings, routes)
+}
+
+fn config_of(
+    system: &str,
+    folder: &Folder,
+    upstream: &str,
+    settings: &str,
+    routes: &str,
+) -> PathBuf {
     let store = folder.path().join("tidegate.db");
     let text = format!(
         r#"[control]
 listen = "127.0.0.1:0"
 store = "sqlite:{}"
-system = "beneath"
+system = "{system}"
 issuer = "https://tidegate.test"
 
 [gateway]

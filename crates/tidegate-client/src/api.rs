@@ -1,6 +1,7 @@
 //! One typed method for each route of the HTTP API.
 
 mod access; // AuthZEN, and the keys that secrets are proven by
+mod admin; // token exchange, signing keys, backups
 mod invitations;
 mod members; // memberships, links, attachments
 mod objects; // objects, grants, audit
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::send::{ApiError, Call, Sender};
 use crate::wire::{Batch, BatchAnswer, Changed, Page};
+pub use admin::BackupError;
 pub use terms::{MAX_IDEMPOTENCY_KEY_BYTES, Terms};
 
 /// A caller of the HTTP API, for one address and one secret. Clones share their connections.
@@ -147,6 +149,14 @@ impl Client {
     }
 
     async fn delete(&self, path: &str, query: &[(&str, &str)]) -> Result<Changed, ApiError> {
+        self.delete_for(path, query).await
+    }
+
+    async fn delete_for<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, ApiError> {
         let call = Call {
             method: Method::DELETE,
             path,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{Method, Request, StatusCode, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -19,6 +20,8 @@ use crate::wire::ProblemDocument;
 
 /// Longest answer that is read. Bytes.
 const ANSWER_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+/// Longest problem document that is read of a stream that was refused. Bytes.
+const PROBLEM_LIMIT_BYTES: usize = 64 * 1024;
 /// How long a connection may take to be made, without TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request may take in all.
@@ -229,6 +232,67 @@ impl Sender {
         request
             .body(Full::new(content))
             .map_err(|_| bad("it is not a URL, or too long"))
+    }
+
+    /// Sends a request and answers as soon as the head of a success is there. `wait`: for that.
+    pub(crate) async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<Bytes>,
+        wait: Duration,
+    ) -> Result<Response<Incoming>, ApiError> {
+        let url = format!("{}{path}{}", self.base_url, encode_query(query));
+        let mut request = Request::builder().method(method).uri(&url).header(
+            USER_AGENT,
+            concat!("tidegate-client/", env!("CARGO_PKG_VERSION")),
+        );
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let request = request
+            .body(Full::new(body.unwrap_or_default()))
+            .map_err(|_| ApiError::BadUrl {
+                url: url.clone(),
+                reason: "it is not a URL, or too long",
+            })?;
+        let late = || ApiError::Timeout {
+            url: url.clone(),
+            seconds: wait.as_secs(),
+        };
+        let response = tokio::time::timeout(wait, self.http.request(request)).await;
+        let response = response.map_err(|_| late())?.map_err(|error| {
+            let (url, reason) = (url.clone(), root_cause(&error));
+            if error.is_connect() {
+                ApiError::Connect { url, reason }
+            } else {
+                ApiError::Broken { url, reason }
+            }
+        })?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status();
+        let content = Limited::new(response.into_body(), PROBLEM_LIMIT_BYTES).collect();
+        let content = tokio::time::timeout(wait, content).await;
+        let content = content
+            .map_err(|_| late())?
+            .map_err(|error| ApiError::Broken {
+                url: url.clone(),
+                reason: root_cause(&*error),
+            })?;
+        match read_answer::<serde::de::IgnoredAny>(status, &content.to_bytes(), &url) {
+            Err(error) => Err(error),
+            Ok(_) => Err(ApiError::Unexpected {
+                url,
+                status,
+                reason: "neither an answer nor an error".to_owned(),
+            }),
+        }
     }
 
     async fn exchange<T: DeserializeOwned>(

@@ -93,12 +93,12 @@ CREATE TABLE audit (
     after TEXT,
     PRIMARY KEY (revision, ordinal)
 );
+-- Of the object that has the name now, what happened since it was created. Names are worked out once, as
+-- a log may be long.
+WITH names AS MATERIALIZED (SELECT o.type || ':' || o.id AS name, o.uid, o.created_at_s FROM objects o)
 INSERT INTO audit (revision, ordinal, at_s, actor, actor_uid, jti, operation, object, object_uid, before, after)
-    SELECT a.revision, 0, a.at_s, a.actor, a.actor_uid, a.jti, a.operation, a.object,
-           -- Of the object that has the name now, what happened since it was created.
-           (SELECT o.uid FROM objects o WHERE o.type || ':' || o.id = a.object AND a.at_s >= o.created_at_s),
-           a.before, a.after
-    FROM audit_first a;
+    SELECT a.revision, 0, a.at_s, a.actor, a.actor_uid, a.jti, a.operation, a.object, n.uid, a.before, a.after
+    FROM audit_first a LEFT JOIN names n ON n.name = a.object AND a.at_s >= n.created_at_s;
 DROP TABLE audit_first;
 CREATE INDEX audit_object ON audit (object_uid, revision, ordinal);
 CREATE INDEX audit_actor ON audit (actor_uid, revision, ordinal);

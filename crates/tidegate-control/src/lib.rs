@@ -30,7 +30,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::domain::system::{LoadError, System};
 use crate::domain::{Administration, Fault, Issued, Opening, StartError};
-use crate::store::{SqlLedger, Store, StoreError, StoreOpenError};
+use crate::outbox::{NotifySettings, Outbox, OutboxError};
+use crate::store::{SealKey, SqlLedger, Store, StoreError, StoreOpenError};
 
 /// How often what is published is confirmed.
 pub const CONFIRM_EVERY: Duration = Duration::from_secs(1);
@@ -39,9 +40,9 @@ pub const CONFIRM_EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: u32 = 60;
 
 /// How to open a control plane.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Settings {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://USER@HOST/DATABASE?sslmode=…`.
     pub store: String,
     /// The name of a system that is built in, or the path of a system's folder.
     pub system: String,
@@ -49,6 +50,24 @@ pub struct Settings {
     pub issuer: String,
     /// The time.
     pub clock: Clock,
+    /// How people are told.
+    pub notify: NotifySettings,
+    /// What signing keys are sealed under at rest; none: they lie open in the store.
+    pub store_key: Option<SealKey>,
+}
+
+impl Settings {
+    /// Without a key for the store, and with a log for those who are to be told.
+    pub fn new(store: &str, system: &str, issuer: &str, clock: Clock) -> Self {
+        Self {
+            store: store.to_owned(),
+            system: system.to_owned(),
+            issuer: issuer.to_owned(),
+            clock,
+            notify: NotifySettings::default(),
+            store_key: None,
+        }
+    }
 }
 
 /// The control plane: its store, its system, its API.
@@ -56,6 +75,7 @@ pub struct Settings {
 pub struct Control {
     administration: Arc<Administration>,
     ledger: SqlLedger,
+    outbox: Outbox,
     first: Option<Issued>,
 }
 
@@ -66,6 +86,9 @@ pub enum OpenError {
     /// The system's files are wrong.
     #[error(transparent)]
     System(#[from] LoadError),
+    /// Nobody can be told in this way.
+    #[error(transparent)]
+    Notify(#[from] OutboxError),
     /// The store cannot be opened.
     #[error(transparent)]
     Open(#[from] StoreOpenError),
@@ -88,10 +111,14 @@ impl Control {
             system,
             issuer,
             clock,
+            notify,
+            store_key,
         } = settings;
-        // The system first: a mistake in it should not leave a new store behind.
+        // These first: a mistake in them should not leave a new store behind.
         let system = System::load(&system)?;
-        let store = Store::open(&store).await?;
+        let wake = Arc::new(Notify::new());
+        let outbox = Outbox::open(notify, clock.clone(), Arc::clone(&wake))?;
+        let store = Store::open_sealed(&store, store_key).await?;
         let calendar = Calendar::Month;
         let ledger = SqlLedger::new(&store, clock.clone(), calendar);
         let lost = ledger.forfeit_lost().await?;
@@ -104,12 +131,13 @@ impl Control {
             issuer,
             clock,
             calendar,
-            wake: Arc::new(Notify::new()),
+            wake,
         };
         let (administration, first) = domain::open(opening).await?;
         Ok(Self {
             administration,
             ledger,
+            outbox,
             first,
         })
     }
@@ -131,7 +159,7 @@ impl Control {
 
     /// The ledger, for a meter in this process.
     pub fn ledger(&self) -> Arc<dyn Ledger> {
-        Arc::new(self.ledger.clone())
+        Arc::new(self.administration.own_ledger())
     }
 
     /// Asks this meter, of a gateway in the same process, for what it has spent when usage is read, and
@@ -139,6 +167,16 @@ impl Control {
     /// once.
     pub fn work_with(&self, meter: Arc<tidegate_quota::Meter>) {
         self.administration.work_with(meter);
+    }
+
+    /// Forfeits what a node holds once it has been silent for so long (seconds), instead of 60.
+    pub fn forfeit_after(&self, silence_s: u64) {
+        self.administration.forfeit_after(silence_s);
+    }
+
+    /// Ends the streams of nodes that follow, so that a server can end. They come back by themselves.
+    pub fn stop_following(&self) {
+        self.administration.stop_following();
     }
 
     /// The HTTP API.
@@ -154,8 +192,23 @@ impl Control {
         self.administration.confirm().await
     }
 
-    /// Confirms each second, for as long as it is polled: to be spawned, or raced against the shutdown.
+    /// Delivers once what is due of the outbox. [`Control::run`] does it whenever something is.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what was delivered may be delivered again.
+    pub async fn deliver(&self) -> Result<(), StoreError> {
+        let (store, key) = (self.administration.store(), self.administration.link_key());
+        self.outbox.deliver_due(store, key).await.map(|_| ())
+    }
+
+    /// Confirms each second and delivers what the outbox holds, for as long as it is polled: to be spawned,
+    /// or raced against the shutdown.
     pub async fn run(&self) {
+        let (store, key) = (self.administration.store(), self.administration.link_key());
+        tokio::join!(self.keep(), self.outbox.run(store, key));
+    }
+
+    async fn keep(&self) {
         let mut ticks = interval(CONFIRM_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for tick in (0..PRUNE_EVERY).cycle() {
@@ -163,7 +216,13 @@ impl Control {
             if let Err(fault) = self.confirm().await {
                 tracing::error!(kind = fault.kind(), "what is published is not confirmed");
             }
+            if let Err(error) = self.administration.keep_nodes().await {
+                tracing::error!(%error, "what silent nodes hold is not forfeited");
+            }
             if tick == 0 {
+                if let Err(error) = self.administration.compact().await {
+                    tracing::error!(%error, "old changes are kept");
+                }
                 if let Err(error) = self.ledger.prune().await {
                     tracing::error!(%error, "settled leases are kept");
                 }

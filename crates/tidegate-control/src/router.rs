@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, audit, change, fallback, grants, health, invitations, keys, links, me, members,
-    objects, openapi, quotas, search, secrets, usage,
+    access, admin, audit, bundle, change, fallback, grants, health, invitations, keys, leases,
+    links, me, members, objects, openapi, quotas, search, secrets, token, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -66,6 +66,11 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .routes(routes!(audit::list))
         .routes(routes!(me::whoami))
         .routes(routes!(change::batch))
+        .routes(routes!(admin::keys, admin::rotate, admin::retire))
+        .routes(routes!(admin::backup))
+        .routes(routes!(bundle::whole))
+        .routes(routes!(watch::follow))
+        .routes(routes!(leases::call))
         .layer(authenticate.clone());
 
     // AuthZEN, for holders of a secret: an answer has the identifier of its request.
@@ -81,6 +86,8 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
 
     // For everyone.
     let open = OpenApiRouter::new()
+        // Shows its secret in the body, whatever it is for.
+        .routes(routes!(token::exchange))
         .routes(routes!(keys::jwks))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

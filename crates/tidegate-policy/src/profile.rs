@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::tuple::Object;
+
 /// What gateway, browser and edge need of a system beside the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +20,35 @@ pub struct Profile {
     /// (for a principal) or that owns (for a resource).
     #[serde(default)]
     pub payer: BTreeMap<String, Vec<String>>,
+    /// By type: the type of what its objects lie below. The id of such an object is the id of its parent, a
+    /// slash, and a name of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parents: BTreeMap<String, String>,
+}
+
+impl Profile {
+    /// What an object lies below; none for what lies below nothing but the site.
+    pub fn parent_of(&self, object: &Object) -> Option<Object> {
+        let parent_type = self.parents.get(object.type_name())?;
+        let (parent_id, _) = object.id().rsplit_once('/')?;
+        Object::new(parent_type, parent_id).ok()
+    }
+
+    /// Whether an object is another one, or lies below it. Told by types and ids: `organization:acme`
+    /// contains `project:acme/x` where projects lie below organizations, and nothing by its name alone.
+    pub fn is_within(&self, object: &Object, outer: &Object) -> bool {
+        let mut at = object.clone();
+        // Ends: each parent's id is shorter.
+        loop {
+            if at == *outer {
+                return true;
+            }
+            match self.parent_of(&at) {
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        }
+    }
 }
 
 /// What a kind of secret may exercise.
@@ -47,4 +78,58 @@ pub enum Metered {
     Read,
     /// Charged for the content of the request.
     Write,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(text: &str) -> Object {
+        text.parse().expect("an object")
+    }
+
+    #[test]
+    fn what_lies_below_is_told_by_types_and_ids() {
+        let parents = [
+            ("project", "organization"),
+            ("stream", "project"),
+            ("team", "club"),
+        ];
+        let profile = Profile {
+            parents: parents
+                .map(|(child, parent)| (child.to_owned(), parent.to_owned()))
+                .into(),
+            ..Profile::default()
+        };
+        let cases = [
+            ("organization:acme", "organization:acme", true),
+            ("project:acme/x", "organization:acme", true),
+            ("stream:acme/x/s", "organization:acme", true),
+            ("stream:acme/x/s", "project:acme/x", true),
+            ("project:acme/x", "project:acme/x", true),
+            // Another parent, another type, another depth, a name that only starts alike.
+            ("team:acme/x", "organization:acme", false),
+            ("team:acme/x", "club:acme", true),
+            ("project:acme/xy", "project:acme/x", false),
+            ("project:acmex/x", "organization:acme", false),
+            ("stream:acme/s", "organization:acme", false),
+            ("project:acme/x/y", "organization:acme", false),
+            ("organization:acme", "project:acme/x", false),
+            ("organization:acme", "club:acme", false),
+            ("user:acme/x", "organization:acme", false),
+            ("project:acme", "organization:acme", false),
+        ];
+        for (inner, outer, expected) in cases {
+            let found = profile.is_within(&object(inner), &object(outer));
+            assert_eq!(found, expected, "{inner} in {outer}");
+        }
+    }
+
+    #[test]
+    fn a_profile_without_parents_is_read_and_written_as_before() {
+        let text = r#"{"kinds":{},"metered":{},"payer":{}}"#;
+        let profile: Profile = serde_json::from_str(text).expect("a profile");
+        assert_eq!(profile, Profile::default());
+        assert_eq!(serde_json::to_string(&profile).expect("JSON"), text);
+    }
 }

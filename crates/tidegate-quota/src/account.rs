@@ -10,11 +10,14 @@ use uuid::Uuid;
 /// What follows the uid in the text form of an anonymous account.
 const ANONYMOUS: &str = ".anonymous";
 
-/// An account: a principal or organization by its uid, or the anonymous readers of an organization.
-/// Text form: the uid, or the uid followed by `.anonymous`.
+/// What follows the `jti` in the text form of a secret's budget.
+const BUDGET: &str = ".budget";
+
+/// An account: a principal or organization by its uid, the anonymous readers of an organization, or a
+/// secret's own budget by its `jti`. Text form: the uid, or followed by `.anonymous` or `.budget`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct AccountId {
-    /// The uid of the principal or organization.
+    /// The uid of the principal or organization, or the `jti` of the secret.
     pub owner: Uuid,
     /// Which account of it.
     pub part: Part,
@@ -28,6 +31,9 @@ pub enum Part {
     Own,
     /// What callers without a secret read of the owner's resources.
     Anonymous,
+    /// What a secret, and all that it was exchanged for, may cost. INVARIANT: a ledger that has no limit
+    /// for it grants nothing; for other accounts that is unlimited.
+    Budget,
 }
 
 impl AccountId {
@@ -45,6 +51,20 @@ impl AccountId {
             part: Part::Anonymous,
         }
     }
+    /// The budget of a secret, by its `jti`.
+    pub fn budget(jti: Uuid) -> Self {
+        Self {
+            owner: jti,
+            part: Part::Budget,
+        }
+    }
+    /// The limit in force, of the one that was set: what nobody set is no limit, but for a budget.
+    pub fn limit_bytes(&self, set: Option<u64>) -> Option<u64> {
+        match self.part {
+            Part::Own | Part::Anonymous => set,
+            Part::Budget => Some(set.unwrap_or(0)),
+        }
+    }
 }
 
 impl fmt::Display for AccountId {
@@ -52,6 +72,7 @@ impl fmt::Display for AccountId {
         match self.part {
             Part::Own => write!(f, "{}", self.owner),
             Part::Anonymous => write!(f, "{}{ANONYMOUS}", self.owner),
+            Part::Budget => write!(f, "{}{BUDGET}", self.owner),
         }
     }
 }
@@ -61,10 +82,11 @@ impl FromStr for AccountId {
 
     /// Reads what `Display` writes, and nothing else: one text for each account.
     fn from_str(text: &str) -> Result<Self, AccountIdError> {
-        let (uid, part) = match text.strip_suffix(ANONYMOUS) {
-            Some(uid) => (uid, Part::Anonymous),
-            None => (text, Part::Own),
-        };
+        let suffixes = [(ANONYMOUS, Part::Anonymous), (BUDGET, Part::Budget)];
+        let (uid, part) = suffixes
+            .into_iter()
+            .find_map(|(suffix, part)| Some((text.strip_suffix(suffix)?, part)))
+            .unwrap_or((text, Part::Own));
         let owner = Uuid::try_parse(uid).map_err(|_| AccountIdError)?;
         let account = Self { owner, part };
         if account.to_string() == text {
@@ -77,7 +99,9 @@ impl FromStr for AccountId {
 
 /// A text is no account id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an account id is a uid in lower case with hyphens, or that followed by '{ANONYMOUS}'")]
+#[error(
+    "an account id is a uid in lower case with hyphens, or that followed by '{ANONYMOUS}' or '{BUDGET}'"
+)]
 pub struct AccountIdError;
 
 /// The accounts that one request is charged to, all or nothing: the most specific first, at most
@@ -151,7 +175,11 @@ mod tests {
                 format!("{own}.anonymous"),
                 Some(AccountId::anonymous(OWNER)),
             ),
+            (format!("{own}.budget"), Some(AccountId::budget(OWNER))),
             (format!("{own}.anonymous.anonymous"), None),
+            (format!("{own}.anonymous.budget"), None),
+            (format!("{own}.budget.budget"), None),
+            (".budget".to_owned(), None),
             (format!("{own}."), None),
             (format!("{own}.Anonymous"), None),
             (own.to_uppercase(), None),
@@ -167,6 +195,19 @@ mod tests {
             if let Some(account) = account {
                 assert_eq!(account.to_string(), text);
             }
+        }
+    }
+
+    #[test]
+    fn a_budget_that_nobody_set_is_spent() {
+        let all = [
+            (AccountId::own(OWNER), None),
+            (AccountId::anonymous(OWNER), None),
+            (AccountId::budget(OWNER), Some(0)),
+        ];
+        for (account, unset) in all {
+            assert_eq!(account.limit_bytes(None), unset, "{account}");
+            assert_eq!(account.limit_bytes(Some(7)), Some(7), "{account}");
         }
     }
 

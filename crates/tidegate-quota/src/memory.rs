@@ -263,7 +263,7 @@ impl Books {
             .get(&(account, kind, window))
             .copied()
             .unwrap_or_default();
-        let limit_bytes = self.limits.get(&(account, kind)).copied();
+        let limit_bytes = account.limit_bytes(self.limits.get(&(account, kind)).copied());
         // Without a limit, still no more than can be counted.
         let countable = u64::MAX - balance.granted_bytes;
         let limit = limit_bytes.unwrap_or(u64::MAX);

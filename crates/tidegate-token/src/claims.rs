@@ -11,6 +11,12 @@ pub const MAX_AUDIENCES: usize = 8;
 pub const MAX_NAME_BYTES: usize = 512;
 /// Longest `kind` and longest single audience. Bytes.
 pub const MAX_WORD_BYTES: usize = 128;
+/// Most exchanges that a secret can come from.
+pub const MAX_PARENTS: usize = 3;
+/// Most budgets that a secret is charged to.
+pub const MAX_BUDGETS: usize = 2;
+/// Most actions, and most objects, that a secret is narrowed to.
+pub const MAX_NARROW: usize = 64;
 
 /// The claims of a secret.
 ///
@@ -57,30 +63,66 @@ pub struct Claims {
 }
 
 /// Limits of one secret below those of its kind.
+///
+/// A secret that was exchanged for a narrower one (RFC 8693) has them; each can only be tightened by
+/// the next exchange. Who verifies the secret enforces them, or refuses it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Narrow {
-    /// Only these actions.
+    /// The secrets that it was exchanged from, by their `jti`, the issued one first. It dies with each of
+    /// them. At most [`MAX_PARENTS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<Uuid>,
+    /// Only these actions. At most [`MAX_NARROW`].
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "not_null"
     )]
     pub actions: Option<Vec<String>>,
-    /// Only these objects and what lies below them.
+    /// Only these objects and what lies below them. At most [`MAX_NARROW`].
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "not_null"
     )]
     pub objects: Option<Vec<String>>,
-    /// A budget of its own, in bytes.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "not_null"
-    )]
-    pub budget_bytes: Option<u64>,
+    /// Budgets that it is charged to beside its principal, the tightest first. At most [`MAX_BUDGETS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<Budget>,
+}
+
+/// Bytes that a secret, and all that it is exchanged for, may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The `jti` of the secret that it was made for: the account that is charged.
+    pub jti: Uuid,
+    /// Bytes of reads, and as many of writes.
+    pub bytes: u64,
+}
+
+impl Narrow {
+    fn within_limits(&self) -> bool {
+        let Self {
+            parents,
+            actions,
+            objects,
+            budgets,
+        } = self;
+        let listed = |list: &Option<Vec<String>>, most: usize| {
+            list.as_ref().is_none_or(|list| {
+                list.len() <= MAX_NARROW
+                    && list
+                        .iter()
+                        .all(|text| !text.is_empty() && text.len() <= most)
+            })
+        };
+        parents.len() <= MAX_PARENTS
+            && budgets.len() <= MAX_BUDGETS
+            && listed(actions, MAX_WORD_BYTES)
+            && listed(objects, MAX_NAME_BYTES)
+    }
 }
 
 impl Claims {
@@ -96,6 +138,7 @@ impl Claims {
                 .aud
                 .iter()
                 .all(|audience| sized(audience, MAX_WORD_BYTES))
+            && self.narrow.as_ref().is_none_or(Narrow::within_limits)
     }
 
     /// Claims from the JSON of a payload.

@@ -12,7 +12,8 @@
 //! 6. `iss` is the issuer, `aud` names the verifier, and the moment is in `[nbf, exp)`, without leeway;
 //!    `iat` is at most [`MAX_CLOCK_SKEW_S`] ahead.
 //!
-//! What it cannot know, the caller asks: whether the `uid` is alive, the `jti` revoked, the `iat` too old.
+//! What it cannot know, the caller asks: whether the `uid` is alive, the `jti` or that of a parent
+//! revoked, the `iat` too old, and what is asked for within `narrow`.
 //!
 //! A deployer can break it by putting a key into the set whose private half others hold, by sharing one
 //! issuer and audience between deployments that do not trust each other, or by a clock that is wrong.
@@ -68,7 +69,7 @@ pub mod verify;
 #[cfg(test)]
 mod wycheproof;
 
-pub use claims::{Claims, Narrow};
+pub use claims::{Budget, Claims, MAX_BUDGETS, MAX_NARROW, MAX_PARENTS, Narrow};
 pub use compact::{MAX_TOKEN_BYTES, SECRET_PREFIX};
 pub use jwks::{Jwk, JwkSet, KeySet, MAX_KEYS};
 pub use keys::{Algorithm, BadSignature, KeyError, Purpose, Secret, SigningKey, VerifyingKey};

@@ -35,20 +35,46 @@ impl<'a> UnverifiedToken<'a> {
     /// # Errors
     /// The first [`TokenError`] that applies.
     pub fn verify(self, keys: &KeySet, expect: &Expectation<'_>) -> Result<Verified, TokenError> {
+        let Expectation {
+            issuer,
+            audience,
+            now_s,
+        } = *expect;
+        let for_it = |claims: &Claims| claims.aud.iter().any(|named| named == audience);
+        self.check(keys, issuer, for_it, now_s)
+    }
+
+    /// Checks all of it but `aud`: only for what a holder may do wherever the secret is for, such as
+    /// exchanging it for a narrower one.
+    ///
+    /// # Errors
+    /// The first [`TokenError`] that applies.
+    pub fn verify_for_any_audience(
+        self,
+        keys: &KeySet,
+        issuer: &str,
+        now_s: u64,
+    ) -> Result<Verified, TokenError> {
+        self.check(keys, issuer, |_| true, now_s)
+    }
+
+    fn check(
+        self,
+        keys: &KeySet,
+        issuer: &str,
+        for_it: impl FnOnce(&Claims) -> bool,
+        now_s: u64,
+    ) -> Result<Verified, TokenError> {
         let payload = compact::open(self.0, Purpose::Secrets, keys)?;
         let claims = Claims::from_json(&payload).ok_or(TokenError::Claims)?;
-        if claims.iss != expect.issuer {
+        if claims.iss != issuer {
             return Err(TokenError::Issuer);
         }
-        if !claims
-            .aud
-            .iter()
-            .any(|audience| audience == expect.audience)
-        {
+        if !for_it(&claims) {
             return Err(TokenError::Audience);
         }
         let verified = Verified { claims };
-        verified.check_time(expect.now_s)?;
+        verified.check_time(now_s)?;
         Ok(verified)
     }
 }

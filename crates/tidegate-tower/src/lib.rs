@@ -24,8 +24,8 @@ pub use authenticate::{
     Principal,
 };
 pub use authorize::{
-    AuthorizeError, AuthorizeLayer, AuthorizeService, Authorizer, Permit, ResolveTarget, Routed,
-    Target,
+    AuthorizeError, AuthorizeLayer, AuthorizeService, Authorizer, OutOfScope, Permit,
+    ResolveTarget, Routed, Scope, Target,
 };
 pub use clock::Clock;
 pub use meter::{MeterLayer, MeterService, MeteredBody, MeteredBodyError};

@@ -34,6 +34,10 @@ fn after(problem: &ProblemDocument) -> Option<&'static str> {
             "`tidegate login` keeps a secret that holds; TIDEGATE_SECRET or --secret-file name one for this run"
         }
         403 => "ask someone who may, or use the secret of someone who may",
+        404 if problem.field.is_none() => {
+            "the API there does not have this: is it as new as this program, and is it the control \
+             plane's address?"
+        }
         404 => {
             "names are compared as a whole, and what you may not see is not there for you: \
              `tidegate list TYPE` shows what is"
@@ -141,12 +145,16 @@ mod tests {
     use super::*;
 
     fn failure(status: u16, rule: Option<&str>) -> Failure {
+        failure_of(status, Some("subject"), rule)
+    }
+
+    fn failure_of(status: u16, field: Option<&str>, rule: Option<&str>) -> Failure {
         Failure::Api(ApiError::Problem(Box::new(ProblemDocument {
             type_uri: "urn:tidegate:problem:x".to_owned(),
             title: "No".to_owned(),
             status,
             detail: None,
-            field: Some("subject".to_owned()),
+            field: field.map(ToOwned::to_owned),
             rule: rule.map(ToOwned::to_owned),
         })))
     }
@@ -170,5 +178,7 @@ mod tests {
             assert!(next.contains(step), "{status} {rule:?}: {next}");
         }
         assert_eq!(failure(500, None).next_step(), None);
+        let no_route = failure_of(404, None, None).next_step().unwrap_or_default();
+        assert!(no_route.contains("as new as this program"), "{no_route}");
     }
 }

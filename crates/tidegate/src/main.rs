@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod gateway;
 mod hidden;
 mod names;
 mod output;
@@ -15,10 +16,10 @@ use clap::{Args, Parser, Subcommand};
 use tidegate_client::Client;
 
 use crate::command::{
-    accept, apply, attach, audit, change, check, completions, connection, create, decline, delete,
-    detach, get, grant, invitations, invite, join, leave, list, login, logout, members, move_link,
-    quota, redeem, remove, rename, revoke, secret, terms, usage, what_can, who_can, whoami,
-    withdraw,
+    accept, admin, apply, attach, audit, change, check, completions, connection, create, decline,
+    delete, detach, exchange, get, grant, invitations, invite, join, leave, list, login, logout,
+    members, move_link, quota, redeem, remove, rename, revoke, secret, terms, usage, what_can,
+    who_can, whoami, withdraw,
 };
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -59,6 +60,8 @@ struct Globals {
 enum Verb {
     /// Run gateway, control plane and store in one process.
     Serve(serve::Arguments),
+    /// Run a gateway alone, which follows a control plane elsewhere.
+    Gateway(gateway::Arguments),
     /// Keep a secret, and where it is for, in the profile file.
     Login(login::Arguments),
     /// Take a profile out of the profile file.
@@ -125,6 +128,11 @@ enum Verb {
     Apply(apply::Arguments),
     /// Show what was done: to an object, or by somebody.
     Audit(audit::Arguments),
+    /// Exchange the secret in force for a narrower, short-lived one.
+    Exchange(exchange::Arguments),
+    /// Run the deployment: signing keys, backups.
+    #[command(subcommand)]
+    Admin(admin::Verb),
     /// Print what a shell needs to complete these verbs.
     Completions(completions::Arguments),
 }
@@ -134,6 +142,7 @@ fn main() -> ExitCode {
     let output = Output::new(globals.json);
     let result = match verb {
         Verb::Serve(arguments) => return serve::run(&arguments).into(),
+        Verb::Gateway(a) => return gateway::run(&a, globals.connection.secret_file()).into(),
         Verb::Completions(arguments) => completions::run(output, &arguments),
         Verb::Logout(a) => logout::run(output, &a, &globals.connection),
         Verb::Login(a) => globals.block_on(login::run(output, &a, &globals.connection)),
@@ -180,6 +189,14 @@ fn main() -> ExitCode {
         Verb::WhatCan(a) => globals.ask(|c| what_can::run(c, output, a)),
         Verb::Apply(a) => globals.change(|c| apply::run(c, output, a)),
         Verb::Audit(a) => globals.ask(|c| audit::run(c, output, a)),
+        Verb::Exchange(a) => globals.block_on(exchange::run(output, a, &globals.connection)),
+        Verb::Admin(admin::Verb::Keys(verb)) => match verb {
+            admin::KeysVerb::List(a) => globals.ask(|c| admin::list(c, output, a)),
+            admin::KeysVerb::Rotate(a) => globals.change(|c| admin::rotate(c, output, a)),
+            admin::KeysVerb::Retire(a) => globals.change(|c| admin::retire(c, output, a)),
+        },
+        Verb::Admin(admin::Verb::Backup(a)) => globals.ask(|c| admin::backup(c, output, a)),
+        Verb::Admin(admin::Verb::Restore(a)) => globals.block_on(admin::restore(output, a)),
     };
     result
         .unwrap_or_else(|failure| {

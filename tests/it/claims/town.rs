@@ -5,8 +5,9 @@
 //! stands still until [`Town::advance`]. Everything is removed when the town is dropped.
 //!
 //! `TIDEGATE_CLAIMS_SYSTEMS=FOLDER` takes the systems from `FOLDER/NAME/` instead of the built-in
-//! ones; `TIDEGATE_TEST_STORE` says which store (`sqlite`, which is the default).
+//! ones; `TIDEGATE_TEST_STORE` says which store: `sqlite`, which is the default, or `postgres`.
 
+mod mail; // what is mailed
 mod person; // who acts
 mod reply; // what is answered
 
@@ -29,8 +30,10 @@ use tidegate_tower::Clock;
 use tokio::sync::{OnceCell, oneshot};
 use tower::ServiceExt;
 
+use self::mail::Mailbox;
 pub(crate) use self::person::Person;
 pub(crate) use self::reply::Reply;
+use crate::postgres::{Durability, Postgres};
 use crate::upstream::Upstream;
 use crate::world::Folder;
 
@@ -56,6 +59,8 @@ struct Inner {
     /// `[[gateway.route]]` tables.
     routes: &'static str,
     gateway: OnceCell<Front>,
+    mailbox: Mailbox,
+    _server: Option<Postgres>,
     _folder: Folder,
 }
 
@@ -72,11 +77,11 @@ impl Town {
     pub(crate) async fn open(system: &str, routes: &'static str) -> Self {
         let folder = Folder::new();
         let clock_ms = Arc::new(AtomicU64::new(START_S * 1000));
+        let (mailbox, notify) = Mailbox::open(&folder).await;
+        let (store, server) = store(folder.path());
         let settings = Settings {
-            store: store(folder.path()),
-            system: folder_or_name(system),
-            issuer: ISSUER.to_owned(),
-            clock: clock(&clock_ms),
+            notify,
+            ..Settings::new(&store, &folder_or_name(system), ISSUER, clock(&clock_ms))
         };
         let mut control = Control::open(settings)
             .await
@@ -94,6 +99,8 @@ impl Town {
             operator,
             routes,
             gateway: OnceCell::new(),
+            mailbox,
+            _server: server,
             _folder: folder,
         }))
     }
@@ -142,7 +149,7 @@ impl Town {
         let snapshot = live.current(self.now_s(), u64::MAX).expect("published");
         let types = snapshot.model().type_names();
         let objects = types.flat_map(|type_name| snapshot.objects_of_type(type_name));
-        let objects = objects.map(|object| object.to_string()).collect();
+        let objects = objects.map(ToString::to_string).collect();
         (
             objects,
             snapshot.tuples().map(|tuple| tuple.to_string()).collect(),
@@ -268,11 +275,15 @@ fn clock(now_ms: &Arc<AtomicU64>) -> Clock {
     Clock::new(move || now_ms.load(Ordering::SeqCst))
 }
 
-/// Where the town's store is.
-fn store(folder: &Path) -> String {
+/// Where the town's store is, and the server that it needs.
+fn store(folder: &Path) -> (String, Option<Postgres>) {
     match std::env::var("TIDEGATE_TEST_STORE").as_deref() {
-        Err(_) | Ok("sqlite") => format!("sqlite:{}", folder.join("town.db").display()),
-        Ok(other) => panic!("TIDEGATE_TEST_STORE={other}: there is sqlite"),
+        Err(_) | Ok("sqlite") => (format!("sqlite:{}", folder.join("town.db").display()), None),
+        Ok("postgres") => {
+            let server = Postgres::start(Durability::None);
+            (server.url(), Some(server))
+        }
+        Ok(other) => panic!("TIDEGATE_TEST_STORE={other}: there are sqlite and postgres"),
     }
 }
 

@@ -47,30 +47,46 @@ pub(super) fn create(object: &str) -> Operation {
 }
 
 /// How often something else is tried that the rules allow.
-const TRIES: usize = 80;
+const TRIES: usize = 90;
+
+/// Percentages from this one on are deletions.
+const DELETES: usize = 98;
 
 /// Two of three are what the rules allow, as far as that is found; most of what is drawn blindly is refused.
 pub(super) fn draw(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (Actor, Operation) {
-    let mut drawn = blindly(random, land, people);
+    let percent = random.below(100);
+    let mut drawn = blindly(random, land, people, percent);
     if random.one_in(3) {
         return drawn;
     }
-    for _ in 0..TRIES {
+    for tried in 0..TRIES {
         if land.clone().perform(&drawn.0, &drawn.1).is_ok() {
             break;
         }
-        drawn = blindly(random, land, people);
+        // Of this kind, and in the end of any kind that does not delete.
+        let percent = if tried < TRIES / 4 {
+            percent
+        } else {
+            random.below(DELETES)
+        };
+        drawn = blindly(random, land, people, percent);
     }
     drawn
 }
 
-fn blindly(random: &mut Random, land: &Land<'_>, people: &[Actor]) -> (Actor, Operation) {
+/// Any operation of the kind that a percentage stands for.
+fn blindly(
+    random: &mut Random,
+    land: &Land<'_>,
+    people: &[Actor],
+    percent: usize,
+) -> (Actor, Operation) {
     let who = random.pick(people).clone();
     let objects: Vec<&String> = land.objects.keys().collect();
     // Of what can be administered at all.
     let object = (*random.pick(&objects)).clone();
     let other = (*random.pick(&objects)).clone();
-    let operation = match random.below(100) {
+    let operation = match percent {
         0..28 => creation(random, land, &object),
         28..48 => Operation::Grant(grants(random, land, object)),
         48..54 => Operation::Change(grants(random, land, object)),

@@ -143,6 +143,16 @@ impl<'b> Land<'b> {
         Some(format!("{parent}:{above}"))
     }
 
+    /// The object of a type that an object lies below.
+    pub(super) fn above(&self, object: &str, type_name: &str) -> Option<String> {
+        let parent = self.parent(object)?;
+        if type_of(&parent) == type_name {
+            Some(parent)
+        } else {
+            self.above(&parent, type_name)
+        }
+    }
+
     pub(super) fn is_below(&self, object: &str, above: &str) -> bool {
         let parent = self.parent(object);
         parent.is_some_and(|parent| parent == above || self.is_below(&parent, above))

@@ -22,7 +22,7 @@ use self::land::{Actor, Land};
 use crate::claims::town::{Person, Town};
 
 /// Operations a system in a normal run.
-const OPERATIONS: u64 = 500;
+const OPERATIONS: u64 = 300;
 
 #[tokio::test]
 async fn beneath_is_administered_as_its_rules_say() {
@@ -106,7 +106,10 @@ async fn administered(system: &str) {
         .map(|(_, count)| count)
         .sum();
     eprintln!("{system}: {done} done; {counts:?}");
-    assert!(done > OPERATIONS / 3, "too little is done to say anything: {counts:?}");
+    assert!(
+        done > OPERATIONS / 6,
+        "too little is done to say anything: {counts:?}"
+    );
 }
 
 /// Four users, each with a secret of every kind for users, and the operator.

@@ -146,9 +146,14 @@ impl<'b> Land<'b> {
                 self.point(&request.object, &request.relation, &request.to);
             }
             Operation::Attach(request) => {
-                let (attachment, relation) = self.attachment(who, &request.object, &request.to)?;
+                let (type_name, relation) = self.pair(who, &request.object, &request.to)?;
+                let there = self.attachment(&request.object, &request.to, &type_name, &relation);
+                must(there.is_none(), "attached already")?;
+                let id = |object: &str| object.split_once(':').map_or("", |(_, id)| id).to_owned();
+                let name = id(&request.object);
+                let name = name.rsplit('/').next().unwrap_or_default();
                 let creation = CreateObject {
-                    object: attachment,
+                    object: format!("{type_name}:{}/{name}", id(&request.to)),
                     display_name: None,
                     links: [(relation, request.object.clone())].into(),
                     owner: None,
@@ -157,16 +162,10 @@ impl<'b> Land<'b> {
                 self.create(who, &creation)?;
             }
             Operation::Detach(request) => {
-                let (attachment, relation) = self.attachment(who, &request.object, &request.to)?;
-                must(
-                    self.visible(who, &attachment),
-                    "not attached, or not visible",
-                )?;
-                let attached = self.points_at(&attachment, &relation);
-                must(
-                    attached.as_ref() == Some(&request.object),
-                    "another is attached",
-                )?;
+                let (type_name, relation) = self.pair(who, &request.object, &request.to)?;
+                let there = self.attachment(&request.object, &request.to, &type_name, &relation);
+                let attachment = there.ok_or("not attached")?;
+                must(self.visible(who, &attachment), "not visible")?;
                 must(self.guard(who, "delete", &attachment), "may not detach")?;
                 self.delete(&attachment)?;
             }
@@ -198,6 +197,15 @@ impl<'b> Land<'b> {
             ..Roles::default()
         };
         self.passes(who, &guard.0, roles)
+    }
+
+    /// Whether somebody may take a grant back.
+    fn may_take(&self, who: &Actor, rules: &Type, object: &str, fact: &str) -> bool {
+        let (_, relation, subject) = parts(fact);
+        rules.word(relation).is_some_and(|(_, grant)| {
+            let guard = grant.revoke.as_ref().unwrap_or(&grant.guard);
+            self.may(who, guard, object, whom(subject))
+        })
     }
 
     fn create(&mut self, who: &Actor, request: &CreateObject) -> Result<(), Refused> {
@@ -360,6 +368,10 @@ impl<'b> Land<'b> {
             for fact in self.granted(&request.object, &request.subject) {
                 let word = rules.word(parts(&fact).1).map(|(word, _)| word);
                 if word.is_some_and(|word| rules.levels.has(word) && !words.contains(word)) {
+                    must(
+                        self.may_take(who, rules, &request.object, &fact),
+                        "may not revoke",
+                    )?;
                     removed.push(fact);
                 }
             }
@@ -376,11 +388,10 @@ impl<'b> Land<'b> {
         let held = self.granted(&request.object, &request.subject);
         let mut removed = Vec::new();
         for fact in &held {
-            let (word, grant) = rules.word(parts(fact).1).ok_or("no such grant")?;
+            let (word, _) = rules.word(parts(fact).1).ok_or("no such grant")?;
             if !words.contains(word) {
-                let guard = grant.revoke.as_ref().unwrap_or(&grant.guard);
                 must(
-                    self.may(who, guard, &request.object, whom(&request.subject)),
+                    self.may_take(who, rules, &request.object, fact),
                     "may not revoke",
                 )?;
                 removed.push(fact.clone());
@@ -562,6 +573,12 @@ impl<'b> Land<'b> {
             "may not end it",
         )?;
         let grants = self.granted(object, subject);
+        if let Some(rules) = self.rules(object).filter(|_| who.object != subject) {
+            let may = grants
+                .iter()
+                .all(|fact| self.may_take(who, rules, object, fact));
+            must(may, "may not revoke")?;
+        }
         let mut homes = Vec::new();
         if let Some(rules) = self.rules(subject) {
             for (relation, one) in &rules.one {
@@ -640,9 +657,11 @@ impl<'b> Land<'b> {
             .rules(object)
             .and_then(|rules| rules.one.get(relation))
             .ok_or("no link")?;
-        let within =
-            one.within.as_deref() != Some("parent") || self.parent(target) == self.parent(object);
-        must(within, "of another parent")
+        let within = |type_name: &String| {
+            let own = self.above(object, type_name);
+            own.is_some() && self.above(target, type_name) == own
+        };
+        must(one.within.as_ref().is_none_or(within), "not below the same")
     }
 
     fn point(&mut self, object: &str, relation: &str, target: &str) {
@@ -657,25 +676,39 @@ impl<'b> Land<'b> {
         self.write(&format!("{object}#{relation}@{target}"));
     }
 
-    fn attachment(&self, who: &Actor, object: &str, to: &str) -> Result<(String, String), Refused> {
+    /// The type and the relation of what stands for something attached to something.
+    fn pair(&self, who: &Actor, object: &str, to: &str) -> Result<(String, String), Refused> {
         must(
             self.visible(who, object) && self.visible(who, to),
             "not visible",
         )?;
-        let id = |object: &str| object.split_once(':').map_or("", |(_, id)| id).to_owned();
-        let name = id(object).rsplit('/').next().unwrap_or_default().to_owned();
         for (type_name, rules) in &self.book.types {
             let Some(relation) = &rules.attach else {
                 continue;
             };
-            let attachment = format!("{type_name}:{}/{name}", id(to));
-            if rules.parent.as_deref() == Some(type_of(to))
-                && self.allows(&format!("{attachment}#{relation}@{object}"))
-            {
-                return Ok((attachment, relation.clone()));
+            let fits = self.allows(&format!("{type_name}:a#{relation}@{object}"));
+            if rules.parent.as_deref() == Some(type_of(to)) && fits {
+                return Ok((type_name.clone(), relation.clone()));
             }
         }
         Err("nothing is attached so")
+    }
+
+    fn attachment(
+        &self,
+        object: &str,
+        to: &str,
+        type_name: &str,
+        relation: &str,
+    ) -> Option<String> {
+        let mut facts = self.facts.iter().filter(|fact| {
+            let (on, by, subject) = parts(fact);
+            by == relation
+                && subject == object
+                && type_of(on) == type_name
+                && self.parent(on).as_deref() == Some(to)
+        });
+        facts.next().map(|fact| parts(fact).0.to_owned())
     }
 
     /// Whoever has a kept relation last keeps it.

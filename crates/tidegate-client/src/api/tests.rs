@@ -8,8 +8,8 @@ use tokio::sync::Mutex;
 
 use super::*;
 use crate::wire::{
-    Action, Attach, Entity, Evaluation, GrantRequest, InvitationId, Membership, QuotaLimits,
-    Remove, SetQuota,
+    Action, ActionSearch, Attach, Entity, EntityType, Evaluation, GrantRequest, InvitationId,
+    Membership, QuotaLimits, Remove, ResourceSearch, SetQuota, SubjectSearch,
 };
 
 /// Answers every connection with `answer`, and keeps what was sent.
@@ -306,6 +306,50 @@ async fn each_route_is_asked_as_it_is_documented() {
     sends!(
         client.audit_of_actor("u:1", &page),
         "GET /v1/audit?actor=u%3A1"
+    );
+    let entity = Entity {
+        type_name: text("u"),
+        id: text("1"),
+        properties: None,
+    };
+    let action = Action {
+        name: text("can_read"),
+        properties: None,
+    };
+    let any = EntityType {
+        type_name: text("o"),
+    };
+    let subjects = SubjectSearch {
+        subject: any.clone(),
+        action: action.clone(),
+        resource: entity.clone(),
+        context: None,
+        page: None,
+    };
+    let resources = ResourceSearch {
+        subject: entity.clone(),
+        action,
+        resource: any,
+        context: None,
+        page: None,
+    };
+    let actions = ActionSearch {
+        subject: entity.clone(),
+        resource: entity,
+        context: None,
+        page: None,
+    };
+    sends!(
+        client.search_subjects(&subjects),
+        "POST /access/v1/search/subject"
+    );
+    sends!(
+        client.search_resources(&resources),
+        "POST /access/v1/search/resource"
+    );
+    sends!(
+        client.search_actions(&actions),
+        "POST /access/v1/search/action"
     );
     sends!(client.whoami(), "GET /v1/me");
     sends!(client.keys(), "GET /.well-known/jwks.json");

@@ -94,3 +94,22 @@ impl PartialSchema for Id {
 }
 
 impl ToSchema for Id {}
+
+/// `read` or `write`.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Metered {
+    /// Content of responses to read actions.
+    Read,
+    /// Content of requests of write actions.
+    Write,
+}
+
+/// `[start, end)`, seconds since the epoch, UTC.
+#[derive(Clone, Copy, Debug, ToSchema)]
+pub struct Window {
+    /// First second.
+    pub start_s: u64,
+    /// First second after.
+    pub end_s: u64,
+}

@@ -7,10 +7,12 @@
 //! several, which all happen, at one revision, or none.
 
 mod access; // AuthZEN
+mod admin; // signing keys
 mod audit; // what was done
 #[cfg(feature = "openapi")]
 pub mod form; // of texts, for the OpenAPI document
 mod invitation;
+mod lease; // quota that nodes hold
 mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
 #[cfg(feature = "openapi")]
@@ -19,6 +21,7 @@ mod problem;
 mod quota; // limits, balances
 mod search; // AuthZEN: who, on what, what
 mod secret;
+mod token; // exchange
 mod watch; // what nodes follow
 
 pub use access::{
@@ -26,8 +29,10 @@ pub use access::{
     EvaluationError, Evaluations, EvaluationsAnswer, EvaluationsOptions, EvaluationsSemantic,
     PartialEvaluation,
 };
+pub use admin::{KeyInfo, KeyState, Keys, RetiredKey, RotateKey, RotatedKey};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
+pub use lease::{AskLease, LeaseAnswer, LeaseCall, Leased, SettleLease};
 pub use objects::{
     Attach, CreateObject, CreatedObject, DeleteObject, GrantInfo, GrantRequest, Membership, Move,
     ObjectInfo, Page, Remove, RenameObject, Whoami,
@@ -40,4 +45,5 @@ pub use search::{
     SubjectSearch,
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
+pub use token::{ACCESS_TOKEN, JWT, TOKEN_EXCHANGE, TokenAnswer, TokenRequest};
 pub use watch::{RevisionChanges, SnapshotChange, WatchLine};

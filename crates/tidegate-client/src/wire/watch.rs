@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A line of the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WatchLine {
     /// The next revision.
@@ -20,6 +21,8 @@ pub enum WatchLine {
         /// The newest revision.
         revision: u64,
     },
+    /// Keys were added or taken away: fetch the key set again.
+    Keys,
     /// What was leased of an account under an old limit is to be settled now.
     CallBack {
         /// The account, as leases name it.
@@ -29,6 +32,7 @@ pub enum WatchLine {
 
 /// What a revision changed of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevisionChanges {
     /// The revision.
     pub revision: u64,
@@ -40,6 +44,7 @@ pub struct RevisionChanges {
 
 /// One change of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotChange {
     /// An object exists, with this identity.

@@ -1,8 +1,8 @@
 //! Who asks the control plane for something.
 
 use tidegate_client::wire;
-use tidegate_policy::{Object, Snapshot};
-use tidegate_tower::Principal;
+use tidegate_policy::{Caller, Decision, Object, Request, Snapshot, decide};
+use tidegate_tower::{Principal, Scope};
 use uuid::Uuid;
 
 use super::{Administration, Fault};
@@ -17,6 +17,10 @@ pub struct Actor {
     pub(super) jti: Option<Uuid>,
     /// When the secret ends. Seconds since the epoch, UTC.
     pub(super) expires_at_s: Option<u64>,
+    /// What the secret was narrowed to; none: it was not exchanged.
+    scope: Option<Scope>,
+    /// The secrets that it was exchanged from.
+    parents: Vec<Uuid>,
 }
 
 impl Actor {
@@ -28,6 +32,12 @@ impl Actor {
             kind: principal.kind().to_owned(),
             jti: Some(principal.jti()),
             expires_at_s: principal.expires_at_s(),
+            scope: principal.scope().cloned(),
+            parents: principal
+                .claims()
+                .narrow
+                .as_ref()
+                .map_or_else(Vec::new, |narrow| narrow.parents.clone()),
         }
     }
 
@@ -39,7 +49,68 @@ impl Actor {
             kind: kind.to_owned(),
             jti: None,
             expires_at_s: None,
+            scope: None,
+            parents: Vec::new(),
         }
+    }
+
+    /// Whether the secret may do an action on a resource: its kind may, the model grants it, and it is
+    /// within what the secret was narrowed to. An error is a no.
+    pub(super) fn may(&self, action: &str, resource: &Object, snapshot: &Snapshot) -> bool {
+        if let Err(out) = self.scope_check(action, resource, snapshot) {
+            tracing::debug!(caller = %self.object, action, %resource, %out, "guard");
+            return false;
+        }
+        let request = Request {
+            caller: Caller::Principal {
+                object: &self.object,
+                kind: &self.kind,
+            },
+            action,
+            resource,
+            context: &[],
+        };
+        match decide(&request, snapshot) {
+            Decision::Allow => true,
+            Decision::Deny(denial) => {
+                tracing::debug!(caller = %self.object, action, %resource, %denial, "guard");
+                false
+            }
+        }
+    }
+
+    /// Whether the secret was not narrowed, or to this.
+    pub(super) fn scope_check(
+        &self,
+        action: &str,
+        resource: &Object,
+        snapshot: &Snapshot,
+    ) -> Result<(), tidegate_tower::OutOfScope> {
+        match &self.scope {
+            None => Ok(()),
+            Some(scope) => scope.check(action, resource, snapshot.profile()),
+        }
+    }
+
+    /// Whether an object is among what the secret was narrowed to, where it was.
+    pub(super) fn reaches(&self, object: &Object, snapshot: &Snapshot) -> bool {
+        self.scope
+            .as_ref()
+            .is_none_or(|scope| scope.has_object(object, snapshot.profile()))
+    }
+
+    /// Whether the secret was exchanged for a narrower one.
+    pub(super) fn is_narrowed(&self) -> bool {
+        self.scope.is_some()
+    }
+
+    /// For what no guard asks for, and what would outlive the secret: a narrowed one may not.
+    pub(super) fn whole(&self) -> Result<(), Fault> {
+        if self.is_narrowed() {
+            let rule = "narrow: not with a secret that was exchanged for a narrower one".to_owned();
+            return Err(Fault::Forbidden { rule });
+        }
+        Ok(())
     }
 
     /// Refuses who was deleted, or whose secret was revoked, while the request was on its way.
@@ -47,7 +118,8 @@ impl Actor {
         let alive = snapshot
             .standing(&self.object)
             .is_some_and(|standing| standing.uid == self.uid);
-        let revoked = self.jti.is_some_and(|jti| snapshot.is_revoked(jti));
+        let mut secrets = self.jti.iter().chain(&self.parents);
+        let revoked = secrets.any(|jti| snapshot.is_revoked(*jti));
         if alive && !revoked {
             Ok(())
         } else {
@@ -70,6 +142,8 @@ impl Administration {
             kind,
             jti,
             expires_at_s,
+            scope: _,
+            parents: _,
         } = actor;
         Ok(wire::Whoami {
             subject: object.to_string(),

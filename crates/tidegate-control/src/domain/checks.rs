@@ -86,6 +86,9 @@ impl Administration {
         let resource = entity(&question.resource, "resource")?;
         if subject != actor.object {
             self.may_view_access(actor, snapshot, &resource)?;
+        } else if let Err(out) = actor.scope_check(&question.action, &resource, snapshot) {
+            let rule = format!("narrow: {out}");
+            return Err(Fault::Forbidden { rule });
         }
         self.known_type(subject.type_name(), "subject.type")?;
         self.known_type(resource.type_name(), "resource.type")?;

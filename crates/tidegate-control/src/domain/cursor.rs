@@ -66,7 +66,7 @@ impl Administration {
     }
 
     fn cursor_key(&self) -> Result<RandomizedNonceKey, Fault> {
-        let bytes = self.link_key.derived(PURPOSE);
+        let bytes = self.link_key.derived(PURPOSE).ok_or(Fault::Internal)?;
         RandomizedNonceKey::new(&AES_256_GCM, bytes.as_ref())
             .map_err(|error| Fault::internal("no key for cursors", &error))
     }

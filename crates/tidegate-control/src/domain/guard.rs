@@ -1,7 +1,7 @@
 //! Who may do an operation: an AND of ORs of `relation on role`.
 //!
 //! The only way to pass a guard is that each of its clauses has an alternative that the engine allows
-//! for the caller's secret kind. An error is a deny.
+//! for the caller's secret kind, within what the secret was narrowed to. An error is a deny.
 //!
 //! Written in `system.toml` as one clause, or an array of clauses that must all hold:
 //! `"can_delete on object or can_administer on parent"`. Roles are
@@ -17,7 +17,7 @@
 
 use std::fmt;
 
-use tidegate_policy::{Caller, CheckRequest, Decision, Object, Request, Snapshot, Subject, decide};
+use tidegate_policy::{CheckRequest, Object, Snapshot, Subject};
 
 use super::caller::Actor;
 use super::system::Place;
@@ -77,6 +77,12 @@ impl Role {
             Self::Current => "current",
             Self::Caller => "caller",
         }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -204,21 +210,8 @@ impl Alternative {
     }
 
     fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
-        self.on(&actor.object, roles).is_some_and(|(resource, snapshot)| {
-            let request = Request {
-                caller: Caller::Principal { object: &actor.object, kind: &actor.kind },
-                action: &self.relation,
-                resource,
-                context: &[],
-            };
-            match decide(&request, snapshot) {
-                Decision::Allow => true,
-                Decision::Deny(denial) => {
-                    tracing::debug!(caller = %actor.object, action = %self.relation, %resource, %denial, "guard");
-                    false
-                }
-            }
-        })
+        self.on(&actor.object, roles)
+            .is_some_and(|(resource, snapshot)| actor.may(&self.relation, resource, snapshot))
     }
 }
 

@@ -10,6 +10,14 @@ use super::system::{OneRules, Operation};
 use super::work::{Done, Said, Work};
 use super::{Fault, named, naming};
 
+/// What is to be attached to what, and the type and relation of what stands for it.
+struct Pair {
+    object: Object,
+    to: Object,
+    type_name: String,
+    relation: String,
+}
+
 impl Work<'_> {
     /// Points a relation elsewhere.
     pub(super) async fn move_link(&mut self, request: wire::Move) -> Result<Done, Fault> {
@@ -64,36 +72,54 @@ impl Work<'_> {
 
     /// Makes the object that stands for something attached to something.
     pub(super) async fn attach(&mut self, request: wire::Attach) -> Result<Done, Fault> {
-        let (attachment, relation, object) = self.attachment(&request)?;
-        self.create(wire::CreateObject {
-            object: attachment.to_string(),
+        let Pair {
+            object,
+            to,
+            type_name,
+            relation,
+        } = self.pair(&request)?;
+        if let Some(attachment) = self.attachment(&object, &to, &type_name, &relation) {
+            let detail = format!("{object} is attached to {to} already, by {attachment}");
+            return Err(Fault::conflict("object", detail));
+        }
+        let id = format!("{}/{}", to.id(), naming::split(&object).1);
+        let created = self.create(wire::CreateObject {
+            object: format!("{type_name}:{id}"),
             display_name: None,
             links: [(relation, object.to_string())].into(),
             owner: None,
             quota: None,
+        });
+        created.await.map_err(|fault| match fault {
+            Fault::BadRequest { detail, .. } => Fault::bad("object", detail),
+            other => other,
         })
-        .await
-        .map_err(|fault| rename_field(fault, &request))
     }
 
     /// Deletes the object that stands for something attached to something.
     pub(super) async fn detach(&mut self, request: wire::Attach) -> Result<Done, Fault> {
-        let (attachment, relation, object) = self.attachment(&request)?;
-        let snapshot = self.snapshot();
-        let attached = snapshot.follow(&attachment, &[relation]) == Some(object.clone());
-        if !attached || self.visible(&attachment, "object").is_err() {
-            let detail = format!("{object} is not attached to {}", request.to);
+        let Pair {
+            object,
+            to,
+            type_name,
+            relation,
+        } = self.pair(&request)?;
+        let attachment = self
+            .attachment(&object, &to, &type_name, &relation)
+            .filter(|attachment| self.visible(attachment, "object").is_ok());
+        let Some(attachment) = attachment else {
+            let detail = format!("{object} is not attached to {to}");
             return Err(Fault::NotFound {
                 field: "object".into(),
                 detail,
             });
-        }
+        };
         self.guard(&attachment, Operation::Delete)?;
         self.delete_guarded(attachment, "detach").await
     }
 
-    /// The object that stands for something attached to something, its relation to it, and what is attached.
-    fn attachment(&self, request: &wire::Attach) -> Result<(Object, String, Object), Fault> {
+    /// What is attached to what, both seen by the caller, and what stands for it.
+    fn pair(&self, request: &wire::Attach) -> Result<Pair, Fault> {
         let wire::Attach { object, to } = request;
         let (object, to) = (named(object, "object")?, named(to, "to")?);
         self.visible(&object, "object")?;
@@ -108,10 +134,30 @@ impl Work<'_> {
             );
             return Err(Fault::bad("object", detail));
         };
-        let id = format!("{}/{}", to.id(), naming::split(&object).1);
-        let attachment = Object::new(type_name, &id);
-        let attachment = attachment.map_err(|error| Fault::bad("object", error.to_string()))?;
-        Ok((attachment, relation.to_owned(), object))
+        let (type_name, relation) = (type_name.to_owned(), relation.to_owned());
+        Ok(Pair {
+            object,
+            to,
+            type_name,
+            relation,
+        })
+    }
+
+    /// The object that stands for it, whatever it is called.
+    fn attachment(
+        &self,
+        object: &Object,
+        to: &Object,
+        type_name: &str,
+        relation: &str,
+    ) -> Option<Object> {
+        let mut tuples = self.snapshot().stands_in(object).into_iter();
+        let found = tuples.find(|tuple| {
+            *tuple.relation == *relation
+                && tuple.object.type_name() == type_name
+                && self.administration.parent_of(&tuple.object).as_ref() == Some(to)
+        });
+        found.map(|tuple| tuple.object)
     }
 
     /// Whether a relation may point at something at all, whoever asks.
@@ -131,8 +177,18 @@ impl Work<'_> {
             let detail = format!("`{relation}` cannot point at {target}: {error}");
             return Err(Fault::bad(field(), detail));
         }
-        if one.within_parent && self.administration.parent_of(target).as_ref() != Some(parent) {
-            return Err(Fault::bad(field(), format!("{target} is not of {parent}")));
+        let Some(within) = &one.within else {
+            return Ok(());
+        };
+        let administration = self.administration;
+        let own = if parent.type_name() == within {
+            Some(parent.clone())
+        } else {
+            administration.above(parent, within)
+        };
+        if own.is_none() || administration.above(target, within) != own {
+            let own = own.as_ref().map_or("nothing", Object::as_str);
+            return Err(Fault::bad(field(), format!("{target} is not of {own}")));
         }
         Ok(())
     }
@@ -161,22 +217,5 @@ fn link(object: &Object, relation: &str, target: &Object) -> Tuple {
         object: object.clone(),
         relation: relation.into(),
         subject: Subject::Object(target.clone()),
-    }
-}
-
-/// A fault of the creation, said of the request to attach.
-fn rename_field(fault: Fault, request: &wire::Attach) -> Fault {
-    match fault {
-        Fault::Conflict { .. } => Fault::conflict(
-            "object",
-            format!(
-                "{} is attached to {} already, or another of its name is",
-                request.object, request.to
-            ),
-        ),
-        Fault::BadRequest { field, detail } if field.starts_with("links.") => {
-            Fault::bad("object", detail)
-        }
-        other => other,
     }
 }

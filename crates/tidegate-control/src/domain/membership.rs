@@ -57,6 +57,11 @@ impl Work<'_> {
             return Err(Fault::missing("subject", "account has this address"));
         };
         let grants = self.grants_of(&object, &subject);
+        if let Some(rules) = rules.filter(|_| subject != Subject::Object(self.actor.object.clone()))
+        {
+            // Nobody takes by removing what they could not take back.
+            self.may_revoke(&object, subject_object(&subject), rules, &grants)?;
+        }
         let resting = self.resting_on(&object, &subject);
         if grants.is_empty() && resting.is_empty() {
             let detail = format!("{subject} is no member of {object}");

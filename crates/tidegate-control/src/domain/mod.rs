@@ -8,16 +8,20 @@
 //! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
 //! [`system::System`].
 
+mod admin;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
 mod checks;
 mod cursor;
+mod exchange;
 mod fault;
+mod follow;
 mod grants;
 pub mod guard;
 mod invitations;
 mod keep;
+mod keyring;
 mod lane;
 mod links;
 mod membership;
@@ -33,21 +37,29 @@ mod work;
 
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwap;
 use tidegate_client::wire::RevisionChanges;
 use tidegate_policy::{Live, Object, Snapshot};
 use tidegate_quota::{AccountId, Calendar, Meter};
-use tidegate_token::SigningKey;
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 
+pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::{Question, well_formed_action, well_formed_entity};
 pub use self::cursor::CURSOR_MAX;
+use self::exchange::Exchange;
+pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};
 pub use self::fault::{Fault, Field};
+use self::follow::Following;
+pub use self::follow::{
+    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, Watch,
+};
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;
 pub use self::invitations::{INVITATION_LIFE_MAX_S, PENDING_MAX};
+use self::keyring::Keyring;
 use self::lane::Held;
 pub use self::naming::{DISPLAY_NAME_MAX, NAME_MAX, fold};
 pub use self::objects::{LIST_SCAN_MAX, Listed};
@@ -71,8 +83,9 @@ pub struct Administration {
     site: Object,
     live: Arc<Live>,
     keys: Arc<LiveKeys>,
-    signing: SigningKey,
-    bundle_signing: SigningKey,
+    /// Signs; swapped when keys are rotated.
+    keyring: ArcSwap<Keyring>,
+    exchange: Exchange,
     issuer: String,
     clock: Clock,
     calendar: Calendar,
@@ -85,6 +98,8 @@ pub struct Administration {
     wake: Arc<Notify>,
     /// What each revision changed, for those that follow.
     followers: broadcast::Sender<Arc<RevisionChanges>>,
+    /// What else is known of them.
+    following: Following,
 }
 
 impl Administration {
@@ -102,6 +117,9 @@ impl Administration {
 
     /// What was leased under an old limit must not be spent above the new one.
     async fn call_back(&self, accounts: Vec<AccountId>) {
+        for account in &accounts {
+            self.following.lowered(*account);
+        }
         let Some(meter) = self.meter.get() else {
             return;
         };
@@ -122,9 +140,19 @@ impl Administration {
         &self.live
     }
 
+    /// What signs.
+    fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.load_full()
+    }
+
     /// The keys in force.
     pub fn keys(&self) -> &Arc<LiveKeys> {
         &self.keys
+    }
+
+    /// What proves codes of invitations' links.
+    pub(crate) fn link_key(&self) -> &LinkKey {
+        &self.link_key
     }
 
     /// What secrets name as their issuer.
@@ -156,6 +184,15 @@ impl Administration {
         Object::new(parent_type, naming::split(object).0?).ok()
     }
 
+    /// The object of a type that an object lies below.
+    fn above(&self, object: &Object, type_name: &str) -> Option<Object> {
+        let parent = self.parent_of(object)?;
+        if parent.type_name() == type_name {
+            return Some(parent);
+        }
+        self.above(&parent, type_name)
+    }
+
     /// An object that exists and that the caller may see. To everyone else it does not exist.
     fn visible(
         &self,
@@ -164,7 +201,7 @@ impl Administration {
         object: &Object,
         field: impl Into<Field>,
     ) -> Result<(), Fault> {
-        let exists = snapshot.standing(object).is_some();
+        let exists = snapshot.standing(object).is_some() && actor.reaches(object, snapshot);
         if exists && self.guard(actor, snapshot, object, Operation::View).is_ok() {
             Ok(())
         } else {

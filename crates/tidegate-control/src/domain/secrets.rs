@@ -133,8 +133,10 @@ impl Administration {
             kind: kind.to_owned(),
             narrow: None,
         };
-        let secret = self
-            .signing
+        let keyring = self.keyring();
+        // By the very second that the secret names: the keyring tells from it which key has signed.
+        let signing = keyring.secrets(now_s).ok_or(Fault::Internal)?;
+        let secret = signing
             .mint(&claims)
             .map_err(|error| Fault::internal("a secret cannot be signed", &error))?;
         let Claims {

@@ -2,30 +2,25 @@
 
 use std::sync::{Arc, OnceLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use arc_swap::ArcSwap;
 use serde_json::json;
 use tidegate_policy::{Change, Live, NameError, Object, Snapshot};
 use tidegate_quota::Calendar;
-use tidegate_token::{Algorithm, KeyError, KeySet, Purpose, SigningKey};
-use tidegate_tower::{Clock, LiveKeys};
+use tidegate_token::{Algorithm, KeyError};
+use tidegate_tower::{Authenticator, Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 use uuid::Uuid;
 
 use super::caller::Actor;
+use super::exchange::Exchange;
+use super::follow::Following;
+use super::keyring::{BUNDLES, Keyring, LINKS, SECRETS, generate, link_key};
 use super::lane::{BuildError, Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
 use super::work::{Said, Work};
-use super::{Administration, Fault, Issued, site};
-use crate::outbox::link::{KEY_BYTES as LINK_KEY_BYTES, LinkKey};
-use crate::store::{NewObject, Store, StoreError, StoredKey, Write};
+use super::{Administration, Fault, Issued, MAX_STALENESS_S, site};
+use crate::store::{NewObject, SqlLedger, Store, StoreError, StoredKey, Write};
 use crate::time::uuid_timestamp;
-
-/// What keys are for, as they are stored.
-const SECRETS: &str = "secret";
-const BUNDLES: &str = "bundle";
-const LINKS: &str = "link";
-const LINK_ALGORITHM: &str = "HS256";
 
 /// How many revisions a follower may be behind before it reads the change log instead.
 const FOLLOWERS_BEHIND_MAX: usize = 1024;
@@ -103,7 +98,7 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
     let mut new_keys = Vec::new();
     for purpose in [SECRETS, BUNDLES, LINKS] {
         if !stored.iter().any(|key| key.purpose == purpose) {
-            new_keys.push(generate(&clock, purpose)?);
+            new_keys.push(generate(&clock, purpose, Algorithm::EdDsa)?);
         }
     }
     stored.extend(new_keys.iter().cloned());
@@ -112,16 +107,26 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
     if !first {
         live.publish(Arc::clone(&snapshot), clock.now_s());
     }
+    let keys = Arc::new(LiveKeys::new(keyring.public()));
+    let any_audience = Authenticator::for_any_audience(
+        Arc::clone(&keys),
+        Arc::clone(&live),
+        &issuer,
+        MAX_STALENESS_S,
+        clock.clone(),
+    );
     let (followers, _) = broadcast::channel(FOLLOWERS_BEHIND_MAX);
+    let ledger = SqlLedger::new(&store, clock.clone(), calendar);
     let administration = Arc::new(Administration {
+        following: Following::new(ledger, &empty, &clock),
         store,
         system,
         site: site()?,
         live,
-        keys: Arc::new(LiveKeys::new(keyring.public)),
-        signing: keyring.secrets,
-        bundle_signing: keyring.bundles,
-        link_key: Arc::new(keyring.links),
+        keys,
+        link_key: link_key(&keyring)?,
+        keyring: ArcSwap::from_pointee(keyring),
+        exchange: Exchange::new(any_audience),
         issuer,
         clock,
         calendar,
@@ -239,79 +244,4 @@ impl Administration {
         work.finish(&mut lane, Vec::new(), None).await?;
         Ok(())
     }
-}
-
-/// The keys of a store, ready for use.
-struct Keyring {
-    /// What is published: what verifies secrets and bundles.
-    public: KeySet,
-    secrets: SigningKey,
-    bundles: SigningKey,
-    links: LinkKey,
-}
-
-impl Keyring {
-    /// Every key verifies; the newest of a purpose signs.
-    fn read(stored: &[StoredKey]) -> Result<Self, StartError> {
-        let mut public = KeySet::default();
-        let (mut secrets, mut bundles, mut links) = (None, None, None);
-        for key in stored {
-            let unknown = || StartError::UnknownKey(key.kid.clone());
-            let bytes = STANDARD.decode(&key.pkcs8).map_err(|_| unknown())?;
-            if key.purpose == LINKS {
-                let bytes = bytes.try_into().map_err(|_| unknown())?;
-                links = Some(LinkKey::new(&bytes));
-                continue;
-            }
-            let algorithm = [Algorithm::EdDsa, Algorithm::Es256]
-                .into_iter()
-                .find(|algorithm| algorithm.name() == key.algorithm)
-                .ok_or_else(unknown)?;
-            let (purpose, newest) = match key.purpose.as_str() {
-                SECRETS => (Purpose::Secrets, &mut secrets),
-                BUNDLES => (Purpose::Bundles, &mut bundles),
-                _ => return Err(unknown()),
-            };
-            let signing = SigningKey::from_pkcs8(&key.kid, algorithm, &bytes);
-            let signing = signing.map_err(|error| StartError::Key {
-                kid: key.kid.clone(),
-                error,
-            })?;
-            let signing = signing.for_purpose(purpose);
-            public.insert(signing.verifying_key());
-            *newest = Some(signing);
-        }
-        match (secrets, bundles, links) {
-            (Some(secrets), Some(bundles), Some(links)) => Ok(Self {
-                public,
-                secrets,
-                bundles,
-                links,
-            }),
-            _ => Err(StartError::NoKey),
-        }
-    }
-}
-
-fn generate(clock: &Clock, purpose: &str) -> Result<StoredKey, StartError> {
-    let kid = Uuid::new_v7(uuid_timestamp(clock)).to_string();
-    let failed = |error| StartError::Key {
-        kid: kid.clone(),
-        error,
-    };
-    let (algorithm, bytes) = if purpose == LINKS {
-        let mut bytes = [0; LINK_KEY_BYTES];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| failed(KeyError::Signing))?;
-        (LINK_ALGORITHM, bytes.to_vec())
-    } else {
-        let key = SigningKey::generate(&kid, Algorithm::EdDsa).map_err(failed)?;
-        (Algorithm::EdDsa.name(), key.to_pkcs8().to_vec())
-    };
-    Ok(StoredKey {
-        algorithm: algorithm.to_owned(),
-        pkcs8: STANDARD.encode(bytes),
-        purpose: purpose.to_owned(),
-        created_at_s: clock.now_s(),
-        kid,
-    })
 }

@@ -149,6 +149,7 @@ impl Administration {
         self.store
             .forget_repeats(now_s.saturating_sub(REPEATS_KEPT_S))
             .await?;
+        self.store.forget_budgets(now_s).await?;
         self.store.forget_invitations(now_s).await
     }
 }
@@ -287,6 +288,32 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// INVARIANT: a narrowed secret changes nothing outside of its objects, whatever the guards ask, and
+    /// makes no secret: that would be wider, and outlive it.
+    fn within_the_secret(&self, done: &[Done]) -> Result<(), Fault> {
+        let makes_secret = |done: &Done| match done {
+            Done::Issued(_)
+            | Done::Created {
+                secret: Some(_), ..
+            } => true,
+            Done::Created { secret: None, .. } | Done::Invited(_) | Done::Changed => false,
+        };
+        if done.iter().any(makes_secret) {
+            self.actor.whole()?;
+        }
+        let reaches = |object| self.actor.reaches(object, &self.snapshot);
+        match self.entries.iter().find(|entry| !reaches(&entry.object)) {
+            Some(entry) => {
+                let rule = format!(
+                    "narrow: the secret is narrowed to other objects than {}",
+                    entry.object
+                );
+                Err(Fault::Forbidden { rule })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Asks what must hold at the end, commits, publishes.
     pub(super) async fn finish(
         self,
@@ -294,6 +321,7 @@ impl<'a> Work<'a> {
         done: Vec<Done>,
         repeat: Option<(String, String)>,
     ) -> Result<Performed, Fault> {
+        self.within_the_secret(&done)?;
         keep::holders(
             &self.administration.system,
             &self.base,

@@ -126,29 +126,7 @@ impl<T: DeserializeOwned + Serialize, S: Sync> FromRequest<S> for Body<T> {
                 problem.detail("send JSON, with Content-Type: application/json"),
             ));
         }
-        let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
-        let bytes = match timeout(BODY_TIME, body.collect()).await {
-            Ok(Ok(collected)) => collected.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let problem = Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "content-too-large",
-                    "Content too large",
-                );
-                return Err(Refusal(
-                    problem.detail(format!("a body has at most {BODY_MAX_BYTES} bytes")),
-                ));
-            }
-            Ok(Err(_)) => return Err(bad_request(None, "the body was cut off")),
-            Err(_) => {
-                let problem = Problem::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "request-timeout",
-                    "Request timeout",
-                );
-                return Err(Refusal(problem.detail("the body took too long")));
-            }
-        };
+        let bytes = read_body(request).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
@@ -190,6 +168,33 @@ fn listed(bytes: &[u8], value: &impl Serialize) -> Option<String> {
     }
     let given = serde_json::from_slice(bytes).ok()?;
     within(&given, &serde_json::to_value(value).ok()?, "")
+}
+
+/// A whole body, of a bounded length and in a bounded time.
+pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal> {
+    let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
+    match timeout(BODY_TIME, body.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let problem = Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "content-too-large",
+                "Content too large",
+            );
+            Err(Refusal(problem.detail(format!(
+                "a body has at most {BODY_MAX_BYTES} bytes"
+            ))))
+        }
+        Ok(Err(_)) => Err(bad_request(None, "the body was cut off")),
+        Err(_) => {
+            let problem = Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "request-timeout",
+                "Request timeout",
+            );
+            Err(Refusal(problem.detail("the body took too long")))
+        }
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -6,8 +6,10 @@
 )]
 
 pub(crate) mod access;
+pub(crate) mod admin;
 mod answer;
 pub(crate) mod audit;
+pub(crate) mod bundle;
 pub(crate) mod change;
 mod extract;
 pub(crate) mod fallback;
@@ -15,6 +17,7 @@ pub(crate) mod grants;
 pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod keys;
+pub(crate) mod leases;
 pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod members;
@@ -26,7 +29,9 @@ pub(crate) mod search;
 pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
+pub(crate) mod token;
 pub(crate) mod usage;
+pub(crate) mod watch;
 
 use std::sync::Arc;
 

@@ -3,13 +3,15 @@
 //! Operations read through the transaction too, so that a later one of a batch sees what an earlier one
 //! did. Dropping a [`StoreChange`] makes nothing of it.
 
+use std::sync::Arc;
+
 use sqlx::{Any, Transaction};
 use tidegate_policy::{Object, Subject, Tuple};
 use tidegate_quota::{AccountId, Kind};
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-use super::{NewInvitation, Store, StoreError, StoredKey, kind_word, signed, unsigned};
+use super::{NewInvitation, SealKey, Store, StoreError, StoredKey, kind_word, signed, unsigned};
 
 /// What an operation says in the audit log.
 #[derive(Clone, Debug)]
@@ -94,6 +96,18 @@ pub enum Write {
     Notification(NewNotification),
     /// A signing key.
     Key(StoredKey),
+    /// From then on a key only verifies.
+    RetireKey {
+        /// Which.
+        kid: String,
+        /// When.
+        at_s: u64,
+    },
+    /// A key that nobody needs any more.
+    RemoveKey {
+        /// Which.
+        kid: String,
+    },
 }
 
 /// A notification that is about to be in the outbox.
@@ -184,6 +198,7 @@ pub struct NewRepeat {
 pub struct StoreChange {
     pub(super) transaction: Transaction<'static, Any>,
     revision: u64,
+    seal: Option<Arc<SealKey>>,
     /// Last, so that the transaction ends before the next turn.
     _turn: OwnedMutexGuard<()>,
 }
@@ -194,24 +209,35 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin(&self) -> Result<StoreChange, StoreError> {
-        let turn = std::sync::Arc::clone(&self.gate).lock_owned().await;
+        let turn = Arc::clone(&self.gate).lock_owned().await;
+        self.stands()?;
         let mut transaction = self.write.begin().await?;
         // INVARIANT: the first statement, so that whoever changes anything waits here, and revisions
-        // become visible in order.
-        let (taken,): (i64,) = sqlx::query_as(
-            "UPDATE meta SET revision = revision + 1 WHERE id = 1 RETURNING revision",
+        // become visible in order. It holds in this incarnation alone: once another process has opened
+        // the store, nothing of this one's comes into it.
+        let taken: Option<(i64,)> = sqlx::query_as(
+            "UPDATE meta SET revision = revision + 1 WHERE id = 1 AND incarnation = $1 \
+             RETURNING revision",
         )
-        .fetch_one(&mut *transaction)
+        .bind(self.incarnation)
+        .fetch_optional(&mut *transaction)
         .await?;
+        let (taken,) = taken.ok_or(StoreError::Lost)?;
         Ok(StoreChange {
             transaction,
             revision: unsigned(taken)?,
+            seal: self.seal.clone(),
             _turn: turn,
         })
     }
 }
 
 impl StoreChange {
+    /// For what writes its revision itself. The turn ends after the transaction.
+    pub(super) fn into_parts(self) -> (Transaction<'static, Any>, OwnedMutexGuard<()>) {
+        (self.transaction, self._turn)
+    }
+
     /// The revision that will contain it.
     pub fn revision(&self) -> u64 {
         self.revision
@@ -222,7 +248,13 @@ impl StoreChange {
     /// # Errors
     /// [`StoreError`]; the change can only be dropped then.
     pub async fn make(&mut self, write: &Write) -> Result<(), StoreError> {
-        make(&mut self.transaction, write).await
+        make(
+            &mut self.transaction,
+            self.revision,
+            self.seal.as_deref(),
+            write,
+        )
+        .await
     }
 
     /// Makes it durable: the audit rows of its operations in their order, and its entry in the change log
@@ -239,6 +271,7 @@ impl StoreChange {
         let Self {
             mut transaction,
             revision,
+            seal: _,
             _turn,
         } = self;
         let revision = signed(revision)?;
@@ -266,9 +299,14 @@ impl StoreChange {
     }
 }
 
-async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), StoreError> {
+async fn make(
+    transaction: &mut Transaction<'_, Any>,
+    revision: u64,
+    seal: Option<&SealKey>,
+    write: &Write,
+) -> Result<(), StoreError> {
     match write {
-        Write::Object(object) => insert_object(transaction, object).await,
+        Write::Object(object) => insert_object(transaction, revision, object).await,
         Write::Rename { uid, display_name } => {
             let query = sqlx::query("UPDATE objects SET display_name = $1 WHERE uid = $2")
                 .bind(display_name.clone())
@@ -368,29 +406,21 @@ async fn make(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(
             .await?;
             Ok(())
         }
-        Write::Key(key) => {
-            let query = "INSERT INTO keys (kid, algorithm, pkcs8, purpose, created_at_s) VALUES ($1, $2, $3, $4, $5)";
-            sqlx::query(query)
-                .bind(&key.kid)
-                .bind(&key.algorithm)
-                .bind(&key.pkcs8)
-                .bind(&key.purpose)
-                .bind(signed(key.created_at_s)?)
-                .execute(&mut **transaction)
-                .await?;
-            Ok(())
-        }
+        Write::Key(key) => super::keys::insert(transaction, seal, key).await,
+        Write::RetireKey { kid, at_s } => super::keys::retire(transaction, kid, *at_s).await,
+        Write::RemoveKey { kid } => super::keys::remove(transaction, kid).await,
     }
 }
 
 async fn insert_object(
     transaction: &mut Transaction<'_, Any>,
+    revision: u64,
     new: &NewObject,
 ) -> Result<(), StoreError> {
     let at_s = signed(new.created_at_s)?;
     sqlx::query(
         "INSERT INTO objects (uid, type, id, id_folded, parent, companion_of, display_name, created_at_s, \
-         valid_from_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         valid_from_s, changed_revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.uid.to_string())
     .bind(new.object.type_name())
@@ -401,6 +431,7 @@ async fn insert_object(
     .bind(new.display_name.clone())
     .bind(at_s)
     .bind(at_s)
+    .bind(signed(revision)?)
     .execute(&mut **transaction)
     .await?;
     Ok(())

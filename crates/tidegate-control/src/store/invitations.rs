@@ -94,6 +94,22 @@ macro_rules! select {
 }
 
 impl Store {
+    /// How many links in mails were made before a moment and still work at another.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pending_links(&self, before_s: u64, now_s: u64) -> Result<u64, StoreError> {
+        let (count,): (i64,) = sqlx::query_as(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM invitations WHERE address IS NOT NULL \
+             AND redeemed_at_s IS NULL AND created_at_s < $1 AND expires_at_s > $2",
+        )
+        .bind(signed(before_s)?)
+        .bind(signed(now_s)?)
+        .fetch_one(&self.read)
+        .await?;
+        unsigned(count)
+    }
+
     /// A page of those that are pending to an object at a moment, the oldest first, after an id (empty: from the
     /// start).
     ///

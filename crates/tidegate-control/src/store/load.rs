@@ -23,7 +23,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn load(&self, now_s: u64) -> Result<Loaded, StoreError> {
-        let mut transaction = self.read.begin().await?;
+        let mut transaction = self.read.begin_with(self.engine.begin_reading()).await?;
         let (revision,): (i64,) = sqlx::query_as("SELECT revision FROM meta WHERE id = 1")
             .fetch_one(&mut *transaction)
             .await?;

@@ -4,39 +4,55 @@
 //! `$1`. Every change of what the snapshot contains is one transaction ([`Store::begin`]), whose first
 //! statement takes the next revision from the one row of `meta`, so that revisions become visible in
 //! order, and which writes its audit rows. The ledger ([`SqlLedger`]) has neither.
+//!
+//! Nothing is tried again in here: a lost connection fails what was under way, and the pools open another.
 
 mod audit;
+mod backup;
+mod budgets;
+mod changelog;
 mod changes;
+mod engine;
+mod hold;
 mod invitations;
 mod keys;
 mod leases;
 mod ledger;
 mod load;
+mod migrate;
 mod objects;
 mod open;
+mod outbox;
 mod repeats;
+mod seal;
 mod secrets;
 #[cfg(test)]
 pub(crate) mod tests;
 mod usage;
 
-use std::fs::File;
 use std::sync::Arc;
 
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
 
 pub use self::audit::{AuditRow, ListAudit};
+pub use self::backup::{BackupError, Contents, Restore};
+pub use self::budgets::BUDGETS_KEPT_S;
+pub use self::changelog::LoggedChanges;
 pub use self::changes::{
     CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
 };
+pub use self::engine::Engine;
+use self::hold::Hold;
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
-pub use self::ledger::{SETTLED_KEPT_S, SqlLedger};
+pub use self::ledger::{Leased, SETTLED_KEPT_S, SqlLedger};
 pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
+pub use self::outbox::DueNotification;
 pub use self::repeats::Repeat;
+pub use self::seal::{SealError, SealKey, VARIABLE as STORE_KEY_VARIABLE};
 pub use self::secrets::SecretRow;
 pub use self::usage::{BalanceRow, kind_word};
 
@@ -52,9 +68,11 @@ pub struct Store {
     /// The ledger's own connection, so that it waits for no reader.
     ledger: AnyPool,
     gate: Gate,
+    engine: Engine,
     incarnation: i64,
-    /// Held for as long as the store is open; the system lets go of it when the process ends.
-    _lock: File,
+    /// Signing keys are sealed under it.
+    seal: Option<Arc<SealKey>>,
+    hold: Hold,
 }
 
 /// The store cannot answer.
@@ -67,6 +85,12 @@ pub enum StoreError {
     /// A row cannot be what it is.
     #[error("store: {0}")]
     Corrupt(String),
+    /// Another process has opened it, or the lock on it is lost for now: nothing was written.
+    #[error("store: it is no longer held by this process")]
+    Lost,
+    /// A signing key cannot be sealed or opened.
+    #[error("store: {0}")]
+    Seal(#[from] SealError),
 }
 
 impl StoreError {
@@ -81,15 +105,31 @@ impl Store {
         self.incarnation
     }
 
+    /// What keeps it.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// The revision of the last change; 0 before the first.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Lost`]: what this process knows is no longer the newest. [`StoreError`].
     pub async fn revision(&self) -> Result<u64, StoreError> {
-        let (revision,): (i64,) = sqlx::query_as("SELECT revision FROM meta WHERE id = 1")
-            .fetch_one(&self.read)
-            .await?;
+        self.stands()?;
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT revision FROM meta WHERE id = 1 AND incarnation = $1")
+                .bind(self.incarnation)
+                .fetch_optional(&self.read)
+                .await?;
+        let (revision,) = row.ok_or(StoreError::Lost)?;
         unsigned(revision)
+    }
+
+    fn stands(&self) -> Result<(), StoreError> {
+        match self.hold.stands() {
+            true => Ok(()),
+            false => Err(StoreError::Lost),
+        }
     }
 
     /// Closes every connection once its work is done.

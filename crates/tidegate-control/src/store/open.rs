@@ -1,43 +1,27 @@
-//! Opens the store: file, lock, connections, migrations.
+//! Opens the store: lock, connections, migrations, keys.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, ConnectOptions, Executor, SqlSafeStr};
+use sqlx::AnyPool;
+use sqlx::migrate::MigrateError;
 use tokio::sync::Mutex;
 
-use super::Store;
+use super::engine::{Engine, Place};
+use super::hold::Claim;
+use super::seal::{SealError, SealKey};
+use super::{Store, StoreError, migrate};
 
 /// Connections for reading beside each other.
 const READERS: u32 = 4;
-/// How long a request waits for a connection.
-const ACQUIRE: Duration = Duration::from_secs(5);
 
-/// A committed change survives a power cut (FULL), readers and the writer do not stop each other (WAL).
-const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                       PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
-
-/// Version, name, statements.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "first", include_str!("../../migrations/0001_first.sql")),
-    (
-        2,
-        "administration",
-        include_str!("../../migrations/0002_administration.sql"),
-    ),
-];
-
-/// Why a store cannot be opened.
+/// Why a store cannot be opened. None of it shows a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreOpenError {
-    /// Not `sqlite:PATH`.
-    #[error("store: `{0}` is not sqlite:PATH")]
-    Scheme(String),
+    /// Neither `sqlite:PATH` nor `postgres://…`, or not of their form.
+    #[error("store: its address cannot be read: {0}")]
+    Address(String),
     /// The file, or the lock beside it, cannot be opened or made.
     #[error("store: cannot open {path}: {error}", path = .path.display())]
     File {
@@ -47,160 +31,130 @@ pub enum StoreOpenError {
         error: std::io::Error,
     },
     /// Another process has it.
-    #[error("store: {path} is in use by another process", path = .0.display())]
-    InUse(PathBuf),
+    #[error("store: {0} is in use by another process")]
+    InUse(String),
     /// The database cannot be opened.
-    #[error("store: {path}: {error}", path = .path.display())]
+    #[error("store: {store}: {error}")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        store: String,
         /// Why.
         error: sqlx::Error,
     },
+    /// The database keeps texts in another encoding than UTF-8.
+    #[error(
+        "store: {store}: the database's encoding is {encoding}: create it with ENCODING 'UTF8'"
+    )]
+    Encoding {
+        /// Where.
+        store: String,
+        /// Which.
+        encoding: String,
+    },
+    /// A newer release has written it.
+    #[error(
+        "store: {store} was written by a newer version of Tidegate (its tables are of version {version}, \
+         this one knows {known}): use that one, or restore a backup",
+        known = migrate::NEWEST
+    )]
+    Newer {
+        /// Where.
+        store: String,
+        /// The version of its tables.
+        version: i64,
+    },
     /// Its tables cannot be brought up to date.
-    #[error("store: {path}: cannot migrate: {error}", path = .path.display())]
+    #[error("store: {store}: cannot migrate: {error}")]
     Migrate {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        store: String,
         /// Why.
         error: MigrateError,
     },
+    /// Its signing keys cannot be read.
+    #[error("store: {store}: {error}")]
+    Seal {
+        /// Where.
+        store: String,
+        /// Why.
+        error: SealError,
+    },
+    /// It cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Store {
-    /// Opens a store, made and migrated where needed. `url` is `sqlite:PATH`.
+    /// Opens a store whose signing keys are not sealed. See [`Store::open_sealed`].
     ///
     /// # Errors
     /// See [`StoreOpenError`].
     pub async fn open(url: &str) -> Result<Self, StoreOpenError> {
-        let path = match url
-            .strip_prefix("sqlite:")
-            .map(|path| path.strip_prefix("//").unwrap_or(path))
-        {
-            Some(path) if !path.is_empty() && !path.contains('?') => PathBuf::from(path),
-            _ => return Err(StoreOpenError::Scheme(url.to_owned())),
-        };
-        let failed = |error| StoreOpenError::File {
-            path: path.clone(),
-            error,
-        };
-        let path = absolute(&path).map_err(failed)?;
-        let lock = lock(&path)?;
-        private_file(&path).map_err(|error| StoreOpenError::File {
-            path: path.clone(),
-            error,
-        })?;
+        Self::open_sealed(url, None).await
+    }
 
+    /// Opens a store, made and migrated where needed. `url` is `sqlite:PATH` or
+    /// `postgres://USER@HOST/DATABASE?sslmode=…`.
+    ///
+    /// With a key, the signing keys in it are sealed under that key, those too that were not so far.
+    ///
+    /// # Errors
+    /// See [`StoreOpenError`].
+    pub async fn open_sealed(url: &str, seal: Option<SealKey>) -> Result<Self, StoreOpenError> {
         sqlx::any::install_default_drivers();
+        let place = Place::parse(url)?;
+        let claim = Claim::take(&place).await?;
         let database = |error| StoreOpenError::Database {
-            path: path.clone(),
+            store: place.name(),
             error,
         };
-        let options = options(&path).map_err(database)?;
-        let write = pool(&options, 1).await.map_err(database)?;
-        migrator()
-            .run(&write)
-            .await
-            .map_err(|error| StoreOpenError::Migrate {
-                path: path.clone(),
-                error,
-            })?;
+        let engine = place.engine();
+        let options = place.options().map_err(database)?;
+        let write = engine.pool(&options, 1).await.map_err(database)?;
+        if engine == Engine::Postgres {
+            check_encoding(&write, &place).await?;
+        }
+        migrate::migrate(&write, &place).await?;
         let (incarnation,): (i64,) = sqlx::query_as(
             "UPDATE meta SET incarnation = incarnation + 1 WHERE id = 1 RETURNING incarnation",
         )
         .fetch_one(&write)
         .await
         .map_err(database)?;
-        Ok(Self {
-            read: pool(&options, READERS).await.map_err(database)?,
-            ledger: pool(&options, 1).await.map_err(database)?,
+        let store = Self {
+            read: engine.pool(&options, READERS).await.map_err(database)?,
+            ledger: engine.pool(&options, 1).await.map_err(database)?,
             write,
             gate: Arc::new(Mutex::new(())),
+            engine,
             incarnation,
-            _lock: lock,
-        })
-    }
-}
-
-/// The path from the root, so that it means the same whatever the URL parser makes of it.
-fn absolute(path: &Path) -> std::io::Result<PathBuf> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = path
-        .file_name()
-        .ok_or(std::io::ErrorKind::InvalidFilename)?;
-    Ok(folder.canonicalize()?.join(name))
-}
-
-/// The lock is a file of its own: closing any other handle on the database would drop SQLite's locks.
-fn lock(path: &Path) -> Result<File, StoreOpenError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock_path = PathBuf::from(name);
-    let failed = |error| StoreOpenError::File {
-        path: lock_path.clone(),
-        error,
-    };
-    let file = private_file(&lock_path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreOpenError::InUse(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
-}
-
-/// Opens for writing; a new file is its owner's alone, as signing keys are in it.
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn options(path: &Path) -> Result<AnyConnectOptions, sqlx::Error> {
-    let text = path
-        .to_str()
-        .ok_or_else(|| sqlx::Error::Configuration("the path is not UTF-8".into()))?;
-    let mut url = String::from("sqlite:");
-    for byte in text.bytes() {
-        match byte {
-            b'/' | b'.' | b'_' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                url.push(char::from(byte));
-            }
-            _ => url.push_str(&format!("%{byte:02X}")),
+            seal: seal.map(Arc::new),
+            hold: claim.keep(&options, incarnation),
+        };
+        match store.seal_keys().await {
+            Ok(()) => Ok(store),
+            Err(StoreError::Seal(error)) => Err(StoreOpenError::Seal {
+                store: place.name(),
+                error,
+            }),
+            Err(error) => Err(error.into()),
         }
     }
-    let options: AnyConnectOptions = url.parse()?;
-    Ok(options.disable_statement_logging())
 }
 
-async fn pool(options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
-    AnyPoolOptions::new()
-        .min_connections(1)
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql(PRAGMAS)).await.map(|_| ()) })
-        })
-        .connect_with(options.clone())
+async fn check_encoding(pool: &AnyPool, place: &Place) -> Result<(), StoreOpenError> {
+    let (encoding,): (String,) = sqlx::query_as("SELECT current_setting('server_encoding')")
+        .fetch_one(pool)
         .await
-}
-
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.into_iter().map(|(version, name, sql)| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
-    });
-    Migrator::with_migrations(migrations.collect())
+        .map_err(|error| StoreOpenError::Database {
+            store: place.name(),
+            error,
+        })?;
+    match encoding.as_str() {
+        "UTF8" => Ok(()),
+        _ => Err(StoreOpenError::Encoding {
+            store: place.name(),
+            encoding,
+        }),
+    }
 }

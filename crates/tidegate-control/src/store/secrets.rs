@@ -1,10 +1,11 @@
 //! What is known of secrets. Their text is nowhere.
 
+use sqlx::AssertSqlSafe;
 use tidegate_policy::Object;
 use uuid::Uuid;
 
 use super::load::{object, uuid};
-use super::{Store, StoreChange, StoreError, unsigned};
+use super::{Store, StoreChange, StoreError, signed, unsigned};
 
 /// A secret as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,60 @@ impl Store {
     }
 }
 
+/// Secrets that hold: not revoked, not over, not ended with all of their subject's. Issued in `[$1, $2)`.
+const LIVING: &str = "FROM secrets s JOIN objects o ON o.uid = s.subject_uid \
+     WHERE s.issued_at_s >= $1 AND s.issued_at_s < $2 AND s.revoked_at_s IS NULL \
+     AND (s.expires_at_s IS NULL OR s.expires_at_s > $3) AND s.issued_at_s >= o.valid_from_s";
+
+/// Moments from one on and before another, as the columns count them: no end is the last moment.
+fn span((from_s, to_s): (u64, u64)) -> Result<(i64, i64), StoreError> {
+    Ok((signed(from_s)?, i64::try_from(to_s).unwrap_or(i64::MAX)))
+}
+
+impl Store {
+    /// How many secrets hold at a moment that were issued from one second on and before another.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn living_secrets_of(
+        &self,
+        issued: (u64, u64),
+        now_s: u64,
+    ) -> Result<u64, StoreError> {
+        let (from_s, to_s) = span(issued)?;
+        let query = format!("SELECT CAST(COUNT(*) AS BIGINT) {LIVING}");
+        let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(query))
+            .bind(from_s)
+            .bind(to_s)
+            .bind(signed(now_s)?)
+            .fetch_one(&self.read)
+            .await?;
+        unsigned(count)
+    }
+
+    /// Which these are, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secrets_of(
+        &self,
+        issued: (u64, u64),
+        now_s: u64,
+        limit: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let (from_s, to_s) = span(issued)?;
+        let query = format!("SELECT s.jti {LIVING} ORDER BY s.jti LIMIT $4");
+        let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(query))
+            .bind(from_s)
+            .bind(to_s)
+            .bind(signed(now_s)?)
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(|(jti,)| uuid(jti)).collect()
+    }
+}
+
 impl StoreChange {
     /// A secret by its id.
     ///
@@ -90,7 +145,7 @@ impl StoreChange {
              AND (expires_at_s IS NULL OR expires_at_s > $2)",
         )
         .bind(subject.to_string())
-        .bind(super::signed(now_s)?)
+        .bind(signed(now_s)?)
         .fetch_one(&mut *self.transaction)
         .await?;
         unsigned(count)

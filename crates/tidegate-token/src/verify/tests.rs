@@ -7,7 +7,7 @@ use super::*;
 use crate::compact::encode;
 use crate::crypto;
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
-use crate::{Narrow, SECRET_PREFIX};
+use crate::{Budget, MAX_BUDGETS, MAX_NARROW, MAX_PARENTS, Narrow, SECRET_PREFIX};
 
 const NOW_S: u64 = 1_700_000_000;
 const EXPECT: Expectation<'static> = Expectation {
@@ -460,9 +460,25 @@ fn only_what_would_be_accepted_is_minted() {
         objects: Some(vec!["o".repeat(3_000)]),
         ..Narrow::default()
     };
+    let narrow = |narrow: Narrow| Claims {
+        narrow: Some(narrow),
+        ..claims()
+    };
+    let many = vec!["a".to_owned(); MAX_NARROW + 1];
+    let (actions, objects) = (Some(many.clone()), Some(many));
+    let parents = vec![Uuid::nil(); MAX_PARENTS + 1];
+    let budget = Budget {
+        jti: Uuid::nil(),
+        bytes: 1,
+    };
+    let budgets = vec![budget; MAX_BUDGETS + 1];
     #[rustfmt::skip]
     let cases = [
         ("as it is", claims(), Ok(())),
+        ("many actions", narrow(Narrow { actions, ..Narrow::default() }), Err(KeyError::Claims)),
+        ("many objects", narrow(Narrow { objects, ..Narrow::default() }), Err(KeyError::Claims)),
+        ("many parents", narrow(Narrow { parents, ..Narrow::default() }), Err(KeyError::Claims)),
+        ("many budgets", narrow(Narrow { budgets, ..Narrow::default() }), Err(KeyError::Claims)),
         ("too long", Claims { narrow: Some(long), ..claims() }, Err(KeyError::Claims)),
         ("no audience", Claims { aud: vec![], ..claims() }, Err(KeyError::Claims)),
         ("nine audiences", Claims { aud: vec!["a".into(); 9], ..claims() }, Err(KeyError::Claims)),
@@ -472,6 +488,31 @@ fn only_what_would_be_accepted_is_minted() {
     for (what, claims, expected) in cases {
         assert_eq!(keys.ed.mint(&claims).map(|_| ()), expected, "{what}");
     }
+}
+
+#[test]
+fn for_any_audience_all_else_is_asked() {
+    let keys = Keys::new();
+    let verify = |keys: &Keys, issuer: &str, now_s: u64| {
+        let elsewhere = Claims {
+            aud: vec!["a-third-party".into()],
+            ..claims()
+        };
+        let text = keys.ed.mint(&elsewhere).unwrap();
+        UnverifiedToken::new(text.expose())
+            .verify_for_any_audience(&keys.set, issuer, now_s)
+            .map(|_| ())
+    };
+    assert_eq!(verify(&keys, EXPECT.issuer, NOW_S), Ok(()));
+    assert_eq!(verify(&keys, "other", NOW_S), Err(TokenError::Issuer));
+    let late = verify(&keys, EXPECT.issuer, NOW_S + 50);
+    assert_eq!(late, Err(TokenError::Expired));
+    let early = verify(&keys, EXPECT.issuer, NOW_S - 51);
+    assert_eq!(early, Err(TokenError::NotYetValid));
+    let mut without = Keys::new();
+    without.set = keys.set;
+    let unsigned = verify(&without, EXPECT.issuer, NOW_S);
+    assert_eq!(unsigned, Err(TokenError::Signature));
 }
 
 #[test]

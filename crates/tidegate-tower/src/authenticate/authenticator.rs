@@ -9,6 +9,7 @@ use tidegate_policy::{Live, Object, Snapshot};
 use tidegate_token::{Expectation, KeySet, UnverifiedToken};
 
 use super::{Identity, LiveKeys, Principal};
+use crate::authorize::Scope;
 use crate::clock::Clock;
 
 /// How many verified secrets are kept. At most about 5 KB each, as a secret's text is bounded.
@@ -19,7 +20,8 @@ pub struct Authenticator {
     keys: Arc<LiveKeys>,
     live: Arc<Live>,
     issuer: String,
-    audience: String,
+    /// None: whatever it is for.
+    audience: Option<String>,
     max_staleness_s: u64,
     clock: Clock,
     verified: Cache<Box<str>, Cached>,
@@ -55,10 +57,25 @@ impl Authenticator {
         clock: Clock,
     ) -> Self {
         Self {
+            audience: Some(audience.to_owned()),
+            ..Self::for_any_audience(keys, live, issuer, max_staleness_s, clock)
+        }
+    }
+
+    /// Accepts secrets whatever they are for: only for what every holder may do, such as exchanging the
+    /// secret for a narrower one, or following what its own subject may do.
+    pub fn for_any_audience(
+        keys: Arc<LiveKeys>,
+        live: Arc<Live>,
+        issuer: &str,
+        max_staleness_s: u64,
+        clock: Clock,
+    ) -> Self {
+        Self {
             keys,
             live,
             issuer: issuer.to_owned(),
-            audience: audience.to_owned(),
+            audience: None,
             max_staleness_s,
             clock,
             verified: Cache::new(CACHED_SECRETS),
@@ -83,6 +100,21 @@ impl Authenticator {
             .ok_or(AuthenticateError::NoSnapshot)?
     }
 
+    /// Whose secret this is, where it did not come in a header.
+    ///
+    /// # Errors
+    /// See [`AuthenticateError`].
+    pub fn authenticate_secret(&self, secret: &str) -> Result<Arc<Principal>, AuthenticateError> {
+        let now_s = self.clock.now_s();
+        self.live
+            .read(now_s, self.max_staleness_s, |snapshot| {
+                let principal = self.verify(secret, now_s)?;
+                stands(&principal, snapshot)?;
+                Ok(principal)
+            })
+            .ok_or(AuthenticateError::NoSnapshot)?
+    }
+
     /// What does not depend on the snapshot: signature, issuer, audience, times.
     fn verify(&self, secret: &str, now_s: u64) -> Result<Arc<Principal>, AuthenticateError> {
         let keys = self.keys.read();
@@ -96,23 +128,30 @@ impl Authenticator {
                 .map_err(refused)?;
             return Ok(cached.principal);
         }
-        let expectation = Expectation {
-            issuer: &self.issuer,
-            audience: &self.audience,
-            now_s,
+        let unverified = UnverifiedToken::new(secret);
+        let verified = match &self.audience {
+            Some(audience) => {
+                let expectation = Expectation {
+                    issuer: &self.issuer,
+                    audience,
+                    now_s,
+                };
+                unverified.verify(&keys, &expectation)
+            }
+            None => unverified.verify_for_any_audience(&keys, &self.issuer, now_s),
         };
-        let verified = UnverifiedToken::new(secret)
-            .verify(&keys, &expectation)
-            .map_err(refused)?;
-        if verified.claims().narrow.is_some() {
-            return Err(AuthenticateError::Refused("narrow"));
-        }
+        let verified = verified.map_err(refused)?;
+        // INVARIANT: limits that cannot be enforced are no limits: the secret is refused.
+        let scope = match &verified.claims().narrow {
+            None => None,
+            Some(narrow) => Some(Scope::read(narrow).ok_or(AuthenticateError::Refused("narrow"))?),
+        };
         let object: Object = verified
             .claims()
             .sub
             .parse()
             .map_err(|_| AuthenticateError::Refused("subject"))?;
-        let principal = Arc::new(Principal::new(object, verified));
+        let principal = Arc::new(Principal::new(object, verified, scope));
         self.verified.insert(
             secret.into(),
             Cached {
@@ -166,6 +205,11 @@ fn stands(principal: &Principal, snapshot: &Snapshot) -> Result<(), Authenticate
     }
     if snapshot.is_revoked(claims.jti) {
         return Err(AuthenticateError::Refused("revoked"));
+    }
+    // Its parents' uid is its own, and none of them expires before it.
+    let mut parents = claims.narrow.iter().flat_map(|narrow| &narrow.parents);
+    if parents.any(|parent| snapshot.is_revoked(*parent)) {
+        return Err(AuthenticateError::Refused("parent-revoked"));
     }
     Ok(())
 }

@@ -3,11 +3,15 @@
 //! The only ways to pass: no `Authorization` header at all, which is [`Identity::Anonymous`] and
 //! authorizes nothing by itself; or exactly one, whose secret is signed by a key in force, for this
 //! issuer and audience, within its times, of a principal that lives under the same uid, issued no
-//! earlier than the principal's secrets hold, and not revoked. Everything else is 401 with one answer
+//! earlier than the principal's secrets hold, and neither revoked nor exchanged from one that is.
+//! Everything else is 401 with one answer
 //! for every cause; no snapshot is 503.
 //!
 //! What a deployer can break: an issuer or audience shared with another deployment accepts that
 //! deployment's secrets if the keys are shared too.
+//!
+//! A secret may be narrowed ([`Principal::scope`]): [`authorize`](crate::authorize) enforces it; who asks
+//! no [`Authorizer`](crate::Authorizer) does so itself, or refuses such secrets.
 //!
 //! The header is removed from the request: the secret goes no further.
 //!
@@ -80,8 +84,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use tidegate_policy::Object;
 use tidegate_quota::Chain;
-use tidegate_token::Verified;
+use tidegate_token::{Claims, Verified};
 use uuid::Uuid;
+
+use crate::authorize::Scope;
 
 /// Who asks. In the request's extensions once [`AuthenticateLayer`] has passed it.
 #[derive(Clone, Debug)]
@@ -97,15 +103,17 @@ pub enum Identity {
 pub struct Principal {
     object: Object,
     verified: Verified,
+    scope: Option<Scope>,
     /// Who paid for it at the revision that was asked for last: worked out once for each revision.
     payers: ArcSwapOption<(u64, Chain)>,
 }
 
 impl Principal {
-    fn new(object: Object, verified: Verified) -> Self {
+    fn new(object: Object, verified: Verified, scope: Option<Scope>) -> Self {
         Self {
             object,
             verified,
+            scope,
             payers: ArcSwapOption::empty(),
         }
     }
@@ -134,6 +142,16 @@ impl Principal {
     /// The secret's kind, a name that the profile defines.
     pub fn kind(&self) -> &str {
         &self.verified.claims().kind
+    }
+
+    /// All that the secret says.
+    pub fn claims(&self) -> &Claims {
+        self.verified.claims()
+    }
+
+    /// What it was narrowed to; none: it was not exchanged.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
     }
 
     /// The secret's id.

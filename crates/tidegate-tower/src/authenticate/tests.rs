@@ -1,5 +1,6 @@
 //! Which secrets hold, and when they stop to.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use http::header::AUTHORIZATION;
@@ -8,8 +9,8 @@ use tidegate_policy::Change;
 use tidegate_token::{Algorithm, Claims, KeySet, Narrow, SigningKey};
 use uuid::Uuid;
 
-use super::{AuthenticateError, Identity};
-use crate::fixture::{BOT, NOW_S, STALE_S, World, object, put};
+use super::{AuthenticateError, Authenticator, Identity};
+use crate::fixture::{BOT, ISSUER, NOW_S, STALE_S, World, object, put};
 
 fn headers(values: &[&str]) -> HeaderMap {
     values
@@ -123,14 +124,80 @@ fn a_kept_secret_expires_and_falls_with_its_key() {
     assert!(authenticator.authenticate(&headers).is_err());
 }
 
-#[test]
-fn limits_that_are_not_enforced_are_refused() {
-    let world = World::new();
+fn narrowed(world: &World, narrow: Narrow) -> HeaderMap {
     let claims = Claims {
-        narrow: Some(Narrow::default()),
+        narrow: Some(narrow),
         ..world.claims()
     };
-    check(&world, &headers(&[&world.mint(&claims)]), "narrow");
+    headers(&[&world.mint(&claims)])
+}
+
+#[test]
+fn limits_that_cannot_be_enforced_are_refused() {
+    let world = World::new();
+    check(&world, &narrowed(&world, Narrow::default()), "service:bot");
+    let objects = Some(vec!["page:one".to_owned(), "no object".to_owned()]);
+    let odd = Narrow {
+        objects,
+        ..Narrow::default()
+    };
+    check(&world, &narrowed(&world, odd), "narrow");
+}
+
+#[test]
+fn an_exchanged_secret_dies_with_each_of_its_parents() {
+    let parents = [Uuid::from_u128(101), Uuid::from_u128(102)];
+    for parent in parents {
+        let world = World::new();
+        let authenticator = world.authenticator();
+        let child = narrowed(
+            &world,
+            Narrow {
+                parents: parents.to_vec(),
+                ..Narrow::default()
+            },
+        );
+        assert!(authenticator.authenticate(&child).is_ok());
+        world.change(&[Change::Revoke { jti: parent }]);
+        // Also when it was verified before.
+        let error = authenticator.authenticate(&child).expect_err("revoked");
+        assert_eq!(error, AuthenticateError::Refused("parent-revoked"));
+    }
+}
+
+#[test]
+fn for_any_audience_all_else_is_asked() {
+    let world = World::new();
+    let any = Authenticator::for_any_audience(
+        Arc::clone(&world.keys),
+        Arc::clone(&world.live),
+        ISSUER,
+        STALE_S,
+        world.clock(),
+    );
+    let secret = |claims: &Claims| world.key.mint(claims).expect("minted");
+    let elsewhere = Claims {
+        aud: vec!["elsewhere".to_owned()],
+        ..world.claims()
+    };
+    let text = secret(&elsewhere);
+    check(
+        &world,
+        &headers(&[&format!("Bearer {}", text.expose())]),
+        "audience",
+    );
+    let principal = any.authenticate_secret(text.expose()).expect("holds");
+    assert_eq!(principal.claims(), &elsewhere);
+    let others = Claims {
+        iss: "https://other.example".to_owned(),
+        ..elsewhere.clone()
+    };
+    let error = any.authenticate_secret(secret(&others).expose());
+    let error = error.expect_err("another issuer");
+    assert_eq!(error, AuthenticateError::Refused("issuer"));
+    world.change(&[Change::Revoke { jti: elsewhere.jti }]);
+    let error = any.authenticate_secret(text.expose()).expect_err("revoked");
+    assert_eq!(error, AuthenticateError::Refused("revoked"));
 }
 
 #[test]

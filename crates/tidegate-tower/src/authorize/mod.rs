@@ -2,7 +2,8 @@
 //!
 //! The only way to pass: an [`Identity`](crate::Identity) and a [`Target`] are at hand, the policy
 //! allows the action on the resource under the secret's kind, the principal still lives under the
-//! uid that was authenticated, and the accounts that pay are found. A denied caller without a secret
+//! uid that was authenticated, the request is within the [`Scope`] of a secret that was narrowed, and
+//! the accounts that pay are found: the secret's own budgets, the principal, its organization. A denied caller without a secret
 //! is answered 401, any other 403; no snapshot is 503; no identity or no target is 500, because then
 //! the layers are put together wrongly.
 //!
@@ -60,6 +61,7 @@
 mod layer;
 mod permit;
 mod resolve;
+mod scope;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -67,4 +69,5 @@ mod tests;
 pub use layer::AuthorizeLayer;
 pub use permit::{AuthorizeError, Authorizer, Permit};
 pub use resolve::{ResolveTarget, Routed, Target};
+pub use scope::{OutOfScope, Scope};
 pub use service::AuthorizeService;

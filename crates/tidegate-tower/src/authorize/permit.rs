@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidegate_policy::{Caller, Decision, Denial, Live, Object, Request, Snapshot, decide};
 use tidegate_quota::{AccountId, Chain};
 
-use super::Target;
+use super::{OutOfScope, Target};
 use crate::authenticate::{Identity, Principal};
 use crate::clock::Clock;
 
@@ -61,6 +61,9 @@ pub enum AuthorizeError {
     /// The principal is another one by now, under the same name: 403.
     #[error("the principal's uid is another one")]
     OtherUid,
+    /// The secret was narrowed to something else: 403.
+    #[error("denied: {0}")]
+    OutOfScope(#[from] OutOfScope),
     /// Nobody is found who pays: 403.
     #[error("nobody is found who pays for this")]
     NoPayer,
@@ -73,6 +76,7 @@ impl AuthorizeError {
             Self::NoSnapshot => "no-snapshot",
             Self::Denied(denial) => denial.kind(),
             Self::OtherUid => "other-uid",
+            Self::OutOfScope(out) => out.kind(),
             Self::NoPayer => "no-payer",
         }
     }
@@ -123,6 +127,12 @@ fn permit(
         Decision::Allow => {}
         Decision::Deny(denial) => return Err(AuthorizeError::Denied(denial)),
     }
+    // INVARIANT: a narrowed secret does only what its principal may do, and that only within its scope.
+    if let Identity::Principal(principal) = identity
+        && let Some(scope) = principal.scope()
+    {
+        scope.check(&target.action, &target.resource, snapshot.profile())?;
+    }
     let chain = match identity {
         Identity::Anonymous => chain_of_readers(&target.resource, snapshot)?,
         Identity::Principal(principal) => chain_of(principal, snapshot)?,
@@ -135,7 +145,7 @@ fn permit(
     })
 }
 
-/// The principal itself, then the organization that pays for it.
+/// The secret's own budgets, the principal itself, then the organization that pays for it.
 fn chain_of(principal: &Principal, snapshot: &Snapshot) -> Result<Chain, AuthorizeError> {
     if let Some(chain) = principal.payers_at(snapshot.revision()) {
         return Ok(chain);
@@ -154,6 +164,10 @@ fn work_out_chain(principal: &Principal, snapshot: &Snapshot) -> Result<Chain, A
         return Err(AuthorizeError::OtherUid);
     }
     let own = AccountId::own(principal.uid());
+    let mut accounts = principal
+        .scope()
+        .map_or_else(Vec::new, |scope| scope.budgets().to_vec());
+    accounts.push(own);
     if snapshot
         .profile()
         .payer
@@ -161,10 +175,10 @@ fn work_out_chain(principal: &Principal, snapshot: &Snapshot) -> Result<Chain, A
     {
         let payer = AccountId::own(payer_of(principal.object(), snapshot)?);
         if payer != own {
-            return Chain::new(&[own, payer]).map_err(|_| AuthorizeError::NoPayer);
+            accounts.push(payer);
         }
     }
-    Chain::new(&[own]).map_err(|_| AuthorizeError::NoPayer)
+    Chain::new(&accounts).map_err(|_| AuthorizeError::NoPayer)
 }
 
 /// The anonymous readers of the organization that owns the resource, then that organization.

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderValue};
 use tidegate_policy::Change;
 use tidegate_quota::{AccountId, Kind};
+use tidegate_token::{Budget, Claims, Narrow};
 use uuid::Uuid;
 
 use super::Target;
@@ -14,7 +15,19 @@ use crate::Identity;
 use crate::fixture::{BOT, NOW_S, ORGANIZATION, STALE_S, World, object, put, target, write};
 
 fn bot(world: &World) -> Identity {
-    let secret = world.mint(&world.claims());
+    identity(world, &world.claims())
+}
+
+fn narrowed(world: &World, narrow: Narrow) -> Identity {
+    let claims = Claims {
+        narrow: Some(narrow),
+        ..world.claims()
+    };
+    identity(world, &claims)
+}
+
+fn identity(world: &World, claims: &Claims) -> Identity {
+    let secret = world.mint(claims);
     let mut headers = HeaderMap::new();
     headers.insert(
         AUTHORIZATION,
@@ -108,6 +121,65 @@ fn anonymous_readers_are_charged_to_the_owner_of_the_resource() {
         target("page:shut", Kind::Read),
         Err("no-payer"),
     );
+}
+
+#[test]
+fn a_narrowed_secret_does_only_what_is_in_its_scope_and_in_the_policy() {
+    let world = World::new();
+    let list = |text: &str| Some(vec![text.to_owned()]);
+    let only = |actions, objects| Narrow {
+        actions,
+        objects,
+        ..Narrow::default()
+    };
+    let reads = narrowed(&world, only(list("can_read"), None));
+    check(&world, &reads, target("page:one", Kind::Read), Ok(&OWN));
+    check(
+        &world,
+        &reads,
+        target("page:one", Kind::Write),
+        Err("scope-action"),
+    );
+    let other = narrowed(&world, only(None, list("page:shut")));
+    check(
+        &world,
+        &other,
+        target("page:one", Kind::Read),
+        Err("scope-object"),
+    );
+    // A scope gives nothing.
+    check(
+        &world,
+        &other,
+        target("page:shut", Kind::Read),
+        Err("not-granted"),
+    );
+}
+
+#[test]
+fn the_budgets_of_a_secret_pay_first() {
+    let world = World::new();
+    let [own, parent] = [Uuid::from_u128(201), Uuid::from_u128(202)];
+    let budgets = [(own, 10), (parent, 20)];
+    let budgets = budgets.map(|(jti, bytes)| Budget { jti, bytes }).to_vec();
+    let bot = narrowed(
+        &world,
+        Narrow {
+            budgets,
+            ..Narrow::default()
+        },
+    );
+    let [principal, payer] = OWN;
+    let chain = [
+        AccountId::budget(own),
+        AccountId::budget(parent),
+        principal,
+        payer,
+    ];
+    // The second time from what was worked out before.
+    for _ in 0..2 {
+        check(&world, &bot, target("page:one", Kind::Read), Ok(&chain));
+    }
 }
 
 #[test]

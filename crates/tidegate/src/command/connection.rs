@@ -3,7 +3,7 @@
 //! A flag wins over the environment, and the environment over a profile; `--profile` is a flag. The secret
 //! of a profile is shown at the address of that profile only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tidegate_client::Client;
@@ -61,6 +61,11 @@ impl Arguments {
     /// A client that shows no secret, for what everybody may ask.
     pub(crate) fn anonymous(&self) -> Result<Client, Failure> {
         Ok(Client::new(&self.target()?.url, None)?)
+    }
+
+    /// The file that holds the secret, where a flag names one.
+    pub(crate) fn secret_file(&self) -> Option<&Path> {
+        self.secret_file.as_deref()
     }
 
     /// The secret in force.

@@ -63,9 +63,12 @@ pub(crate) async fn run(
             invitation.relations.join(", "),
         ));
     })?;
-    output.remark(&format!(
-        "they accept with: tidegate accept {}",
-        invitation.object
-    ));
+    let accept = format!("tidegate accept {}", invitation.object);
+    // An object has a type in front; an address may be of somebody who has to prove it first.
+    output.remark(&if invitation.invitee.contains(':') {
+        format!("they accept with: {accept}")
+    } else {
+        format!("they accept with: tidegate redeem (the code is in their mail), then {accept}")
+    });
     Ok(Exit::Ok)
 }

@@ -1,6 +1,7 @@
 //! A file for each verb: its arguments, its call of the API, what it prints.
 
 pub(crate) mod accept;
+pub(crate) mod admin;
 pub(crate) mod apply;
 pub(crate) mod attach;
 pub(crate) mod audit;
@@ -11,6 +12,7 @@ pub(crate) mod create;
 pub(crate) mod decline;
 pub(crate) mod delete;
 pub(crate) mod detach;
+pub(crate) mod exchange;
 pub(crate) mod get;
 pub(crate) mod grant;
 pub(crate) mod invitations;

@@ -7,16 +7,39 @@
 //! system = "beneath"                              # built in, or a folder; default as here
 //! issuer = "https://tidegate.example"             # what secrets name as their issuer; needed
 //! allowed_origins = []                            # CORS: `https://host[:port]`, exactly
+//! store_key_file = "/etc/tidegate/store.key"      # signing keys are sealed under it (`openssl rand -base64 32`);
+//!                                                 # or TIDEGATE_STORE_KEY; default: they lie open in the store
+//! node_silence_s = 60                             # then what a silent node holds of quota is forfeited
+//!
+//! [control.notify]                        # who is invited is told; may be left out
+//! transport = "log"                       # or "webhook", "smtp"; default as here: nobody gets a link
+//! timeout_s = 10                          # for an attempt, 1 to 300; default as here
+//! base_url = "https://console.example"    # where links lead; default the issuer (webhook, smtp)
+//! allow_insecure_http = false             # for `base_url` and `url` on other machines (webhook, smtp)
+//!
+//! url = "https://hooks.example/tidegate"  # transport = "webhook"; needed
+//! secret_env = "TIDEGATE_WEBHOOK_SECRET"  # `whsec_…`; this or `secret_file`
+//!
+//! host = "mail.example"                   # transport = "smtp"; needed
+//! port = 587                              # default 587, with implicit TLS 465, without TLS 25
+//! tls = "starttls"                        # or "implicit", or "none" to this machine; default as here
+//! from = "Tidegate <tidegate@example>"    # needed
+//! username = "tidegate"                   # with one of the next two; default: no login
+//! password_env = "TIDEGATE_SMTP_PASSWORD" # or `password_file`
 //! ```
 //!
 //! `[gateway]` is read by [`tidegate_gateway::Config`]. Any other table is an error, and so is any
 //! other key. Everything that is wrong is said at once.
 
+mod notify;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use axum::http::{HeaderValue, Uri};
+use tidegate_control::outbox::NotifySettings;
 use tidegate_gateway::Config as GatewayConfig;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -36,6 +59,9 @@ pub(crate) struct ControlConfig {
     pub(crate) system: String,
     pub(crate) issuer: String,
     pub(crate) allowed_origins: Vec<HeaderValue>,
+    pub(crate) store_key_file: Option<PathBuf>,
+    pub(crate) notify: NotifySettings,
+    pub(crate) node_silence_s: u64,
 }
 
 /// All that is wrong with a file, in the order of its lines.
@@ -124,7 +150,9 @@ impl Reader<'_> {
         let mut listen = Some(SocketAddr::from(([127, 0, 0, 1], 8081)));
         let mut system = Some("beneath".to_owned());
         let mut allowed_origins = Some(Vec::new());
-        let (mut store, mut issuer) = (None, None);
+        let mut node_silence_s = Some(60);
+        let mut store_key_file = Some(None);
+        let (mut store, mut issuer, mut notify) = (None, None, None);
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "listen" => listen = self.address(value),
@@ -132,8 +160,15 @@ impl Reader<'_> {
                 "system" => system = self.text("control.system", value),
                 "issuer" => issuer = Some(self.text("control.issuer", value)),
                 "allowed_origins" => allowed_origins = self.origins(value),
+                "notify" => notify = Some(value),
+                "store_key_file" => {
+                    let path = self.text("control.store_key_file", value);
+                    store_key_file = path.map(|path| Some(PathBuf::from(path)));
+                }
+                "node_silence_s" => node_silence_s = self.seconds("control.node_silence_s", value),
                 other => {
-                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins";
+                    let known = "unknown; it may be listen, store, system, issuer, allowed_origins, \
+                                 store_key_file, node_silence_s, notify";
                     self.error(&key.span(), &format!("control.{other}"), known);
                 }
             }
@@ -143,12 +178,19 @@ impl Reader<'_> {
                 self.error(at, key, "must be written");
             }
         }
+        let notify = match notify {
+            Some(value) => self.notify(value, issuer.clone().flatten().as_deref()),
+            None => Some(NotifySettings::default()),
+        };
         Some(ControlConfig {
             listen: listen?,
             store: store??,
             system: system?,
             issuer: issuer??,
             allowed_origins: allowed_origins?,
+            notify: notify?,
+            store_key_file: store_key_file?,
+            node_silence_s: node_silence_s?,
         })
     }
 
@@ -164,6 +206,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// 2, below which a heartbeat that is late counts as silence, to a day.
+    fn seconds(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<u64> {
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
+        let number = number.filter(|number| (2..=86_400).contains(number));
+        if number.is_none() {
+            self.error(&value.span(), key, "must be a number from 2 to 86400");
+        }
+        number
     }
 
     fn address(&mut self, value: &Spanned<DeValue<'_>>) -> Option<SocketAddr> {

@@ -5,8 +5,8 @@
 
 mod api;
 mod config;
-mod log;
-mod stop;
+pub(crate) mod log;
+pub(crate) mod stop;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use clap::Args;
 use tidegate_control::domain::system::System;
+use tidegate_control::store::{STORE_KEY_VARIABLE, SealKey};
 use tidegate_control::{Control, Settings};
 use tidegate_gateway::{Bound, Gateway, Parts};
 use tidegate_quota::Meter;
@@ -66,6 +67,11 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     }
 }
 
+/// The address of the store that a configuration names.
+pub(crate) fn store_address(config: &Path) -> Result<String, String> {
+    Ok(read(config)?.control.store)
+}
+
 async fn serve(arguments: &Arguments) -> Result<(), String> {
     let Config {
         control: config,
@@ -93,6 +99,7 @@ async fn serve(arguments: &Arguments) -> Result<(), String> {
         tidegate_quota::Settings::default(),
     ));
     control.work_with(Arc::clone(&meter));
+    control.forfeit_after(config.node_silence_s);
     let parts = Parts {
         live: control.live(),
         keys: control.keys(),
@@ -129,10 +136,9 @@ fn wrong(path: &Path, errors: &dyn std::fmt::Display) -> String {
 /// Opens the control plane, and prints the first operator's secret when that made the store.
 async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
     let settings = Settings {
-        store: config.store.clone(),
-        system: config.system.clone(),
-        issuer: config.issuer.clone(),
-        clock,
+        notify: config.notify.clone(),
+        store_key: store_key(config)?,
+        ..Settings::new(&config.store, &config.system, &config.issuer, clock)
     };
     let mut control = Control::open(settings)
         .await
@@ -150,6 +156,22 @@ async fn open(config: &ControlConfig, clock: Clock) -> Result<Control, String> {
         tracing::info!("the first operator's secret is on standard output, this once: keep it");
     }
     Ok(control)
+}
+
+/// What signing keys are sealed under, from the environment or a file.
+fn store_key(config: &ControlConfig) -> Result<Option<SealKey>, String> {
+    match (std::env::var(STORE_KEY_VARIABLE), &config.store_key_file) {
+        (Ok(_), Some(_)) => Err(format!(
+            "the store's key is named twice: by {STORE_KEY_VARIABLE} and by control.store_key_file"
+        )),
+        (Ok(text), None) => SealKey::parse(&text)
+            .map(Some)
+            .map_err(|error| format!("{STORE_KEY_VARIABLE}: {error}")),
+        (Err(_), Some(path)) => SealKey::read(path)
+            .map(Some)
+            .map_err(|error| format!("control.store_key_file: {error}")),
+        (Err(_), None) => Ok(None),
+    }
 }
 
 async fn bind(
@@ -177,12 +199,17 @@ async fn run_all(
     for address in gateway.addresses() {
         tracing::info!(listener = "gateway", %address, "listening");
     }
-    let mut wanted = stop.clone();
+    let (mut wanted, mut ending) = (stop.clone(), stop.clone());
     let serving = async {
         // Leases go back at the gateway's end, and the API may still be asked about them until then.
         tokio::join!(
             gateway.run(async move { wanted.wanted().await }),
             api.run(control.router(), origins, stop),
+            // A stream that goes on would keep the API from its end.
+            async {
+                ending.wanted().await;
+                control.stop_following();
+            },
         )
     };
     tokio::select! {

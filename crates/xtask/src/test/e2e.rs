@@ -8,6 +8,7 @@ use crate::{Failure, cargo};
 const DATASETTE: &str = "datasette==0.65.5";
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
+    machine::need_postgres()?;
     let datasette = machine::need_python_program("datasette", DATASETTE)?;
     let built = cargo::build(&["-p", "tidegate", "--bin", "tidegate"])?;
     let (runner, mut tests) = rust::runner(&["-p", "tidegate-tests"]);

@@ -64,6 +64,75 @@ pub(super) fn need_node() -> Result<(), Failure> {
     }
 }
 
+/// PostgreSQL's programs: tests start servers of their own with them.
+pub(super) fn need_postgres() -> Result<(), Failure> {
+    const OLDEST: u32 = 15;
+    const INSTALL: &str = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+                           --no-install-recommends postgresql";
+    if newest_postgres() >= Some(OLDEST) {
+        return Ok(());
+    }
+    // Only root may install it, and only where apt is.
+    if goes("sh", &["-c", "test \"$(id -u)\" = 0 && command -v apt-get"]) {
+        println!("installing PostgreSQL");
+        // Debian's package makes a database and starts a server of it, unless it is told not to. There was
+        // none before, so that whatever runs now came with the package.
+        const QUIET: &str = "mkdir -p /etc/postgresql-common/createcluster.d && \
+                             printf 'create_main_cluster = false\nstart_conf = manual\n' \
+                                 > /etc/postgresql-common/createcluster.d/tidegate.conf";
+        const STOP: &str = "for cluster in /etc/postgresql/*/*; do \
+                                test -d \"$cluster\" || continue; \
+                                pg_ctlcluster \"$(basename \"$(dirname \"$cluster\")\")\" \
+                                    \"$(basename \"$cluster\")\" stop || true; \
+                            done";
+        const LOUD: &str = "rm -f /etc/postgresql-common/createcluster.d/tidegate.conf";
+        let fresh = newest_postgres().is_none();
+        let installed = goes("sh", &["-c", QUIET]) && goes("sh", &["-c", INSTALL]);
+        goes("sh", &["-c", LOUD]);
+        if fresh {
+            goes("sh", &["-c", STOP]);
+        }
+        if installed && newest_postgres() >= Some(OLDEST) {
+            return Ok(());
+        }
+    }
+    Err(Failure::failed(format!(
+        "PostgreSQL {OLDEST} or newer is missing: install it, on Debian: apt-get install postgresql (no server \
+         need run)"
+    )))
+}
+
+/// The newest version of this machine, as the tests look for it.
+fn newest_postgres() -> Option<u32> {
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let debian = debian.flatten().map(|entry| entry.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = debian.chain(std::env::split_paths(&path));
+    folders
+        .filter(|folder| {
+            let programs = ["initdb", "pg_ctl", "psql"];
+            programs.iter().all(|program| folder.join(program).exists())
+        })
+        .filter_map(|folder| {
+            let output = Command::new(folder.join("postgres"))
+                .arg("--version")
+                .stdin(Stdio::null())
+                .output()
+                .ok()?;
+            major(&String::from_utf8_lossy(&output.stdout))
+        })
+        .max()
+}
+
+/// Of `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+fn major(version: &str) -> Option<u32> {
+    let version = version.split_whitespace().nth(2)?;
+    let digits = version.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
 /// A program of PyPI, in `target/venv`.
 pub(super) fn need_python_program(name: &str, requirement: &str) -> Result<PathBuf, Failure> {
     let venv = cargo::root().join("target/venv");
@@ -115,4 +184,24 @@ fn make_venv(venv: &Path) -> Result<(), Failure> {
     Err(Failure::failed(
         "Python 3 with venv is missing: install it, on Debian: apt-get install python3-venv",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_postgres_are_read() {
+        for (text, expected) in [
+            (
+                "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n",
+                Some(15),
+            ),
+            ("postgres (PostgreSQL) 18beta2", Some(18)),
+            ("postgres (PostgreSQL)", None),
+            ("", None),
+        ] {
+            assert_eq!(major(text), expected, "{text}");
+        }
+    }
 }

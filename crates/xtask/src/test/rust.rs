@@ -10,6 +10,7 @@ use crate::{Failure, cargo};
 const END_TO_END: &str = "tidegate-tests";
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
+    machine::need_postgres()?;
     let packages = packages()?;
     let (runner, mut tests) = runner(&[]);
     let mut examples = cargo::cargo();

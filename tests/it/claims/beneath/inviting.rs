@@ -64,6 +64,11 @@ async fn bn_36_an_admin_of_the_organization_sends_the_invitation() {
     eve.withdraw(&id).await.forbidden();
     alice.grant(ORGANIZATION, &["admin"], "user:bob").await.ok();
     bob.withdraw(&id).await.ok();
+    // Somebody who is not registered is invited by address.
+    let mailed = alice.invite(ORGANIZATION, "dora@example.com", &["view"]);
+    mailed.await.ok();
+    let pending = alice.pending(ORGANIZATION).await;
+    assert_eq!(pending.each("invitee"), ["dora@example.com"]);
     // Nobody, and nothing that cannot be invited.
     let unknown = alice.invite(ORGANIZATION, "user:unknown", &["view"]);
     unknown.await.missing();

@@ -202,13 +202,33 @@ async fn bn_55_what_anyone_reads_is_charged_to_the_owner() {
     assert_eq!(nobody.reads("/acme/open/prices?size=60").await, 200);
     alice.has_spent(ORGANIZATION, (60, 0)).await;
     assert_eq!(alice.spent_by_anyone(ORGANIZATION).await, (60, 0));
+    // So it is where a route asks for the project or for an instance.
+    let instance = "stream_instance:acme/open/prices/v1";
+    alice.create(instance).await.ok();
+    assert_eq!(nobody.reads("/acme/open?size=1").await, 200);
+    assert_eq!(nobody.reads("/acme/open/prices/v1?size=2").await, 200);
+    alice.has_spent(ORGANIZATION, (63, 0)).await;
+    assert_eq!(alice.spent_by_anyone(ORGANIZATION).await, (63, 0));
     // Decision 19: with a limit of its own.
-    let body = json!({ "account": ORGANIZATION, "anonymous": true, "limits": { "read": 100 } });
+    let body = json!({ "account": ORGANIZATION, "anonymous": true, "limits": { "read": 103 } });
     alice.set_quota(body).await.ok();
     nobody.read("/acme/open/prices?size=41").await.exhausted();
     assert_eq!(nobody.reads("/acme/open/prices?size=40").await, 200);
     nobody.read("/acme/open/prices?size=1").await.exhausted();
     assert_eq!(alice.reads("/acme/open/prices?size=500").await, 200);
+    // And limited by address, whoever pays: with a secret there is no such limit.
+    let mut answered = 0;
+    let unlimited = json!({ "read": "unlimited" });
+    let body = json!({ "account": ORGANIZATION, "anonymous": true, "limits": unlimited });
+    alice.set_quota(body).await.ok();
+    while nobody.reads(PRICES).await == 200 {
+        answered += 1;
+        assert!(answered < 100, "no limit");
+    }
+    nobody.read(PRICES).await.exhausted();
+    assert_eq!(alice.reads(PRICES).await, 200);
+    town.advance_s(15).await;
+    assert_eq!(nobody.reads(PRICES).await, 200);
     // Who may not see the organization's usage sees this neither.
     let bob = town.user("bob").await;
     let query = [("account", ORGANIZATION), ("anonymous", "true")];

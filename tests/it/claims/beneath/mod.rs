@@ -17,8 +17,15 @@ mod user_secrets; // secrets of users
 
 use super::town::{Person, Town};
 
-/// The routes of a data API in front of streams and their instances.
+/// The routes of a data API in front of projects, streams and their instances.
 const ROUTES: &str = r#"
+[[gateway.route]]
+path = "/{organization}/{project}"
+resource = "project:{organization}/{project}"
+upstream = "data"
+actions = { GET = "can_query" }
+query = ["size"]
+
 [[gateway.route]]
 path = "/{organization}/{project}/{stream}"
 resource = "stream:{organization}/{project}/{stream}"

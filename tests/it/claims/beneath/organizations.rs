@@ -106,6 +106,12 @@ async fn bn_48_who_pays_is_neither_nobody_nor_taken_over_unasked() {
     reads(&carol, 5).await;
     alice.has_spent("organization:second", (5, 0)).await;
     assert_eq!(alice.spent(ORGANIZATION).await, (0, 0));
+    // Who pays sees the user, and nothing that is between the user and others.
+    carol.grants("user:carol").await.ok();
+    alice.show("user:carol").await.ok();
+    alice.grants("user:carol").await.denied();
+    alice.audit("user:carol").await.denied();
+    carol.audit("user:carol").await.ok();
     // An organization that pays for somebody is not deleted.
     alice.delete("organization:second").await.conflict();
     carol.delete("organization:carol").await.conflict();

@@ -142,6 +142,29 @@ async fn bn_69_create_writes_to_root_streams() {
     let root = bob.grant(STREAM, &["root_of"], PROJECT).await;
     root.ok();
     assert_eq!(bob.writes(ORDERS).await, 200);
+    // Nobody marks it as a root of what is another's, nor another's as a root of what is one's own.
+    let dave = town.user("dave").await;
+    dave.create("project:dave/own").await.ok();
+    publish(&dave, "project:dave/own").await;
+    let taken = bob.grant(STREAM, &["root_of"], "project:dave/own").await;
+    taken.denied();
+    publish(&alice, PROJECT).await;
+    let given = dave.grant(STREAM, &["root_of"], "project:dave/own").await;
+    given.denied();
+    // Taking the mark back needs no right on the other.
+    dave.grant("project:dave/own", &["create"], "user:bob")
+        .await
+        .ok();
+    bob.grant(STREAM, &["root_of"], "project:dave/own")
+        .await
+        .ok();
+    dave.revoke("project:dave/own", &["create"], "user:bob")
+        .await
+        .ok();
+    bob.revoke(STREAM, &["root_of"], "project:dave/own")
+        .await
+        .ok();
+    unpublish(&alice, PROJECT).await;
     let carol = town.user("carol").await;
     for flags in [&["view"][..], &["admin"]] {
         alice.grant(PROJECT, flags, "user:carol").await.ok();
@@ -177,6 +200,13 @@ async fn bn_70_an_admin_of_a_project_administers_its_users() {
         carol.revoke(PROJECT, &["admin"], "user:bob").await.denied();
         alice.revoke(PROJECT, flags, "user:carol").await.ok();
     }
+    // It sees who may do what on its streams, and changes none of it.
+    let bot = bot(&alice).await;
+    alice.grant(STREAM, &["read"], BOT).await.ok();
+    assert_eq!(bob.granted(STREAM, BOT).await, ["read"]);
+    assert!(bob.says(BOT, "can_read", STREAM).await);
+    bob.revoke(STREAM, &["read"], BOT).await.denied();
+    assert_eq!(bot.reads(ORDERS).await, 200);
     // No rights on the organization come with it.
     bob.show(ORGANIZATION).await.missing();
     bob.create("project:acme/bobs").await.missing();

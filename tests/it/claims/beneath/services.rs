@@ -13,6 +13,9 @@ async fn bn_13_access_usage_and_quota_of_a_service_are_controlled() {
     alice.has_spent(BOT, (2, 0)).await;
     assert_eq!(alice.usage(BOT).await.items().len(), 1);
     alice.limit(BOT, Some(1_000), Some(2_000)).await.ok();
+    alice.grants(BOT).await.ok();
+    let audit = alice.audit(BOT).await.each("operation");
+    assert_eq!(audit, ["create", "issue-secret", "set-quota"]);
     alice.revoke(STREAM, &["read"], BOT).await.ok();
     assert_eq!(bot.reads(ORDERS).await, 403);
 
@@ -31,7 +34,9 @@ async fn bn_13_access_usage_and_quota_of_a_service_are_controlled() {
     bob.grant(STREAM, &["read"], BOT).await.denied();
     bob.limit(BOT, None, Some(1)).await.denied();
     bob.delete(BOT).await.denied();
-    bob.ask(BOT, "can_read", STREAM).await.forbidden();
+    bob.ask(BOT, "can_read", STREAM).await.denied();
+    bob.grants(BOT).await.denied();
+    bob.audit(BOT).await.denied();
     // ... nor by who creates in the project or administers it, but not its organization.
     alice
         .change(PROJECT, &["view", "create", "admin"], "user:bob")
@@ -78,6 +83,26 @@ async fn bn_17_a_service_is_created_with_its_quotas() {
     alice.create("project:acme/other").await.ok();
     alice.create("service:acme/other/bot").await.ok();
     assert_eq!(alice.lists("service", PROJECT).await, [BOT]);
+}
+
+#[tokio::test]
+async fn bn_17_a_service_is_created_with_its_grants_and_secret_at_once_or_not_at_all() {
+    let (town, alice) = acme().await;
+    let create = json!({ "op": "create", "object": BOT });
+    let grant = |relation: &str| {
+        let relations = [relation];
+        json!({ "op": "grant", "object": STREAM, "relations": relations, "subject": BOT })
+    };
+    let issue = json!({ "op": "issue_secret", "subject": BOT });
+    let wrong = alice.batch(json!([create, grant("view"), issue])).await;
+    wrong.bad("operations[1].relations");
+    alice.show(BOT).await.missing();
+    let right = alice.batch(json!([create, grant("read"), issue])).await;
+    let bot = town.bearer(&right.text("/answers/2/secret"));
+    assert_eq!(
+        (bot.reads(ORDERS).await, bot.writes(ORDERS).await),
+        (200, 403)
+    );
 }
 
 #[tokio::test]

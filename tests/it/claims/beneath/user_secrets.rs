@@ -156,6 +156,11 @@ async fn bn_10_a_public_read_secret_views_what_is_public() {
     let page = alice.with("public_read").await;
     assert_eq!(page.reads(PRICES).await, 200);
     assert_eq!(page.reads("/acme/open/prices/-/query").await, 200);
+    page.show("project:acme/open").await.ok();
+    let streams = page.lists("stream", "project:acme/open").await;
+    assert_eq!(streams, ["stream:acme/open/prices"]);
+    page.show(PROJECT).await.missing();
+    page.show(ORGANIZATION).await.missing();
     // What it reads is charged to its user, not to anyone.
     alice.has_spent("user:alice", (4, 0)).await;
     assert_eq!(alice.spent_by_anyone(ORGANIZATION).await, (0, 0));

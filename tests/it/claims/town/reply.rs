@@ -19,7 +19,8 @@ impl Reply {
     /// It was done.
     #[track_caller]
     pub(crate) fn ok(&self) -> &Self {
-        assert!((200..300).contains(&self.status), "not done: {self:#?}");
+        let done = (200..300).contains(&self.status);
+        assert!(done, "not done: {}\n{self:#?}", self.asked);
         self
     }
 

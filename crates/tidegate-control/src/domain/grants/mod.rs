@@ -98,7 +98,7 @@ impl Work<'_> {
         };
         let subject_object = subject_object(&subject);
         self.may_grant(&object, subject_object, &asked, way)?;
-        if way == Way::Change {
+        if way != Way::Revoke {
             self.may_revoke(&object, subject_object, rules, &removed)?;
         }
         let snapshot = self.snapshot();
@@ -223,8 +223,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The guard of each relation that is taken back by the way.
-    fn may_revoke(
+    /// The guard of each grant that ends by the way.
+    pub(super) fn may_revoke(
         &self,
         object: &Object,
         subject: Option<&Object>,

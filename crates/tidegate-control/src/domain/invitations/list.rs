@@ -20,6 +20,7 @@ impl Administration {
         cursor: Option<&str>,
     ) -> Result<Vec<wire::Invitation>, Fault> {
         self.snapshot_for(actor)?;
+        actor.whole()?;
         let (now_s, after) = (self.clock.now_s(), cursor.unwrap_or_default());
         let rows = self
             .store

@@ -36,6 +36,7 @@ impl Administration {
             let person = this.system.person().ok_or_else(unknown)?.to_owned();
             match (actor, subject) {
                 (Some(actor), None) => {
+                    actor.whole()?;
                     let mut lane = this.lane(&actor).await?;
                     let mut work = Work::begin(&this, &mut lane, actor).await?;
                     let (row, address) = work.redeemable(id, &code).await?.ok_or_else(unknown)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
 
+use super::built_in::BUILT_IN;
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
 use super::{
     Companion, GrantRules, InviteRules, JoinRules, LoadError, MembershipRules, OneRules, Operation,
@@ -14,30 +15,6 @@ use crate::domain::guard::Guard;
 
 const PLATFORM_MODEL: &str = include_str!("../../../systems/platform/platform.fga");
 const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.toml");
-
-/// Name, model, rules.
-const BUILT_IN: [(&str, &str, &str); 4] = [
-    (
-        "beamlit",
-        include_str!("../../../systems/beamlit/model.fga"),
-        include_str!("../../../systems/beamlit/system.toml"),
-    ),
-    (
-        "beneath",
-        include_str!("../../../systems/beneath/model.fga"),
-        include_str!("../../../systems/beneath/system.toml"),
-    ),
-    (
-        "earthly",
-        include_str!("../../../systems/earthly/model.fga"),
-        include_str!("../../../systems/earthly/system.toml"),
-    ),
-    (
-        "lamindb",
-        include_str!("../../../systems/lamindb/model.fga"),
-        include_str!("../../../systems/lamindb/system.toml"),
-    ),
-];
 
 /// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
 const INVITATION_LIFE_S: u64 = 14 * 86_400;
@@ -166,6 +143,13 @@ impl Parts {
                 .payer
                 .iter()
                 .map(|(name, path)| (name.clone(), path.value.clone()))
+                .collect(),
+            // Everything lies below the site: that says nothing.
+            parents: self
+                .types
+                .iter()
+                .filter_map(|(name, rules)| Some((name.clone(), rules.parent()?.to_owned())))
+                .filter(|(_, parent)| parent != super::SITE_TYPE)
                 .collect(),
         }
     }
@@ -373,24 +357,24 @@ fn one_rules(reader: &Reader<'_>, mut table: Table<'_>) -> OneRules {
     };
     let (default, home) = (template("default"), template("home"));
     let moves = table.take("move").and_then(|value| guard(reader, value));
-    let mut word = |key, usual: &str, unusual: &str| {
-        let Some(Located { place, value }) = table.take(key).and_then(|value| value.string(reader))
-        else {
-            return false;
-        };
-        if value != usual && value != unusual {
-            reader.error(place, format!("`{value}` is not `{unusual}`"));
+    let within = table.take("within").and_then(|value| value.string(reader));
+    let deleted_with = match table
+        .take("on_delete")
+        .and_then(|value| value.string(reader))
+    {
+        Some(Located { place, value }) if value != "refuse" && value != "with" => {
+            reader.error(place, format!("`{value}` is neither `refuse` nor `with`"));
+            false
         }
-        value == unusual
+        Some(Located { value, .. }) => value == "with",
+        None => false,
     };
-    let within_parent = word("within", "", "parent");
-    let deleted_with = word("on_delete", "refuse", "with");
     let place = table.place().clone();
     table.finish(reader);
     OneRules {
         default,
         home,
-        within_parent,
+        within: within.map(|within| within.value),
         deleted_with,
         moves,
         place,

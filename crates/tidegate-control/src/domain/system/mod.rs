@@ -66,7 +66,7 @@
 //!
 //! [type.record.one.attachment]
 //! default = "attachment:{parent_id}/all"    # at first, unless the creation says where
-//! within = "parent"                  # only at what lies right below the object's own parent
+//! within = "instance"                # only at what lies below the same object of this type
 //! move = ["can_write on object", "can_write on other"]
 //! on_delete = "refuse"               # what it points at cannot be deleted (default); or "with": deleted along
 //!
@@ -87,6 +87,7 @@
 //! Blanks of templates: `{object}`, `{parent}`, `{creator}`, `{subject}` (on acceptance), `{id}`, `{parent_id}`,
 //! `{name}` (the last part of the id).
 
+mod built_in;
 mod load;
 mod read;
 mod template;
@@ -209,8 +210,8 @@ pub struct OneRules {
     pub default: Option<Template>,
     /// At first, and when membership of what it points at ends.
     pub home: Option<Template>,
-    /// Only at what lies right below the object's own parent.
-    pub within_parent: bool,
+    /// Only at what lies below the same object of this type as the object itself.
+    pub within: Option<String>,
     /// When what it points at is deleted, the object is deleted too, instead of standing in the way.
     pub deleted_with: bool,
     /// To point it elsewhere; none: nobody may.

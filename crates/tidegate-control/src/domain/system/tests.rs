@@ -1,7 +1,8 @@
 //! The built-in systems are valid and decide as their tests say; a wrong one tells everything at once.
 
-mod errors;
-mod store_files; // decisions // what is wrong with a system
+mod errors; // what is wrong with a system
+mod house; // and with each of its keys
+mod store_files; // decisions
 
 use uuid::Uuid;
 

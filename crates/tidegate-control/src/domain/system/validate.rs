@@ -1,17 +1,27 @@
-//! Holds a system's rules against its model.
+//! Holds a system's rules against its model: every error at once, each with file, line and key.
+//!
+//! What passes is what the rest of the crate counts on: every relation that is asked exists, every tuple that
+//! is written is allowed by the model, every object that comes along has a parent, and a relation with exactly
+//! one subject gets it whichever way its object is made.
 
-use tidegate_policy::{Model, Object};
+mod guards; // who may be asked what, where
+mod links; // relations with exactly one subject, attaching
+mod profile; // kinds of secret, metering, who pays
+mod shares; // grants, invitations, memberships
+mod templates; // what is written
+
+use std::collections::BTreeSet;
+
+use tidegate_policy::{Model, Object, Subject, Tuple};
 
 use super::load::Parts;
-use super::read::{Place, SystemError};
-use super::template::Blanks;
-use super::{SITE_TYPE, TypeRules};
-use crate::domain::guard::{Guard, Role};
+use super::read::{Located, Place, SystemError};
+use super::{Operation, SITE_TYPE, TypeRules};
+use crate::domain::guard::Role;
+use crate::domain::naming::NAME_MAX;
 
-/// A name to try templates with.
-const PROBE: &str = "a";
-
-/// Deepest nesting of types. Ids of so many names fit into an object.
+/// Deepest nesting of types, the site aside: so many names are in an id. Of the built-in systems the deepest has
+/// 4 (`stream_instance:acme/sales/orders/v1`).
 const DEEPEST: usize = 5;
 
 pub(super) fn validate(model: &Model, parts: &Parts) -> Vec<SystemError> {
@@ -23,6 +33,7 @@ pub(super) fn validate(model: &Model, parts: &Parts) -> Vec<SystemError> {
     for (type_name, rules) in &parts.types {
         validation.type_rules(type_name, rules);
     }
+    validation.persons();
     validation.profile();
     validation.errors
 }
@@ -41,77 +52,65 @@ impl Validation<'_> {
         });
     }
 
-    fn is_type(&self, type_name: &str) -> bool {
-        self.model.type_names().any(|known| known == type_name)
-    }
-
-    fn is_relation_somewhere(&self, relation: &str) -> bool {
-        self.model
-            .type_names()
-            .any(|type_name| self.model.has_relation(type_name, relation))
-    }
-
-    fn relation(&mut self, place: &Place, type_name: &str, relation: &str) {
-        if !self.model.has_relation(type_name, relation) {
-            self.error(
-                place,
-                format!("type `{type_name}` has no relation `{relation}` in the model"),
-            );
-        }
-    }
-
     fn type_rules(&mut self, type_name: &str, rules: &TypeRules) {
-        if !self.is_type(type_name) {
+        if !self.model.has_type(type_name) {
             self.error(
                 &rules.place,
                 format!("type `{type_name}` is not in the model"),
             );
             return;
         }
-        let parent = rules.parent();
-        if let Some(located) = &rules.parent {
-            if !self.parts.types.contains_key(&located.value) {
-                self.error(
-                    &located.place,
-                    format!("no rules for the parent's type `{}`", located.value),
-                );
-                return;
-            }
-            if self.depth(type_name) > DEEPEST {
-                self.error(
-                    &located.place,
-                    format!("parents nest deeper than {DEEPEST}, or in a circle"),
-                );
-                return;
-            }
-        } else if type_name != SITE_TYPE {
-            self.error(&rules.place, "`parent` is missing: a type, or `site`");
+        if !self.stands(type_name, rules) {
             return;
         }
-        for guard in rules.guards.values() {
-            self.guard(guard, type_name, parent);
+        for (operation, guard) in &rules.guards {
+            let creates = matches!(operation, Operation::Create | Operation::CreateForOthers);
+            // On creation it is clear what `other` is only where there is one link.
+            let other = creates && rules.one.len() == 1;
+            let roles: &[Role] = if other { &[Role::Other] } else { &[] };
+            let others = rules.one.keys().next();
+            let others = others.map_or_else(BTreeSet::new, |one| self.accepted(type_name, one));
+            self.guard(guard, type_name, rules, roles, &others);
         }
-        for grant in rules.grants.values() {
-            self.relation(grant.guard.place(), type_name, &grant.relation);
-            self.guard(&grant.guard, type_name, parent);
-            self.guard(&grant.revoke, type_name, parent);
+        self.grants(type_name, rules);
+        self.names(type_name, rules);
+        self.invite(type_name, rules);
+        self.membership(type_name, rules);
+        self.one(type_name, rules);
+        self.attach(type_name, rules);
+        self.first_secret(type_name, rules);
+        self.templates(type_name, rules);
+    }
+
+    /// Whether it has a place in the order of things; the rest cannot be judged without.
+    fn stands(&mut self, type_name: &str, rules: &TypeRules) -> bool {
+        let Some(Located { place, value }) = &rules.parent else {
+            if type_name != SITE_TYPE {
+                self.error(&rules.place, "`parent` is missing: a type, or `site`");
+                return false;
+            }
+            return true;
+        };
+        if !self.parts.types.contains_key(value) {
+            self.error(place, format!("no rules for the parent's type `{value}`"));
+            return false;
         }
-        if let Some(kind) = &rules.first_secret
-            && !self
-                .parts
-                .kinds
-                .get(&kind.value)
-                .is_some_and(|known| known.value.principals.contains(type_name))
-        {
+        let depth = self.depth(type_name);
+        if depth > DEEPEST {
             self.error(
-                &kind.place,
-                format!(
-                    "a `{type_name}` cannot hold a secret of kind `{}`",
-                    kind.value
-                ),
+                place,
+                format!("parents nest deeper than {DEEPEST}, or in a circle"),
+            );
+            return false;
+        }
+        let longest = vec!["a".repeat(NAME_MAX); depth].join("/");
+        if Object::new(type_name, &longest).is_err() {
+            self.error(
+                &rules.place,
+                format!("the name is too long: ids of {depth} names do not fit behind it"),
             );
         }
-        self.templates(type_name, rules);
+        true
     }
 
     /// Types from this one to the site; more than [`DEEPEST`] when it never gets there.
@@ -126,121 +125,91 @@ impl Validation<'_> {
         DEEPEST + 1
     }
 
-    fn guard(&mut self, guard: &Guard, type_name: &str, parent: Option<&str>) {
-        for alternative in guard.alternatives() {
-            let relation = &alternative.relation;
-            match (alternative.role, parent) {
-                (Role::Object, _) => self.relation(guard.place(), type_name, relation),
-                (Role::Parent, Some(parent)) => self.relation(guard.place(), parent, relation),
-                (Role::Parent, None) => {
-                    self.error(guard.place(), format!("a `{type_name}` has no parent"));
-                }
-                (Role::Subject | Role::Other | Role::Current | Role::Caller, _) => {
-                    if !self.is_relation_somewhere(relation) {
-                        self.error(
-                            guard.place(),
-                            format!("no type has a relation `{relation}`"),
-                        );
-                    }
-                }
-            }
+    fn first_secret(&mut self, type_name: &str, rules: &TypeRules) {
+        let Some(Located { place, value: kind }) = &rules.first_secret else {
+            return;
+        };
+        let known = self.parts.kinds.get(kind);
+        if !known.is_some_and(|known| known.value.principals.contains(type_name)) {
+            self.error(
+                place,
+                format!("a `{type_name}` cannot hold a secret of kind `{kind}`"),
+            );
         }
     }
 
-    /// Tries each template on names of the right types. Who the creator is, shows only on creation.
-    fn templates(&mut self, type_name: &str, rules: &TypeRules) {
-        let Some(parent_type) = rules.parent() else {
-            return;
-        };
-        let probe = |type_name: &str| Object::new(type_name, PROBE);
-        let (Ok(object), Ok(parent)) = (probe(type_name), probe(parent_type)) else {
-            return;
-        };
-        let blanks = Blanks {
-            object: &object,
-            parent: &parent,
-            subject: &object,
-        };
-        if let Some(link) = &rules.link {
-            let tuple = format!("{object}#{}@{parent}", link.value).parse();
-            let allowed = tuple.is_ok_and(|tuple| self.model.allows(&tuple).is_ok());
-            if !allowed {
-                let message = format!(
-                    "the model does not allow `{type_name}#{}@{parent_type}`",
-                    link.value
-                );
-                self.error(&link.place, message);
-            }
-        }
-        for template in &rules.writes {
-            match template.value.tuple(&blanks) {
-                Err(error) => self.error(&template.place, format!("no tuple: {error}")),
-                Ok(tuple) if template.value.names_creator() => {
-                    self.relation(&template.place, tuple.object.type_name(), &tuple.relation);
-                }
-                Ok(tuple) => {
-                    if let Err(error) = self.model.allows(&tuple) {
-                        self.error(&template.place, format!("{tuple}: {error}"));
-                    }
-                }
-            }
-        }
-        for template in &rules.also {
-            match template.value.object.object(&blanks) {
-                Err(error) => self.error(&template.place, format!("no object: {error}")),
-                Ok(other) => {
-                    let known = self.parts.types.contains_key(other.type_name());
-                    if !known || other.type_name() == type_name {
-                        let message =
-                            format!("`{}` must be another type with rules", other.type_name());
-                        self.error(&template.place, message);
-                    }
-                }
-            }
-        }
-    }
-
-    fn profile(&mut self) {
+    /// An address belongs to a person of one type, who gets in by the first secret.
+    fn persons(&mut self) {
         let parts = self.parts;
-        for kind in parts.kinds.values() {
-            for type_name in &kind.value.principals {
-                if !self.is_type(type_name) {
-                    self.error(
-                        &kind.place,
-                        format!("principals: type `{type_name}` is not in the model"),
-                    );
-                }
-            }
-            for action in kind.value.actions.iter().flatten() {
-                if !self.is_relation_somewhere(action) {
-                    self.error(
-                        &kind.place,
-                        format!("actions: no type has a relation `{action}`"),
-                    );
-                }
-            }
+        let mut persons = parts.types.values().filter(|rules| rules.person);
+        let first = persons.next();
+        for rules in persons {
+            self.error(&rules.place, "`person`: another type is the person already");
         }
-        for (action, metered) in &parts.metered {
-            if !self.is_relation_somewhere(action) {
-                self.error(&metered.place, format!("no type has a relation `{action}`"));
-            }
+        let Some(rules) = first else { return };
+        if rules.parent() != Some(SITE_TYPE) {
+            self.error(&rules.place, "`person`: the parent must be `site`");
         }
-        for (type_name, path) in &parts.payer {
-            if !self.is_type(type_name) {
-                self.error(
-                    &path.place,
-                    format!("type `{type_name}` is not in the model"),
-                );
-            } else if path.value.is_empty() {
-                self.error(&path.place, "a path needs at least one relation");
-            } else if let Some(first) = path.value.first() {
-                self.relation(&path.place, type_name, first);
-            }
-            for relation in path.value.iter().skip(1) {
-                if !self.is_relation_somewhere(relation) {
-                    self.error(&path.place, format!("no type has a relation `{relation}`"));
-                }
-            }
+        if rules.first_secret.is_none() {
+            self.error(
+                &rules.place,
+                "`person`: without `first_secret` nobody who redeems an invitation gets in",
+            );
         }
+    }
+
+    fn relation(&mut self, place: &Place, type_name: &str, relation: &str) -> bool {
+        let known = self.model.has_relation(type_name, relation);
+        if !known {
+            self.error(
+                place,
+                format!("type `{type_name}` has no relation `{relation}` in the model"),
+            );
+        }
+        known
+    }
+
+    /// A relation that tuples are written to.
+    fn stored(&mut self, place: &Place, type_name: &str, relation: &str) {
+        if self.relation(place, type_name, relation)
+            && self.subjects(type_name, relation).is_empty()
+        {
+            self.error(
+                place,
+                format!("nothing can be written to `{relation}` of `{type_name}`"),
+            );
+        }
+    }
+
+    fn is_relation_somewhere(&self, relation: &str) -> bool {
+        let mut types = self.model.type_names();
+        types.any(|type_name| self.model.has_relation(type_name, relation))
+    }
+
+    /// Types of the subjects, of usersets of their objects, that the model allows a relation to have.
+    fn accepted(&self, type_name: &str, relation: &str) -> BTreeSet<String> {
+        let subjects = self.subjects(type_name, relation).into_iter();
+        let objects = subjects.filter(|subject| !matches!(subject, Subject::Wildcard { .. }));
+        objects
+            .map(|subject| subject.type_name().to_owned())
+            .collect()
+    }
+
+    /// One subject of each sort that the model allows a relation to have.
+    fn subjects(&self, type_name: &str, relation: &str) -> Vec<Subject> {
+        let sorts = self.model.type_names().flat_map(|subject| {
+            let usersets = self.model.relations(subject);
+            let usersets = usersets.map(move |relation| format!("{subject}:b#{relation}"));
+            [format!("{subject}:b"), format!("{subject}:*")]
+                .into_iter()
+                .chain(usersets)
+        });
+        let allowed = |subject: String| {
+            let tuple = format!("{type_name}:a#{relation}@{subject}").parse::<Tuple>();
+            let tuple = tuple.ok()?;
+            let allowed = self.model.allows(&tuple).is_ok();
+            allowed.then_some(tuple.subject)
+        };
+        sorts.filter_map(allowed).collect()
     }
 }

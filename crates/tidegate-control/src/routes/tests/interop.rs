@@ -80,12 +80,12 @@ fn ours(request: &mut Value, seen: &mut BTreeSet<(String, Option<String>)>) {
 async fn open_world() -> World {
     let folder = Folder::new();
     let system = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/systems/authzen");
-    let settings = Settings {
-        store: folder.store(),
-        system: system.display().to_string(),
-        issuer: ISSUER.to_owned(),
-        clock: Clock::system(),
-    };
+    let settings = Settings::new(
+        &folder.store(),
+        &system.display().to_string(),
+        ISSUER,
+        Clock::system(),
+    );
     let mut control = Control::open(settings)
         .await
         .unwrap_or_else(|error| panic!("{error}"));

@@ -236,11 +236,6 @@ impl Reply {
 }
 
 async fn open(folder: &Folder) -> Control {
-    let settings = Settings {
-        store: folder.store(),
-        system: "beneath".to_owned(),
-        issuer: ISSUER.to_owned(),
-        clock: Clock::system(),
-    };
+    let settings = Settings::new(&folder.store(), "beneath", ISSUER, Clock::system());
     Control::open(settings).await.unwrap()
 }

@@ -2,9 +2,22 @@
 
 use super::*;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_at_once_never_take_more_than_the_limit() {
-    let world = Arc::new(World::new().await);
+on_each_engine! {
+    a_caller_that_goes_away_does_not_stop_the_next,
+    the_ledger_always_adds_up,
+}
+
+mod threads {
+    use super::many_at_once_never_take_more_than_the_limit;
+
+    on_each_engine! {
+        with (flavor = "multi_thread", worker_threads = 4);
+        many_at_once_never_take_more_than_the_limit,
+    }
+}
+
+async fn many_at_once_never_take_more_than_the_limit(engine: Engine) {
+    let world = Arc::new(World::new(engine).await);
     let organization = account(100);
     world.limit(organization, Kind::Read, Some(10_000)).await;
     let mut tasks = Vec::new();
@@ -44,9 +57,8 @@ async fn many_at_once_never_take_more_than_the_limit() {
     }
 }
 
-#[tokio::test]
-async fn a_caller_that_goes_away_does_not_stop_the_next() {
-    let world = World::new().await;
+async fn a_caller_that_goes_away_does_not_stop_the_next(engine: Engine) {
+    let world = World::new(engine).await;
     let request = LeaseRequest {
         chain: Chain::new(&[account(1)]).unwrap(),
         kind: Kind::Read,
@@ -67,8 +79,7 @@ async fn a_caller_that_goes_away_does_not_stop_the_next() {
 }
 
 /// Random leases, settlements, changes of limits and crashes: the ledger adds up after each.
-#[tokio::test]
-async fn the_ledger_always_adds_up() {
+async fn the_ledger_always_adds_up(engine: Engine) {
     let seed: u64 = std::env::var("TIDEGATE_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
@@ -83,7 +94,7 @@ async fn the_ledger_always_adds_up() {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % below
     };
-    let mut world = World::new().await;
+    let mut world = World::new(engine).await;
     let accounts = [account(1), account(2), account(3)];
     let mut leases: Vec<(Lease, u64, u64)> = Vec::new();
     for step in 0..300 {

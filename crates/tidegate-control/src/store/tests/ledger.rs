@@ -3,9 +3,20 @@
 use super::*;
 use crate::store::ledger::SETTLED_KEPT_S;
 
-#[tokio::test]
-async fn a_lease_debits_the_whole_chain_or_nothing() {
-    let world = World::new().await;
+on_each_engine! {
+    a_lease_debits_the_whole_chain_or_nothing,
+    without_a_limit_everything_is_granted_and_recorded,
+    limits_at_their_ends,
+    settlements_are_totals_that_never_fall,
+    one_unknown_lease_spoils_none_by_itself_but_the_batch,
+    what_a_crash_left_outstanding_is_forfeited_and_settled_late,
+    a_lease_counts_in_the_window_that_the_ledgers_clock_names,
+    lowering_a_limit_stops_grants,
+    settled_leases_are_forgotten_after_a_while,
+}
+
+async fn a_lease_debits_the_whole_chain_or_nothing(engine: Engine) {
+    let world = World::new(engine).await;
     let (service, organization) = (account(1), account(2));
     world.limit(service, Kind::Read, Some(1000)).await;
     world.limit(organization, Kind::Read, Some(1500)).await;
@@ -45,9 +56,8 @@ async fn a_lease_debits_the_whole_chain_or_nothing() {
     }
 }
 
-#[tokio::test]
-async fn without_a_limit_everything_is_granted_and_recorded() {
-    let world = World::new().await;
+async fn without_a_limit_everything_is_granted_and_recorded(engine: Engine) {
+    let world = World::new(engine).await;
     let lease = world.granted(&[account(1)], 1, 5_000_000_000).await;
     assert_eq!(
         (lease.bytes, lease.limit_bytes, lease.left_bytes),
@@ -61,9 +71,8 @@ async fn without_a_limit_everything_is_granted_and_recorded() {
     world.adds_up(account(1)).await;
 }
 
-#[tokio::test]
-async fn limits_at_their_ends() {
-    let world = World::new().await;
+async fn limits_at_their_ends(engine: Engine) {
+    let world = World::new(engine).await;
     for (limit, at_least, at_most, granted) in [
         (0, 1, 1, None),
         (1, 1, 1, Some(1)),
@@ -84,9 +93,8 @@ async fn limits_at_their_ends() {
     }
 }
 
-#[tokio::test]
-async fn settlements_are_totals_that_never_fall() {
-    let world = World::new().await;
+async fn settlements_are_totals_that_never_fall(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
     let lease = world.granted(&[a], 1, 1000).await;
@@ -124,9 +132,8 @@ async fn settlements_are_totals_that_never_fall() {
     );
 }
 
-#[tokio::test]
-async fn one_unknown_lease_spoils_none_by_itself_but_the_batch() {
-    let world = World::new().await;
+async fn one_unknown_lease_spoils_none_by_itself_but_the_batch(engine: Engine) {
+    let world = World::new(engine).await;
     let lease = world.granted(&[account(1)], 1, 10).await;
     let of = |id| Settlement {
         lease: id,
@@ -144,9 +151,8 @@ async fn one_unknown_lease_spoils_none_by_itself_but_the_batch() {
     assert_eq!(world.balance(account(1)).await, (10, 4, 0, 0, 1));
 }
 
-#[tokio::test]
-async fn what_a_crash_left_outstanding_is_forfeited_and_settled_late() {
-    let world = World::new().await;
+async fn what_a_crash_left_outstanding_is_forfeited_and_settled_late(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
     let lease = world.granted(&[a], 1, 600).await;
@@ -176,9 +182,8 @@ async fn what_a_crash_left_outstanding_is_forfeited_and_settled_late() {
     world.adds_up(a).await;
 }
 
-#[tokio::test]
-async fn a_lease_counts_in_the_window_that_the_ledgers_clock_names() {
-    let world = World::new().await;
+async fn a_lease_counts_in_the_window_that_the_ledgers_clock_names(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(100)).await;
     let lease = world.granted(&[a], 1, 60).await;
@@ -217,9 +222,8 @@ async fn a_lease_counts_in_the_window_that_the_ledgers_clock_names() {
     }
 }
 
-#[tokio::test]
-async fn lowering_a_limit_stops_grants() {
-    let world = World::new().await;
+async fn lowering_a_limit_stops_grants(engine: Engine) {
+    let world = World::new(engine).await;
     let a = account(1);
     world.limit(a, Kind::Read, Some(1000)).await;
     let lease = world.granted(&[a], 1, 500).await;
@@ -236,9 +240,8 @@ async fn lowering_a_limit_stops_grants() {
     world.adds_up(a).await;
 }
 
-#[tokio::test]
-async fn settled_leases_are_forgotten_after_a_while() {
-    let world = World::new().await;
+async fn settled_leases_are_forgotten_after_a_while(engine: Engine) {
+    let world = World::new(engine).await;
     let settled = world.granted(&[account(1)], 1, 10).await;
     let open = world.granted(&[account(1)], 1, 10).await;
     world.settle(&settled, 10, 0, 1).await.unwrap();

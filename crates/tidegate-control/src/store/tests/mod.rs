@@ -1,8 +1,38 @@
-//! The store's file, and the ledger's contract, on real SQLite files.
+//! The store's contract and the ledger's, on each engine: real SQLite files, a real PostgreSQL.
 
-mod crowd;
-mod file;
-mod ledger;
+/// Each test of a list, once for each engine.
+macro_rules! on_each_engine {
+    (with $with:tt; $($test:ident,)+) => {
+        mod sqlite {
+            $(#[tokio::test $with]
+            async fn $test() {
+                super::$test(crate::store::Engine::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test $with]
+            async fn $test() {
+                super::$test(crate::store::Engine::Postgres).await;
+            })+
+        }
+    };
+    ($($test:ident,)+) => {
+        on_each_engine! { with (flavor = "current_thread"); $($test,)+ }
+    };
+}
+
+mod backup; // backup and restore, across engines
+mod contract; // what every engine must do alike
+mod crowd; // the ledger under many callers
+mod file; // SQLite's file and settings
+mod forward; // stores of earlier releases
+mod full; // a store with rows in every table
+mod keys; // sealed signing keys
+mod ledger; // the ledger, step by step
+mod nodes; // the ledger for nodes
+#[path = "../../../../../tests/it/postgres.rs"]
+pub(crate) mod postgres;
+mod server; // PostgreSQL's lock, settings and address
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +45,8 @@ use tidegate_quota::{
 use tidegate_tower::Clock;
 use uuid::Uuid;
 
-use super::{BalanceRow, SqlLedger, Store, StoreOpenError, kind_word};
+use self::postgres::{Durability, Postgres};
+use super::{BalanceRow, Engine, SqlLedger, Store, StoreOpenError, kind_word};
 
 /// 2026-11-21T01:33:11Z
 const NOW_S: u64 = 1_795_224_791;
@@ -41,6 +72,28 @@ impl Drop for Folder {
     }
 }
 
+/// Where a test's store is; removed at the end.
+pub(crate) enum Home {
+    File(Folder),
+    Server(Postgres),
+}
+
+impl Home {
+    pub(crate) fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::File(Folder::new()),
+            Engine::Postgres => Self::Server(Postgres::start(Durability::None)),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::File(folder) => folder.store(),
+            Self::Server(server) => server.url(),
+        }
+    }
+}
+
 /// A clock that stands until it is moved.
 #[derive(Clone)]
 struct Hand(Arc<AtomicU64>);
@@ -53,7 +106,7 @@ impl Hand {
 }
 
 struct World {
-    _folder: Folder,
+    home: Home,
     url: String,
     hand: Hand,
     store: Store,
@@ -61,14 +114,14 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
-        let folder = Folder::new();
-        let url = folder.store();
+    async fn new(engine: Engine) -> Self {
+        let home = Home::new(engine);
+        let url = home.url();
         let hand = Hand(Arc::new(AtomicU64::new(NOW_S)));
         let store = Store::open(&url).await.unwrap();
         let ledger = SqlLedger::new(&store, hand.clock(), Calendar::Month);
         Self {
-            _folder: folder,
+            home,
             url,
             hand,
             store,
@@ -79,7 +132,7 @@ impl World {
     /// As after a kill -9: nothing was settled or closed in order.
     async fn crash(self) -> Self {
         let Self {
-            _folder,
+            home,
             url,
             hand,
             store,
@@ -90,7 +143,7 @@ impl World {
         let ledger = SqlLedger::new(&store, hand.clock(), Calendar::Month);
         ledger.forfeit_lost().await.unwrap();
         Self {
-            _folder,
+            home,
             url,
             hand,
             store,
@@ -193,7 +246,7 @@ impl World {
     /// The balance equation, with what the open leases hold worked out on its own.
     async fn adds_up(&self, account: AccountId) {
         let (open,): (Option<i64>,) = sqlx::query_as(
-            "SELECT SUM(bytes - spent_bytes - returned_bytes) FROM leases \
+            "SELECT CAST(SUM(bytes - spent_bytes - returned_bytes) AS BIGINT) FROM leases \
              WHERE state = 'open' AND kind = 'read' AND chain LIKE $1",
         )
         .bind(format!("%\"{account}\"%"))

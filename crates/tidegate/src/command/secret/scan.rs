@@ -204,7 +204,7 @@ fn describe(text: &mut Text, report: &Report) {
         text.line(&format!("cannot be read: {file}: {reason}"));
     }
     text.line(&format!(
-        "{files} files, {skipped} skipped, {} not readable: {genuine} genuine secrets, {others} others",
+        "files: {files}, skipped: {skipped}, not readable: {}; genuine secrets: {genuine}, others: {others}",
         unreadable.len()
     ));
     if *genuine > 0 {

@@ -13,6 +13,9 @@ use crate::hidden;
 use crate::output::{Output, Text, Tone};
 use crate::quantity;
 
+/// The word for a secret that holds.
+const GENUINE: &str = "genuine";
+
 /// Which secret.
 #[derive(Args, Debug)]
 #[group(skip)]
@@ -56,7 +59,7 @@ pub(crate) async fn run(
     };
     let verdict = Verdict { state, claims };
     output.answer(&verdict, describe)?;
-    Ok(if verdict.state == state_of_good() {
+    Ok(if verdict.state == GENUINE {
         Exit::Ok
     } else {
         Exit::Denied
@@ -66,20 +69,16 @@ pub(crate) async fn run(
 /// A word for a genuine secret at its time.
 pub(crate) fn state(time: Time) -> &'static str {
     match time {
-        Time::Holds => state_of_good(),
+        Time::Holds => GENUINE,
         Time::Expired => "expired",
         Time::NotYet => "not_yet_valid",
     }
 }
 
-fn state_of_good() -> &'static str {
-    "genuine"
-}
-
 fn describe(text: &mut Text, verdict: &Verdict) {
     let Verdict { state, claims } = verdict;
     let (tone, line) = match *state {
-        "genuine" => (Tone::Yes, "genuine: its signature and its times hold"),
+        GENUINE => (Tone::Yes, "genuine: its signature and its times hold"),
         "expired" => (Tone::No, "genuine, but expired"),
         "not_yet_valid" => (Tone::No, "genuine, but not valid yet"),
         "forged" => (Tone::No, "forged: no key of this server signed it"),

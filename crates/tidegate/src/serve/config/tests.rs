@@ -1,5 +1,7 @@
 //! What is read, and how each mistake is told.
 
+mod notify;
+
 use super::*;
 
 const GATEWAY: &str = r#"
@@ -27,6 +29,9 @@ fn the_least_that_is_needed() {
         system: "beneath".to_owned(),
         issuer: "i".to_owned(),
         allowed_origins: Vec::new(),
+        notify: NotifySettings::default(),
+        store_key_file: None,
+        node_silence_s: 60,
     };
     assert_eq!(Config::parse(&text).unwrap().control, expected);
 }
@@ -35,11 +40,12 @@ fn the_least_that_is_needed() {
 fn all_of_it() {
     let text = format!(
         "[control]\nlisten = \"[::1]:1\"\nstore = \"sqlite:a.db\"\nsystem = \"./mine\"\nissuer = \"i\"\n\
-         allowed_origins = [\"https://a.example\", \"http://127.0.0.1:5173\"]\n{GATEWAY}"
+         allowed_origins = [\"https://a.example\", \"http://127.0.0.1:5173\"]\nnode_silence_s = 5\n{GATEWAY}"
     );
     let control = Config::parse(&text).unwrap().control;
     assert_eq!(control.listen, "[::1]:1".parse().unwrap());
     assert_eq!(control.system, "./mine");
+    assert_eq!(control.node_silence_s, 5);
     assert_eq!(
         control.allowed_origins,
         ["https://a.example", "http://127.0.0.1:5173"]

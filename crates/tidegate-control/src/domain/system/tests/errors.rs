@@ -6,8 +6,14 @@ use super::MODEL;
 
 /// Every error of a file, as `line key`.
 #[track_caller]
-fn errors(rules: &str) -> Vec<String> {
-    match build("test", MODEL, rules) {
+pub(super) fn errors(rules: &str) -> Vec<String> {
+    errors_of(MODEL, rules)
+}
+
+/// The same, under another model.
+#[track_caller]
+pub(super) fn errors_of(model: &str, rules: &str) -> Vec<String> {
+    match build("test", model, rules) {
         Ok(_) => Vec::new(),
         Err(LoadError::Invalid { errors, .. }) => errors
             .iter()
@@ -62,8 +68,8 @@ box = ["lid", "fly"]
     assert_eq!(
         errors(rules),
         [
-            "8 type.box.writes",
             "11 type.box.anonymous_account",
+            "8 type.box.writes",
             "4 type.box.create",
             "14 type.box.grant.owner",
             "3 type.box.colour",
@@ -82,7 +88,6 @@ box = ["lid", "fly"]
             "17 type.cup",
             "21 type.user.parent",
             "32 metered.can_fly",
-            "37 payer.box",
             "37 payer.box",
             "36 payer.ghost",
             "35 payer.user",

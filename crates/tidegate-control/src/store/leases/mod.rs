@@ -1,34 +1,40 @@
 //! The ledger's statements.
 
+mod over;
+
 use sqlx::{Any, Transaction};
 use tidegate_quota::{
     AccountId, Answer, Kind, Lease, LeaseId, LeaseRequest, Refusal, Settlement, Window,
 };
 use uuid::Uuid;
 
-use super::ledger::{Desk, NODE, SETTLED_KEPT_S};
+use super::hold::fence;
+use super::ledger::{Asked, Desk, Leased};
 use super::{StoreError, kind_word, signed, unsigned};
+pub(super) use over::{abandon, forfeit, forfeit_all, forfeit_lost, holders, prune};
 
 /// Most requests that one lease can be charged with, so that no sum of them overflows.
 const LEASE_REQUESTS_MAX: i64 = 1 << 40;
 
-/// Debits every account of the chain, or none.
-pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer, StoreError> {
+/// Debits every account of the chain, or none. Once for each id: a question that is asked again gets the
+/// lease that it got.
+pub(super) async fn lease(desk: &Desk, asked: &Asked<'_>) -> Result<Leased, StoreError> {
+    let Asked { node, id, request } = *asked;
     let _turn = desk.gate.lock().await;
     // The window is named once it is our turn: a queue may stand across the end of a month.
     let now_s = desk.clock.now_s();
-    let window = window(desk, request.window, now_s)?;
-    let mut accounts = request.chain.accounts().to_vec();
-    // One order for everyone: no two transactions wait for each other's rows.
-    accounts.sort_unstable();
-    let mut transaction = desk.pool.begin().await?;
-    let mut held = Vec::with_capacity(accounts.len());
-    for account in &accounts {
-        held.push((
-            *account,
-            lock_balance(&mut transaction, *account, request.kind, window).await?,
-        ));
+    let mut transaction = begin(desk).await?;
+    if let Some(id) = id
+        && let Some(granted) = granted_before(&mut transaction, id).await?
+    {
+        let leased = repeat(&mut transaction, node, request, &granted).await?;
+        transaction.rollback().await?;
+        return Ok(leased.map_or(Leased::Taken, |(window, bytes, held)| {
+            Leased::Answer(Answer::Granted(grant(id, window, bytes, &held, 0)))
+        }));
     }
+    let window = window(desk, request.window, now_s)?;
+    let held = lock_balances(&mut transaction, request, window).await?;
     let at_least = request.at_least_bytes.max(1);
     let left = held
         .iter()
@@ -39,9 +45,9 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
     if bytes < at_least {
         // Nothing to keep: the rows that were made hold zeros.
         transaction.rollback().await?;
-        return refuse(request, &held, at_least, window);
+        return Ok(Leased::Answer(refuse(request, &held, at_least, window)?));
     }
-    for account in &accounts {
+    for (account, _) in &held {
         debit(
             &mut transaction,
             *account,
@@ -51,19 +57,103 @@ pub(super) async fn lease(desk: &Desk, request: &LeaseRequest) -> Result<Answer,
         )
         .await?;
     }
-    let id = Uuid::new_v7(crate::time::uuid_timestamp(&desk.clock));
-    insert(&mut transaction, desk, id, request, window, bytes, now_s).await?;
+    let id = id.unwrap_or_else(|| LeaseId(Uuid::new_v7(crate::time::uuid_timestamp(&desk.clock))));
+    let row = NewLease {
+        id,
+        node,
+        chain: request.chain.accounts(),
+        kind: request.kind,
+        window,
+        bytes,
+        state: "open",
+    };
+    insert(&mut transaction, desk, &row, now_s).await?;
     transaction.commit().await?;
+    let lease = grant(id, window, bytes, &held, bytes);
+    Ok(Leased::Answer(Answer::Granted(lease)))
+}
+
+/// Accounts in the order in which everyone locks them, and what each has.
+type HeldBalances = Vec<(AccountId, Balance)>;
+
+async fn lock_balances(
+    transaction: &mut Transaction<'_, Any>,
+    request: &LeaseRequest,
+    window: Window,
+) -> Result<HeldBalances, StoreError> {
+    let mut accounts = request.chain.accounts().to_vec();
+    // One order for everyone: no two transactions wait for each other's rows.
+    accounts.sort_unstable();
+    let mut held = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let balance = lock_balance(transaction, account, request.kind, window).await?;
+        held.push((account, balance));
+    }
+    Ok(held)
+}
+
+/// A lease, with the standing of the tightest of its accounts after `taken` bytes more.
+fn grant(
+    id: LeaseId,
+    window: Window,
+    bytes: u64,
+    held: &[(AccountId, Balance)],
+    taken: u64,
+) -> Lease {
     let limited = || held.iter().filter(|(_, balance)| balance.limit.is_some());
-    Ok(Answer::Granted(Lease {
-        id: LeaseId(id),
+    Lease {
+        id,
         window,
         bytes,
         limit_bytes: limited().filter_map(|(_, balance)| balance.limit).min(),
         left_bytes: limited()
-            .map(|(_, balance)| balance.left().saturating_sub(bytes))
+            .map(|(_, balance)| balance.left().saturating_sub(taken))
             .min(),
-    }))
+    }
+}
+
+/// node, chain, kind, window start, window end, bytes, state
+type Granted = (String, String, String, i64, i64, i64, String);
+
+async fn granted_before(
+    transaction: &mut Transaction<'_, Any>,
+    id: LeaseId,
+) -> Result<Option<Granted>, StoreError> {
+    let query = "SELECT node, chain, kind, window_start_s, window_end_s, bytes, state FROM leases WHERE id = $1";
+    Ok(sqlx::query_as(query)
+        .bind(id.0.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?)
+}
+
+/// None when the lease is another node's, was asked for otherwise, or is over.
+async fn repeat(
+    transaction: &mut Transaction<'_, Any>,
+    node: &str,
+    request: &LeaseRequest,
+    granted: &Granted,
+) -> Result<Option<(Window, u64, HeldBalances)>, StoreError> {
+    let (holder, chain, kind, start_s, end_s, bytes, state) = granted;
+    let same = holder == node
+        && *chain == chain_text(request.chain.accounts())?
+        && kind == kind_word(request.kind);
+    // A forfeited one may be spent: that moves to spent what was written off.
+    if !same || state == "closed" {
+        return Ok(None);
+    }
+    let window = Window {
+        start_s: unsigned(*start_s)?,
+        end_s: unsigned(*end_s)?,
+    };
+    let held = lock_balances(transaction, request, window).await?;
+    Ok(Some((window, unsigned(*bytes)?, held)))
+}
+
+/// INVARIANT: none of the ledger's changes begins elsewhere.
+async fn begin(desk: &Desk) -> Result<Transaction<'static, Any>, StoreError> {
+    let mut transaction = desk.pool.begin().await?;
+    fence(&mut transaction, desk.incarnation).await?;
+    Ok(transaction)
 }
 
 fn window(desk: &Desk, asked: Option<Window>, now_s: u64) -> Result<Window, StoreError> {
@@ -113,6 +203,7 @@ async fn lock_balance(
     kind: Kind,
     window: Window,
 ) -> Result<Balance, StoreError> {
+    let of = account;
     let (account, kind) = (account.to_string(), kind_word(kind));
     sqlx::query(
         "INSERT INTO balances (account, kind, window_start_s, window_end_s, granted_bytes, spent_bytes, \
@@ -133,18 +224,21 @@ async fn lock_balance(
     .bind(signed(window.start_s)?)
     .fetch_one(&mut **transaction)
     .await?;
-    let limit: Option<(i64,)> =
-        sqlx::query_as("SELECT limit_bytes FROM limits WHERE account = $1 AND kind = $2")
-            .bind(&account)
-            .bind(kind)
-            .fetch_optional(&mut **transaction)
-            .await?;
+    // An update too, so that the limit stays in force until the transaction ends.
+    let limit: Option<(i64,)> = sqlx::query_as(
+        "UPDATE limits SET limit_bytes = limit_bytes WHERE account = $1 AND kind = $2 \
+         RETURNING limit_bytes",
+    )
+    .bind(&account)
+    .bind(kind)
+    .fetch_optional(&mut **transaction)
+    .await?;
     Ok(Balance {
         granted: unsigned(granted)?,
         spent: unsigned(spent)?,
         returned: unsigned(returned)?,
         forfeited: unsigned(forfeited)?,
-        limit: limit.map(|(limit,)| unsigned(limit)).transpose()?,
+        limit: of.limit_bytes(limit.map(|(limit,)| unsigned(limit)).transpose()?),
     })
 }
 
@@ -178,35 +272,42 @@ async fn debit(
     }
 }
 
+/// A lease that is about to be on record.
+struct NewLease<'a> {
+    id: LeaseId,
+    node: &'a str,
+    chain: &'a [AccountId],
+    kind: Kind,
+    window: Window,
+    bytes: u64,
+    state: &'static str,
+}
+
+fn chain_text(chain: &[AccountId]) -> Result<String, StoreError> {
+    let chain: Vec<String> = chain.iter().map(ToString::to_string).collect();
+    serde_json::to_string(&chain).map_err(StoreError::corrupt)
+}
+
 async fn insert(
     transaction: &mut Transaction<'_, Any>,
     desk: &Desk,
-    id: Uuid,
-    request: &LeaseRequest,
-    window: Window,
-    bytes: u64,
+    new: &NewLease<'_>,
     now_s: u64,
 ) -> Result<(), StoreError> {
-    let chain: Vec<String> = request
-        .chain
-        .accounts()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let chain = serde_json::to_string(&chain).map_err(StoreError::corrupt)?;
     sqlx::query(
         "INSERT INTO leases (id, node, incarnation, chain, kind, window_start_s, window_end_s, bytes, \
          spent_bytes, returned_bytes, requests, state, changed_at_s) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 'open', $9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $10)",
     )
-    .bind(id.to_string())
-    .bind(NODE)
+    .bind(new.id.0.to_string())
+    .bind(new.node)
     .bind(desk.incarnation)
-    .bind(chain)
-    .bind(kind_word(request.kind))
-    .bind(signed(window.start_s)?)
-    .bind(signed(window.end_s)?)
-    .bind(signed(bytes)?)
+    .bind(chain_text(new.chain)?)
+    .bind(kind_word(new.kind))
+    .bind(signed(new.window.start_s)?)
+    .bind(signed(new.window.end_s)?)
+    .bind(signed(new.bytes)?)
+    .bind(new.state)
     .bind(signed(now_s)?)
     .execute(&mut **transaction)
     .await?;
@@ -248,15 +349,19 @@ fn refuse(
 }
 
 /// Records totals; false when one of the leases is unknown or its totals cannot be, and then none.
-pub(super) async fn settle(desk: &Desk, settlements: &[Settlement]) -> Result<bool, StoreError> {
+pub(super) async fn settle(
+    desk: &Desk,
+    node: &str,
+    settlements: &[Settlement],
+) -> Result<bool, StoreError> {
     if settlements.is_empty() {
         return Ok(true);
     }
     let _turn = desk.gate.lock().await;
     let now_s = desk.clock.now_s();
-    let mut transaction = desk.pool.begin().await?;
+    let mut transaction = begin(desk).await?;
     for settlement in settlements {
-        if !settle_one(&mut transaction, settlement, now_s).await? {
+        if !settle_one(&mut transaction, node, settlement, now_s).await? {
             transaction.rollback().await?;
             return Ok(false);
         }
@@ -270,17 +375,19 @@ type Columns = (String, String, i64, i64, i64, i64, i64, String);
 
 async fn settle_one(
     transaction: &mut Transaction<'_, Any>,
+    node: &str,
     settlement: &Settlement,
     now_s: u64,
 ) -> Result<bool, StoreError> {
     let id = settlement.lease.0.to_string();
     // An update, so that it also locks the row.
     let row: Option<Columns> = sqlx::query_as(
-        "UPDATE leases SET changed_at_s = $1 WHERE id = $2 \
+        "UPDATE leases SET changed_at_s = $1 WHERE id = $2 AND node = $3 \
          RETURNING chain, kind, window_start_s, bytes, spent_bytes, returned_bytes, requests, state",
     )
     .bind(signed(now_s)?)
     .bind(&id)
+    .bind(node)
     .fetch_optional(&mut **transaction)
     .await?;
     let Some((chain, kind, window_start_s, bytes, spent, returned, requests, state)) = row else {
@@ -374,44 +481,4 @@ impl Change {
         }
         Ok(())
     }
-}
-
-/// id, chain, kind, window start, what is outstanding
-type Outstanding = (String, String, String, i64, i64);
-
-pub(super) async fn forfeit_lost(desk: &Desk) -> Result<u64, StoreError> {
-    let _turn = desk.gate.lock().await;
-    let now_s = signed(desk.clock.now_s())?;
-    let mut transaction = desk.pool.begin().await?;
-    let lost: Vec<Outstanding> = sqlx::query_as(
-        "UPDATE leases SET state = 'forfeited', changed_at_s = $1 \
-         WHERE state = 'open' AND node = $2 AND incarnation <> $3 \
-         RETURNING id, chain, kind, window_start_s, bytes - spent_bytes - returned_bytes",
-    )
-    .bind(now_s)
-    .bind(NODE)
-    .bind(desk.incarnation)
-    .fetch_all(&mut *transaction)
-    .await?;
-    for (_, chain, kind, window_start_s, outstanding) in &lost {
-        let change = Change {
-            forfeited: *outstanding,
-            ..Change::default()
-        };
-        change
-            .apply(&mut transaction, chain, kind, *window_start_s)
-            .await?;
-    }
-    transaction.commit().await?;
-    Ok(u64::try_from(lost.len()).unwrap_or(u64::MAX))
-}
-
-pub(super) async fn prune(desk: &Desk) -> Result<(), StoreError> {
-    let _turn = desk.gate.lock().await;
-    let before_s = desk.clock.now_s().saturating_sub(SETTLED_KEPT_S);
-    sqlx::query("DELETE FROM leases WHERE state = 'closed' AND changed_at_s < $1")
-        .bind(signed(before_s)?)
-        .execute(&desk.pool)
-        .await?;
-    Ok(())
 }

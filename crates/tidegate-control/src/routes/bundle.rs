@@ -1,0 +1,42 @@
+//! `/v1/bundle`: the whole snapshot, for nodes.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::stream;
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use tidegate_client::replica::MODEL_HEADER;
+
+use super::refusals::AskRefusals;
+use super::{Caller, Refusal, Rules};
+use crate::domain::SignedBundle;
+
+/// The whole snapshot, signed: one line of compact JWS that carries the SHA-256 of the binary payload after it. For
+/// nodes.
+#[utoipa::path(
+    get, path = "/v1/bundle", operation_id = "getBundle", tag = "nodes",
+    responses(
+        (status = 200, description = "Head and payload.", body = String, content_type = "application/octet-stream"),
+        AskRefusals,
+    ),
+)]
+pub(crate) async fn whole(State(rules): Rules, Caller(actor): Caller) -> Result<Response, Refusal> {
+    let SignedBundle { head, payload } = rules.bundle(&actor).await?;
+    let length = head.len() + payload.len();
+    let pieces = [head, payload].map(Ok::<_, Infallible>);
+    let mut response = Response::new(Body::from_stream(stream::iter(pieces)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, length.into());
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(model) = HeaderValue::from_str(rules.model_tag()) {
+        headers.insert(MODEL_HEADER, model);
+    }
+    Ok(response)
+}

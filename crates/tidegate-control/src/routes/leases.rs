@@ -1,0 +1,25 @@
+//! `/v1/leases`: quota that nodes hold.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use tidegate_client::wire::{LeaseAnswer, LeaseCall};
+
+use super::answer::Answer;
+use super::refusals::ActRefusals;
+use super::{Body, Caller, Refusal, Rules};
+
+/// Settles leases of quota, and takes others. For nodes.
+#[utoipa::path(
+    post, path = "/v1/leases", operation_id = "lease", tag = "nodes",
+    request_body = LeaseCall,
+    responses((status = 200, description = "Done.", body = LeaseAnswer), ActRefusals),
+)]
+pub(crate) async fn call(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    Body(call): Body<LeaseCall>,
+) -> Result<Response, Refusal> {
+    let answer = rules.leases(&actor, call).await?;
+    Ok(Answer(StatusCode::OK, answer).into_response())
+}

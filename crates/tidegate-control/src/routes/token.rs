@@ -1,0 +1,255 @@
+//! `/v1/token`: exchanges a secret for a narrower one (RFC 8693).
+//!
+//! The secret is in the body; no header is read. A form, as the RFC says, or JSON with the same names. Unknown
+//! parameters are refused, and not ignored as RFC 6749 §3.2 has it: one that was misspelt might have been a
+//! limit. Refusals are problem documents, as everywhere, with the `error` and `error_description` of RFC 6749
+//! §5.2 beside.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use tidegate_client::wire::{
+    ACCESS_TOKEN, JWT, ProblemDocument, TOKEN_EXCHANGE, TokenAnswer, TokenRequest,
+};
+use tidegate_token::Narrow;
+use tidegate_tower::Problem;
+
+use super::answer::{Answer, Refusal};
+use super::extract::read_body;
+use super::{Body, Rules};
+use crate::domain::{ExchangeError, Exchanged, Wish};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Why there is no token: `error` and `error_description`.
+struct TokenRefusal(StatusCode, &'static str, String);
+
+impl TokenRefusal {
+    fn request(detail: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, "invalid_request", detail.into())
+    }
+}
+
+impl IntoResponse for TokenRefusal {
+    fn into_response(self) -> Response {
+        let Self(status, error, description) = self;
+        tracing::info!(kind = error, reason = description, "refused");
+        // The words of the RFC have underscores, ours have hyphens.
+        let document = json!({
+            "type": format!("{}{}", tidegate_tower::problem::TYPE_PREFIX, error.replace('_', "-")),
+            "title": "No token",
+            "status": status.as_u16(),
+            "detail": description,
+            "error": error,
+            "error_description": description,
+        });
+        let mut response = (status, axum::Json(document)).into_response();
+        let headers = response.headers_mut();
+        let problem = HeaderValue::from_static("application/problem+json");
+        headers.insert(CONTENT_TYPE, problem);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// Exchanges a secret for a narrower one (RFC 8693). The secret is in the body; no header is read.
+#[utoipa::path(
+    post, path = "/v1/token", operation_id = "exchangeToken", tag = "secrets",
+    request_body(content(
+        (TokenRequest = "application/x-www-form-urlencoded"),
+        (TokenRequest = "application/json"),
+    )),
+    responses(
+        (status = 200, description = "Done.", body = TokenAnswer),
+        (status = 400, description = "Refused, with the `error` of RFC 6749.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 413, description = "The body is too long.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 415, description = "Neither a form nor JSON.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+    ),
+    security(()),
+)]
+pub(crate) async fn exchange(State(rules): Rules, request: Request) -> Response {
+    let asked = match read(request).await {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
+    };
+    let TokenRequest {
+        grant_type,
+        subject_token,
+        subject_token_type,
+        requested_token_type,
+        audience,
+        scope,
+        budget_bytes,
+        expires_in,
+    } = asked;
+    if grant_type != TOKEN_EXCHANGE {
+        let detail = format!("expected {TOKEN_EXCHANGE}");
+        return TokenRefusal(StatusCode::BAD_REQUEST, "unsupported_grant_type", detail)
+            .into_response();
+    }
+    let types = [ACCESS_TOKEN, JWT];
+    let issued_token_type = requested_token_type.unwrap_or_else(|| ACCESS_TOKEN.to_owned());
+    for (name, value) in [
+        ("subject_token_type", &subject_token_type),
+        ("requested_token_type", &issued_token_type),
+    ] {
+        if !types.contains(&value.as_str()) {
+            let detail = format!("{name}: expected {ACCESS_TOKEN} or {JWT}");
+            return TokenRefusal::request(detail).into_response();
+        }
+    }
+    let (objects, actions): (Vec<String>, Vec<String>) = scope
+        .iter()
+        .flat_map(|scope| scope.split_ascii_whitespace())
+        .map(str::to_owned)
+        .partition(|word| word.contains(':'));
+    let some = |list: Vec<String>| (!list.is_empty()).then_some(list);
+    let wish = Wish {
+        audiences: some(audience),
+        actions: some(actions),
+        objects: some(objects),
+        budget_bytes,
+        life_s: expires_in,
+    };
+    match rules.exchange(&subject_token, &wish).await {
+        Ok(Exchanged {
+            secret,
+            claims,
+            life_s,
+        }) => {
+            let answer = TokenAnswer {
+                access_token: secret.expose().to_owned(),
+                issued_token_type,
+                token_type: "Bearer".to_owned(),
+                expires_in: life_s,
+                scope: claims.narrow.as_ref().and_then(scope_of),
+                jti: claims.jti.to_string(),
+            };
+            Answer(StatusCode::OK, answer).into_response()
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// What it is narrowed to, as a request says it.
+fn scope_of(narrow: &Narrow) -> Option<String> {
+    let lists = [&narrow.actions, &narrow.objects];
+    let words: Vec<&str> = lists
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+fn refuse(error: &ExchangeError) -> Response {
+    let word = match error {
+        // RFC 8693 §2.2.2: also what is wrong with the subject_token.
+        ExchangeError::Secret | ExchangeError::Request(_) => "invalid_request",
+        ExchangeError::Scope(_) => "invalid_scope",
+        ExchangeError::Target(_) => "invalid_target",
+        ExchangeError::Unavailable => return Refusal(Problem::unavailable()).into_response(),
+        ExchangeError::Internal => return Refusal(Problem::internal()).into_response(),
+    };
+    TokenRefusal(StatusCode::BAD_REQUEST, word, error.to_string()).into_response()
+}
+
+/// The request, from a form or from JSON.
+async fn read(request: Request) -> Result<TokenRequest, Response> {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let essence = content_type
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next());
+    let is_form = essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM));
+    if !is_form {
+        use axum::extract::FromRequest as _;
+        let Body(asked) = Body::from_request(request, &())
+            .await
+            .map_err(IntoResponse::into_response)?;
+        return Ok(asked);
+    }
+    let bytes = read_body(request)
+        .await
+        .map_err(IntoResponse::into_response)?;
+    let fields = fields(&bytes).map_err(IntoResponse::into_response)?;
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|error| TokenRefusal::request(error.to_string()).into_response())
+}
+
+/// A form's parameters, each once but for `audience`; empty ones are left out (RFC 6749 §3.2).
+fn fields(bytes: &Bytes) -> Result<Map<String, Value>, TokenRefusal> {
+    let wrong = || TokenRefusal::request("no form: expected percent-encoded UTF-8");
+    let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
+    let decode = |text: &str| {
+        let spaced = text.replace('+', " ");
+        let decoded = percent_decode_str(&spaced).decode_utf8();
+        decoded
+            .map(std::borrow::Cow::into_owned)
+            .map_err(|_| wrong())
+    };
+    let mut fields = Map::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decode(name)?, decode(value)?);
+        if value.is_empty() {
+            continue;
+        }
+        if name == "audience" {
+            let list = fields.entry(name).or_insert_with(|| json!([]));
+            if let Value::Array(list) = list {
+                list.push(Value::String(value));
+            }
+            continue;
+        }
+        let value = match name.as_str() {
+            "budget_bytes" | "expires_in" => {
+                let number: Result<u64, _> = value.parse();
+                let wrong = |_| TokenRefusal::request(format!("{name}: expected a number"));
+                json!(number.map_err(wrong)?)
+            }
+            _ => Value::String(value),
+        };
+        let twice = format!("{name}: given twice");
+        if fields.insert(name, value).is_some() {
+            return Err(TokenRefusal::request(twice));
+        }
+    }
+    Ok(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(form: &str, expected: Option<Value>) {
+        let found = fields(&Bytes::copy_from_slice(form.as_bytes()));
+        assert_eq!(found.ok().map(Value::Object), expected, "{form:?}");
+    }
+
+    #[test]
+    fn forms() {
+        check("", Some(json!({})));
+        check("a=b&c=d%20e+f", Some(json!({"a": "b", "c": "d e f"})));
+        check("scope=&a=b&&", Some(json!({"a": "b"})));
+        let audiences = json!({"audience": ["x", "y"]});
+        check("audience=x&audience=y", Some(audiences));
+        check("expires_in=60", Some(json!({"expires_in": 60})));
+        check("a=1&a=2", None);
+        check("expires_in=soon", None);
+        check("expires_in=-1", None);
+        check("a=%ff", None);
+    }
+}

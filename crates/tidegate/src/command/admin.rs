@@ -1,0 +1,311 @@
+//! `tidegate admin keys|backup|restore`
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+use tidegate_client::Client;
+use tidegate_client::api::BackupError;
+use tidegate_client::wire::{KeyInfo, KeyState, Keys, RotateKey};
+use tidegate_control::store::{Restore, STORE_KEY_VARIABLE, SealKey, Store};
+use tidegate_tower::Clock;
+use tokio::fs::File;
+use tokio::io::BufReader;
+
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, Text};
+use crate::quantity;
+use crate::serve;
+
+/// What an operator does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List, rotate and retire signing keys.
+    #[command(subcommand)]
+    Keys(KeysVerb),
+    /// Write everything that the control plane holds into a new file, while it goes on.
+    Backup(Backup),
+    /// Restore a backup into an empty store, with no server running on it.
+    Restore(RestoreArguments),
+}
+
+/// What to do with signing keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysVerb {
+    /// List the keys.
+    List(List),
+    /// Add a key: it is published at once, and signs a while later.
+    Rotate(Rotate),
+    /// Take a key away that signs no more.
+    Retire(Retire),
+}
+
+/// Nothing to say.
+#[derive(Args, Debug)]
+#[group(skip)]
+pub(crate) struct List {}
+
+/// Which key.
+#[derive(Args, Debug)]
+#[group(skip)]
+#[command(after_help = "Example:\n  tidegate admin keys rotate --purpose secret --activate-in 600")]
+pub(crate) struct Rotate {
+    /// What it signs.
+    #[arg(long, value_enum, default_value = "secret")]
+    purpose: Purpose,
+    /// How; says nothing of links.
+    #[arg(long, value_enum, default_value = "EdDSA", ignore_case = true)]
+    algorithm: Algorithm,
+    /// How long it is only published, so that verifiers that keep the key set for a while have it then.
+    /// Links wait for nothing: nobody else verifies them.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    activate_in: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Purpose {
+    /// Secrets.
+    Secret,
+    /// Bundles, which nodes follow.
+    Bundle,
+    /// Links in mails of invitations.
+    Link,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Algorithm {
+    #[value(name = "EdDSA")]
+    EdDsa,
+    #[value(name = "ES256")]
+    Es256,
+}
+
+/// Which key.
+#[derive(Args, Debug)]
+#[group(skip)]
+pub(crate) struct Retire {
+    /// Its id.
+    kid: String,
+    /// Although something holds that it has signed: that ends. Secrets are revoked, and counted.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Where to.
+#[derive(Args, Debug)]
+#[group(skip)]
+pub(crate) struct Backup {
+    /// The file to make; it must not be there. It is made for its owner alone: it holds the signing keys.
+    file: PathBuf,
+}
+
+/// From where, and where to.
+#[derive(Args, Debug)]
+#[group(skip)]
+#[command(
+    after_help = "Every secret that was issued before ends, but those of a backup that is restored with \
+                  --danger-keep-secrets.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
+)]
+pub(crate) struct RestoreArguments {
+    /// The backup.
+    file: PathBuf,
+    /// The configuration of the server whose store is to be filled. The store must be empty, or not be there.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// DANGER: secrets hold on, those too that were revoked, or whose holder was removed, after the backup
+    /// was made.
+    #[arg(long)]
+    danger_keep_secrets: bool,
+}
+
+/// Lists keys.
+pub(crate) async fn list(client: Client, output: Output, _: List) -> Result<Exit, Failure> {
+    output.answer(&client.signing_keys().await?, |text, Keys { items }| {
+        describe(text, items);
+    })?;
+    Ok(Exit::Ok)
+}
+
+fn describe(text: &mut Text, keys: &[KeyInfo]) {
+    let headings = [
+        "KEY",
+        "FOR",
+        "ALGORITHM",
+        "STATE",
+        "SIGNS FROM",
+        "UNTIL",
+        "SECRETS",
+    ];
+    let rows: Vec<[String; 7]> = keys.iter().map(row).collect();
+    text.table(headings, &rows);
+}
+
+fn row(key: &KeyInfo) -> [String; 7] {
+    let KeyInfo {
+        kid,
+        purpose,
+        algorithm,
+        state,
+        created_at_s: _,
+        activates_at_s,
+        retires_at_s,
+        living_secrets,
+    } = key;
+    let state = match state {
+        KeyState::Published => "published",
+        KeyState::Signing => "signing",
+        KeyState::Verifying => "verifying",
+    };
+    [
+        kid.clone(),
+        purpose.clone(),
+        algorithm.clone(),
+        state.to_owned(),
+        quantity::time(*activates_at_s),
+        retires_at_s.map_or_else(String::new, quantity::time),
+        living_secrets.map_or_else(String::new, |count| count.to_string()),
+    ]
+}
+
+/// Adds a key.
+pub(crate) async fn rotate(
+    client: Client,
+    output: Output,
+    arguments: Rotate,
+) -> Result<Exit, Failure> {
+    let Rotate {
+        purpose,
+        algorithm,
+        activate_in,
+    } = arguments;
+    let purpose = match purpose {
+        Purpose::Secret => "secret",
+        Purpose::Bundle => "bundle",
+        Purpose::Link => "link",
+    };
+    let algorithm = match algorithm {
+        Algorithm::EdDsa => "EdDSA",
+        Algorithm::Es256 => "ES256",
+    };
+    let request = RotateKey {
+        purpose: Some(purpose.to_owned()),
+        algorithm: Some(algorithm.to_owned()),
+        activate_in_s: Some(activate_in),
+    };
+    let rotated = client.rotate_key(&request).await?;
+    let line = format!(
+        "key {} is published, and signs from {} on",
+        rotated.key.kid,
+        quantity::time(rotated.key.activates_at_s)
+    );
+    output.done(&rotated, &line)
+}
+
+/// Takes a key away.
+pub(crate) async fn retire(
+    client: Client,
+    output: Output,
+    arguments: Retire,
+) -> Result<Exit, Failure> {
+    let Retire { kid, force } = arguments;
+    let retired = client.retire_key(&kid, force).await?;
+    let line = format!(
+        "took key {kid} away; {} secrets were revoked with it",
+        retired.revoked_secrets
+    );
+    output.done(&retired, &line)
+}
+
+/// Writes a backup into a new file; one that is cut off is removed.
+pub(crate) async fn backup(
+    client: Client,
+    output: Output,
+    arguments: Backup,
+) -> Result<Exit, Failure> {
+    let Backup { file: path } = arguments;
+    let file = new_private_file(&path).map_err(|error| failed(&path, error))?;
+    let mut file = File::from_std(file);
+    let written = async {
+        let bytes = client.backup(&mut file).await?;
+        file.sync_all().await?;
+        Ok::<_, BackupError>(bytes)
+    };
+    match written.await {
+        Ok(bytes) => {
+            let line = format!("{} in {}", quantity::size(bytes), path.display());
+            output.done(&json!({ "file": path, "bytes": bytes }), &line)
+        }
+        Err(error) => {
+            // Half a backup is none; that it may stay is said by what follows.
+            let _ = std::fs::remove_file(&path);
+            Err(match error {
+                BackupError::Api(error) => Failure::Api(error),
+                BackupError::Write(error) => failed(&path, error),
+                error => failed(&path, std::io::Error::other(error)),
+            })
+        }
+    }
+}
+
+fn new_private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+fn failed(path: &Path, error: std::io::Error) -> Failure {
+    Failure::File {
+        path: path.display().to_string(),
+        error,
+    }
+}
+
+/// Restores a backup, in this process: no server has the store meanwhile.
+pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Result<Exit, Failure> {
+    let RestoreArguments {
+        file: path,
+        config,
+        danger_keep_secrets,
+    } = arguments;
+    let content = |path: &Path, reason: String| Failure::Content {
+        path: path.display().to_string(),
+        reason,
+    };
+    let address = serve::store_address(&config).map_err(Failure::Usage)?;
+    let seal = match std::env::var(STORE_KEY_VARIABLE) {
+        Err(_) => None,
+        Ok(text) => Some(SealKey::parse(&text).map_err(|error| Failure::Usage(error.to_string()))?),
+    };
+    let source = File::open(&path)
+        .await
+        .map_err(|error| failed(&path, error))?;
+    let store = Store::open_sealed(&address, seal)
+        .await
+        .map_err(|error| content(&config, error.to_string()))?;
+    let how = Restore {
+        now_s: Clock::system().now_s(),
+        keep_secrets: danger_keep_secrets,
+    };
+    let restored = store.restore(BufReader::new(source), how).await;
+    let contents = restored.map_err(|error| content(&path, error.to_string()))?;
+    let secrets = if danger_keep_secrets {
+        "secrets hold on, those too that were revoked since"
+    } else {
+        "secrets that were issued before have ended: `tidegate admin restore --help`"
+    };
+    let line = format!(
+        "restored revision {} from {} lines; {secrets}",
+        contents.revision, contents.lines
+    );
+    let answer = json!({
+        "revision": contents.revision,
+        "lines": contents.lines,
+        "kept_secrets": danger_keep_secrets,
+    });
+    output.done(&answer, &line)
+}
