@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_policy::Live;
-use tidegate_quota::{Calendar, Ledger};
+use tidegate_quota::Ledger;
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
@@ -119,7 +119,7 @@ impl Control {
         let wake = Arc::new(Notify::new());
         let outbox = Outbox::open(notify, clock.clone(), Arc::clone(&wake))?;
         let store = Store::open_sealed(&store, store_key).await?;
-        let calendar = Calendar::Month;
+        let calendar = system.calendar();
         let ledger = SqlLedger::new(&store, clock.clone(), calendar);
         let lost = ledger.forfeit_lost().await?;
         if lost > 0 {

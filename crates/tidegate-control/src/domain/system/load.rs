@@ -1,9 +1,11 @@
 //! From a system's files to a system.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
+use tidegate_quota::Calendar;
 
 use super::built_in::BUILT_IN;
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
@@ -18,6 +20,9 @@ const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.to
 
 /// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
 const INVITATION_LIFE_S: u64 = 14 * 86_400;
+
+/// Longest window of a quota. Days.
+const WINDOW_DAYS_MAX: u32 = 366;
 
 /// Longest file of a system's folder. Bytes.
 const FILE_MAX_BYTES: u64 = 1 << 20;
@@ -90,6 +95,7 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
         name: name.to_owned(),
         model,
         profile: parts.profile(),
+        calendar: parts.calendar,
         types: parts.types,
     })
 }
@@ -120,6 +126,7 @@ fn model_error(error: ModelError, own_lines: usize) -> SystemError {
 /// What the files say, before it is held against the model.
 #[derive(Default)]
 pub(super) struct Parts {
+    pub(super) calendar: Calendar,
     pub(super) types: BTreeMap<String, TypeRules>,
     pub(super) kinds: BTreeMap<String, Located<SecretKind>>,
     pub(super) metered: BTreeMap<String, Located<Metered>>,
@@ -155,6 +162,9 @@ impl Parts {
     }
 
     fn file(&mut self, reader: &Reader<'_>, mut file: Table<'_>) {
+        if let Some(table) = file.take("window").and_then(|value| value.table(reader)) {
+            self.calendar = window(reader, table);
+        }
         for (name, table) in tables(reader, file.take("type")) {
             let rules = type_rules(reader, table);
             insert(reader, &mut self.types, name, rules.place.clone(), rules);
@@ -461,6 +471,27 @@ fn companions(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Comp
     };
     let items = value.map(|value| value.items(reader)).unwrap_or_default();
     items.into_iter().filter_map(companion).collect()
+}
+
+/// So many days instead of the calendar's months.
+fn window(reader: &Reader<'_>, mut table: Table<'_>) -> Calendar {
+    let days = needed(reader, &mut table, "days").and_then(|value| {
+        let place = value.place.clone();
+        let days = value.positive(reader)?;
+        let days = u32::try_from(days)
+            .ok()
+            .filter(|days| *days <= WINDOW_DAYS_MAX);
+        if days.is_none() {
+            reader.error(place, format!("at most {WINDOW_DAYS_MAX} days"));
+        }
+        days.and_then(NonZeroU32::new)
+    });
+    let epoch_s = table
+        .take("epoch_s")
+        .and_then(|value| value.positive(reader))
+        .unwrap_or(0);
+    table.finish(reader);
+    days.map_or(Calendar::Month, |days| Calendar::Days { days, epoch_s })
 }
 
 fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> {

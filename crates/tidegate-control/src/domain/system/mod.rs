@@ -80,6 +80,10 @@
 //! [metered]                          # which action is charged as what
 //! can_read = "read"
 //!
+//! [window]                           # of quotas; default: calendar months in UTC
+//! days = 31
+//! epoch_s = 1577836800               # start of one of them, seconds since the epoch, UTC; default 0
+//!
 //! [payer]                            # by type: relations that lead to the organization that pays
 //! service = ["project", "organization"]
 //! ```
@@ -99,6 +103,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use tidegate_policy::{Model, Profile};
+use tidegate_quota::Calendar;
 
 use self::read::Located;
 pub use self::read::{Place, SystemError};
@@ -118,6 +123,7 @@ pub struct System {
     name: String,
     model: Model,
     profile: Profile,
+    calendar: Calendar,
     types: BTreeMap<String, TypeRules>,
 }
 
@@ -314,6 +320,11 @@ impl System {
     /// What enforcement points need beside the model.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// How quota windows follow each other.
+    pub fn calendar(&self) -> Calendar {
+        self.calendar
     }
 
     /// The rules of a type; none when no object of it can be managed.

@@ -103,6 +103,12 @@ fn errors_one_by_one() {
         ("[type.box", "1 "),
         ("[type.box]\nparent = \"site\"\nparent = \"site\"\n", "3 "),
         ("[type]\nbox = 1\n", "2 type.box"),
+        ("[window]\ndays = 31\n", ""),
+        ("[window]\ndays = 31\nepoch_s = 86400\n", ""),
+        ("[window]\n", "1 window"),
+        ("[window]\ndays = 0\n", "2 window.days"),
+        ("[window]\ndays = 367\n", "2 window.days"),
+        ("[window]\ndays = 31\nmonths = 1\n", "3 window.months"),
         ("type = 1\n", "1 type"),
         (
             "[type.box]\nparent = \"site\"\nlink = 1\n",
