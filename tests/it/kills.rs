@@ -14,7 +14,7 @@ use tidegate_client::wire::{
 use tidegate_client::{Client, Terms};
 use tokio::sync::mpsc;
 
-use crate::nodes::fleet::{Follower, enrol};
+use crate::nodes::fleet::{Follower, enrol, eventually};
 use crate::postgres::{Durability, Postgres};
 use crate::upstream::Upstream;
 use crate::world::{Folder, ROUTES, Server, World, config, create};
@@ -33,6 +33,34 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there_after_a_kill_on_postgresql() {
     killed(Some(Postgres::start(Durability::Full))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgresql_that_crashes_is_found_again() {
+    let postgres = Postgres::start(Durability::Full);
+    let world = start(Some(&postgres)).await;
+    let operator = world.api(&world.operator);
+    create(&operator, "user:alice", None).await;
+    postgres.crash();
+    let request = CreateObject {
+        object: "user:bob".to_owned(),
+        display_name: None,
+        links: BTreeMap::new(),
+        owner: None,
+        quota: None,
+    };
+    // An answer may have been lost: under its key the change is made once.
+    let operator = with_key(&operator, 0);
+    eventually("the store answers again", async || {
+        operator.create_object(&request).await.is_ok()
+    })
+    .await;
+    for object in ["user:alice", "user:bob"] {
+        operator.object(object).await.expect("there");
+    }
+    let revision = operator.whoami().await.expect("answers").revision;
+    let logged = postgres.sql("SELECT COUNT(*) FROM changes");
+    assert_eq!(logged, revision.to_string(), "a row for each revision");
 }
 
 fn number(name: &str, usual: u64) -> u64 {

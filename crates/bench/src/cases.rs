@@ -252,7 +252,7 @@ async fn cold(
         let mut ids = Vec::with_capacity(COLD_SECRETS);
         for _ in 0..COLD_SECRETS {
             let issued = tidegate.issue().await?;
-            secrets.push(bearer(&issued.secret)?);
+            secrets.push(bearer(&tidegate::text(&issued)?)?);
             ids.push(issued.jti);
         }
         for (proxy, shown) in in_turn(number, proxies(peer, tidegate).iter().zip(&mut shown)) {

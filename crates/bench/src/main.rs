@@ -1,13 +1,14 @@
 //! Measurements side by side with peers, in the same run on the same machine.
 //!
 //! `cargo run --release -p bench -- gateway [--json FILE] [--rounds N] [--case TEXT]` prints a table and can
-//! write it as JSON. It runs the release `tidegate` that stands beside this program, or the one
+//! write it as JSON; `control` does the same of the control plane. It runs the release `tidegate` that stands beside this program, or the one
 //! that `TIDEGATE_BIN` names.
 //!
 //! The other two commands are the processes that a measurement starts from itself.
 
 mod cases;
 mod connection;
+mod control;
 mod error;
 mod gateway;
 mod load;
@@ -41,6 +42,21 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         case: Option<String>,
     },
+    /// The control plane on a store of 100 thousand users, 10 thousand projects and 1 million grants
+    Control {
+        /// Also write the rows here, as a JSON array
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Rounds of each case; the figures are medians over them
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+        rounds: u32,
+        /// Only the cases whose name holds this, as in "check"
+        #[arg(long, value_name = "TEXT")]
+        case: Option<String>,
+        /// An empty PostgreSQL database, or one that an earlier run filled; SQLite without it
+        #[arg(long, value_name = "URL")]
+        store: Option<String>,
+    },
     /// A data API that answers from memory (started by a measurement; ends when its input does)
     #[command(hide = true)]
     Upstream {
@@ -62,6 +78,12 @@ fn main() -> ExitCode {
         Command::Gateway { json, rounds, case } => {
             gateway::run(json.as_deref(), rounds, case.as_deref())
         }
+        Command::Control {
+            json,
+            rounds,
+            case,
+            store,
+        } => control::run(json.as_deref(), rounds, case.as_deref(), store.as_deref()),
         Command::Upstream { listen } => upstream::run(listen),
         Command::HyperProxy { listen, upstream } => peer::run(listen, upstream),
     };

@@ -62,17 +62,38 @@ impl Process {
             if let Some(value) = ready(self) {
                 return Ok(value);
             }
-            let ended = self
-                .child
-                .try_wait()
-                .context(format_args!("cannot watch {}", self.name))?;
-            if let Some(status) = ended {
-                return Err(self.failed(&format!("ended ({status}) before {what}")));
-            }
+            self.alive(what)?;
             if Instant::now() > deadline {
                 return Err(self.failed(&format!("did not come to {what} in {START:?}")));
             }
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// When it has ended before `what`.
+    pub(crate) fn alive(&mut self, what: &str) -> Result<()> {
+        let ended = self.child.try_wait();
+        match ended.context(format_args!("cannot watch {}", self.name))? {
+            Some(status) => Err(self.failed(&format!("ended ({status}) before {what}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends its input, on which it stops, and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        drop(self.child.stdin.take());
+        let ended = self.child.wait();
+        let status = ended.context(format_args!("cannot wait for {}", self.name))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(self.failed(&format!("ended badly ({status})")))
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) async fn run(tidegate: &Tidegate) -> Result<Vec<Row>> {
     let mut secrets = Vec::with_capacity(SAMPLES);
     for _ in 0..SAMPLES {
         let issued = tidegate.issue().await?;
-        let secret = bearer(&issued.secret)?;
+        let secret = bearer(&tidegate::text(&issued)?)?;
         let revoke = tidegate.revoke(&issued.jti);
         secrets.push(first_refusal(gateway, secret, StatusCode::UNAUTHORIZED, revoke).await?);
     }

@@ -1,6 +1,7 @@
 //! `tidegate serve` as it would stand in front of a data API, with everything on: SQLite store, the
 //! Beneath system, a service with a real secret, grants and quotas (set too high to be reached).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -126,7 +127,10 @@ pub(crate) fn path(name: &str) -> String {
 }
 
 /// The release binary: the one that `TIDEGATE_BIN` names, or the one beside this program.
-fn binary() -> Result<PathBuf> {
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn binary() -> Result<PathBuf> {
     let path = match std::env::var_os("TIDEGATE_BIN") {
         Some(path) => PathBuf::from(path),
         None => std::env::current_exe()
@@ -173,7 +177,7 @@ query = []
 }
 
 /// A signed token: three parts, the first of which opens a JSON object.
-fn is_secret(word: &str) -> bool {
+pub(crate) fn is_secret(word: &str) -> bool {
     word.starts_with("ey") && word.split('.').count() == 3
 }
 
@@ -187,7 +191,7 @@ async fn set_up(control: SocketAddr, operator: &str) -> Result<(Client, HeaderVa
         .ok_or_else(|| Error::new("the owner was given no secret"))?;
     create(&operator, ORGANIZATION, Some(OWNER), None).await?;
 
-    let api = client(control, &owner.secret)?;
+    let api = client(control, &text(&owner)?)?;
     let limits = SetQuota {
         account: ORGANIZATION.to_owned(),
         anonymous: false,
@@ -204,7 +208,16 @@ async fn set_up(control: SocketAddr, operator: &str) -> Result<(Client, HeaderVa
         granted.context(format_args!("cannot grant on {name}"))?;
     }
     let secret = issue(&api).await?;
-    Ok((api, bearer(&secret.secret)?))
+    Ok((api, bearer(&text(&secret)?)?))
+}
+
+/// A new secret's text.
+///
+/// # Errors
+/// When the answer has none.
+pub(crate) fn text(issued: &IssuedSecret) -> Result<String> {
+    let text = issued.secret.clone();
+    text.ok_or_else(|| Error::new("a secret came without its text"))
 }
 
 fn client(control: SocketAddr, secret: &str) -> Result<Client> {
@@ -221,6 +234,7 @@ async fn create(
     let request = CreateObject {
         object: object.to_owned(),
         display_name: None,
+        links: BTreeMap::new(),
         owner,
         quota,
     };

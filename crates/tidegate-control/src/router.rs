@@ -1,15 +1,20 @@
 //! Every route of the HTTP API.
+//!
+//! A route is added by its handler, which says its method and path and everything else that the OpenAPI document
+//! holds of it: there is no route that is not in the document.
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{delete, get, patch, post, put};
+use axum::{Extension, Router, middleware};
 use tidegate_tower::{AuthenticateLayer, Authenticator};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
     access, admin, audit, bundle, change, fallback, grants, health, invitations, keys, leases,
-    links, me, members, objects, quotas, secrets, token, usage, watch,
+    links, me, members, objects, openapi, quotas, search, secrets, token, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -25,70 +30,76 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         MAX_STALENESS_S,
         administration.clock().clone(),
     );
+    let authenticate = AuthenticateLayer::new(Arc::new(authenticator));
 
     // For holders of a secret: each handler demands a `Caller`, which answers 401 to anyone else.
-    let authenticated = Router::new()
-        .route(
-            "/v1/objects",
-            get(objects::get)
-                .post(objects::create)
-                .patch(objects::rename)
-                .delete(objects::delete),
-        )
-        .route(
-            "/v1/grants",
-            get(grants::list)
-                .post(grants::grant)
-                .patch(grants::change)
-                .delete(grants::revoke),
-        )
-        .route(
-            "/v1/invitations",
-            get(invitations::list)
-                .post(invitations::invite)
-                .delete(invitations::withdraw),
-        )
-        .route("/v1/invitations/accept", post(invitations::accept))
-        .route("/v1/invitations/decline", post(invitations::decline))
+    let administrative = OpenApiRouter::new()
+        .routes(routes!(
+            objects::get,
+            objects::create,
+            objects::rename,
+            objects::delete
+        ))
+        .routes(routes!(
+            grants::list,
+            grants::grant,
+            grants::change,
+            grants::revoke
+        ))
+        .routes(routes!(
+            invitations::list,
+            invitations::invite,
+            invitations::withdraw
+        ))
+        .routes(routes!(invitations::accept))
+        .routes(routes!(invitations::decline))
         // The one that takes callers without a secret, too.
-        .route("/v1/invitations/redeem", post(invitations::redeem))
-        .route("/v1/members", delete(members::remove))
-        .route("/v1/members/join", post(members::join))
-        .route("/v1/members/leave", post(members::leave))
-        .route("/v1/links", put(links::point))
-        .route("/v1/attachments", post(links::attach).delete(links::detach))
-        .route(
-            "/v1/secrets",
-            get(secrets::list)
-                .post(secrets::issue)
-                .delete(secrets::revoke),
-        )
-        .route("/v1/quotas", get(quotas::get).merge(patch(quotas::set)))
-        .route("/v1/usage", get(usage::list))
-        .route("/v1/audit", get(audit::list))
-        .route("/v1/me", get(me::whoami))
-        .route("/v1/batch", post(change::batch))
-        .route(
-            "/v1/admin/keys",
-            get(admin::keys).post(admin::rotate).delete(admin::retire),
-        )
-        .route("/v1/admin/backup", get(admin::backup))
-        .route("/v1/bundle", get(bundle::whole))
-        .route("/v1/watch", get(watch::follow))
-        .route("/v1/leases", post(leases::call))
-        .route("/access/v1/evaluation", post(access::evaluate))
-        .layer(AuthenticateLayer::new(Arc::new(authenticator)));
+        .routes(routes!(invitations::redeem))
+        .routes(routes!(members::remove))
+        .routes(routes!(members::join))
+        .routes(routes!(members::leave))
+        .routes(routes!(links::point))
+        .routes(routes!(links::attach, links::detach))
+        .routes(routes!(secrets::list, secrets::issue, secrets::revoke))
+        .routes(routes!(quotas::get, quotas::set))
+        .routes(routes!(usage::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(me::whoami))
+        .routes(routes!(change::batch))
+        .routes(routes!(admin::keys, admin::rotate, admin::retire))
+        .routes(routes!(admin::backup))
+        .routes(routes!(bundle::whole))
+        .routes(routes!(watch::follow))
+        .routes(routes!(leases::call))
+        .layer(authenticate.clone());
+
+    // AuthZEN, for holders of a secret: an answer has the identifier of its request.
+    let questions = OpenApiRouter::new()
+        .routes(routes!(access::evaluate))
+        .routes(routes!(access::evaluate_all))
+        .routes(routes!(search::subjects))
+        .routes(routes!(search::resources))
+        .routes(routes!(search::actions))
+        .layer(authenticate)
+        .routes(routes!(access::configuration))
+        .layer(middleware::from_fn(access::identify));
 
     // For everyone.
-    let open = Router::new()
+    let open = OpenApiRouter::new()
         // Shows its secret in the body, whatever it is for.
-        .route("/v1/token", post(token::exchange))
-        .route("/.well-known/jwks.json", get(keys::jwks))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+        .routes(routes!(token::exchange))
+        .routes(routes!(keys::jwks))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(openapi::document));
 
-    authenticated
+    let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .merge(administrative)
+        .merge(questions)
         .merge(open)
+        .split_for_parts();
+    router
+        .layer(Extension(openapi::Text::of(&document)))
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .with_state(administration)

@@ -63,5 +63,6 @@ pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKin
 pub use live::Live;
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};
-pub use snapshot::{Change, ChangeError, Snapshot, Standing};
+pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
+pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleError};

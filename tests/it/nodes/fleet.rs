@@ -210,7 +210,7 @@ fn node_config(world: &World, name: &str, settings: &str) -> PathBuf {
 }
 
 /// Asks again and again until it is so.
-pub(super) async fn eventually(what: &str, so: impl AsyncFn() -> bool) {
+pub(crate) async fn eventually(what: &str, so: impl AsyncFn() -> bool) {
     let waited = async {
         while !so().await {
             tokio::task::yield_now().await;

@@ -163,7 +163,7 @@ impl Book {
                 kinds: own.secret.into_iter().chain(platform.secret).collect(),
                 metered: own.metered,
                 payer: own.payer,
-                parents: std::collections::BTreeMap::new(),
+                parents: BTreeMap::new(),
             },
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A key.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyInfo {
     /// Its id.
@@ -29,6 +30,7 @@ pub struct KeyInfo {
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
     /// Published, so that everybody has it once it signs.
@@ -41,6 +43,7 @@ pub enum KeyState {
 
 /// Every key, the oldest first: there are few.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     /// The keys.
@@ -49,6 +52,7 @@ pub struct Keys {
 
 /// `POST /v1/admin/keys`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RotateKey {
     /// `secret` (where it is left out), `bundle` or `link`.
@@ -64,6 +68,7 @@ pub struct RotateKey {
 
 /// A key that was added.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RotatedKey {
     /// The new one.
@@ -74,6 +79,7 @@ pub struct RotatedKey {
 
 /// A key that was taken away.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RetiredKey {
     /// How many secrets were revoked with it.

@@ -7,13 +7,18 @@
 use serde::{Deserialize, Serialize};
 use tidegate_quota::{Kind, LeaseId, Window};
 
+#[cfg(feature = "openapi")]
+use super::form;
+
 /// `POST /v1/leases`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LeaseCall {
     /// Leases that the node asked for and does not know whether it has: they go back whole, and those
     /// that were never granted never are. At most 64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<form::Id>))]
     pub abandon: Vec<LeaseId>,
     /// What became of leases. At most 256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -25,9 +30,11 @@ pub struct LeaseCall {
 
 /// What became of a lease so far: totals since it was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SettleLease {
     /// Which.
+    #[cfg_attr(feature = "openapi", schema(value_type = form::Id))]
     pub lease: LeaseId,
     /// Spent. Bytes.
     pub spent_bytes: u64,
@@ -39,13 +46,16 @@ pub struct SettleLease {
 
 /// A lease that a node wants.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskLease {
     /// The same in each repetition, and never used again.
+    #[cfg_attr(feature = "openapi", schema(value_type = form::Id))]
     pub id: LeaseId,
     /// Who pays, all or nothing: accounts as their uid, or their uid followed by `.anonymous`. 1 to 4.
     pub chain: Vec<String>,
     /// Read or write.
+    #[cfg_attr(feature = "openapi", schema(value_type = form::Metered))]
     pub kind: Kind,
     /// Refuse below this. Bytes.
     pub at_least_bytes: u64,
@@ -53,11 +63,13 @@ pub struct AskLease {
     pub at_most_bytes: u64,
     /// Debit this window (it may have ended) instead of the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<form::Window>))]
     pub window: Option<Window>,
 }
 
 /// The answer to a [`LeaseCall`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeaseAnswer {
     /// Whether the settlements were recorded; else none was: one of the leases is not known, or not the
     /// node's, or its totals cannot be.
@@ -69,11 +81,13 @@ pub struct LeaseAnswer {
 
 /// What a node gets that asked for a lease.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Leased {
     /// Debited.
     Granted {
         /// The window it counts in.
+        #[cfg_attr(feature = "openapi", schema(value_type = form::Window))]
         window: Window,
         /// How much. Bytes.
         bytes: u64,
@@ -93,6 +107,7 @@ pub enum Leased {
         /// Whether others hold enough that may come back.
         contended: bool,
         /// The window.
+        #[cfg_attr(feature = "openapi", schema(value_type = form::Window))]
         window: Window,
     },
 }

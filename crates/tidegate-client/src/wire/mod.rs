@@ -9,10 +9,14 @@
 mod access; // AuthZEN
 mod admin; // signing keys
 mod audit; // what was done
+#[cfg(feature = "openapi")]
+pub mod form; // of texts, for the OpenAPI document
 mod invitation;
 mod lease; // quota that nodes hold
 mod objects; // objects, grants, memberships, links
 mod operation; // any change; batches
+#[cfg(feature = "openapi")]
+mod operation_schema; // for the OpenAPI document
 mod problem;
 mod quota; // limits, balances
 mod search; // AuthZEN: who, on what, what
@@ -20,7 +24,11 @@ mod secret;
 mod token; // exchange
 mod watch; // what nodes follow
 
-pub use access::{Action, Entity, Evaluation, EvaluationAnswer};
+pub use access::{
+    Action, AuthzenConfiguration, DecisionContext, Entity, Evaluation, EvaluationAnswer,
+    EvaluationError, Evaluations, EvaluationsAnswer, EvaluationsOptions, EvaluationsSemantic,
+    PartialEvaluation,
+};
 pub use admin::{KeyInfo, KeyState, Keys, RetiredKey, RotateKey, RotatedKey};
 pub use audit::AuditEntry;
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
@@ -33,7 +41,8 @@ pub use operation::{Answer, Batch, BatchAnswer, Changed, Operation};
 pub use problem::ProblemDocument;
 pub use quota::{Balance, Limit, QuotaLimits, SetQuota, Unlimited, Usage};
 pub use search::{
-    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchPage, SubjectSearch,
+    ActionSearch, EntityType, NextPage, ResourceSearch, SearchAnswer, SearchContext, SearchPage,
+    SubjectSearch,
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
 pub use token::{ACCESS_TOKEN, JWT, TOKEN_EXCHANGE, TokenAnswer, TokenRequest};

@@ -54,15 +54,19 @@ pub enum Operation {
 
 /// `POST /v1/batch`: at least one operation, at most 100. A later one sees what an earlier one did.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"operations": [{"op": "create", "object": "project:acme/sales"}, {"op": "grant", "object": "project:acme/sales", "relations": ["view"], "subject": "user:bob"}]})))]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     /// In order.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub operations: Vec<Operation>,
 }
 
 /// Answer to `POST /v1/batch`. A refused batch is answered by a problem document whose `field` starts
 /// with `operations[N].`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchAnswer {
     /// The revision that contains all of it.
     pub revision: u64,
@@ -86,6 +90,7 @@ pub enum Answer {
 
 /// Answer to everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changed {
     /// The revision that contains the change.
     pub revision: u64,

@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "openapi")]
+use super::form;
+
 /// Limits of an account; a kind that is left out stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QuotaLimits {
     /// Content of responses to read actions.
@@ -16,6 +20,7 @@ pub struct QuotaLimits {
 
 /// A limit, in JSON a number of bytes or the word `"unlimited"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Limit {
     /// So many bytes in a window.
@@ -26,6 +31,7 @@ pub enum Limit {
 
 /// The word `"unlimited"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Unlimited {
     /// The word.
     #[serde(rename = "unlimited")]
@@ -34,9 +40,12 @@ pub enum Unlimited {
 
 /// `PATCH /v1/quotas`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"account": "organization:acme", "limits": {"read": 100000000, "write": "unlimited"}})))]
 #[serde(deny_unknown_fields)]
 pub struct SetQuota {
     /// A principal or organization, `type:id`.
+    #[cfg_attr(feature = "openapi", schema(value_type = form::ObjectName))]
     pub account: String,
     /// The account of the organization's anonymous readers instead of its own.
     #[serde(default)]
@@ -48,8 +57,10 @@ pub struct SetQuota {
 /// `GET /v1/quotas?account=&anonymous=`: the window in force; `GET /v1/usage?account=&anonymous=`:
 /// one for each window that has an entry, newest first (a page).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Usage {
     /// `type:id`.
+    #[cfg_attr(feature = "openapi", schema(value_type = form::ObjectName))]
     pub account: String,
     /// The account of the organization's anonymous readers instead of its own.
     pub anonymous: bool,
@@ -66,6 +77,7 @@ pub struct Usage {
 /// One kind of one account in one window:
 /// `granted = spent + returned + forfeited + outstanding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Balance {
     /// The limit; none: unlimited.
     pub limit_bytes: Option<u64>,

@@ -12,6 +12,7 @@ pub const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 /// `POST /v1/token`, as a form (RFC 8693 §2.1) or as JSON with the same names. What is left out stays as it is
 /// in the secret.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// [`TOKEN_EXCHANGE`].
@@ -68,6 +69,7 @@ impl std::fmt::Debug for TokenRequest {
 
 /// What comes out (RFC 8693 §2.2.1).
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenAnswer {
     /// The narrower secret, shown this once.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A line of the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WatchLine {
     /// The next revision.
@@ -31,6 +32,7 @@ pub enum WatchLine {
 
 /// What a revision changed of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevisionChanges {
     /// The revision.
     pub revision: u64,
@@ -42,6 +44,7 @@ pub struct RevisionChanges {
 
 /// One change of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SnapshotChange {
     /// An object exists, with this identity.

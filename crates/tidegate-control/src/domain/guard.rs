@@ -112,6 +112,11 @@ impl Guard {
         self.clauses.iter().flat_map(|clause| &clause.0)
     }
 
+    /// The alternatives of each clause.
+    pub fn clauses(&self) -> impl Iterator<Item = &[Alternative]> {
+        self.clauses.iter().map(|clause| clause.0.as_slice())
+    }
+
     /// Whether the caller passes.
     ///
     /// # Errors
@@ -209,7 +214,8 @@ impl Alternative {
         })
     }
 
-    fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
+    /// Whether the caller has the relation, by the model and by the kind of the secret.
+    pub fn holds(&self, actor: &Actor, roles: &Roles<'_>) -> bool {
         self.on(&actor.object, roles)
             .is_some_and(|(resource, snapshot)| actor.may(&self.relation, resource, snapshot))
     }

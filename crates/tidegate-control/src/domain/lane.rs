@@ -6,12 +6,12 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tidegate_policy::{Change, ChangeError, Snapshot};
+use tidegate_policy::{Snapshot, SnapshotBuilder};
 use tokio::sync::MutexGuard;
 
 use super::caller::Actor;
 use super::{Administration, Fault};
-use crate::store::{Loaded, Store, StoreChange, StoreError};
+use crate::store::{Store, StoreChange, StoreError};
 
 /// What the lane holds between changes.
 #[derive(Debug)]
@@ -127,54 +127,14 @@ impl Lane<'_> {
     }
 }
 
-/// Why the store's content is no snapshot.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The store does not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// It holds what cannot be.
-    #[error("store: {0}")]
-    Change(#[from] ChangeError),
-}
-
-impl From<BuildError> for Fault {
-    fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::Store(error) => error.into(),
-            BuildError::Change(error) => Self::internal("the snapshot cannot be built", &error),
-        }
-    }
-}
-
 /// A snapshot of everything in the store, with the model and profile of `like`.
 pub(super) async fn build(
     store: &Store,
     like: &Snapshot,
     now_s: u64,
-) -> Result<Arc<Snapshot>, BuildError> {
-    let Loaded {
-        revision,
-        mut changes,
-    } = store.load(now_s).await?;
-    let empty = Snapshot::new(like.model().clone(), like.profile().clone());
-    if revision == 0 {
-        return Ok(Arc::new(empty));
-    }
-    // A model that changed may not allow what was written under the last one; such tuples are skipped,
-    // as OpenFGA does, and stay in the store.
-    changes.retain(|change| match change {
-        Change::Write(tuple) => match like.model().allows(tuple) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%tuple, %error, "skipped: the model does not allow this tuple");
-                false
-            }
-        },
-        _ => true,
-    });
-    Ok(Arc::new(empty.apply(revision, &changes)?))
+) -> Result<Arc<Snapshot>, StoreError> {
+    let empty = SnapshotBuilder::new(like.model().clone(), like.profile().clone());
+    Ok(Arc::new(store.load(now_s, empty).await?))
 }
 
 /// Runs a change to its end even when the caller goes away, so that none is committed and not published.

@@ -15,7 +15,7 @@ use super::caller::Actor;
 use super::exchange::Exchange;
 use super::follow::Following;
 use super::keyring::{BUNDLES, Keyring, LINKS, SECRETS, generate, link_key};
-use super::lane::{BuildError, Held, build, to_the_end};
+use super::lane::{Held, build, to_the_end};
 use super::system::{Blanks, FIRST_OPERATOR, System};
 use super::work::{Said, Work};
 use super::{Administration, Fault, Issued, MAX_STALENESS_S, site};
@@ -49,9 +49,6 @@ pub enum StartError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its content is no snapshot.
-    #[error(transparent)]
-    Build(#[from] BuildError),
     /// A signing key cannot be made or read.
     #[error("signing key `{kid}`: {error}")]
     Key {

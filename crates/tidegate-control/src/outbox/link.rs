@@ -38,6 +38,15 @@ impl LinkKey {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// A key for another purpose, derived from the one that makes codes.
+    pub fn derived(&self, purpose: &str) -> Option<hmac::Tag> {
+        let keys = self.0.load();
+        let mut context = hmac::Context::with_key(keys.first()?);
+        context.update(b"key\0");
+        context.update(purpose.as_bytes());
+        Some(context.sign())
+    }
+
     /// The invitation that a code claims to be for.
     pub fn invitation(&self, code: &str) -> Option<Uuid> {
         Some(parts(code)?.0)

@@ -11,14 +11,16 @@ use futures_util::stream;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
-use tidegate_client::wire::{Keys, RotateKey};
+use tidegate_client::wire::{Keys, RetiredKey, RotateKey, RotatedKey};
 use tidegate_tower::Problem;
 use tokio::io::{AsyncReadExt as _, DuplexStream, duplex};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::refusals::{AskRefusals, ChangeRefusals};
 use super::{Body, Caller, Params, Refusal, Rules};
 use crate::domain::Administration;
 
@@ -31,19 +33,34 @@ const BACKUP_TIME: Duration = Duration::from_secs(3600);
 /// One backup at a time: each holds one of the store's connections.
 static BACKUPS: Semaphore = Semaphore::const_new(1);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Retire {
+    /// Which key.
+    #[param(max_length = 128)]
     kid: String,
+    /// Also when secrets that it signed still hold: they are revoked with it.
     #[serde(default)]
     force: bool,
 }
 
+/// The signing keys, without their private halves. For operators.
+#[utoipa::path(
+    get, path = "/v1/admin/keys", operation_id = "listKeys", tag = "admin",
+    responses((status = 200, description = "Found.", body = Keys), AskRefusals),
+)]
 pub(crate) async fn keys(State(rules): Rules, Caller(actor): Caller) -> Result<Response, Refusal> {
     let items = rules.signing_keys(&actor).await?;
     Ok(Answer(StatusCode::OK, Keys { items }).into_response())
 }
 
+/// Makes a key, which is published at once and signs later. For operators.
+#[utoipa::path(
+    post, path = "/v1/admin/keys", operation_id = "rotateKey", tag = "admin",
+    request_body = RotateKey,
+    responses((status = 201, description = "Done.", body = RotatedKey), ChangeRefusals),
+)]
 pub(crate) async fn rotate(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -53,6 +70,12 @@ pub(crate) async fn rotate(
     Ok(Answer(StatusCode::CREATED, rotated).into_response())
 }
 
+/// Takes a key out of use. For operators.
+#[utoipa::path(
+    delete, path = "/v1/admin/keys", operation_id = "retireKey", tag = "admin",
+    params(Retire),
+    responses((status = 200, description = "Done.", body = RetiredKey), ChangeRefusals),
+)]
 pub(crate) async fn retire(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -63,7 +86,14 @@ pub(crate) async fn retire(
     Ok(Answer(StatusCode::OK, retired).into_response())
 }
 
-/// The whole store as text, as it is at one moment. Cut off where it cannot be ended well.
+/// The whole store as text, as it is at one moment. Cut off where it cannot be ended well. For operators.
+#[utoipa::path(
+    get, path = "/v1/admin/backup", operation_id = "backup", tag = "admin",
+    responses(
+        (status = 200, description = "Lines of JSON.", body = String, content_type = "application/jsonl"),
+        ChangeRefusals,
+    ),
+)]
 pub(crate) async fn backup(
     State(rules): Rules,
     Caller(actor): Caller,

@@ -4,23 +4,39 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{AuditEntry, Page};
+use tidegate_client::wire::{AuditEntry, Page, form};
+use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules, page_limit};
 use crate::domain::{AuditOf, Fault};
 use crate::store::AuditRow;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct List {
+    /// What was done to it.
+    #[param(value_type = Option<form::ObjectName>, inline)]
     object: Option<String>,
+    /// What this one did.
+    #[param(value_type = Option<form::ObjectName>, inline)]
     actor: Option<String>,
+    /// Items at most; 100 when left out.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
+    /// `next` of the page before, with the same query.
+    #[param(max_length = 1024)]
     cursor: Option<String>,
 }
 
-/// The newest first; the cursor is where the last one seen stands.
+/// A page of what was done, the newest first: to an object, by an actor, or everything.
+#[utoipa::path(
+    get, path = "/v1/audit", operation_id = "listAudit", tag = "audit",
+    params(List),
+    responses((status = 200, description = "Found.", body = Page<AuditEntry>), AskRefusals),
+)]
 pub(crate) async fn list(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -32,19 +48,25 @@ pub(crate) async fn list(
         limit,
         cursor,
     } = query;
-    let of = match (object, of_actor) {
-        (Some(object), None) => AuditOf::Object(object),
-        (None, Some(actor)) => AuditOf::Actor(actor),
+    let list = [
+        "audit",
+        object.as_deref().unwrap_or_default(),
+        of_actor.as_deref().unwrap_or_default(),
+    ];
+    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
+    let of = match (&object, &of_actor) {
+        (Some(object), None) => AuditOf::Object(object.clone()),
+        (None, Some(actor)) => AuditOf::Actor(actor.clone()),
         (None, None) => AuditOf::All,
         (Some(_), Some(_)) => {
             return Err(Fault::bad("object", "either `object` or `actor`").into());
         }
     };
     let limit = page_limit(limit)?;
-    let before = match cursor {
+    let before = match after {
         None => (i64::MAX.unsigned_abs(), 0),
-        Some(cursor) => {
-            place(&cursor).ok_or_else(|| Fault::bad("cursor", "not one that was given"))?
+        Some(after) => {
+            place(&after).ok_or_else(|| Fault::bad("cursor", "not one that was given"))?
         }
     };
     let mut rows = rules.audit(&actor, &of, before, limit + 1).await?;
@@ -52,7 +74,11 @@ pub(crate) async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
-    let next = last.map(|row| format!("{}.{}", row.revision, row.ordinal));
+    let next = last.map(|row| {
+        let last = format!("{}.{}", row.revision, row.ordinal);
+        rules.cursor(&actor, &list, &last)
+    });
+    let next = next.transpose()?;
     let items = rows.into_iter().map(entry).collect();
     Ok(Answer(StatusCode::OK, Page::<AuditEntry> { items, next }).into_response())
 }

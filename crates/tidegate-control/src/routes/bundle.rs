@@ -10,10 +10,19 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use tidegate_client::replica::MODEL_HEADER;
 
+use super::refusals::AskRefusals;
 use super::{Caller, Refusal, Rules};
 use crate::domain::SignedBundle;
 
-/// `GET /v1/bundle`
+/// The whole snapshot, signed: one line of compact JWS that carries the SHA-256 of the binary payload after it. For
+/// nodes.
+#[utoipa::path(
+    get, path = "/v1/bundle", operation_id = "getBundle", tag = "nodes",
+    responses(
+        (status = 200, description = "Head and payload.", body = String, content_type = "application/octet-stream"),
+        AskRefusals,
+    ),
+)]
 pub(crate) async fn whole(State(rules): Rules, Caller(actor): Caller) -> Result<Response, Refusal> {
     let SignedBundle { head, payload } = rules.bundle(&actor).await?;
     let length = head.len() + payload.len();

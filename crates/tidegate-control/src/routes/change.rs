@@ -9,6 +9,7 @@ use tidegate_client::wire::{Answer as Done, Batch, BatchAnswer, Operation};
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::refusals::ChangeRefusals;
 use super::{Body, Caller, Refusal, Rules};
 use crate::domain::caller::Actor;
 use crate::domain::{Administration, Performed};
@@ -31,7 +32,15 @@ pub(super) async fn one(
     })
 }
 
-/// `POST /v1/batch`
+/// Does several operations: all of them, at one revision, or none.
+///
+/// A refused batch is answered by a problem document whose `field` starts with `operations[N].`.
+#[utoipa::path(
+    post, path = "/v1/batch", operation_id = "batch", tag = "batch",
+    params(Terms),
+    request_body = Batch,
+    responses((status = 200, description = "Done.", body = BatchAnswer), ChangeRefusals),
+)]
 pub(crate) async fn batch(
     State(rules): Rules,
     Caller(actor): Caller,

@@ -8,7 +8,9 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tidegate_tower::{Identity, Problem};
 use tokio::time::timeout;
 
@@ -110,7 +112,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 /// A JSON body; unknown keys are refused.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned + Serialize, S: Sync> FromRequest<S> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
@@ -133,6 +135,15 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
         })?;
         json.end()
             .map_err(|error| bad_request(None, &error.to_string()))?;
+        if bytes.contains(&b'[')
+            && let Some(path) = listed(&bytes, &value)
+        {
+            let path = (!path.is_empty()).then_some(path);
+            return Err(bad_request(
+                path,
+                "expected an object with keys, found a list",
+            ));
+        }
         Ok(Self(value))
     }
 }
@@ -162,6 +173,28 @@ pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal>
             Err(Refusal(problem.detail("the body took too long")))
         }
     }
+}
+
+/// Where a list stands for an object: serde takes one for the fields in their order, which is nobody's wire
+/// format and would change with the next field.
+fn listed(bytes: &[u8], value: &impl Serialize) -> Option<String> {
+    fn within(given: &Value, read: &Value, path: &str) -> Option<String> {
+        match (given, read) {
+            (Value::Array(_), Value::Object(_)) => Some(path.to_owned()),
+            (Value::Object(given), Value::Object(read)) => given.iter().find_map(|(key, given)| {
+                let dot = if path.is_empty() { "" } else { "." };
+                within(given, read.get(key)?, &format!("{path}{dot}{key}"))
+            }),
+            (Value::Array(given), Value::Array(read)) => {
+                let pairs = given.iter().zip(read).enumerate();
+                let mut pairs = pairs.map(|(at, pair)| (format!("{path}[{at}]"), pair));
+                pairs.find_map(|(path, (given, read))| within(given, read, &path))
+            }
+            _ => None,
+        }
+    }
+    let given = serde_json::from_slice(bytes).ok()?;
+    within(&given, &serde_json::to_value(value).ok()?, "")
 }
 
 pub(super) fn is_json(headers: &HeaderMap) -> bool {

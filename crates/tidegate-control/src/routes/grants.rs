@@ -4,29 +4,52 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{GrantInfo, GrantRequest, Operation, Page};
+use tidegate_client::wire::{Changed, GrantInfo, GrantRequest, Operation, Page, form};
 use tidegate_policy::Tuple;
+use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::refusals::{AskRefusals, ChangeRefusals};
 use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct List {
+    /// On what.
+    #[param(value_type = form::ObjectName, inline)]
     object: String,
+    /// Items at most; 100 when left out.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
+    /// `next` of the page before, with the same query.
+    #[param(max_length = 1024)]
     cursor: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Revoke {
+    /// On what.
+    #[param(value_type = form::ObjectName, inline)]
     object: String,
+    /// Relations, with commas between them.
+    #[param(min_length = 1, max_length = 1024, example = "read,write")]
     relations: String,
+    /// From whom.
+    #[param(value_type = form::SubjectName, inline)]
     subject: String,
 }
 
+/// Grants relations on an object. A level takes the place of the one that the subject has.
+#[utoipa::path(
+    post, path = "/v1/grants", operation_id = "grant", tag = "grants",
+    params(Terms),
+    request_body = GrantRequest,
+    responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
+)]
 pub(crate) async fn grant(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -36,6 +59,13 @@ pub(crate) async fn grant(
     change::one(&rules, actor, terms, Operation::Grant(request)).await
 }
 
+/// Gives relations instead of what the subject was granted on the object; 404 when that is nothing.
+#[utoipa::path(
+    patch, path = "/v1/grants", operation_id = "changeGrants", tag = "grants",
+    params(Terms),
+    request_body = GrantRequest,
+    responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
+)]
 pub(crate) async fn change(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -45,6 +75,12 @@ pub(crate) async fn change(
     change::one(&rules, actor, terms, Operation::Change(request)).await
 }
 
+/// Takes grants back.
+#[utoipa::path(
+    delete, path = "/v1/grants", operation_id = "revokeGrants", tag = "grants",
+    params(Revoke, Terms),
+    responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
+)]
 pub(crate) async fn revoke(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -65,6 +101,12 @@ pub(crate) async fn revoke(
     change::one(&rules, actor, terms, Operation::Revoke(request)).await
 }
 
+/// A page of the grants on an object.
+#[utoipa::path(
+    get, path = "/v1/grants", operation_id = "listGrants", tag = "grants",
+    params(List),
+    responses((status = 200, description = "Found.", body = Page<GrantInfo>), AskRefusals),
+)]
 pub(crate) async fn list(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -76,7 +118,9 @@ pub(crate) async fn list(
         cursor,
     } = query;
     let limit = usize::try_from(page_limit(limit)?).unwrap_or(usize::MAX);
-    let granted = rules.grants(&actor, &object, limit, cursor.as_deref())?;
+    let list = ["grants", &object];
+    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
+    let granted = rules.grants(&actor, &object, limit, after.as_deref())?;
     let info = |Tuple {
                     object,
                     relation,
@@ -87,12 +131,7 @@ pub(crate) async fn list(
         subject: subject.to_string(),
     };
     let items = granted.grants.into_iter().map(info).collect();
-    Ok(Answer(
-        StatusCode::OK,
-        Page::<GrantInfo> {
-            items,
-            next: granted.next,
-        },
-    )
-    .into_response())
+    let next = granted.next.map(|last| rules.cursor(&actor, &list, &last));
+    let next = next.transpose()?;
+    Ok(Answer(StatusCode::OK, Page::<GrantInfo> { items, next }).into_response())
 }

@@ -3,12 +3,18 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use tidegate_client::wire::LeaseCall;
+use tidegate_client::wire::{LeaseAnswer, LeaseCall};
 
 use super::answer::Answer;
+use super::refusals::ChangeRefusals;
 use super::{Body, Caller, Refusal, Rules};
 
-/// `POST /v1/leases`
+/// Settles leases of quota, and takes others. For nodes.
+#[utoipa::path(
+    post, path = "/v1/leases", operation_id = "lease", tag = "nodes",
+    request_body = LeaseCall,
+    responses((status = 200, description = "Done.", body = LeaseAnswer), ChangeRefusals),
+)]
 pub(crate) async fn call(
     State(rules): Rules,
     Caller(actor): Caller,

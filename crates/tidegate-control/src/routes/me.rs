@@ -3,10 +3,17 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use tidegate_client::wire::Whoami;
 
 use super::answer::Answer;
+use super::refusals::AskRefusals;
 use super::{Caller, Refusal, Rules};
 
+/// Who the secret authenticates as.
+#[utoipa::path(
+    get, path = "/v1/me", operation_id = "whoami", tag = "secrets",
+    responses((status = 200, description = "Found.", body = Whoami), AskRefusals),
+)]
 pub(crate) async fn whoami(
     State(rules): Rules,
     Caller(actor): Caller,

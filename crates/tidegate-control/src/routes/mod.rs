@@ -1,5 +1,10 @@
 //! One file for each noun: parse, call the rules, answer.
 
+#![expect(
+    unused_qualifications,
+    reason = "utoipa's macros qualify the names that they are given"
+)]
+
 pub(crate) mod access;
 pub(crate) mod admin;
 mod answer;
@@ -17,7 +22,10 @@ pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod objects;
+pub(crate) mod openapi;
 pub(crate) mod quotas;
+mod refusals;
+pub(crate) mod search;
 pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;

@@ -4,21 +4,39 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{IssueSecret, Operation, Page, RevokeSecret, SecretInfo};
+use tidegate_client::wire::{
+    Changed, IssueSecret, IssuedSecret, Operation, Page, RevokeSecret, SecretInfo, form,
+};
+use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::refusals::{AskRefusals, ChangeRefusals};
 use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
 use crate::store::SecretRow;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct List {
+    /// Whose.
+    #[param(value_type = form::ObjectName, inline)]
     subject: String,
+    /// Items at most; 100 when left out.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
+    /// `next` of the page before, with the same query.
+    #[param(max_length = 1024)]
     cursor: Option<String>,
 }
 
+/// Issues a secret. Its text is in this answer, and nowhere else; a repeated request is answered without it.
+#[utoipa::path(
+    post, path = "/v1/secrets", operation_id = "issueSecret", tag = "secrets",
+    params(Terms),
+    request_body = IssueSecret,
+    responses((status = 201, description = "Done.", body = IssuedSecret), ChangeRefusals),
+)]
 pub(crate) async fn issue(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -28,6 +46,12 @@ pub(crate) async fn issue(
     change::one(&rules, actor, terms, Operation::IssueSecret(request)).await
 }
 
+/// A page of a subject's secrets, without their texts, the oldest first.
+#[utoipa::path(
+    get, path = "/v1/secrets", operation_id = "listSecrets", tag = "secrets",
+    params(List),
+    responses((status = 200, description = "Found.", body = Page<SecretInfo>), AskRefusals),
+)]
 pub(crate) async fn list(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -39,18 +63,28 @@ pub(crate) async fn list(
         cursor,
     } = query;
     let limit = page_limit(limit)?;
+    let list = ["secrets", &subject];
+    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
     // One more than asked for tells whether there is a next page.
     let mut rows = rules
-        .secrets(&actor, &subject, limit + 1, cursor.as_deref())
+        .secrets(&actor, &subject, limit + 1, after.as_deref())
         .await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| row.jti.to_string());
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|last| rules.cursor(&actor, &list, &last.jti.to_string()));
+    let next = next.transpose()?;
     let items = rows.into_iter().map(info).collect();
     Ok(Answer(StatusCode::OK, Page::<SecretInfo> { items, next }).into_response())
 }
 
+/// Revokes a secret.
+#[utoipa::path(
+    delete, path = "/v1/secrets", operation_id = "revokeSecret", tag = "secrets",
+    params(RevokeSecret, Terms),
+    responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
+)]
 pub(crate) async fn revoke(
     State(rules): Rules,
     Caller(actor): Caller,

@@ -12,7 +12,9 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
-use tidegate_client::wire::{ACCESS_TOKEN, JWT, TOKEN_EXCHANGE, TokenAnswer, TokenRequest};
+use tidegate_client::wire::{
+    ACCESS_TOKEN, JWT, ProblemDocument, TOKEN_EXCHANGE, TokenAnswer, TokenRequest,
+};
 use tidegate_token::Narrow;
 use tidegate_tower::Problem;
 
@@ -54,6 +56,28 @@ impl IntoResponse for TokenRefusal {
     }
 }
 
+/// Exchanges a secret for a narrower one (RFC 8693). The secret is in the body; no header is read.
+#[utoipa::path(
+    post, path = "/v1/token", operation_id = "exchangeToken", tag = "secrets",
+    request_body(content(
+        (TokenRequest = "application/x-www-form-urlencoded"),
+        (TokenRequest = "application/json"),
+    )),
+    responses(
+        (status = 200, description = "Done.", body = TokenAnswer),
+        (status = 400, description = "Refused, with the `error` of RFC 6749.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 413, description = "The body is too long.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 415, description = "Neither a form nor JSON.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer.", body = ProblemDocument,
+         content_type = "application/problem+json"),
+    ),
+    security(()),
+)]
 pub(crate) async fn exchange(State(rules): Rules, request: Request) -> Response {
     let asked = match read(request).await {
         Ok(asked) => asked,

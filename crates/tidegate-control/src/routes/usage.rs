@@ -4,24 +4,40 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tidegate_client::wire::{Balance, Page, Usage};
+use tidegate_client::wire::{Balance, Page, Usage, form};
+use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules, page_limit};
 use crate::domain::{AccountUsage, Fault};
 use crate::store::BalanceRow;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
+    /// A principal or organization.
+    #[param(value_type = form::ObjectName, inline)]
     account: String,
+    /// The account of the organization's anonymous readers instead of its own.
     #[serde(default)]
+    #[param(required = false)]
     anonymous: bool,
+    /// Items at most; 100 when left out.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
+    /// `next` of the page before, with the same query.
+    #[param(max_length = 1024)]
     cursor: Option<String>,
 }
 
-/// The newest window first; the cursor is the start of the last one seen.
+/// A page of windows of an account that have an entry, the newest first.
+#[utoipa::path(
+    get, path = "/v1/usage", operation_id = "listUsage", tag = "quotas",
+    params(Query),
+    responses((status = 200, description = "Found.", body = Page<Usage>), AskRefusals),
+)]
 pub(crate) async fn list(
     State(rules): Rules,
     Caller(actor): Caller,
@@ -34,8 +50,11 @@ pub(crate) async fn list(
         cursor,
     } = query;
     let limit = page_limit(limit)?;
+    let of = if anonymous { "anonymous" } else { "own" };
+    let list = ["usage", &account, of];
+    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
     let bad = |_| Fault::bad("cursor", "not one that was given");
-    let before_s = cursor.map_or(Ok(u64::MAX), |cursor| cursor.parse().map_err(bad))?;
+    let before_s = after.map_or(Ok(u64::MAX), |after| after.parse().map_err(bad))?;
     let mut windows = rules
         .usage(&actor, &account, anonymous, before_s, limit + 1)
         .await?;
@@ -45,7 +64,8 @@ pub(crate) async fn list(
     let next = windows
         .last()
         .filter(|_| more)
-        .map(|usage| usage.window.start_s.to_string());
+        .map(|usage| rules.cursor(&actor, &list, &usage.window.start_s.to_string()));
+    let next = next.transpose()?;
     let items = windows.iter().map(window).collect();
     Ok(Answer(StatusCode::OK, Page::<Usage> { items, next }).into_response())
 }

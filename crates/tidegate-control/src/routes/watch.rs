@@ -10,17 +10,29 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Deserialize;
 use tidegate_client::replica::MODEL_HEADER;
+use tidegate_client::wire::WatchLine;
+use utoipa::IntoParams;
 
+use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
     /// The revision that the node holds.
     from: u64,
 }
 
-/// `GET /v1/watch?from=`
+/// What changes after a revision, as lines of JSON for as long as they are read, a heartbeat each second. For nodes.
+#[utoipa::path(
+    get, path = "/v1/watch", operation_id = "watch", tag = "nodes",
+    params(Query),
+    responses(
+        (status = 200, description = "Lines.", body = WatchLine, content_type = "application/x-ndjson"),
+        AskRefusals,
+    ),
+)]
 pub(crate) async fn follow(
     State(rules): Rules,
     Caller(actor): Caller,

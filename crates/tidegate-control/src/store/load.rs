@@ -1,43 +1,63 @@
 //! Everything that a snapshot contains, read at one moment.
+//!
+//! A row costs more on its way out of the database than what is in it: a million tuples come as one row
+//! for each object that has some.
 
-use tidegate_policy::{Change, Object, Subject, Tuple};
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+use tidegate_policy::{Object, Placed, PlacedSubject, Snapshot, SnapshotBuilder, Standing};
 use uuid::Uuid;
 
 use super::{Store, StoreError, signed, unsigned};
 
-/// What the store contains of a snapshot.
-#[derive(Clone, Debug)]
-pub struct Loaded {
-    /// The revision of the last change.
-    pub revision: u64,
-    /// What makes the snapshot from an empty one: objects first.
-    pub changes: Vec<Change>,
-}
-
-type TupleColumns = (String, String, String, String, Option<String>, String);
+/// The tuples on an object in one text: a line for each, `relation subject_type subject_uid
+/// subject_relation`. None of these holds white space.
+const TUPLES: &str = "SELECT object_uid, string_agg(relation || ' ' || subject_type || ' ' \
+                      || COALESCE(subject_uid, '') || ' ' || subject_relation, '\n') \
+                      FROM tuples GROUP BY object_uid";
 
 impl Store {
-    /// Reads everything in one transaction. Revocations of secrets that have expired by `now_s` are
-    /// left out, as nobody accepts those anyway.
+    /// Reads everything in one transaction into an empty builder. Tuples that the model does not allow are
+    /// left out and stay stored, as are revocations of secrets that have expired by `now_s`, as nobody
+    /// accepts those anyway.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn load(&self, now_s: u64) -> Result<Loaded, StoreError> {
+    pub async fn load(
+        &self,
+        now_s: u64,
+        mut builder: SnapshotBuilder,
+    ) -> Result<Snapshot, StoreError> {
         let mut transaction = self.read.begin_with(self.engine.begin_reading()).await?;
         let (revision,): (i64,) = sqlx::query_as("SELECT revision FROM meta WHERE id = 1")
             .fetch_one(&mut *transaction)
             .await?;
-        let objects: Vec<(String, String, String, i64)> =
-            sqlx::query_as("SELECT uid, type, id, valid_from_s FROM objects")
-                .fetch_all(&mut *transaction)
-                .await?;
-        let tuples: Vec<TupleColumns> = sqlx::query_as(
-            "SELECT o.type, o.id, t.relation, t.subject_type, s.id, t.subject_relation \
-             FROM tuples t JOIN objects o ON o.uid = t.object_uid \
-             LEFT JOIN objects s ON s.uid = t.subject_uid",
+
+        let mut placed = HashMap::new();
+        let mut objects = sqlx::query_as::<_, (String, String, String, i64)>(
+            "SELECT uid, type, id, valid_from_s FROM objects",
         )
-        .fetch_all(&mut *transaction)
-        .await?;
+        .fetch(&mut *transaction);
+        while let Some((uid, type_name, id, valid_from_s)) = objects.try_next().await? {
+            let standing = Standing {
+                uid: uuid(&uid)?,
+                valid_from_s: unsigned(valid_from_s)?,
+            };
+            let put = builder.put(object(&type_name, &id)?, standing);
+            placed.insert(standing.uid, put);
+        }
+        drop(objects);
+
+        let mut tuples = sqlx::query_as::<_, (String, String)>(TUPLES).fetch(&mut *transaction);
+        while let Some((uid, lines)) = tuples.try_next().await? {
+            let on = find(&placed, &uid)?;
+            for line in lines.split('\n') {
+                write(&mut builder, on, line, &placed)?;
+            }
+        }
+        drop(tuples);
+
         let revoked: Vec<(String,)> = sqlx::query_as(
             "SELECT jti FROM secrets WHERE revoked_at_s IS NOT NULL \
              AND (expires_at_s IS NULL OR expires_at_s > $1)",
@@ -46,45 +66,46 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await?;
         transaction.rollback().await?;
-
-        let mut changes = Vec::with_capacity(objects.len() + tuples.len() + revoked.len());
-        for (uid, type_name, id, valid_from_s) in objects {
-            changes.push(Change::Put {
-                object: object(&type_name, &id)?,
-                uid: uuid(&uid)?,
-                valid_from_s: unsigned(valid_from_s)?,
-            });
-        }
-        for columns in tuples {
-            changes.push(Change::Write(tuple(columns)?));
-        }
         for (jti,) in revoked {
-            changes.push(Change::Revoke { jti: uuid(&jti)? });
+            builder.revoke(uuid(&jti)?);
         }
-        Ok(Loaded {
-            revision: unsigned(revision)?,
-            changes,
-        })
+        Ok(builder.finish(unsigned(revision)?))
     }
 }
 
-fn tuple(columns: TupleColumns) -> Result<Tuple, StoreError> {
-    let (type_name, id, relation, subject_type, subject_id, subject_relation) = columns;
-    let subject = match subject_id {
-        None => Subject::Wildcard {
-            type_name: subject_type.into(),
-        },
-        Some(id) if subject_relation.is_empty() => Subject::Object(object(&subject_type, &id)?),
-        Some(id) => Subject::Userset {
-            object: object(&subject_type, &id)?,
-            relation: subject_relation.into(),
-        },
+/// Adds the tuple of a line.
+fn write(
+    builder: &mut SnapshotBuilder,
+    on: Placed,
+    line: &str,
+    placed: &HashMap<Uuid, Placed>,
+) -> Result<(), StoreError> {
+    let mut words = line.split(' ');
+    let (Some(relation), Some(subject_type), Some(uid), Some(member), None) = (
+        words.next(),
+        words.next(),
+        words.next(),
+        words.next(),
+        words.next(),
+    ) else {
+        return Err(StoreError::corrupt(format_args!("tuple {line}")));
     };
-    Ok(Tuple {
-        object: object(&type_name, &id)?,
-        relation: relation.into(),
-        subject,
-    })
+    let subject = match (uid, member) {
+        ("", _) => PlacedSubject::Wildcard(subject_type),
+        (uid, "") => PlacedSubject::Object(find(placed, uid)?),
+        (uid, member) => PlacedSubject::Userset(find(placed, uid)?, member),
+    };
+    // A model that changed may not allow what was written under the last one; such tuples are skipped,
+    // as OpenFGA does.
+    if let Err(left_out) = builder.write(on, relation, subject) {
+        tracing::warn!(tuple = left_out.tuple, error = %left_out.reason, "skipped: the model does not allow this tuple");
+    }
+    Ok(())
+}
+
+fn find(placed: &HashMap<Uuid, Placed>, uid: &str) -> Result<Placed, StoreError> {
+    let found = placed.get(&uuid(uid)?).copied();
+    found.ok_or_else(|| StoreError::corrupt(format_args!("no object has the uid {uid}")))
 }
 
 pub(super) fn object(type_name: &str, id: &str) -> Result<Object, StoreError> {

@@ -47,7 +47,6 @@ use self::hold::Hold;
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
 pub use self::keys::StoredKey;
 pub use self::ledger::{Leased, SETTLED_KEPT_S, SqlLedger};
-pub use self::load::Loaded;
 pub use self::objects::{ListObjects, ObjectRow};
 pub use self::open::StoreOpenError;
 pub use self::outbox::DueNotification;

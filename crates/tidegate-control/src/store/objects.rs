@@ -1,6 +1,8 @@
 //! Objects: look-ups and lists.
 
-use sqlx::{Any, Executor};
+use std::sync::LazyLock;
+
+use sqlx::{Any, AssertSqlSafe, Executor};
 use tidegate_policy::Object;
 use uuid::Uuid;
 
@@ -44,6 +46,15 @@ macro_rules! columns {
     };
 }
 
+/// Objects that one statement asks for by their uids: a page that names no limit.
+const UIDS: usize = 100;
+
+static BY_UIDS: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=UIDS).map(|at| format!("${at}")).collect();
+    let query = concat!("SELECT ", columns!(), " FROM objects o WHERE o.uid IN");
+    format!("{query} ({})", places.join(", "))
+});
+
 impl Store {
     /// An object by its uid.
     ///
@@ -81,6 +92,26 @@ impl Store {
         };
         let rows: Vec<Columns> = query.fetch_all(&self.read).await?;
         rows.into_iter().map(object_row).collect()
+    }
+
+    /// Those of some objects that are still there, in order of their types and ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn objects_by_uid(&self, uids: &[Uuid]) -> Result<Vec<ObjectRow>, StoreError> {
+        let mut rows = Vec::with_capacity(uids.len());
+        for uids in uids.chunks(UIDS) {
+            // Always as many placeholders: one statement to prepare. What is left names nobody.
+            let mut query = sqlx::query_as::<_, Columns>(AssertSqlSafe(BY_UIDS.as_str()));
+            for at in 0..UIDS {
+                query = query.bind(uids.get(at).map(Uuid::to_string));
+            }
+            rows.extend(query.fetch_all(&self.read).await?);
+        }
+        let rows = rows.into_iter().map(object_row);
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        rows.sort_by(|a, b| a.object.cmp(&b.object));
+        Ok(rows)
     }
 }
 

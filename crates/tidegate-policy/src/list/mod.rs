@@ -1,13 +1,14 @@
 //! Lists: on which objects does a subject have a relation, and who has a relation on an object?
 //!
 //! Both are defined by `check` and by nothing else: a list holds what `check` answers true for, in
-//! the order of the names, page by page. They are written as plainly as that and cost accordingly:
-//! each page looks at every candidate's name, and asks one `check` for each candidate it passes.
+//! the order of the names, page by page. Each page finds the names of all candidates, and asks one `check`
+//! for each candidate it passes.
 //!
-//! **Candidates of [`Snapshot::list_objects`]** are all objects of the type whose name the snapshot
-//! or a contextual tuple holds, and the subject's own object (`o#r` has `r` on `o`). As in OpenFGA a
-//! standing is not asked for: who answers these as resources needs none either, where every object is
-//! put before a tuple names it, and forgotten with its tuples.
+//! **Candidates of [`Snapshot::list_objects`]** are the objects of the type that a chain of tuples, stored
+//! or contextual, leads to from the subject ([`reach`]), and the subject's own object (`o#r` has `r` on
+//! `o`): on any other object every check is a no. As in OpenFGA a standing is not asked for: who answers
+//! these as resources needs none either, where every object is put before a tuple names it, and forgotten
+//! with its tuples.
 //!
 //! **Candidates of [`Snapshot::list_users`]** are, as in OpenFGA, the subjects of the wanted kind that
 //! are *named* on the way: in a tuple that the relation leads to, by usersets, `from` and computed
@@ -24,10 +25,12 @@
 //! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
 //! is too long, on one object, would close the lists of everybody who can see it. The candidate is
 //! left out, as it would be denied, and [`Page::complete`] is false. So what is listed is always what
-//! a decision would allow, and what was left out for want of an answer never passes unseen.
+//! a decision would allow, and what was left out for want of an answer never passes unseen. An object that
+//! no chain of tuples leads to is no candidate, however deep a check of it would go.
 
 mod named;
 mod objects;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -103,6 +106,18 @@ impl Snapshot {
         request: &ListObjectsRequest<'_>,
     ) -> Result<Page<Object>, ListError> {
         objects::list(self, request)
+    }
+
+    /// Objects of a type that an object, as a subject, may have a relation on, sorted by id: on no other one
+    /// has it the relation, and on which of these is for `check` to say. None when the model has no such
+    /// relation.
+    pub fn reachable_objects(
+        &self,
+        subject: &Object,
+        relation: &str,
+        type_name: &str,
+    ) -> Vec<&Object> {
+        objects::reachable(self, subject, relation, type_name)
     }
 
     /// Which subjects of a kind have a relation on an object, sorted by id, the wildcard last. See the

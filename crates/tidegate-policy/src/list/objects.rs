@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::reach::reach;
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Layer, Layers, Snapshot, SubjectId};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// On which objects of `object_type` does `subject` have `relation`?
@@ -38,8 +39,9 @@ pub(super) fn list(
     }
     allowed_context(model, request.context)?;
 
-    let candidates = candidates(snapshot, request);
-    let holds = |object: &&Object| {
+    let mut context = Layer::default();
+    let candidates = candidates(snapshot, request, &mut context);
+    let holds = |object: &Object| {
         snapshot.check(&CheckRequest {
             subject: request.subject,
             relation: request.relation,
@@ -47,28 +49,60 @@ pub(super) fn list(
             context: request.context,
         })
     };
-    let found = page(&candidates, request.after.as_ref(), request.limit, holds);
-    Ok(Page {
-        found: found.found.into_iter().cloned().collect(),
-        next: found.next.cloned(),
-        complete: found.complete,
-    })
+    Ok(page(&candidates, request.after, request.limit, holds))
 }
 
-/// Objects of the type that are known, or that only the request names.
-fn candidates<'a>(
-    snapshot: &'a Snapshot,
-    request: &ListObjectsRequest<'a>,
-) -> BTreeSet<&'a Object> {
-    let in_context = request.context.iter().map(|tuple| &tuple.object);
-    let own = match request.subject {
-        Subject::Userset { object, .. } => Some(object),
-        Subject::Object(_) | Subject::Wildcard { .. } => None,
+/// Objects of the type that the subject may have the relation on.
+fn candidates(
+    snapshot: &Snapshot,
+    request: &ListObjectsRequest<'_>,
+    context: &mut Layer,
+) -> BTreeSet<Object> {
+    let model = snapshot.model();
+    let mut draft = snapshot.draft(context);
+    for tuple in request.context {
+        draft.write(tuple);
+    }
+    let subject = draft.subject(request.subject);
+    let layers = Layers {
+        context: Some(context),
+        ..snapshot.layers()
     };
-    snapshot
-        .names()
-        .chain(in_context)
-        .chain(own)
-        .filter(|object| object.type_name() == request.object_type)
-        .collect()
+    let wanted = model
+        .type_id(request.object_type)
+        .zip(model.relation_id(request.relation));
+    let (Some(subject), Some(wanted)) = (subject, wanted) else {
+        return BTreeSet::new();
+    };
+    let found = reach(model, layers, subject, wanted);
+    let named = found
+        .into_iter()
+        .filter_map(|id| layers.object(id).cloned());
+    named.collect()
+}
+
+/// Objects of a type that an object, as a subject, may have a relation on, sorted.
+pub(super) fn reachable<'a>(
+    snapshot: &'a Snapshot,
+    subject: &Object,
+    relation: &str,
+    type_name: &str,
+) -> Vec<&'a Object> {
+    let (model, layers) = (snapshot.model(), snapshot.layers());
+    let wanted = model.type_id(type_name).zip(model.relation_id(relation));
+    let Some(wanted) = wanted else {
+        return Vec::new();
+    };
+    let subject = match layers.id(subject.as_str()) {
+        Some(id) => Some(SubjectId::Object(id)),
+        // No tuple names it: it may have what everybody of its type has.
+        None => model.type_id(subject.type_name()).map(SubjectId::Wildcard),
+    };
+    let Some(subject) = subject else {
+        return Vec::new();
+    };
+    let found = reach(model, layers, subject, wanted).into_iter();
+    let mut named: Vec<&Object> = found.filter_map(|id| layers.object(id)).collect();
+    named.sort_unstable();
+    named
 }

@@ -295,13 +295,13 @@ fn who_is_not_named_is_as_the_wildcard_says() {
 fn a_page_checks_no_more_than_it_may() {
     let snapshot = with(
         (0..=MAX_CANDIDATES)
-            .map(|at| format!("folder:{at:06}#owner@user:bob"))
-            .chain([format!("folder:{MAX_CANDIDATES:06}#owner@user:ann")]),
+            .map(|at| format!("folder:{at:06}#owner@user:ann"))
+            .chain((0..MAX_CANDIDATES).map(|at| format!("folder:{at:06}#blocked@user:ann"))),
     );
     let ann = "user:ann".parse().expect("a subject");
     let mut request = ListObjectsRequest {
         subject: &ann,
-        relation: "owner",
+        relation: "heir",
         object_type: "folder",
         context: &[],
         after: None,

@@ -1,5 +1,7 @@
 //! Changes of a snapshot, written into its top layer.
 
+use std::sync::Arc;
+
 use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
@@ -153,9 +155,7 @@ impl Draft<'_> {
             let mut row = row.to_vec();
             row.insert(place, subject);
             self.layer.set_row(object, relation, row.into());
-            if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
-                self.layer.note_subject(id, (object, relation));
-            }
+            self.layer.note(subject, (object, relation));
         }
     }
 
@@ -202,7 +202,7 @@ impl Draft<'_> {
 
     fn keep(&mut self, object: ObjectId, relation: RelationId, which: impl Fn(&SubjectId) -> bool) {
         let row: &Row = self.layers().row(object, relation);
-        let kept: Box<Row> = row.iter().copied().filter(which).collect();
+        let kept: Arc<Row> = row.iter().copied().filter(which).collect();
         if kept.len() < row.len() {
             self.layer.set_row(object, relation, kept);
         }

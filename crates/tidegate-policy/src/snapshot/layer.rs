@@ -1,6 +1,7 @@
 //! What a snapshot consists of: names to numbers, and sorted rows of subjects by (object, relation).
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use uuid::Uuid;
@@ -33,9 +34,11 @@ pub(crate) struct Layer {
     objects: Vec<(Object, TypeId)>,
     ids: HashTable<ObjectId>,
     standings: HashMap<ObjectId, Option<Standing>>,
-    rows: HashMap<(ObjectId, RelationId), Box<Row>>,
+    rows: HashMap<(ObjectId, RelationId), Arc<Row>>,
     /// Rows that an object stands in as a subject; some may not hold it any more.
     stands_in: HashMap<ObjectId, Vec<(ObjectId, RelationId)>>,
+    /// The same of each type's wildcard.
+    wildcard_in: HashMap<TypeId, Vec<(ObjectId, RelationId)>>,
     revoked: HashSet<Uuid>,
 }
 
@@ -63,7 +66,10 @@ impl Layer {
         }
         folded.rows.retain(|_, row| !row.is_empty());
         for (&id, rows) in &top.stands_in {
-            folded.stands_in.entry(id).or_default().extend(rows);
+            extend(folded.stands_in.entry(id).or_default(), rows);
+        }
+        for (&type_id, rows) in &top.wildcard_in {
+            extend(folded.wildcard_in.entry(type_id).or_default(), rows);
         }
         folded.revoked.extend(&top.revoked);
         folded
@@ -105,12 +111,17 @@ impl Layer {
         self.standings.insert(id, standing);
     }
 
-    pub(crate) fn set_row(&mut self, object: ObjectId, relation: RelationId, row: Box<Row>) {
+    pub(crate) fn set_row(&mut self, object: ObjectId, relation: RelationId, row: Arc<Row>) {
         self.rows.insert((object, relation), row);
     }
 
-    pub(crate) fn note_subject(&mut self, subject: ObjectId, row: (ObjectId, RelationId)) {
-        self.stands_in.entry(subject).or_default().push(row);
+    /// Notes that a row holds a subject.
+    pub(crate) fn note(&mut self, subject: SubjectId, row: (ObjectId, RelationId)) {
+        let rows = match subject {
+            SubjectId::Object(id) | SubjectId::Userset(id, _) => self.stands_in.entry(id),
+            SubjectId::Wildcard(type_id) => self.wildcard_in.entry(type_id),
+        };
+        rows.or_default().push(row);
     }
 
     pub(crate) fn revoke(&mut self, jti: Uuid) {
@@ -131,6 +142,21 @@ impl Layer {
             .saturating_add(u32::try_from(self.objects.len()).unwrap_or(u32::MAX))
     }
 
+    /// The number of an object that is new in this layer.
+    pub(crate) fn number(&self, text: &str, hasher: &DefaultHashBuilder) -> Option<ObjectId> {
+        self.find(text, hasher.hash_one(text))
+    }
+
+    /// An object that is new in this layer.
+    pub(crate) fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.entry(id).map(|(object, _)| object)
+    }
+
+    /// The type of an object that is new in this layer.
+    pub(crate) fn type_of(&self, id: ObjectId) -> Option<TypeId> {
+        self.entry(id).map(|&(_, type_id)| type_id)
+    }
+
     fn find(&self, text: &str, hash: u64) -> Option<ObjectId> {
         let same = |&id: &ObjectId| {
             self.entry(id)
@@ -142,6 +168,13 @@ impl Layer {
     fn entry(&self, id: ObjectId) -> Option<&(Object, TypeId)> {
         self.objects.get(id.checked_sub(self.first)? as usize)
     }
+}
+
+/// Adds rows to those that are noted. A subject that comes and goes is noted each time: here once.
+fn extend(noted: &mut Vec<(ObjectId, RelationId)>, rows: &[(ObjectId, RelationId)]) {
+    noted.extend(rows);
+    noted.sort_unstable();
+    noted.dedup();
 }
 
 /// The layers of a snapshot as one; a question's contextual tuples are a layer of their own.
@@ -218,6 +251,19 @@ impl<'a> Layers<'a> {
         let mut rows: Vec<_> = self
             .newest_first()
             .filter_map(|layer| layer.stands_in.get(&id))
+            .flatten()
+            .copied()
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// Rows that hold the type's wildcard; some may not any more.
+    pub(crate) fn wildcard_in(self, type_id: TypeId) -> Vec<(ObjectId, RelationId)> {
+        let mut rows: Vec<_> = self
+            .newest_first()
+            .filter_map(|layer| layer.wildcard_in.get(&type_id))
             .flatten()
             .copied()
             .collect();

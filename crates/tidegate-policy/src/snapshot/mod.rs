@@ -4,11 +4,13 @@
 //! has changed since. A change copies the top layer alone; when that has grown, it is folded into a
 //! new base. So readers share what they read without locks, and a change never stops them.
 
+mod build;
 mod change;
 mod layer;
 #[cfg(test)]
 mod tests;
 
+pub use build::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
 pub(crate) use change::Draft;
 pub use change::{Change, ChangeError};
 pub(crate) use layer::{Layer, Layers, ObjectId, Row, SubjectId};
@@ -219,12 +221,6 @@ impl Snapshot {
             .collect();
         found.sort_unstable();
         found.into_iter()
-    }
-
-    /// Every object that has a name here, in no order: with a standing, in a tuple, or only once.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Object> {
-        let layers = self.layers();
-        (0..).map_while(move |id| layers.object(id))
     }
 
     /// Follows relations, each of which must have exactly one subject, an object.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Change, ChangeError, Snapshot};
+use super::{Change, ChangeError, PlacedSubject, Snapshot, SnapshotBuilder, Standing};
 use crate::check::{CheckError, CheckRequest};
 use crate::model::Model;
 use crate::profile::Profile;
@@ -339,4 +339,93 @@ fn payers_are_followed_only_when_they_are_one() {
     assert_eq!(follow("folder:c", &["parent"]), None);
     assert_eq!(follow("folder:b", &["none"]), None);
     assert_eq!(follow("folder:unknown", &[]), None);
+}
+
+#[test]
+fn a_builder_leaves_out_what_the_model_does_not_allow() {
+    let model = Model::parse(
+        "model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user, team#member]
+    define can_see: member
+",
+    )
+    .unwrap();
+    let mut builder = SnapshotBuilder::new(model.clone(), Profile::default());
+    let standing = Standing {
+        uid: Uuid::from_u128(1),
+        valid_from_s: 0,
+    };
+    let mut put = |name: &str| builder.put(name.parse().unwrap(), standing);
+    let (user, team, other) = (put("user:a"), put("team:a"), put("nothing:a"));
+    assert_eq!(put("user:a"), user, "the same object twice");
+    let cases = [
+        (team, "member", PlacedSubject::Object(user), ""),
+        (
+            team,
+            "member",
+            PlacedSubject::Object(team),
+            "team:a#member@team:a",
+        ),
+        (
+            team,
+            "member",
+            PlacedSubject::Wildcard("user"),
+            "team:a#member@user:*",
+        ),
+        (
+            team,
+            "member",
+            PlacedSubject::Userset(team, "member"),
+            "team:a#member@team:a#member",
+        ),
+        (
+            team,
+            "can_see",
+            PlacedSubject::Object(user),
+            "team:a#can_see@user:a",
+        ),
+        (
+            team,
+            "missing",
+            PlacedSubject::Object(user),
+            "team:a#missing@user:a",
+        ),
+        (
+            user,
+            "member",
+            PlacedSubject::Object(user),
+            "user:a#member@user:a",
+        ),
+        (
+            other,
+            "member",
+            PlacedSubject::Object(user),
+            "nothing:a#member@user:a",
+        ),
+        (
+            team,
+            "member",
+            PlacedSubject::Object(other),
+            "team:a#member@nothing:a",
+        ),
+    ];
+    for (object, relation, subject, left_out) in cases {
+        match builder.write(object, relation, subject) {
+            Ok(()) => assert_eq!(left_out, ""),
+            Err(error) => {
+                assert_eq!(error.tuple, left_out);
+                let tuple: Tuple = left_out.parse().unwrap();
+                assert_eq!(Err(error.reason), model.allows(&tuple), "{left_out}");
+            }
+        }
+    }
+    let built = builder.finish(3);
+    let tuples: Vec<String> = built.tuples().map(|tuple| tuple.to_string()).collect();
+    assert_eq!(tuples, ["team:a#member@user:a"]);
+    assert_eq!(built.revision(), 3);
+    assert!(built.standing(&"nothing:a".parse().unwrap()).is_some());
 }

@@ -43,10 +43,17 @@ pub(crate) fn from_search<T>(
     answer: &SearchAnswer<T>,
     text: impl Fn(&T) -> String,
 ) -> Page<String> {
-    let SearchAnswer { results, page } = answer;
-    let next = page
-        .as_ref()
-        .map(|NextPage { next_token }| next_token.clone());
+    let SearchAnswer {
+        results,
+        page,
+        context: _,
+    } = answer;
+    let next = page.as_ref().map(
+        |NextPage {
+             next_token,
+             count: _,
+         }| next_token.clone(),
+    );
     Page {
         items: results.iter().map(text).collect(),
         next: next.filter(|token| !token.is_empty()),
@@ -94,7 +101,9 @@ mod tests {
         ] {
             let answer = SearchAnswer {
                 results: vec![1, 2],
+                context: None,
                 page: page.map(|token| NextPage {
+                    count: 2,
                     next_token: token.to_owned(),
                 }),
             };

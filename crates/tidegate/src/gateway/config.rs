@@ -84,7 +84,10 @@ mod tests {
             errors.starts_with("line 1: control: a gateway alone has none"),
             "{errors}"
         );
-        assert!(errors.contains("gateway.admin_listen"), "{errors}");
+        assert!(
+            errors.contains("gateway: `admin_listen` is missing"),
+            "{errors}"
+        );
         assert!(
             errors.ends_with("line 5: other: unknown; it may be gateway"),
             "{errors}"

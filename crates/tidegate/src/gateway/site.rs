@@ -62,6 +62,6 @@ impl CalledBack {
             }
         }
         // Nobody calls any more; who polls this waits for others.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -3,6 +3,7 @@
 mod e2e;
 mod machine;
 mod rust;
+mod schemathesis;
 mod tally;
 mod wasm;
 
@@ -17,7 +18,12 @@ const FULL: &str = "TIDEGATE_TEST_FULL";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 3] = [("rust", rust::run), ("wasm", wasm::run), ("e2e", e2e::run)];
+const PARTS: [Part; 4] = [
+    ("rust", rust::run),
+    ("wasm", wasm::run),
+    ("e2e", e2e::run),
+    ("schemathesis", schemathesis::run),
+];
 
 /// How much is tested.
 #[derive(Clone, Copy, Debug)]

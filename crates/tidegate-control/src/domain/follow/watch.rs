@@ -214,9 +214,10 @@ impl Watch {
                 changes,
             }));
         }
-        let is_gone = lines.is_empty() && newest >= self.next;
+        // Where there are lines, they may be newer than `newest`.
+        let is_gone = newest >= self.next;
         let is_ahead = newest < self.next.saturating_sub(1);
-        if is_gone || is_ahead {
+        if lines.is_empty() && (is_gone || is_ahead) {
             self.over = true;
             return Ok(vec![reset]);
         }

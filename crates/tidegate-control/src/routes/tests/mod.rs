@@ -1,11 +1,15 @@
 //! The HTTP API through its router, on a real store and the real engine.
 
+mod access;
+mod bad_input;
 mod documents;
 mod exchange;
 mod grants;
+mod interop;
 mod keys;
 mod lifecycle;
 mod objects;
+mod openapi;
 mod quotas;
 mod secrets;
 

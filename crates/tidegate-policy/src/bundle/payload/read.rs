@@ -115,9 +115,7 @@ fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(
             if row.last().is_some_and(|last| *last >= subject) {
                 return Err(PayloadError::Order);
             }
-            if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
-                layer.note_subject(id, key);
-            }
+            layer.note(subject, key);
             row.push(subject);
         }
         layer.set_row(object, relation, row.into());
