@@ -76,9 +76,25 @@ impl Town {
     /// started when data is first asked for.
     pub(crate) async fn open(system: &str, routes: &'static str) -> Self {
         let folder = Folder::new();
+        let store = store(folder.path());
+        Self::open_on(folder, store, system, routes).await
+    }
+
+    /// The same on a PostgreSQL of its own, whatever the environment says.
+    pub(crate) async fn open_on_postgresql(system: &str) -> Self {
+        let server = Postgres::start(Durability::None);
+        let store = (server.url(), Some(server));
+        Self::open_on(Folder::new(), store, system, "").await
+    }
+
+    async fn open_on(
+        folder: Folder,
+        (store, server): (String, Option<Postgres>),
+        system: &str,
+        routes: &'static str,
+    ) -> Self {
         let clock_ms = Arc::new(AtomicU64::new(START_S * 1000));
         let (mailbox, notify) = Mailbox::open(&folder).await;
-        let (store, server) = store(folder.path());
         let settings = Settings {
             notify,
             ..Settings::new(&store, &folder_or_name(system), ISSUER, clock(&clock_ms))

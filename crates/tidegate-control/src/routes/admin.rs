@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use utoipa::IntoParams;
 
 use super::answer::Answer;
-use super::refusals::{AskRefusals, ChangeRefusals};
+use super::refusals::{ActRefusals, AskRefusals};
 use super::{Body, Caller, Params, Refusal, Rules};
 use crate::domain::Administration;
 
@@ -59,7 +59,7 @@ pub(crate) async fn keys(State(rules): Rules, Caller(actor): Caller) -> Result<R
 #[utoipa::path(
     post, path = "/v1/admin/keys", operation_id = "rotateKey", tag = "admin",
     request_body = RotateKey,
-    responses((status = 201, description = "Done.", body = RotatedKey), ChangeRefusals),
+    responses((status = 201, description = "Done.", body = RotatedKey), ActRefusals),
 )]
 pub(crate) async fn rotate(
     State(rules): Rules,
@@ -74,7 +74,7 @@ pub(crate) async fn rotate(
 #[utoipa::path(
     delete, path = "/v1/admin/keys", operation_id = "retireKey", tag = "admin",
     params(Retire),
-    responses((status = 200, description = "Done.", body = RetiredKey), ChangeRefusals),
+    responses((status = 200, description = "Done.", body = RetiredKey), ActRefusals),
 )]
 pub(crate) async fn retire(
     State(rules): Rules,
@@ -91,7 +91,7 @@ pub(crate) async fn retire(
     get, path = "/v1/admin/backup", operation_id = "backup", tag = "admin",
     responses(
         (status = 200, description = "Lines of JSON.", body = String, content_type = "application/jsonl"),
-        ChangeRefusals,
+        AskRefusals,
     ),
 )]
 pub(crate) async fn backup(

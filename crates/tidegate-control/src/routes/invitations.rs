@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::extract::{MaybeCaller, Terms};
-use super::refusals::{AskRefusals, ChangeRefusals};
+use super::refusals::{ActRefusals, AskRefusals, ChangeRefusals};
 use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -137,7 +137,7 @@ pub(crate) async fn decline(
     post, path = "/v1/invitations/redeem", operation_id = "redeemInvitation", tag = "invitations",
     security((), ("secret" = [])),
     request_body = Redeem,
-    responses((status = 200, description = "The address is proven.", body = Redeemed), ChangeRefusals),
+    responses((status = 200, description = "The address is proven.", body = Redeemed), ActRefusals),
 )]
 pub(crate) async fn redeem(
     State(rules): Rules,

@@ -6,14 +6,14 @@ use http::StatusCode;
 use tidegate_client::wire::{LeaseAnswer, LeaseCall};
 
 use super::answer::Answer;
-use super::refusals::ChangeRefusals;
+use super::refusals::ActRefusals;
 use super::{Body, Caller, Refusal, Rules};
 
 /// Settles leases of quota, and takes others. For nodes.
 #[utoipa::path(
     post, path = "/v1/leases", operation_id = "lease", tag = "nodes",
     request_body = LeaseCall,
-    responses((status = 200, description = "Done.", body = LeaseAnswer), ChangeRefusals),
+    responses((status = 200, description = "Done.", body = LeaseAnswer), ActRefusals),
 )]
 pub(crate) async fn call(
     State(rules): Rules,

@@ -35,7 +35,12 @@ impl Scale {
     /// What tests look at.
     fn environment(self) -> Vec<(&'static str, &'static str)> {
         if self.full {
-            vec![(FULL, "1"), ("PROPTEST_CASES", "4096")]
+            vec![
+                (FULL, "1"),
+                ("PROPTEST_CASES", "4096"),
+                ("TIDEGATE_KILLS", "200"),
+                ("TIDEGATE_OPERATIONS", "5000"),
+            ]
         } else {
             Vec::new()
         }

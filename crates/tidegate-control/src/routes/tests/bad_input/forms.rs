@@ -122,7 +122,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 "read,,write",
                 "read write",
                 "can_read",
-            ])
+            ]);
         }
         Relation => {
             bad.extend(texts(&[
@@ -142,7 +142,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!("a\nb"),
                 json!("\u{7f}"),
                 long("a"),
-            ]
+            ];
         }
         Id => {
             bad.extend(texts(&[
@@ -168,7 +168,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!(true),
                 json!(u64::MAX),
                 json!(1e30),
-            ]
+            ];
         }
         Kind => {
             bad.extend(texts(&["nope", "full", "Service", "service "]));
@@ -187,7 +187,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!({ "read": u64::MAX }),
                 json!({ "both": 1 }),
                 json!({ "read": [] }),
-            ]
+            ];
         }
         Links => bad = vec![json!(7), json!("a"), json!([]), json!(true)],
         Flag => {
@@ -198,7 +198,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!([]),
                 json!({}),
                 json!(""),
-            ]
+            ];
         }
         Type => {
             bad = texts(&["", "nope", "Stream", "stream:", "stream ", "stream\u{0}"]);
@@ -215,7 +215,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!(4_294_967_296_u64),
                 json!("1 "),
                 json!("0x10"),
-            ]
+            ];
         }
         Cursor => {
             bad = texts(&[
@@ -283,7 +283,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!({ "token": 7 }),
                 json!({ "token": "x" }),
                 json!({ "token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }),
-            ]
+            ];
         }
         Operations => {
             bad = vec![json!(7), json!("x"), json!({}), json!([7]), json!(["x"])];
@@ -298,7 +298,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!("x"),
                 json!({ "evaluations_semantic": "some" }),
                 json!({ "evaluations_semantic": 7 }),
-            ]
+            ];
         }
     }
     bad
