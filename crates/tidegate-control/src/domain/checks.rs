@@ -5,7 +5,7 @@
 //! `anonymous`. About another subject the answer is the model's, whatever secrets that subject holds, and who asks
 //! needs the guard `view_access` of the resource. What the caller may not see does not exist for them.
 
-use tidegate_policy::{Caller, CheckRequest, Object, Request, Snapshot, Subject, decide};
+use tidegate_policy::{CheckRequest, Object, Snapshot, Subject};
 
 use super::caller::Actor;
 use super::fault::Field;
@@ -143,16 +143,7 @@ impl Administration {
 
 /// What the caller may, with the secret that is shown.
 pub(super) fn own(snapshot: &Snapshot, actor: &Actor, action: &str, resource: &Object) -> bool {
-    let request = Request {
-        caller: Caller::Principal {
-            object: &actor.object,
-            kind: &actor.kind,
-        },
-        action,
-        resource,
-        context: &[],
-    };
-    decide(&request, snapshot).is_allowed()
+    actor.may(action, resource, snapshot)
 }
 
 /// An object as AuthZEN writes it.

@@ -48,6 +48,7 @@ pub(crate) enum KeysVerb {
 /// Nothing to say.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate admin keys list")]
 pub(crate) struct List {}
 
 /// Which key.
@@ -88,6 +89,9 @@ enum Algorithm {
 /// Which key.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(
+    after_help = "Example:\n  tidegate admin keys retire 0193a1c0-0000-7000-8000-000000000001"
+)]
 pub(crate) struct Retire {
     /// Its id.
     kid: String,
@@ -99,6 +103,7 @@ pub(crate) struct Retire {
 /// Where to.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate admin backup tidegate.backup")]
 pub(crate) struct Backup {
     /// The file to make; it must not be there. It is made for its owner alone: it holds the signing keys.
     file: PathBuf,
@@ -126,6 +131,7 @@ pub(crate) struct RestoreArguments {
 /// Of which store.
 #[derive(Args, Debug)]
 #[group(skip)]
+#[command(after_help = "Example:\n  tidegate admin operator-secret --config tidegate.toml")]
 pub(crate) struct OperatorSecret {
     /// The configuration of the server that has the store.
     #[arg(long, value_name = "FILE")]
@@ -137,7 +143,8 @@ pub(crate) struct OperatorSecret {
 #[group(skip)]
 #[command(
     after_help = "The key in force is taken as the server takes it: from TIDEGATE_STORE_KEY or \
-                  control.store_key_file. Name the new one there afterwards."
+                  control.store_key_file. Name the new one there afterwards.\n\
+                  Example:\n  tidegate admin reseal --config tidegate.toml --new-key-file store.key"
 )]
 pub(crate) struct Reseal {
     /// The configuration of the server that has the store.
