@@ -130,7 +130,7 @@ fn question(number: u32) -> Question {
     let stream = Thing::Stream(project * 2 + which);
     let service = |project| Thing::Service(project);
     let (subject, action, resource, allowed) = match number % 10 {
-        0 | 1 | 2 => (Thing::User(user), "can_view", Thing::Project(project), view),
+        0..=2 => (Thing::User(user), "can_view", Thing::Project(project), view),
         3 | 4 => {
             let sees = view || create || admin || member;
             (Thing::User(user), "can_see", Thing::Project(project), sees)

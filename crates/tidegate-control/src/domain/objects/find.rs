@@ -109,7 +109,7 @@ impl Administration {
             for alternative in clause {
                 match alternative.role {
                     Role::Object => {
-                        found.extend(actor.reachable(snapshot, &alternative.relation, type_name))
+                        found.extend(actor.reachable(snapshot, &alternative.relation, type_name));
                     }
                     // The same question for every object of the type: one answer rules it out.
                     Role::Parent if in_site => {
@@ -138,8 +138,7 @@ impl Administration {
         let start = candidates.partition_point(|object| object.id() <= part.after);
         let rest = candidates.get(start..).unwrap_or_default().iter();
         let below = |object: &Object| {
-            let wanted = part.parent.is_none();
-            wanted || self.parent_of(object).as_ref() == part.parent
+            part.parent.is_none() || self.parent_of(object).as_ref() == part.parent
         };
         let mut found = Vec::new();
         let mut next = None;

@@ -283,3 +283,36 @@ async fn display_names() {
         .await;
     assert_eq!(reply.ok()["display_name"], "ACME, Inc. ⚓");
 }
+
+#[tokio::test]
+async fn lists_hold_what_is_there_for_everyone() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let bob = world.user("bob").await;
+    let body = json!({ "subject": "user:bob", "kind": "public_read" });
+    let reply = world.post(&bob, "/v1/secrets", body).await;
+    let public = reply.ok()["secret"].as_str().unwrap().to_owned();
+    let seen = async |secret: &str| {
+        let mut seen = Vec::new();
+        for type_name in ["project", "stream"] {
+            let uri = format!("/v1/objects?type={type_name}");
+            let reply = world.get(secret, &uri).await;
+            let items = reply.ok()["items"].as_array().unwrap().clone();
+            seen.extend(items.into_iter().map(|item| item["object"].clone()));
+        }
+        seen
+    };
+    let all = ["project:acme/sales", "stream:acme/sales/orders"];
+    assert!(seen(&bob).await.is_empty());
+    let project = "project:acme/sales";
+    let open = async |everyone| world.grant(&alice, project, &["public"], everyone).await;
+    open("user:*").await.ok();
+    assert_eq!(seen(&bob).await, all);
+    assert!(seen(&public).await.is_empty(), "asked for as anonymous");
+    open("anonymous:*").await.ok();
+    assert_eq!(seen(&public).await, all);
+    let uri = format!("/v1/grants?object={project}&relations=public&subject=user:*");
+    world.delete(&alice, &uri).await.ok();
+    assert!(seen(&bob).await.is_empty());
+    assert_eq!(seen(&alice).await, all);
+}
