@@ -239,7 +239,10 @@ async fn bn_55_what_anyone_reads_is_charged_to_the_owner() {
 #[tokio::test]
 async fn decision_5_windows_of_days() {
     let folder = crate::world::Folder::new();
-    let systems = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/tidegate-control/systems/beneath");
+    let systems = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../crates/tidegate-control/systems/beneath"
+    );
     let read = |name: &str| std::fs::read_to_string(format!("{systems}/{name}")).expect("a file");
     let rules = read("system.toml") + "\n[window]\ndays = 31\n";
     for (name, text) in [("model.fga", read("model.fga")), ("system.toml", rules)] {
@@ -248,8 +251,13 @@ async fn decision_5_windows_of_days() {
     let system = folder.path().to_str().expect("UTF-8");
     let town = Town::open(system, "").await;
     let alice = town.user("alice").await;
-    let quota = alice.get("/v1/quotas", &[("account", "organization:alice")]).await;
-    let (start_s, end_s) = (quota.number("/window_start_s"), quota.number("/window_end_s"));
+    let quota = alice
+        .get("/v1/quotas", &[("account", "organization:alice")])
+        .await;
+    let (start_s, end_s) = (
+        quota.number("/window_start_s"),
+        quota.number("/window_end_s"),
+    );
     assert_eq!((start_s % (31 * DAY_S), end_s - start_s), (0, 31 * DAY_S));
     assert!((start_s..end_s).contains(&town.now_s()));
 }

@@ -163,7 +163,6 @@ impl Work<'_> {
     }
 
     /// Who is invited; the inner error is for those alone who may invite.
-    #[expect(clippy::type_complexity, reason = "an error that waits for the guard")]
     fn invitee(&self, text: &str, invite: &InviteRules) -> Result<Result<Invitee, Fault>, Fault> {
         if let Some(address) = address(text) {
             return Ok(Ok(Invitee::Address(address)));
