@@ -4,7 +4,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test tells what is wrong by panicking, in its helpers too"
+    clippy::print_stderr,
+    reason = "a test tells what is wrong by panicking, in its helpers too, and a random one its seed"
 )]
 
 mod admin; // keys and backups, by the program itself

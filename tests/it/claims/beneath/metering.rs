@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::claims::town::DAY_S;
 
 /// A service that may read and write [`ORDERS`].
 async fn busy(alice: &Person) -> Person {
