@@ -8,6 +8,7 @@
 
 mod book; // `system.toml`, as it is written
 mod draw; // what is tried
+mod grants; // the plain model: grants, invitations, memberships
 mod land; // the plain model: what there is
 mod operations; // the plain model: what may be done
 

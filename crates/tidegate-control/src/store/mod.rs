@@ -29,6 +29,7 @@ mod secrets;
 #[cfg(test)]
 pub(crate) mod tests;
 mod usage;
+mod writes;
 
 use std::sync::Arc;
 
@@ -39,9 +40,7 @@ pub use self::audit::{AuditRow, ListAudit};
 pub use self::backup::{BackupError, Contents, Restore};
 pub use self::budgets::BUDGETS_KEPT_S;
 pub use self::changelog::LoggedChanges;
-pub use self::changes::{
-    CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, StoreChange, Write,
-};
+pub use self::changes::StoreChange;
 pub use self::engine::Engine;
 use self::hold::Hold;
 pub use self::invitations::{InvitationRow, Invitee, NewInvitation};
@@ -54,6 +53,9 @@ pub use self::repeats::Repeat;
 pub use self::seal::{SealError, SealKey, VARIABLE as STORE_KEY_VARIABLE};
 pub use self::secrets::SecretRow;
 pub use self::usage::{BalanceRow, kind_word};
+pub use self::writes::{
+    CommitError, Entry, NewNotification, NewObject, NewRepeat, NewSecret, Write,
+};
 
 /// Keeps writers in a fair queue. SQLite has one writer at a time, and its own way to wait is to poll.
 pub(crate) type Gate = Arc<Mutex<()>>;

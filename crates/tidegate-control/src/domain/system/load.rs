@@ -1,12 +1,14 @@
 //! From a system's files to a system.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU32;
+mod profile;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tidegate_policy::{Metered, Model, ModelError, Profile, SecretKind};
 use tidegate_quota::Calendar;
 
+use self::profile::{secret_kind, window};
 use super::built_in::BUILT_IN;
 use super::read::{Located, Place, Reader, SystemError, Table, Value};
 use super::{
@@ -20,9 +22,6 @@ const PLATFORM_RULES: &str = include_str!("../../../systems/platform/platform.to
 
 /// How long an invitation holds unless said otherwise: 14 days (decision 16). Seconds.
 const INVITATION_LIFE_S: u64 = 14 * 86_400;
-
-/// Longest window of a quota. Days.
-const WINDOW_DAYS_MAX: u32 = 366;
 
 /// Longest file of a system's folder. Bytes.
 const FILE_MAX_BYTES: u64 = 1 << 20;
@@ -471,54 +470,4 @@ fn companions(reader: &Reader<'_>, value: Option<Value<'_>>) -> Vec<Located<Comp
     };
     let items = value.map(|value| value.items(reader)).unwrap_or_default();
     items.into_iter().filter_map(companion).collect()
-}
-
-/// So many days instead of the calendar's months.
-fn window(reader: &Reader<'_>, mut table: Table<'_>) -> Calendar {
-    let days = needed(reader, &mut table, "days").and_then(|value| {
-        let place = value.place.clone();
-        let days = value.positive(reader)?;
-        let days = u32::try_from(days)
-            .ok()
-            .filter(|days| *days <= WINDOW_DAYS_MAX);
-        if days.is_none() {
-            reader.error(place, format!("at most {WINDOW_DAYS_MAX} days"));
-        }
-        days.and_then(NonZeroU32::new)
-    });
-    let epoch_s = table
-        .take("epoch_s")
-        .and_then(|value| value.positive(reader))
-        .unwrap_or(0);
-    table.finish(reader);
-    days.map_or(Calendar::Month, |days| Calendar::Days { days, epoch_s })
-}
-
-fn secret_kind(reader: &Reader<'_>, mut table: Table<'_>) -> Option<SecretKind> {
-    let mut set = |key| {
-        let value = table.take(key)?.strings(reader)?.value;
-        Some(value.into_iter().collect::<BTreeSet<String>>())
-    };
-    let (principals, audiences, actions) = (set("principals"), set("audiences"), set("actions"));
-    let anonymous = table
-        .take("anonymous")
-        .and_then(|value| value.boolean(reader))
-        .unwrap_or(false);
-    let default_life_s = table
-        .take("default_life_s")
-        .and_then(|value| value.positive(reader));
-    let place = table.place().clone();
-    table.finish(reader);
-    for (key, value) in [("principals", &principals), ("audiences", &audiences)] {
-        if value.as_ref().is_none_or(BTreeSet::is_empty) {
-            reader.error(place.clone(), format!("`{key}` must name at least one"));
-        }
-    }
-    Some(SecretKind {
-        principals: principals?,
-        actions,
-        anonymous,
-        audiences: audiences?,
-        default_life_s,
-    })
 }
