@@ -121,7 +121,9 @@ impl Work<'_> {
         tree: &[Object],
     ) -> Result<(), Fault> {
         let below = self.store.subtree(uid).await?;
-        match below.get(1).filter(|other| !tree.contains(&other.object)) {
+        // The companion itself comes first.
+        let mut others = below.iter().skip(1);
+        match others.find(|other| !tree.contains(&other.object)) {
             Some(other) => {
                 let detail = format!(
                     "{} is still below {companion}: delete it first",
