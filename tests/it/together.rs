@@ -185,3 +185,32 @@ async fn a_request_that_is_repeated_at_once_is_done_once() {
         .filter(|reply| reply.json.get("secret").is_some());
     assert_eq!(texts.count(), 1, "its text is shown once");
 }
+
+/// What was so already is remembered under its key, too: the repeat does not do later what it did not do first.
+#[tokio::test]
+async fn a_request_that_changed_nothing_is_not_done_when_it_is_repeated() {
+    let town = Town::open("beneath", "").await;
+    let (alice, bob) = (town.user("alice").await, town.user("bob").await);
+    alice.create("organization:acme").await.ok();
+    let give = async || {
+        let headers = [(HeaderName::from_static("idempotency-key"), "give")];
+        let body =
+            json!({ "object": "organization:acme", "relations": ["view"], "subject": "user:bob" });
+        let reply = alice
+            .send_with(Method::POST, "/v1/grants", &headers, Some(body))
+            .await;
+        reply.number("/revision")
+    };
+    alice
+        .grant("organization:acme", &["view"], bob.name())
+        .await
+        .ok();
+    let first = give().await;
+    alice
+        .revoke("organization:acme", &["view"], bob.name())
+        .await
+        .ok();
+    assert_eq!(give().await, first);
+    let held = alice.granted("organization:acme", bob.name()).await;
+    assert!(held.is_empty(), "{held:?}");
+}

@@ -340,18 +340,12 @@ impl<'a> Work<'a> {
             called_back,
             notified,
         } = self;
-        if entries.is_empty() {
-            // Everything was so already.
-            return Ok(performed(base.revision(), done));
-        }
-        let revision = store.revision();
-        if snapshot.revision() != revision {
-            // Nothing that a snapshot contains: limits, display names, invitations.
-            snapshot = match base.apply(revision, &[]) {
-                Ok(next) => Arc::new(next),
-                Err(error) => return Err(Fault::internal("a change cannot be applied", &error)),
-            };
-        }
+        let nothing_new = entries.is_empty();
+        let revision = if nothing_new {
+            base.revision()
+        } else {
+            store.revision()
+        };
         let performed = performed(revision, done);
         let repeat = match repeat {
             Some((key, fingerprint)) => Some(NewRepeat {
@@ -363,6 +357,21 @@ impl<'a> Work<'a> {
             }),
             None => None,
         };
+        if nothing_new {
+            // Everything was so already, which is an answer to remember as well.
+            drop(store);
+            if let Some(repeat) = &repeat {
+                administration.store.remember(repeat).await?;
+            }
+            return Ok(performed);
+        }
+        if snapshot.revision() != revision {
+            // Nothing that a snapshot contains: limits, display names, invitations.
+            snapshot = match base.apply(revision, &[]) {
+                Ok(next) => Arc::new(next),
+                Err(error) => return Err(Fault::internal("a change cannot be applied", &error)),
+            };
+        }
         let log = changelog::to_json(&changes);
         match store.commit(&entries, &log, repeat.as_ref()).await {
             Ok(()) => {}

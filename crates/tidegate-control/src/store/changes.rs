@@ -52,6 +52,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Keeps an answer to a request that changed nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn remember(&self, repeat: &NewRepeat) -> Result<(), StoreError> {
+        let _turn = self.gate.lock().await;
+        let mut transaction = self.write.begin().await?;
+        remember(&mut transaction, repeat).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
 impl StoreChange {
     /// For what writes its revision itself. The turn ends after the transaction.
     pub(super) fn into_parts(self) -> (Transaction<'static, Any>, OwnedMutexGuard<()>) {
