@@ -7,8 +7,9 @@
 
 use hashbrown::HashMap;
 
-use crate::model::{Model, Relation, RelationId, Restriction, Rewrite};
-use crate::snapshot::{Layer, Layers, ObjectId, Snapshot, SubjectId};
+use crate::condition::{Context, EvaluationError};
+use crate::model::{Model, Relation, RelationId, Rewrite, Taken};
+use crate::snapshot::{Entry, Layer, Layers, ObjectId, Snapshot, SubjectId};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
 /// Most hops, by usersets and `from`, between the question and a tuple (OpenFGA's
@@ -36,7 +37,9 @@ pub struct CheckRequest<'a> {
     /// The object.
     pub object: &'a Object,
     /// Tuples that hold for this question alone.
-    pub context: &'a [Tuple],
+    pub contextual_tuples: &'a [Tuple],
+    /// Values of conditions' parameters.
+    pub context: &'a Context,
 }
 
 /// Why a check has no answer. Every one of them denies.
@@ -61,6 +64,9 @@ pub enum CheckError {
         /// The reason.
         error: TupleError,
     },
+    /// A condition that the answer depends on has none.
+    #[error("{0}")]
+    Condition(Box<EvaluationError>),
     /// More hops than [`MAX_HOPS`], or a longer way than [`MAX_PATH`] or [`MAX_OPEN`].
     #[error("more than {0} hops")]
     TooDeep(u32),
@@ -76,6 +82,7 @@ impl CheckError {
             Self::UnknownType(_) => "unknown-type",
             Self::UnknownRelation { .. } => "unknown-relation",
             Self::Context { .. } => "bad-context",
+            Self::Condition(_) => "condition",
             Self::TooDeep(_) => "too-deep",
             Self::TooMuch(_) => "too-much",
         }
@@ -94,7 +101,7 @@ pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<b
     if let Subject::Userset { object, relation } = request.subject {
         known_relation(model, object.type_name(), relation)?;
     }
-    for tuple in request.context {
+    for tuple in request.contextual_tuples {
         model.allows(tuple).map_err(|error| CheckError::Context {
             tuple: Box::new(tuple.clone()),
             error,
@@ -102,16 +109,16 @@ pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<b
     }
 
     let layers = snapshot.layers();
-    if request.context.is_empty()
+    if request.contextual_tuples.is_empty()
         && let Some(object) = layers.id(request.object.as_str())
         && let Some(subject) = known_subject(model, layers, request.subject)
     {
-        return Search::new(model, layers, subject).answer(object, relation);
+        return Search::new(model, layers, subject, request.context).answer(object, relation);
     }
     // Names that no tuple holds get a number for this question, as do contextual tuples a place.
     let mut context = Layer::default();
     let mut draft = snapshot.draft(&mut context);
-    for tuple in request.context {
+    for tuple in request.contextual_tuples {
         draft.write(tuple);
     }
     let object = draft.intern(request.object);
@@ -122,7 +129,7 @@ pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<b
         context: Some(&context),
         ..snapshot.layers()
     };
-    Search::new(model, layers, subject).answer(object, relation)
+    Search::new(model, layers, subject, request.context).answer(object, relation)
 }
 
 fn known_relation(
@@ -163,10 +170,27 @@ enum Answer {
     Circle,
 }
 
+impl From<bool> for Answer {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// Why a part of the search has no answer. Small, as each step on the way has room for one.
+#[derive(Clone, Copy, Debug)]
+enum Halt {
+    Undefined(Goal),
+    /// The condition of an entry of a row.
+    Condition(Goal, Entry),
+    TooDeep,
+    TooMuch,
+}
+
 struct Search<'a> {
     model: &'a Model,
     layers: Layers<'a>,
     subject: SubjectId,
+    context: &'a Context,
     path: Vec<Goal>,
     /// Operators and relations that are being evaluated.
     open: u32,
@@ -176,11 +200,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(model: &'a Model, layers: Layers<'a>, subject: SubjectId) -> Self {
+    fn new(model: &'a Model, layers: Layers<'a>, subject: SubjectId, context: &'a Context) -> Self {
         Self {
             model,
             layers,
             subject,
+            context,
             path: Vec::new(),
             open: 0,
             steps: 0,
@@ -189,12 +214,15 @@ impl<'a> Search<'a> {
     }
 
     fn answer(mut self, object: ObjectId, relation: RelationId) -> Result<bool, CheckError> {
-        Ok(self.resolve((object, relation), 0)? == Answer::Yes)
+        match self.resolve((object, relation), 0) {
+            Ok(answer) => Ok(answer == Answer::Yes),
+            Err(halt) => Err(self.error(halt)),
+        }
     }
 
-    fn resolve(&mut self, goal: Goal, hops: u32) -> Result<Answer, CheckError> {
+    fn resolve(&mut self, goal: Goal, hops: u32) -> Result<Answer, Halt> {
         if hops >= MAX_HOPS || self.path.len() >= MAX_PATH {
-            return Err(CheckError::TooDeep(MAX_HOPS));
+            return Err(Halt::TooDeep);
         }
         if self.path.contains(&goal) {
             return Ok(Answer::Circle);
@@ -205,7 +233,7 @@ impl<'a> Search<'a> {
         if let Some(&(answer, then)) = self.memory.get(&goal)
             && hops <= then
         {
-            return Ok(if answer { Answer::Yes } else { Answer::No });
+            return Ok(answer.into());
         }
         self.step()?;
         let model = self.model;
@@ -213,7 +241,7 @@ impl<'a> Search<'a> {
             .layers
             .type_of(goal.0)
             .and_then(|type_id| model.relation(type_id, goal.1))
-            .ok_or_else(|| self.undefined(goal))?;
+            .ok_or(Halt::Undefined(goal))?;
         self.path.push(goal);
         let answer = self.rewrite(&relation.rewrite, relation, goal, hops);
         self.path.pop();
@@ -231,9 +259,9 @@ impl<'a> Search<'a> {
         relation: &'a Relation,
         goal: Goal,
         hops: u32,
-    ) -> Result<Answer, CheckError> {
+    ) -> Result<Answer, Halt> {
         if self.open >= MAX_OPEN {
-            return Err(CheckError::TooDeep(MAX_HOPS));
+            return Err(Halt::TooDeep);
         }
         self.open += 1;
         let answer = self.operator(rewrite, relation, goal, hops);
@@ -247,7 +275,7 @@ impl<'a> Search<'a> {
         relation: &'a Relation,
         goal: Goal,
         hops: u32,
-    ) -> Result<Answer, CheckError> {
+    ) -> Result<Answer, Halt> {
         match rewrite {
             Rewrite::Direct => self.direct(relation, goal, hops),
             Rewrite::Computed(other) => self.resolve((goal.0, *other), hops),
@@ -269,7 +297,7 @@ impl<'a> Search<'a> {
                         Ok(Answer::Yes) => {}
                         Ok(Answer::No) => return Ok(Answer::No),
                         Ok(Answer::Circle) => circle = true,
-                        Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+                        Err(fatal @ Halt::TooMuch) => return Err(fatal),
                         Err(found) => error = error.or(Some(found)),
                     }
                 }
@@ -283,7 +311,7 @@ impl<'a> Search<'a> {
                 let base = self.rewrite(base, relation, goal, hops);
                 match base {
                     Ok(no @ (Answer::No | Answer::Circle)) => return Ok(no),
-                    Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+                    Err(fatal @ Halt::TooMuch) => return Err(fatal),
                     Ok(Answer::Yes) | Err(_) => {}
                 }
                 match self.rewrite(subtract, relation, goal, hops) {
@@ -297,36 +325,31 @@ impl<'a> Search<'a> {
     }
 
     /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
-    fn direct(
-        &mut self,
-        relation: &'a Relation,
-        goal: Goal,
-        hops: u32,
-    ) -> Result<Answer, CheckError> {
+    fn direct(&mut self, relation: &'a Relation, goal: Goal, hops: u32) -> Result<Answer, Halt> {
         let row = self.layers.row(goal.0, goal.1);
         if row.is_empty() {
             return Ok(Answer::No);
         }
-        if row.binary_search(&self.subject).is_ok() && self.is_allowed(relation, self.subject) {
+        let mut any = Any::default();
+        if let Some(entry) = row.find(self.subject)
+            && any.add(self.holds(relation, goal, entry).map(Answer::from))?
+        {
             return Ok(Answer::Yes);
         }
         if let SubjectId::Object(id) = self.subject
             && let Some(wildcard) = self.layers.type_of(id).map(SubjectId::Wildcard)
-            && row.binary_search(&wildcard).is_ok()
-            && self.is_allowed(relation, wildcard)
+            && let Some(entry) = row.find(wildcard)
+            && any.add(self.holds(relation, goal, entry).map(Answer::from))?
         {
             return Ok(Answer::Yes);
         }
-        let mut any = Any::default();
-        let start = row.partition_point(|subject| matches!(subject, SubjectId::Object(_)));
-        for &subject in row.get(start..).unwrap_or_default() {
-            let SubjectId::Userset(object, member) = subject else {
-                break;
-            };
+        for (member, entry) in row.usersets() {
             self.step()?;
-            if self.is_allowed(relation, subject)
-                && any.add(self.resolve((object, member), hops + 1))?
-            {
+            let answer = match self.holds(relation, goal, entry) {
+                Ok(true) => self.resolve(member, hops + 1),
+                other => other.map(Answer::from),
+            };
+            if any.add(answer)? {
                 return Ok(Answer::Yes);
             }
         }
@@ -334,73 +357,95 @@ impl<'a> Search<'a> {
     }
 
     /// A relation of the objects that a tupleset names; those that do not have it are passed over.
-    fn from(
-        &mut self,
-        relation: RelationId,
-        tupleset: Goal,
-        hops: u32,
-    ) -> Result<Answer, CheckError> {
+    fn from(&mut self, relation: RelationId, tupleset: Goal, hops: u32) -> Result<Answer, Halt> {
         let model = self.model;
         let type_id = self.layers.type_of(tupleset.0);
         let Some(leads) = type_id.and_then(|type_id| model.relation(type_id, tupleset.1)) else {
-            return Err(self.undefined(tupleset));
+            return Err(Halt::Undefined(tupleset));
         };
         let mut any = Any::default();
-        for &subject in self.layers.row(tupleset.0, tupleset.1) {
-            let SubjectId::Object(object) = subject else {
-                break;
-            };
+        for (object, entry) in self.layers.row(tupleset.0, tupleset.1).objects() {
             self.step()?;
             let has = self
                 .layers
                 .type_of(object)
                 .is_some_and(|id| model.relation(id, relation).is_some());
-            if has
-                && self.is_allowed(leads, subject)
-                && any.add(self.resolve((object, relation), hops + 1))?
-            {
+            if !has {
+                continue;
+            }
+            let answer = match self.holds(leads, tupleset, entry) {
+                Ok(true) => self.resolve((object, relation), hops + 1),
+                other => other.map(Answer::from),
+            };
+            if any.add(answer)? {
                 return Ok(Answer::Yes);
             }
         }
         any.end()
     }
 
-    /// Whether the model still takes such a subject: what it took before may be stored.
-    fn is_allowed(&self, relation: &Relation, subject: SubjectId) -> bool {
-        let wanted = match subject {
-            SubjectId::Object(id) => self.layers.type_of(id).map(Restriction::Object),
+    /// Whether the model still takes such a tuple (what it took before may be stored), and the tuple's
+    /// condition is met.
+    // Not a part of the frames that the way to a tuple piles up.
+    #[inline(never)]
+    fn holds(&self, relation: &Relation, goal: Goal, entry: Entry) -> Result<bool, Halt> {
+        let taken = match entry.subject() {
+            SubjectId::Object(id) => self.layers.type_of(id).map(Taken::Object),
             SubjectId::Userset(id, member) => self
                 .layers
                 .type_of(id)
-                .map(|type_id| Restriction::Userset(type_id, member)),
-            SubjectId::Wildcard(type_id) => Some(Restriction::Wildcard(type_id)),
+                .map(|type_id| Taken::Userset(type_id, member)),
+            SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
         };
-        wanted.is_some_and(|wanted| relation.restrictions.contains(&wanted))
+        let bound = self.layers.bound(goal.0, goal.1, entry);
+        let condition = bound.map(|bound| bound.condition);
+        let mut restrictions = relation.restrictions.iter();
+        let allowed =
+            restrictions.any(|found| Some(found.taken) == taken && found.condition == condition);
+        match bound {
+            _ if !allowed => Ok(false),
+            None => Ok(!entry.is_conditional()),
+            Some(bound) => match self.model.condition(bound.condition) {
+                Some(condition) => condition
+                    .is_met(&bound.context, self.context)
+                    .map_err(|_| Halt::Condition(goal, entry)),
+                None => Ok(false),
+            },
+        }
     }
 
-    fn step(&mut self) -> Result<(), CheckError> {
+    fn step(&mut self) -> Result<(), Halt> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            Err(CheckError::TooMuch(MAX_STEPS))
+            Err(Halt::TooMuch)
         } else {
             Ok(())
         }
     }
 
-    fn undefined(&self, (object, relation): Goal) -> CheckError {
-        let type_name = self
-            .layers
-            .object(object)
-            .map_or("", Object::type_name)
-            .to_owned();
-        let relation = self
-            .model
-            .relation_name(relation)
-            .unwrap_or_default()
-            .to_owned();
-        CheckError::UnknownRelation {
-            type_name,
-            relation,
+    fn error(&self, halt: Halt) -> CheckError {
+        match halt {
+            Halt::Undefined((object, relation)) => {
+                let object = self.layers.object(object);
+                let relation = self.model.relation_name(relation);
+                CheckError::UnknownRelation {
+                    type_name: object.map_or("", Object::type_name).to_owned(),
+                    relation: relation.unwrap_or_default().to_owned(),
+                }
+            }
+            // Evaluated once more, for its words.
+            Halt::Condition(goal, entry) => {
+                let bound = self.layers.bound(goal.0, goal.1, entry);
+                let condition = bound.and_then(|bound| self.model.condition(bound.condition));
+                let error = bound.zip(condition).and_then(|(bound, condition)| {
+                    condition.is_met(&bound.context, self.context).err()
+                });
+                error.map_or(CheckError::TooMuch(MAX_STEPS), |error| {
+                    CheckError::Condition(Box::new(error))
+                })
+            }
+            Halt::TooDeep => CheckError::TooDeep(MAX_HOPS),
+            Halt::TooMuch => CheckError::TooMuch(MAX_STEPS),
         }
     }
 }
@@ -408,24 +453,24 @@ impl<'a> Search<'a> {
 /// What a union comes to.
 #[derive(Default)]
 struct Any {
-    error: Option<CheckError>,
+    error: Option<Halt>,
     circle: bool,
 }
 
 impl Any {
     /// Adds an operand: true ends the union; a budget that is used up ends everything.
-    fn add(&mut self, operand: Result<Answer, CheckError>) -> Result<bool, CheckError> {
+    fn add(&mut self, operand: Result<Answer, Halt>) -> Result<bool, Halt> {
         match operand {
             Ok(Answer::Yes) => return Ok(true),
             Ok(Answer::No) => {}
             Ok(Answer::Circle) => self.circle = true,
-            Err(fatal @ CheckError::TooMuch(_)) => return Err(fatal),
+            Err(fatal @ Halt::TooMuch) => return Err(fatal),
             Err(error) => self.error = self.error.take().or(Some(error)),
         }
         Ok(false)
     }
 
-    fn end(self) -> Result<Answer, CheckError> {
+    fn end(self) -> Result<Answer, Halt> {
         match self.error {
             Some(error) => Err(error),
             None if self.circle => Ok(Answer::Circle),

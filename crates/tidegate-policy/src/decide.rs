@@ -1,6 +1,7 @@
 //! The one decision.
 
 use crate::check::{CheckError, CheckRequest};
+use crate::condition::Context;
 use crate::snapshot::Snapshot;
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -31,7 +32,9 @@ pub struct Request<'a> {
     /// On what.
     pub resource: &'a Object,
     /// Contextual tuples.
-    pub context: &'a [Tuple],
+    pub contextual_tuples: &'a [Tuple],
+    /// Values of conditions' parameters.
+    pub context: &'a Context,
 }
 
 /// The answer.
@@ -143,6 +146,7 @@ fn permitted(request: &Request<'_>, snapshot: &Snapshot) -> Result<bool, Denial>
         subject: &Subject::Object(subject),
         relation: request.action,
         object: request.resource,
+        contextual_tuples: request.contextual_tuples,
         context: request.context,
     })?)
 }

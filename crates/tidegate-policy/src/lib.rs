@@ -7,7 +7,7 @@
 //! same answer.
 //!
 //! ```
-//! use tidegate_policy::{Caller, Change, Decision, Denial, Model, Object, Profile, Request, Snapshot};
+//! use tidegate_policy::{Caller, Change, Context, Decision, Denial, Model, Object, Profile, Request, Snapshot};
 //! use tidegate_policy::{SecretKind, decide};
 //! use uuid::Uuid;
 //!
@@ -37,7 +37,7 @@
 //! ])?;
 //!
 //! let caller = Caller::Principal { object: &bot, kind: "service" };
-//! let request = Request { caller, action: "can_read", resource: &orders, context: &[] };
+//! let request = Request { caller, action: "can_read", resource: &orders, contextual_tuples: &[], context: Context::EMPTY };
 //! assert_eq!(decide(&request, &snapshot), Decision::Allow);
 //!
 //! let snapshot = snapshot.apply(2, &[Change::Delete("stream:orders#reader@service:bot".parse()?)])?;
@@ -47,6 +47,7 @@
 
 pub mod bundle;
 pub mod check;
+pub mod condition;
 pub mod decide;
 mod language;
 pub mod list;
@@ -58,6 +59,7 @@ pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest};
+pub use condition::{Condition, Context};
 pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
 pub use live::Live;
@@ -65,4 +67,4 @@ pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
-pub use tuple::{NameError, Object, Subject, Tuple, TupleError};
+pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};

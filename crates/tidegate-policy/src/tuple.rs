@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::condition::{Context, MAX_CONTEXT};
+
 /// Longest type name. Bytes.
 pub const MAX_TYPE: usize = 254;
 /// Longest relation name. Bytes.
@@ -125,7 +127,7 @@ impl FromStr for Subject {
     }
 }
 
-/// One fact: `object#relation@subject`.
+/// One fact: `object#relation@subject`, and ` with NAME {…}` after it where it holds under a condition.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tuple {
     /// On what.
@@ -134,6 +136,29 @@ pub struct Tuple {
     pub relation: Box<str>,
     /// Who has it.
     pub subject: Subject,
+    /// Under which condition; none when it always holds.
+    pub condition: Option<Box<TupleCondition>>,
+}
+
+/// Under which condition a tuple holds, and what it says of the condition's parameters.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TupleCondition {
+    /// The condition's name in the model.
+    pub name: Box<str>,
+    /// Values that stand before those of a request.
+    pub context: Context,
+}
+
+impl Tuple {
+    /// A tuple that always holds.
+    pub fn new(object: Object, relation: &str, subject: Subject) -> Self {
+        Self {
+            object,
+            relation: relation.into(),
+            subject,
+            condition: None,
+        }
+    }
 }
 
 impl FromStr for Tuple {
@@ -142,12 +167,31 @@ impl FromStr for Tuple {
     fn from_str(text: &str) -> Result<Self, NameError> {
         // An id may hold `@`, but a relation may not: the first `#` ends the object.
         let (object, rest) = text.split_once('#').ok_or(NameError::Tuple)?;
-        let (relation, subject) = rest.split_once('@').ok_or(NameError::Tuple)?;
+        let (relation, rest) = rest.split_once('@').ok_or(NameError::Tuple)?;
+        // Names hold no white space.
+        let (subject, condition) = match rest.split_once(" with ") {
+            Some((subject, condition)) => (subject, Some(Box::new(condition.parse()?))),
+            None => (rest, None),
+        };
         check_relation(relation)?;
         Ok(Self {
             object: object.parse()?,
             relation: relation.into(),
             subject: subject.parse()?,
+            condition,
+        })
+    }
+}
+
+impl FromStr for TupleCondition {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (name, context) = text.split_once(' ').unwrap_or((text, "{}"));
+        check_name(name, MAX_RELATION).map_err(|()| NameError::Condition)?;
+        Ok(Self {
+            name: name.into(),
+            context: context.parse().map_err(|_| NameError::Condition)?,
         })
     }
 }
@@ -202,7 +246,21 @@ impl fmt::Display for Subject {
 
 impl fmt::Display for Tuple {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}@{}", self.object, self.relation, self.subject)
+        write!(f, "{}#{}@{}", self.object, self.relation, self.subject)?;
+        match &self.condition {
+            Some(condition) => write!(f, " with {condition}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for TupleCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.context.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", self.context)
     }
 }
 
@@ -230,7 +288,7 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(Object Subject Tuple);
+as_text!(Object Subject Tuple TupleCondition);
 
 /// Why a text is no object, subject or tuple.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -259,6 +317,11 @@ pub enum NameError {
     /// Not of the form `object#relation@subject`.
     #[error("a tuple is written `object#relation@subject`")]
     Tuple,
+    /// What follows `with` is no condition.
+    #[error(
+        "a condition is written `NAME` or `NAME {{…}}`, with a JSON object of at most {MAX_CONTEXT} bytes"
+    )]
+    Condition,
 }
 
 /// Why a model does not allow a tuple.
@@ -287,9 +350,34 @@ pub enum TupleError {
         /// The subject.
         subject: String,
     },
+    /// The relation does not take this kind of subject under this condition, or only under one.
+    #[error("relation `{relation}` does not take `{subject}` {}", under(condition.as_deref()))]
+    Condition {
+        /// The relation.
+        relation: String,
+        /// The subject.
+        subject: String,
+        /// The condition's name; none when the tuple has none and should.
+        condition: Option<String>,
+    },
+    /// A value of the tuple's context is not of its parameter's type, or there is no such parameter.
+    #[error("condition `{condition}` does not take this context: {message}")]
+    Context {
+        /// The condition's name.
+        condition: String,
+        /// In words.
+        message: String,
+    },
     /// `o#r@o#r` says nothing.
     #[error("a userset cannot be its own member")]
     SelfReference,
+}
+
+fn under(condition: Option<&str>) -> String {
+    condition.map_or_else(
+        || "without a condition".to_owned(),
+        |name| format!("under the condition `{name}`"),
+    )
 }
 
 #[cfg(test)]
@@ -316,6 +404,8 @@ mod tests {
             "folder:a@b#viewer@user:anne@example.com",
             "folder:a#viewer@user:a*",
             "folder:ä#viewer@user:łukasz",
+            "folder:a#viewer@user:anne with in_office",
+            "folder:a#viewer@user:* with before {\"at\":\"2026-01-01T00:00:00Z\"}",
         ] {
             check(good, true);
         }
@@ -347,6 +437,12 @@ mod tests {
             "a:ä\u{a0}#c@d:e",
             "a:ä\u{85}#c@d:e",
             "a:ä:#c@d:e",
+            "a:b#c@d:e with",
+            "a:b#c@d:e with ",
+            "a:b#c@d:e with f:g",
+            "a:b#c@d:e with f g",
+            "a:b#c@d:e with f []",
+            "a:b#c@d:e with  f",
         ] {
             check(bad, false);
         }

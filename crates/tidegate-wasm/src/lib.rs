@@ -11,8 +11,8 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tidegate_policy::{
-    Caller, Change, CheckRequest, Decision, Denial, Model, Object, Profile, Request, Snapshot,
-    Subject, Tuple,
+    Caller, Change, CheckRequest, Context, Decision, Denial, Model, Object, Profile, Request,
+    Snapshot, Subject, Tuple,
 };
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
@@ -124,7 +124,8 @@ impl Engine {
             subject: &subject,
             relation,
             object: &object,
-            context: &parse_all(&context.unwrap_or_default())?,
+            contextual_tuples: &parse_all(&context.unwrap_or_default())?,
+            context: Context::EMPTY,
         });
         answer(&match checked {
             Ok(true) => Decision::Allow,
@@ -161,7 +162,8 @@ impl Engine {
                 caller,
                 action: &action,
                 resource: &parse(&resource)?,
-                context: &parse_all(&context.unwrap_or_default())?,
+                contextual_tuples: &parse_all(&context.unwrap_or_default())?,
+                context: Context::EMPTY,
             },
             &self.snapshot,
         ))

@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use tidegate_policy::{Caller, Change, CheckRequest, Object, Request, Snapshot, Tuple, decide};
+use tidegate_policy::{
+    Caller, Change, CheckRequest, Context, Object, Request, Snapshot, Tuple, decide,
+};
 use uuid::Uuid;
 
 use super::Facts;
@@ -192,7 +194,8 @@ impl<'b> Land<'b> {
             subject: &subject,
             relation,
             object: &object,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         self.snapshot().check(&request).unwrap_or(false)
     }
@@ -305,7 +308,8 @@ impl<'b> Land<'b> {
             caller,
             action,
             resource: &resource,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         decide(&request, self.snapshot()).is_allowed()
     }

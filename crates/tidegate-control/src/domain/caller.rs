@@ -1,7 +1,7 @@
 //! Who asks the control plane for something.
 
 use tidegate_client::wire;
-use tidegate_policy::{Caller, Decision, Object, Request, Snapshot, decide};
+use tidegate_policy::{Caller, Context, Decision, Object, Request, Snapshot, decide};
 use tidegate_tower::{Principal, Scope};
 use uuid::Uuid;
 
@@ -68,7 +68,8 @@ impl Actor {
             },
             action,
             resource,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         match decide(&request, snapshot) {
             Decision::Allow => true,

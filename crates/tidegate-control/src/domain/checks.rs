@@ -5,7 +5,7 @@
 //! `anonymous`. About another subject the answer is the model's, whatever secrets that subject holds, and who asks
 //! needs the guard `view_access` of the resource. What the caller may not see does not exist for them.
 
-use tidegate_policy::{CheckRequest, Object, Snapshot, Subject};
+use tidegate_policy::{CheckRequest, Context, Object, Snapshot, Subject};
 
 use super::caller::Actor;
 use super::fault::Field;
@@ -103,7 +103,8 @@ impl Administration {
             subject: &Subject::Object(subject),
             relation: &question.action,
             object: &resource,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         // INVARIANT: an error is a no.
         Ok(snapshot.check(&request).unwrap_or_else(|error| {

@@ -17,7 +17,7 @@
 
 use std::fmt;
 
-use tidegate_policy::{CheckRequest, Object, Snapshot, Subject};
+use tidegate_policy::{CheckRequest, Context, Object, Snapshot, Subject};
 
 use super::caller::Actor;
 use super::system::Place;
@@ -207,7 +207,8 @@ impl Alternative {
                 subject: &subject,
                 relation: &self.relation,
                 object,
-                context: &[],
+                contextual_tuples: &[],
+                context: Context::EMPTY,
             };
             // INVARIANT: an error is a no.
             snapshot.check(&request).unwrap_or(false)

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use tidegate_policy::{Change, CheckRequest, Object, Snapshot, Subject, Tuple};
+use tidegate_policy::{Change, CheckRequest, Context, Object, Snapshot, Subject, Tuple};
 
 use super::Fault;
 use super::system::System;
@@ -88,7 +88,8 @@ fn contains_somebody(snapshot: &Snapshot, object: &Object, relation: &str, depth
                     subject: &tuple.subject,
                     relation,
                     object,
-                    context: &[],
+                    contextual_tuples: &[],
+                    context: Context::EMPTY,
                 };
                 snapshot.check(&request).unwrap_or(false)
             }

@@ -201,11 +201,9 @@ impl Work<'_> {
         target: &Object,
     ) -> Result<(), Fault> {
         let subjects = self.snapshot().subjects(object, relation);
-        let old = subjects.into_iter().map(|subject| Tuple {
-            object: object.clone(),
-            relation: relation.into(),
-            subject,
-        });
+        let old = subjects
+            .into_iter()
+            .map(|subject| Tuple::new(object.clone(), relation, subject));
         self.tuples(old.collect(), vec![link(object, relation, target)])
             .await?;
         Ok(())
@@ -213,9 +211,5 @@ impl Work<'_> {
 }
 
 fn link(object: &Object, relation: &str, target: &Object) -> Tuple {
-    Tuple {
-        object: object.clone(),
-        relation: relation.into(),
-        subject: Subject::Object(target.clone()),
-    }
+    Tuple::new(object.clone(), relation, Subject::Object(target.clone()))
 }

@@ -10,8 +10,8 @@
 
 use tidegate_policy::decide::ANONYMOUS;
 use tidegate_policy::{
-    CheckRequest, ListError, ListObjectsRequest, ListUsersRequest, Object, Snapshot, Subject,
-    SubjectKind,
+    CheckRequest, Context, ListError, ListObjectsRequest, ListUsersRequest, Object, Snapshot,
+    Subject, SubjectKind,
 };
 
 use super::caller::Actor;
@@ -73,7 +73,8 @@ impl Administration {
                 object: &resource,
                 relation: action,
                 kind: SubjectKind::Type(type_name),
-                context: &[],
+                contextual_tuples: &[],
+                context: Context::EMPTY,
                 after: after.as_ref(),
                 limit: part.limit,
             })
@@ -128,7 +129,8 @@ impl Administration {
                 subject: &asked,
                 relation: action,
                 object_type: type_name,
-                context: &[],
+                contextual_tuples: &[],
+                context: Context::EMPTY,
                 after: after.as_ref(),
                 limit: part.limit,
             })
@@ -184,7 +186,8 @@ impl Administration {
                 subject: &asked,
                 relation: action,
                 object: &resource,
-                context: &[],
+                contextual_tuples: &[],
+                context: Context::EMPTY,
             };
             // INVARIANT: an error is a no.
             snapshot.check(&request).unwrap_or_else(|_| {

@@ -125,6 +125,7 @@ pub(crate) async fn list(
                     object,
                     relation,
                     subject,
+                    ..
                 }: Tuple| GrantInfo {
         object: object.to_string(),
         relation: relation.into(),

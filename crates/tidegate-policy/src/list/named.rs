@@ -32,7 +32,7 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_ste
     let model = snapshot.model();
     let mut context = Layer::default();
     let mut draft = snapshot.draft(&mut context);
-    for tuple in request.context {
+    for tuple in request.contextual_tuples {
         draft.write(tuple);
     }
     let start = draft.intern(request.object);
@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
             while let Some((rewrite, goal)) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
-                    Rewrite::Direct if self.row(goal).binary_search(&wildcard).is_ok() => {
+                    Rewrite::Direct if self.row(goal).find(wildcard).is_some() => {
                         return Some(true);
                     }
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
@@ -186,20 +186,16 @@ impl<'a> Walk<'a> {
             Rewrite::Direct => {
                 let row = self.row(goal);
                 self.spend(row.len())?;
-                for &subject in row {
-                    if let SubjectId::Userset(object, member) = subject {
-                        frontier.add((object, member));
-                    }
+                for (userset, _) in row.usersets() {
+                    frontier.add(userset);
                 }
             }
             Rewrite::Computed(other) => frontier.add((goal.0, other)),
             Rewrite::From { relation, tupleset } => {
                 let row = self.row((goal.0, tupleset));
                 self.spend(row.len())?;
-                for &subject in row {
-                    if let SubjectId::Object(object) = subject {
-                        frontier.add((object, relation));
-                    }
+                for (object, _) in row.objects() {
+                    frontier.add((object, relation));
                 }
             }
             Rewrite::Union(_) | Rewrite::Intersection(_) | Rewrite::Exclusion(..) => {}
@@ -209,16 +205,14 @@ impl<'a> Walk<'a> {
 
     /// Notes the objects of the wanted type that a row holds.
     fn note(&mut self, goal: Goal) {
-        for &subject in self.row(goal) {
-            if let SubjectId::Object(object) = subject
-                && self.is_wanted(object, None)
-            {
-                self.found.insert(subject);
+        for (object, _) in self.row(goal).objects() {
+            if self.is_wanted(object, None) {
+                self.found.insert(SubjectId::Object(object));
             }
         }
     }
 
-    fn row(&self, goal: Goal) -> &'a Row {
+    fn row(&self, goal: Goal) -> Row<'a> {
         self.layers.row(goal.0, goal.1)
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::reach::reach;
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
+use crate::condition::Context;
 use crate::snapshot::{Layer, Layers, Snapshot, SubjectId};
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -18,7 +19,9 @@ pub struct ListObjectsRequest<'a> {
     /// The type of the objects.
     pub object_type: &'a str,
     /// Tuples that hold for this question alone.
-    pub context: &'a [Tuple],
+    pub contextual_tuples: &'a [Tuple],
+    /// Values of conditions' parameters.
+    pub context: &'a Context,
     /// Only objects after this one: [`Page::next`] of the page before. It need not exist any more.
     pub after: Option<&'a Object>,
     /// Most objects to answer; at least 1.
@@ -37,7 +40,7 @@ pub(super) fn list(
         }
         other => known_type(model, other.type_name())?,
     }
-    allowed_context(model, request.context)?;
+    allowed_context(model, request.contextual_tuples)?;
 
     let mut context = Layer::default();
     let candidates = candidates(snapshot, request, &mut context);
@@ -46,6 +49,7 @@ pub(super) fn list(
             subject: request.subject,
             relation: request.relation,
             object,
+            contextual_tuples: request.contextual_tuples,
             context: request.context,
         })
     };
@@ -60,7 +64,7 @@ fn candidates(
 ) -> BTreeSet<Object> {
     let model = snapshot.model();
     let mut draft = snapshot.draft(context);
-    for tuple in request.context {
+    for tuple in request.contextual_tuples {
         draft.write(tuple);
     }
     let subject = draft.subject(request.subject);

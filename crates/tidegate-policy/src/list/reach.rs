@@ -11,7 +11,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::model::{Model, RelationId, Restriction, Rewrite, TypeId};
+use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{Layers, ObjectId, SubjectId};
 
 /// A relation of a type.
@@ -76,7 +76,7 @@ impl Ways {
                     Rewrite::Direct => {
                         ways.written.insert(kind);
                         for restriction in &relation.restrictions {
-                            if let &Restriction::Userset(type_id, member) = restriction {
+                            if let Taken::Userset(type_id, member) = restriction.taken {
                                 let from = (type_id, member);
                                 ways.userset.entry(from).or_default().push(kind);
                                 add(from);
@@ -92,7 +92,7 @@ impl Ways {
                         let leads = model.relation(kind.0, tupleset);
                         let taken = leads.map_or(&[][..], |leads| &leads.restrictions);
                         for restriction in taken {
-                            if let &Restriction::Object(type_id) = restriction {
+                            if let Taken::Object(type_id) = restriction.taken {
                                 let from = (type_id, relation);
                                 ways.from.entry(from).or_default().push((tupleset, kind));
                                 add(from);

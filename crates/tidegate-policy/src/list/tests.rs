@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::users::list_within;
 use super::{ListError, ListObjectsRequest, ListUsersRequest, MAX_CANDIDATES, Page, SubjectKind};
+use crate::condition::Context;
 use crate::model::Model;
 use crate::profile::Profile;
 use crate::snapshot::{Change, Snapshot};
@@ -96,7 +97,8 @@ fn objects(snapshot: &Snapshot, question: &str, context: &[&str], expected: &str
             subject: &asked.subject,
             relation: &asked.relation,
             object_type: "folder",
-            context: &context,
+            contextual_tuples: &context,
+            context: Context::EMPTY,
             after,
             limit,
         })
@@ -122,7 +124,8 @@ fn users(snapshot: &Snapshot, question: &str, context: &[&str], expected: &str) 
             object: &object,
             relation,
             kind,
-            context: &context,
+            contextual_tuples: &context,
+            context: Context::EMPTY,
             after,
             limit,
         })
@@ -261,7 +264,8 @@ fn a_way_too_long_to_walk_is_said() {
         object: &object,
         relation: "owner",
         kind: SubjectKind::Type("user"),
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
         after: None,
         limit: 10,
     };
@@ -285,7 +289,8 @@ fn who_is_not_named_is_as_the_wildcard_says() {
             subject: &asked.subject,
             relation: &asked.relation,
             object: &asked.object,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         assert_eq!(snapshot.check(&request), Ok(expected), "{user}");
     }
@@ -303,7 +308,8 @@ fn a_page_checks_no_more_than_it_may() {
         subject: &ann,
         relation: "heir",
         object_type: "folder",
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
         after: None,
         limit: 10,
     };
@@ -323,7 +329,8 @@ fn pages_go_on_after_what_is_gone() {
         subject: &ann,
         relation: "viewer",
         object_type: "folder",
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
         after: None,
         limit: 2,
     };
@@ -348,7 +355,8 @@ fn errors_have_the_words_of_checks() {
         subject: &ann,
         relation: "viewer",
         object_type: "ghost",
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
         after: None,
         limit: 1,
     };

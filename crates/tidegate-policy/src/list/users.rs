@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::named::{MAX_STEPS, named};
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
+use crate::condition::Context;
 use crate::snapshot::Snapshot;
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -18,7 +19,9 @@ pub struct ListUsersRequest<'a> {
     /// The subjects that are wanted.
     pub kind: SubjectKind<'a>,
     /// Tuples that hold for this question alone.
-    pub context: &'a [Tuple],
+    pub contextual_tuples: &'a [Tuple],
+    /// Values of conditions' parameters.
+    pub context: &'a Context,
     /// Only subjects after this one: [`Page::next`] of the page before. It need not exist any more.
     pub after: Option<&'a Subject>,
     /// Most subjects to answer; at least 1.
@@ -61,7 +64,7 @@ pub(super) fn list_within(
             relation,
         } => known_relation(model, type_name, relation)?,
     }
-    allowed_context(model, request.context)?;
+    allowed_context(model, request.contextual_tuples)?;
 
     let named = named(snapshot, request, max_steps);
     let mut candidates: BTreeSet<Subject> = named.subjects;
@@ -74,6 +77,7 @@ pub(super) fn list_within(
             subject,
             relation: request.relation,
             object: request.object,
+            contextual_tuples: request.contextual_tuples,
             context: request.context,
         })
     };

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Compiled, Relation, RelationId, Restriction, Rewrite, Type, TypeId};
+use super::{Compiled, Relation, RelationId, Restriction, Rewrite, Taken, Type, TypeId};
 use crate::language::{RestrictionKind, RewriteSyntax, Syntax};
 
 /// Compiles what `validate` found no fault with.
@@ -80,12 +80,16 @@ fn lower(
         RewriteSyntax::Direct(found) => {
             for restriction in found {
                 let type_id = type_id(compiled, &restriction.type_name.text);
-                restrictions.push(match &restriction.kind {
-                    RestrictionKind::Object => Restriction::Object(type_id),
-                    RestrictionKind::Wildcard => Restriction::Wildcard(type_id),
+                let taken = match &restriction.kind {
+                    RestrictionKind::Object => Taken::Object(type_id),
+                    RestrictionKind::Wildcard => Taken::Wildcard(type_id),
                     RestrictionKind::Userset(relation) => {
-                        Restriction::Userset(type_id, relation_id(compiled, &relation.text))
+                        Taken::Userset(type_id, relation_id(compiled, &relation.text))
                     }
+                };
+                restrictions.push(Restriction {
+                    taken,
+                    condition: None,
                 });
             }
             Rewrite::Direct

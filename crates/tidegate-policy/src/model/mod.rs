@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use crate::condition::Condition;
 use crate::language;
 use crate::tuple::{Subject, Tuple, TupleError};
 
@@ -21,6 +22,8 @@ use crate::tuple::{Subject, Tuple, TupleError};
 pub(crate) type TypeId = u32;
 /// A relation name's number in its model. The same name has the same number on every type.
 pub(crate) type RelationId = u32;
+/// A condition's number in its model.
+pub(crate) type ConditionId = u32;
 
 /// Most types in a model, as in OpenFGA.
 pub const MAX_TYPES: usize = 100;
@@ -40,6 +43,8 @@ struct Compiled {
     type_ids: HashMap<Box<str>, TypeId>,
     relation_names: Vec<Box<str>>,
     relation_ids: HashMap<Box<str>, RelationId>,
+    /// In order of definition.
+    conditions: Vec<Condition>,
 }
 
 #[derive(Debug)]
@@ -78,9 +83,16 @@ pub(crate) enum Rewrite {
     Exclusion(Box<Rewrite>, Box<Rewrite>),
 }
 
-/// One kind of subject that a relation takes.
+/// One kind of subject that a relation takes, and under which condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Restriction {
+pub(crate) struct Restriction {
+    pub(crate) taken: Taken,
+    pub(crate) condition: Option<ConditionId>,
+}
+
+/// A kind of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
     /// `[user]`
     Object(TypeId),
     /// `[team#member]`
@@ -168,9 +180,9 @@ impl Model {
         let subject_id = self
             .type_id(subject_type)
             .ok_or_else(|| unknown_type(subject_type))?;
-        let wanted = match &tuple.subject {
-            Subject::Object(_) => Restriction::Object(subject_id),
-            Subject::Wildcard { .. } => Restriction::Wildcard(subject_id),
+        let taken = match &tuple.subject {
+            Subject::Object(_) => Taken::Object(subject_id),
+            Subject::Wildcard { .. } => Taken::Wildcard(subject_id),
             Subject::Userset { object, relation } => {
                 if *object == tuple.object && *relation == tuple.relation {
                     return Err(TupleError::SelfReference);
@@ -179,19 +191,57 @@ impl Model {
                     .relation_id(relation)
                     .filter(|&id| self.relation(subject_id, id).is_some())
                     .ok_or_else(|| unknown_relation(subject_type, relation))?;
-                Restriction::Userset(subject_id, id)
+                Taken::Userset(subject_id, id)
             }
         };
         if relation.restrictions.is_empty() {
             return Err(TupleError::NotDirect(tuple.relation.to_string()));
         }
-        if relation.restrictions.contains(&wanted) {
-            return Ok(());
+        let mut of_kind = relation
+            .restrictions
+            .iter()
+            .filter(|entry| entry.taken == taken)
+            .peekable();
+        if of_kind.peek().is_none() {
+            return Err(TupleError::NotAllowed {
+                relation: tuple.relation.to_string(),
+                subject: tuple.subject.to_string(),
+            });
         }
-        Err(TupleError::NotAllowed {
-            relation: tuple.relation.to_string(),
-            subject: tuple.subject.to_string(),
-        })
+        let asked = tuple.condition.as_deref();
+        let condition = asked.map(|asked| self.condition_id(&asked.name));
+        let known = condition.is_none_or(|found| found.is_some());
+        if !known || !of_kind.any(|entry| entry.condition == condition.flatten()) {
+            return Err(TupleError::Condition {
+                relation: tuple.relation.to_string(),
+                subject: tuple.subject.to_string(),
+                condition: asked.map(|asked| asked.name.to_string()),
+            });
+        }
+        let condition = condition.flatten().and_then(|id| self.condition(id));
+        if let Some((condition, asked)) = condition.zip(asked) {
+            condition
+                .takes(&asked.context)
+                .map_err(|message| TupleError::Context {
+                    condition: condition.name().to_owned(),
+                    message,
+                })?;
+        }
+        Ok(())
+    }
+
+    /// Its conditions, in order of definition.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.inner.conditions
+    }
+
+    pub(crate) fn condition(&self, id: ConditionId) -> Option<&Condition> {
+        self.inner.conditions.get(id as usize)
+    }
+
+    pub(crate) fn condition_id(&self, name: &str) -> Option<ConditionId> {
+        let mut ids = self.inner.conditions.iter().zip(0..);
+        ids.find_map(|(condition, id)| (condition.name() == name).then_some(id))
     }
 
     pub(crate) fn type_id(&self, name: &str) -> Option<TypeId> {

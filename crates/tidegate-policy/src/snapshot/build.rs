@@ -3,8 +3,8 @@
 use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
-use super::{Layer, ObjectId, Snapshot, Standing, SubjectId};
-use crate::model::{Model, RelationId, Restriction, TypeId};
+use super::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
+use crate::model::{Model, RelationId, Taken, TypeId};
 use crate::profile::Profile;
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
@@ -114,7 +114,7 @@ impl SnapshotBuilder {
                 base.note(subject, (object, relation));
             }
             // INVARIANT: a row is sorted, or the engine would not find its subjects.
-            let subjects = row.iter().map(|&(_, _, subject)| subject);
+            let subjects = row.iter().map(|&(_, _, subject)| Entry::new(subject));
             base.set_row(object, relation, subjects.collect());
         }
         Snapshot::of_layer(model, profile, revision, hasher, base)
@@ -130,10 +130,10 @@ impl SnapshotBuilder {
         let model = &self.model;
         let relation_id = model.relation_id(relation)?;
         let found = model.relation(self.base.type_of(object.0)?, relation_id)?;
-        let (wanted, subject) = match subject {
+        let (taken, subject) = match subject {
             PlacedSubject::Object(Placed(id)) => {
                 let type_id = self.base.type_of(id)?;
-                (Restriction::Object(type_id), SubjectId::Object(id))
+                (Taken::Object(type_id), SubjectId::Object(id))
             }
             PlacedSubject::Userset(Placed(id), member) => {
                 let type_id = self.base.type_of(id)?;
@@ -142,14 +142,15 @@ impl SnapshotBuilder {
                     return None;
                 }
                 let userset = SubjectId::Userset(id, member);
-                (Restriction::Userset(type_id, member), userset)
+                (Taken::Userset(type_id, member), userset)
             }
             PlacedSubject::Wildcard(type_name) => {
                 let type_id = model.type_id(type_name)?;
-                (Restriction::Wildcard(type_id), SubjectId::Wildcard(type_id))
+                (Taken::Wildcard(type_id), SubjectId::Wildcard(type_id))
             }
         };
-        let allowed = found.restrictions.contains(&wanted);
+        let mut restrictions = found.restrictions.iter();
+        let allowed = restrictions.any(|entry| entry.taken == taken && entry.condition.is_none());
         allowed.then_some((relation_id, subject))
     }
 
@@ -165,11 +166,9 @@ impl SnapshotBuilder {
                 type_name: type_name.into(),
             }),
         };
-        let tuple = named(object).zip(subject).map(|(object, subject)| Tuple {
-            object,
-            relation: relation.into(),
-            subject,
-        });
+        let tuple = named(object)
+            .zip(subject)
+            .map(|(object, subject)| Tuple::new(object, relation, subject));
         let reason = tuple
             .as_ref()
             .and_then(|tuple| self.model.allows(tuple).err());

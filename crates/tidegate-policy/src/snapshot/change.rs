@@ -5,16 +5,16 @@ use std::sync::Arc;
 use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
-use super::{Layer, Layers, ObjectId, Row, Snapshot, Standing, SubjectId};
+use super::{Bound, Entry, Layer, Layers, ObjectId, Snapshot, Standing, SubjectId};
 use crate::model::{Model, RelationId, TypeId};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
 /// One change of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Adds a tuple (no error when it exists).
+    /// Adds a tuple (no error when it exists). One under another condition takes its place.
     Write(Tuple),
-    /// Removes a tuple (no error when it does not exist).
+    /// Removes a tuple, under whatever condition it is there (no error when it does not exist).
     Delete(Tuple),
     /// Makes an object known, or moves its `valid_from`.
     Put {
@@ -150,12 +150,41 @@ impl Draft<'_> {
         let Some(subject) = self.subject(&tuple.subject) else {
             return;
         };
+        let bound = match &tuple.condition {
+            Some(condition) => {
+                let Some(id) = self.model.condition_id(&condition.name) else {
+                    return;
+                };
+                Some(Bound {
+                    condition: id,
+                    context: condition.context.clone(),
+                })
+            }
+            None => None,
+        };
+        let entry = match bound {
+            Some(_) => Entry::conditional(subject),
+            None => Entry::new(subject),
+        };
         let row = self.layers().row(object, relation);
-        if let Err(place) = row.binary_search(&subject) {
-            let mut row = row.to_vec();
-            row.insert(place, subject);
-            self.layer.set_row(object, relation, row.into());
-            self.layer.note(subject, (object, relation));
+        match row.place(subject) {
+            Err(place) => {
+                let mut row = row.entries().to_vec();
+                row.insert(place, entry);
+                self.layer.set_row(object, relation, row.into());
+                self.layer.note(subject, (object, relation));
+            }
+            Ok(_) if row.find(subject) == Some(entry) => {}
+            Ok(place) => {
+                let mut row = row.entries().to_vec();
+                if let Some(old) = row.get_mut(place) {
+                    *old = entry;
+                }
+                self.layer.set_row(object, relation, row.into());
+            }
+        }
+        if let Some(bound) = bound {
+            self.layer.bind(object, relation, subject, bound);
         }
     }
 
@@ -174,7 +203,7 @@ impl Draft<'_> {
             Subject::Wildcard { .. } => true,
         };
         if known && let Some(subject) = self.subject(&tuple.subject) {
-            self.keep(object, relation, |&found| found != subject);
+            self.keep(object, relation, |found| found != subject);
         }
     }
 
@@ -191,8 +220,8 @@ impl Draft<'_> {
         for relation in relations {
             self.keep(id, relation, |_| false);
         }
-        let is_of = |subject: &SubjectId| match subject {
-            SubjectId::Object(found) | SubjectId::Userset(found, _) => *found == id,
+        let is_of = |subject: SubjectId| match subject {
+            SubjectId::Object(found) | SubjectId::Userset(found, _) => found == id,
             SubjectId::Wildcard(_) => false,
         };
         for (object, relation) in self.layers().stands_in(id) {
@@ -200,9 +229,10 @@ impl Draft<'_> {
         }
     }
 
-    fn keep(&mut self, object: ObjectId, relation: RelationId, which: impl Fn(&SubjectId) -> bool) {
-        let row: &Row = self.layers().row(object, relation);
-        let kept: Arc<Row> = row.iter().copied().filter(which).collect();
+    fn keep(&mut self, object: ObjectId, relation: RelationId, which: impl Fn(SubjectId) -> bool) {
+        let row = self.layers().row(object, relation);
+        let entries = row.entries().iter().copied();
+        let kept: Arc<[Entry]> = entries.filter(|entry| which(entry.subject())).collect();
         if kept.len() < row.len() {
             self.layer.set_row(object, relation, kept);
         }

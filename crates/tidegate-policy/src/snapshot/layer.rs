@@ -7,21 +7,20 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use uuid::Uuid;
 
 use super::Standing;
-use crate::model::{RelationId, TypeId};
+use super::row::{Entry, ObjectId, Row, SubjectId};
+use crate::condition::Context;
+use crate::model::{ConditionId, RelationId, TypeId};
 use crate::tuple::Object;
 
-/// An object's number, the same in all layers of a snapshot.
-pub(crate) type ObjectId = u32;
-/// The subjects of one (object, relation), sorted.
-pub(crate) type Row = [SubjectId];
-
-/// A subject over dense numbers. Sorted so that a row has its usersets side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum SubjectId {
-    Object(ObjectId),
-    Userset(ObjectId, RelationId),
-    Wildcard(TypeId),
+/// Under which condition a tuple holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) condition: ConditionId,
+    pub(crate) context: Context,
 }
+
+/// A tuple over dense numbers.
+type TupleId = (ObjectId, RelationId, SubjectId);
 
 /// How many changes lie on a base of any size before they are folded in.
 const LEAST_ON_TOP: usize = 1024;
@@ -34,7 +33,9 @@ pub(crate) struct Layer {
     objects: Vec<(Object, TypeId)>,
     ids: HashTable<ObjectId>,
     standings: HashMap<ObjectId, Option<Standing>>,
-    rows: HashMap<(ObjectId, RelationId), Arc<Row>>,
+    rows: HashMap<(ObjectId, RelationId), Arc<[Entry]>>,
+    /// Of entries that are conditional; some may be so no more.
+    bounds: HashMap<TupleId, Bound>,
     /// Rows that an object stands in as a subject; some may not hold it any more.
     stands_in: HashMap<ObjectId, Vec<(ObjectId, RelationId)>>,
     /// The same of each type's wildcard.
@@ -65,6 +66,9 @@ impl Layer {
             folded.rows.insert((object, relation), row.clone());
         }
         folded.rows.retain(|_, row| !row.is_empty());
+        for (&tuple, bound) in &top.bounds {
+            folded.bounds.insert(tuple, bound.clone());
+        }
         for (&id, rows) in &top.stands_in {
             extend(folded.stands_in.entry(id).or_default(), rows);
         }
@@ -111,8 +115,19 @@ impl Layer {
         self.standings.insert(id, standing);
     }
 
-    pub(crate) fn set_row(&mut self, object: ObjectId, relation: RelationId, row: Arc<Row>) {
+    pub(crate) fn set_row(&mut self, object: ObjectId, relation: RelationId, row: Arc<[Entry]>) {
         self.rows.insert((object, relation), row);
+    }
+
+    /// Says under which condition a conditional entry of a row holds.
+    pub(crate) fn bind(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        bound: Bound,
+    ) {
+        self.bounds.insert((object, relation, subject), bound);
     }
 
     /// Notes that a row holds a subject.
@@ -210,11 +225,25 @@ impl<'a> Layers<'a> {
             .map(|&(_, type_id)| type_id)
     }
 
-    pub(crate) fn row(self, object: ObjectId, relation: RelationId) -> &'a Row {
+    pub(crate) fn row(self, object: ObjectId, relation: RelationId) -> Row<'a> {
         let key = (object, relation);
         self.newest_first()
             .find_map(|layer| layer.rows.get(&key))
-            .map_or(&[], |row| row)
+            .map_or_else(Row::default, |row| Row::of(row))
+    }
+
+    /// Under which condition an entry holds; none unless it [is conditional](Entry::is_conditional).
+    pub(crate) fn bound(
+        self,
+        object: ObjectId,
+        relation: RelationId,
+        entry: Entry,
+    ) -> Option<&'a Bound> {
+        if !entry.is_conditional() {
+            return None;
+        }
+        let key = (object, relation, entry.subject());
+        self.newest_first().find_map(|layer| layer.bounds.get(&key))
     }
 
     pub(crate) fn standing(self, id: ObjectId) -> Option<Standing> {
@@ -225,14 +254,14 @@ impl<'a> Layers<'a> {
     }
 
     /// Every row that is not empty. Of a snapshot alone: contextual tuples are not looked at.
-    pub(crate) fn rows(self) -> impl Iterator<Item = ((ObjectId, RelationId), &'a Row)> {
+    pub(crate) fn rows(self) -> impl Iterator<Item = ((ObjectId, RelationId), Row<'a>)> {
         let below = self
             .base
             .rows
             .iter()
             .filter(move |(key, _)| !self.top.rows.contains_key(*key));
         let rows = self.top.rows.iter().chain(below);
-        rows.map(|(&key, row)| (key, &**row))
+        rows.map(|(&key, row)| (key, Row::of(row)))
     }
 
     /// Every object that has a standing. Of a snapshot alone.

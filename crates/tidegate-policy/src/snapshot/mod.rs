@@ -7,13 +7,15 @@
 mod build;
 mod change;
 mod layer;
+mod row;
 #[cfg(test)]
 mod tests;
 
 pub use build::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
 pub(crate) use change::Draft;
 pub use change::{Change, ChangeError};
-pub(crate) use layer::{Layer, Layers, ObjectId, Row, SubjectId};
+pub(crate) use layer::{Bound, Layer, Layers};
+pub(crate) use row::{Entry, ObjectId, Row, SubjectId};
 
 use std::sync::Arc;
 
@@ -21,9 +23,9 @@ use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
 use crate::check::{self, CheckError, CheckRequest};
-use crate::model::Model;
+use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::tuple::{Object, Subject, Tuple};
+use crate::tuple::{Object, Subject, Tuple, TupleCondition};
 
 /// Everything a decision needs, at one revision. Immutable; a change makes a new one that shares
 /// what did not change.
@@ -114,17 +116,8 @@ impl Snapshot {
     pub fn tuples(&self) -> impl Iterator<Item = Tuple> {
         let layers = self.layers();
         layers.rows().flat_map(move |((object, relation), row)| {
-            let named = layers
-                .object(object)
-                .zip(self.model.relation_name(relation));
-            row.iter().filter_map(move |&subject| {
-                let (object, relation) = named?;
-                Some(Tuple {
-                    object: object.clone(),
-                    relation: relation.into(),
-                    subject: self.name(&layers, subject)?,
-                })
-            })
+            let entries = row.entries().iter();
+            entries.filter_map(move |&entry| self.tuple(layers, object, relation, entry))
         })
     }
 
@@ -161,27 +154,28 @@ impl Snapshot {
             .model
             .relation_id(relation)
             .zip(layers.id(object.as_str()))
-            .map_or(&[][..], |(relation, object)| layers.row(object, relation));
-        row.iter()
-            .filter_map(|&subject| self.name(&layers, subject))
+            .map_or_else(Row::default, |(relation, object)| {
+                layers.row(object, relation)
+            });
+        row.subjects()
+            .filter_map(|subject| self.name(&layers, subject))
             .collect()
     }
 
     /// Every stored tuple on an object, by relation in the model's order.
     pub fn tuples_on(&self, object: &Object) -> Vec<Tuple> {
-        let relations = self.model.relations(object.type_name());
-        let of = |relation: &str| {
-            let tuple = |subject| Tuple {
-                object: object.clone(),
-                relation: relation.into(),
-                subject,
-            };
-            self.subjects(object, relation)
-                .into_iter()
-                .map(tuple)
-                .collect::<Vec<_>>()
+        let layers = self.layers();
+        let Some(id) = layers.id(object.as_str()) else {
+            return Vec::new();
         };
-        relations.flat_map(of).collect()
+        let relations = self.model.relations(object.type_name());
+        let relations = relations.filter_map(|name| self.model.relation_id(name));
+        relations
+            .flat_map(|relation| {
+                let entries = layers.row(id, relation).entries().iter();
+                entries.filter_map(move |&entry| self.tuple(layers, id, relation, entry))
+            })
+            .collect()
     }
 
     /// Every stored tuple whose subject is the object or a userset of it, sorted.
@@ -190,21 +184,16 @@ impl Snapshot {
         let Some(id) = layers.id(object.as_str()) else {
             return Vec::new();
         };
-        let is_of = |subject: &SubjectId| match *subject {
+        let is_of = |entry: &Entry| match entry.subject() {
             SubjectId::Object(found) | SubjectId::Userset(found, _) => found == id,
             SubjectId::Wildcard(_) => false,
         };
         let rows = layers.stands_in(id).into_iter();
         let mut tuples: Vec<Tuple> = rows
             .flat_map(|(on, relation)| {
-                let of = layers.row(on, relation).iter().copied().filter(is_of);
-                of.filter_map(move |subject| {
-                    Some(Tuple {
-                        object: layers.object(on)?.clone(),
-                        relation: self.model.relation_name(relation)?.into(),
-                        subject: self.name(&layers, subject)?,
-                    })
-                })
+                let entries = layers.row(on, relation).entries().iter();
+                let of = entries.copied().filter(is_of);
+                of.filter_map(move |entry| self.tuple(layers, on, relation, entry))
             })
             .collect();
         tuples.sort_unstable();
@@ -228,8 +217,12 @@ impl Snapshot {
         let layers = self.layers();
         let mut at = layers.id(object.as_str())?;
         for relation in path {
-            match layers.row(at, self.model.relation_id(relation)?) {
-                &[SubjectId::Object(next)] => at = next,
+            let row = layers.row(at, self.model.relation_id(relation)?);
+            match row.entries() {
+                &[entry] if !entry.is_conditional() => match entry.subject() {
+                    SubjectId::Object(next) => at = next,
+                    SubjectId::Userset(..) | SubjectId::Wildcard(_) => return None,
+                },
                 _ => return None,
             }
         }
@@ -281,6 +274,29 @@ impl Snapshot {
             top: &self.top,
             context: None,
         }
+    }
+
+    /// A stored tuple by its names.
+    pub(crate) fn tuple(
+        &self,
+        layers: Layers<'_>,
+        object: ObjectId,
+        relation: RelationId,
+        entry: Entry,
+    ) -> Option<Tuple> {
+        let condition = match layers.bound(object, relation, entry) {
+            Some(Bound { condition, context }) => Some(Box::new(TupleCondition {
+                name: self.model.condition(*condition)?.name().into(),
+                context: context.clone(),
+            })),
+            None => None,
+        };
+        Some(Tuple {
+            object: layers.object(object)?.clone(),
+            relation: self.model.relation_name(relation)?.into(),
+            subject: self.name(&layers, entry.subject())?,
+            condition,
+        })
     }
 
     pub(crate) fn name(&self, layers: &Layers<'_>, subject: SubjectId) -> Option<Subject> {

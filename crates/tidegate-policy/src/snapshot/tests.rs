@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Change, ChangeError, PlacedSubject, Snapshot, SnapshotBuilder, Standing};
 use crate::check::{CheckError, CheckRequest};
+use crate::condition::Context;
 use crate::model::Model;
 use crate::profile::Profile;
 use crate::tuple::Tuple;
@@ -54,7 +55,8 @@ fn check_with(snapshot: &Snapshot, question: &str, context: &[&str], expected: R
         subject: &asked.subject,
         relation: &asked.relation,
         object: &asked.object,
-        context: &context,
+        contextual_tuples: &context,
+        context: Context::EMPTY,
     };
     let found = snapshot.check(&request);
     assert_eq!(

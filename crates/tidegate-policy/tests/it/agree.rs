@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tidegate_policy::{Change, CheckError, CheckRequest, Model, Profile, Snapshot, Tuple};
+use tidegate_policy::{Change, CheckError, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
 use crate::random::Random;
 use crate::reference::{self, Fact};
@@ -30,7 +30,8 @@ pub(crate) fn ask(
         subject: &asked.subject,
         relation: &asked.relation,
         object: &asked.object,
-        context: &context,
+        contextual_tuples: &context,
+        context: Context::EMPTY,
     };
     snapshot
         .check(&request)

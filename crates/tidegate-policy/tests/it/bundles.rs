@@ -8,7 +8,7 @@ use tidegate_policy::bundle::{
     Digest, Expectation, Head, HeadError, Scope, UnverifiedBundle, Verifier,
 };
 use tidegate_policy::{
-    BundleError, Change, CheckRequest, Model, Object, Profile, Snapshot, Standing, Tuple,
+    BundleError, Change, CheckRequest, Context, Model, Object, Profile, Snapshot, Standing, Tuple,
 };
 use uuid::Uuid;
 
@@ -231,12 +231,14 @@ fn tuples_that_are_not_allowed_any_more_come_through() {
             object,
             relation,
             subject,
+            ..
         } = question.parse().expect("a tuple");
         let request = CheckRequest {
             subject: &subject,
             relation: &relation,
             object: &object,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
         };
         assert_eq!(before.check(&request), Ok(expected), "{question}");
         assert_eq!(loaded.check(&request), Ok(expected), "{question}");

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind, Tuple};
+use tidegate_policy::{
+    Context, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind, Tuple,
+};
 
 use crate::agree::{Drawn, first_seed, tuple};
 use crate::random::Random;
@@ -55,7 +57,8 @@ impl Case<'_> {
                 subject: &asked.subject,
                 relation: &asked.relation,
                 object_type: asked.object.type_name(),
-                context: &context,
+                contextual_tuples: &context,
+                context: Context::EMPTY,
                 after,
                 limit: self.limit,
             };
@@ -79,7 +82,8 @@ impl Case<'_> {
                 object: &asked.object,
                 relation: &asked.relation,
                 kind,
-                context: &context,
+                contextual_tuples: &context,
+                context: Context::EMPTY,
                 after,
                 limit: self.limit,
             };

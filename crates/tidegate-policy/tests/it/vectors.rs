@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use tidegate_policy::{
-    Caller, Change, Decision, Model, Object, Profile, Request, Snapshot, Tuple, decide,
+    Caller, Change, Context, Decision, Model, Object, Profile, Request, Snapshot, Tuple, decide,
 };
 use uuid::Uuid;
 
@@ -179,7 +179,8 @@ fn decided(case: &Case, snapshot: &Snapshot) -> &'static str {
         caller,
         action: &case.action,
         resource: &resource,
-        context: &context,
+        contextual_tuples: &context,
+        context: Context::EMPTY,
     };
     match decide(&request, snapshot) {
         Decision::Allow => "allow",

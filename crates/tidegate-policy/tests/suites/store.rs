@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use tidegate_policy::{
-    Change, CheckError, CheckRequest, ListError, ListObjectsRequest, ListUsersRequest, Model,
-    NameError, Profile, Snapshot, SubjectKind, Tuple,
+    Change, CheckError, CheckRequest, Context, ListError, ListObjectsRequest, ListUsersRequest,
+    Model, NameError, Profile, Snapshot, SubjectKind, Tuple,
 };
 
 /// A tuple as the suites write it.
@@ -93,10 +93,13 @@ impl Store {
             subject: &subject,
             relation: &question.relation,
             object: &object,
-            context: &context,
+            contextual_tuples: &context,
+            context: Context::EMPTY,
         };
         snapshot.check(&request).map_err(|error| match error {
-            CheckError::UnknownType(_) | CheckError::UnknownRelation { .. } => VALIDATION,
+            CheckError::UnknownType(_)
+            | CheckError::UnknownRelation { .. }
+            | CheckError::Condition(_) => VALIDATION,
             CheckError::Context { .. } => INVALID_TUPLE,
             CheckError::TooDeep(_) | CheckError::TooMuch(_) => TOO_COMPLEX,
         })
@@ -117,7 +120,8 @@ impl Store {
                 subject: &subject,
                 relation: &question.relation,
                 object_type: &question.object_type,
-                context: &context,
+                contextual_tuples: &context,
+                context: Context::EMPTY,
                 after: after.as_ref(),
                 limit: PAGE,
             };
@@ -165,7 +169,8 @@ impl Store {
                 object: &object,
                 relation: &question.relation,
                 kind,
-                context: &context,
+                contextual_tuples: &context,
+                context: Context::EMPTY,
                 after: after.as_ref(),
                 limit: PAGE,
             };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tidegate_policy::{Caller, Decision, Denial, Live, Object, Request, Snapshot, decide};
+use tidegate_policy::{Caller, Context, Decision, Denial, Live, Object, Request, Snapshot, decide};
 use tidegate_quota::{AccountId, Chain};
 
 use super::{OutOfScope, Target};
@@ -121,7 +121,8 @@ fn permit(
         caller,
         action: &target.action,
         resource: &target.resource,
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
     };
     match decide(&request, snapshot) {
         Decision::Allow => {}

@@ -74,11 +74,9 @@ impl Work<'_> {
             return Err(Fault::missing("subject", "account has this address"));
         };
         // The model says to whom a relation can be granted. It is no secret, so this comes first.
-        let tuples = asked.iter().map(|granting| Tuple {
-            object: object.clone(),
-            relation: granting.rules.relation.as_str().into(),
-            subject: subject.clone(),
-        });
+        let tuples = asked
+            .iter()
+            .map(|granting| Tuple::new(object.clone(), &granting.rules.relation, subject.clone()));
         let tuples: Vec<Tuple> = tuples.collect();
         for (tuple, granting) in tuples.iter().zip(&asked) {
             if let Err(error) = administration.system.model().allows(tuple) {
@@ -153,11 +151,9 @@ impl Work<'_> {
             // Whoever has more keeps it.
             return Ok(Done::Changed);
         }
-        let written = asked.iter().map(|granting| Tuple {
-            object: object.clone(),
-            relation: granting.rules.relation.as_str().into(),
-            subject: subject.clone(),
-        });
+        let written = asked
+            .iter()
+            .map(|granting| Tuple::new(object.clone(), &granting.rules.relation, subject.clone()));
         let written: Vec<Tuple> = written.collect();
         if let Some(tuple) = written
             .iter()

@@ -36,10 +36,12 @@ impl Work<'_> {
         let asked = grantings(&row.object, rules, &row.relations)?;
         let mut written: Vec<Tuple> = asked
             .iter()
-            .map(|granting| Tuple {
-                object: row.object.clone(),
-                relation: granting.rules.relation.as_str().into(),
-                subject: subject.clone(),
+            .map(|granting| {
+                Tuple::new(
+                    row.object.clone(),
+                    &granting.rules.relation,
+                    subject.clone(),
+                )
             })
             .collect();
         let removed = others_of_level(rules, &asked, &self.grants_of(&row.object, &subject));

@@ -268,11 +268,11 @@ impl Work<'_> {
         }
         write_tuples(draft, rules, &blanks)?;
         for (relation, target) in &draft.links {
-            draft.tuples.push(Tuple {
-                object: object.clone(),
-                relation: relation.as_str().into(),
-                subject: Subject::Object(target.clone()),
-            });
+            draft.tuples.push(Tuple::new(
+                object.clone(),
+                relation,
+                Subject::Object(target.clone()),
+            ));
         }
         draft.tuples.sort();
         draft.tuples.dedup();
@@ -382,11 +382,11 @@ fn changes_of(draft: &Draft) -> Vec<Change> {
 
 fn write_tuples(draft: &mut Draft, rules: &TypeRules, blanks: &Blanks<'_>) -> Result<(), Fault> {
     if let Some(link) = rules.link() {
-        draft.tuples.push(Tuple {
-            object: blanks.object.clone(),
-            relation: link.into(),
-            subject: Subject::Object(blanks.parent.clone()),
-        });
+        draft.tuples.push(Tuple::new(
+            blanks.object.clone(),
+            link,
+            Subject::Object(blanks.parent.clone()),
+        ));
     }
     for template in rules.writes() {
         let tuple = template.tuple(blanks);

@@ -58,11 +58,7 @@ pub(super) async fn fill(world: &World) -> Filled {
         })
     };
     let tuple = |on: &Object, relation: &str, subject| {
-        Write::Tuple(Tuple {
-            object: on.clone(),
-            relation: relation.into(),
-            subject,
-        })
+        Write::Tuple(Tuple::new(on.clone(), relation, subject))
     };
     let (user, organization) = (object("user", "ada"), object("organization", "acme"));
     let secret = |jti, expires_at_s: Option<u64>| {

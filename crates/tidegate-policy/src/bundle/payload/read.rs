@@ -7,7 +7,7 @@ use super::{OBJECT, USERSET, VERSION, WILDCARD};
 use crate::bundle::PayloadError;
 use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
-use crate::snapshot::{Layer, ObjectId, Snapshot, Standing, SubjectId};
+use crate::snapshot::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
@@ -108,15 +108,15 @@ fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(
         if size == 0 {
             return Err(PayloadError::Number);
         }
-        let mut row: Vec<SubjectId> = Vec::with_capacity(size);
+        let mut row: Vec<Entry> = Vec::with_capacity(size);
         for _ in 0..size {
             let subject = subject(reader, limits)?;
             // INVARIANT: a row is sorted, or the engine would not find its subjects.
-            if row.last().is_some_and(|last| *last >= subject) {
+            if row.last().is_some_and(|last| last.subject() >= subject) {
                 return Err(PayloadError::Order);
             }
             layer.note(subject, key);
-            row.push(subject);
+            row.push(Entry::new(subject));
         }
         layer.set_row(object, relation, row.into());
     }

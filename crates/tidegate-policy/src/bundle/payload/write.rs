@@ -47,7 +47,7 @@ impl<'a> Names<'a> {
             used.insert(id, object);
         }
         for ((object, _), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
-            let subjects = row.iter().filter_map(|subject| match *subject {
+            let subjects = row.subjects().filter_map(|subject| match subject {
                 SubjectId::Object(id) | SubjectId::Userset(id, _) => Some(id),
                 SubjectId::Wildcard(_) => None,
             });
@@ -101,7 +101,7 @@ fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
 }
 
 fn rows(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) -> Result<(), PayloadError> {
-    let mut sorted: Vec<(ObjectId, RelationId, &Row)> = Vec::new();
+    let mut sorted: Vec<(ObjectId, RelationId, Row<'_>)> = Vec::new();
     for ((object, relation), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
         sorted.push((names.place(object)?, relation, row));
     }
@@ -113,7 +113,8 @@ fn rows(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) -> Result<(), 
         before = object;
         number(out, u64::from(relation));
         size(out, row.len());
-        let subjects: Result<Vec<_>, _> = row.iter().map(|&found| names.subject(found)).collect();
+        let subjects: Result<Vec<_>, _> =
+            row.subjects().map(|found| names.subject(found)).collect();
         let mut subjects = subjects?;
         subjects.sort_unstable();
         for subject in subjects {

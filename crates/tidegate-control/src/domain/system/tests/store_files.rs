@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use tidegate_policy::{
-    Change, CheckRequest, ListObjectsRequest, ListUsersRequest, Object, Snapshot, Subject,
+    Change, CheckRequest, Context, ListObjectsRequest, ListUsersRequest, Object, Snapshot, Subject,
     SubjectKind, Tuple,
 };
 use uuid::Uuid;
@@ -118,7 +118,8 @@ fn decides(name: &str, folder: &str) {
                     subject: &check.user.parse::<Subject>().unwrap(),
                     relation,
                     object: &check.object.parse().unwrap(),
-                    context: &[],
+                    contextual_tuples: &[],
+                    context: Context::EMPTY,
                 };
                 let answer = snapshot.check(&request);
                 let asked = format!("{} {relation} {}", check.user, check.object);
@@ -172,7 +173,8 @@ fn objects(snapshot: &Snapshot, name: &str, list: &ListObjects) {
             subject: &list.user.parse().unwrap(),
             relation,
             object_type: &list.type_name,
-            context: &[],
+            contextual_tuples: &[],
+            context: Context::EMPTY,
             after: None,
             limit: 1000,
         };
@@ -193,7 +195,8 @@ fn users(snapshot: &Snapshot, name: &str, list: &ListUsers) {
                 object: &list.object.parse().unwrap(),
                 relation,
                 kind: SubjectKind::Type(&filter.type_name),
-                context: &[],
+                contextual_tuples: &[],
+                context: Context::EMPTY,
                 after: None,
                 limit: 1000,
             };

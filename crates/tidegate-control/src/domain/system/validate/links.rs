@@ -80,11 +80,7 @@ impl Validation<'_> {
         };
         match template.object(&blanks) {
             Ok(target) => {
-                let tuple = Tuple {
-                    object,
-                    relation: relation.into(),
-                    subject: Subject::Object(target.clone()),
-                };
+                let tuple = Tuple::new(object, relation, Subject::Object(target.clone()));
                 self.allowed(place, &tuple);
                 self.has_names(place, &target);
             }

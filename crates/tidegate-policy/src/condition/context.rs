@@ -1,0 +1,134 @@
+//! What a condition's parameters are: from a tuple, and from a request.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// Longest context, as JSON text without white space. Bytes.
+pub const MAX_CONTEXT: usize = 32 * 1024;
+
+/// Values of a condition's parameters, by name: a JSON object. Cheap to clone.
+///
+/// Two contexts are equal when their texts are. They are ordered by their texts.
+#[derive(Clone, Default)]
+pub struct Context {
+    values: Option<Arc<Map<String, Value>>>,
+}
+
+/// A context is no JSON object, or too long.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a context is a JSON object of at most {MAX_CONTEXT} bytes")]
+pub struct ContextError;
+
+impl Context {
+    /// No values.
+    pub const EMPTY: &'static Self = &Self { values: None };
+
+    /// From values by name.
+    ///
+    /// # Errors
+    /// [`ContextError`] when they are longer than [`MAX_CONTEXT`].
+    pub fn new(values: Map<String, Value>) -> Result<Self, ContextError> {
+        if values.is_empty() {
+            return Ok(Self::default());
+        }
+        let context = Self {
+            values: Some(Arc::new(values)),
+        };
+        if context.to_string().len() > MAX_CONTEXT {
+            return Err(ContextError);
+        }
+        Ok(context)
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, parameter: &str) -> Option<&Value> {
+        self.values.as_ref()?.get(parameter)
+    }
+
+    /// Every parameter that has a value, in the order of the names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let values = self.values.iter();
+        values.flat_map(|values| values.keys().map(String::as_str))
+    }
+
+    /// Whether it has no values.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_none()
+    }
+}
+
+impl FromStr for Context {
+    type Err = ContextError;
+
+    fn from_str(text: &str) -> Result<Self, ContextError> {
+        let values = serde_json::from_str(text).map_err(|_| ContextError)?;
+        Self::new(values)
+    }
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.values {
+            // A map of JSON values always has a text.
+            Some(values) => f.write_str(&serde_json::to_string(&**values).unwrap_or_default()),
+            None => f.write_str("{}"),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Context {}
+
+impl PartialOrd for Context {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Context {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.values, &other.values) {
+            (None, None) => Ordering::Equal,
+            (Some(one), Some(two)) if Arc::ptr_eq(one, two) => Ordering::Equal,
+            _ => self.to_string().cmp(&other.to_string()),
+        }
+    }
+}
+
+impl Hash for Context {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
+
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.values {
+            Some(values) => values.serialize(serializer),
+            None => Map::new().serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Context {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Map::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
