@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, Relation, RelationId, Rewrite, Taken};
-use crate::snapshot::{Entry, Layer, Layers, ObjectId, Snapshot, SubjectId};
+use crate::snapshot::{Entry, ObjectId, Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
 /// Most hops, by usersets and `from`, between the question and a tuple (OpenFGA's
@@ -108,28 +108,25 @@ pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<b
         })?;
     }
 
-    let layers = snapshot.layers();
+    let view = snapshot.view();
     if request.contextual_tuples.is_empty()
-        && let Some(object) = layers.id(request.object.as_str())
-        && let Some(subject) = known_subject(model, layers, request.subject)
+        && let Some(object) = view.id(request.object.as_str())
+        && let Some(subject) = known_subject(model, view, request.subject)
     {
-        return Search::new(model, layers, subject, request.context).answer(object, relation);
+        return Search::new(model, view, subject, request.context).answer(object, relation);
     }
     // Names that no tuple holds get a number for this question, as do contextual tuples a place.
-    let mut context = Layer::default();
-    let mut draft = snapshot.draft(&mut context);
-    for tuple in request.contextual_tuples {
-        draft.write(tuple);
-    }
-    let object = draft.intern(request.object);
-    let subject = draft
-        .subject(request.subject)
+    let store = snapshot.store();
+    let mut overlay = snapshot.overlay(request.contextual_tuples);
+    let object = overlay.intern(store, model, request.object);
+    let subject = overlay
+        .subject(store, model, request.subject)
         .ok_or_else(|| CheckError::UnknownType(request.subject.type_name().to_owned()))?;
-    let layers = Layers {
-        context: Some(&context),
-        ..snapshot.layers()
+    let view = View {
+        overlay: Some(&overlay),
+        ..view
     };
-    Search::new(model, layers, subject, request.context).answer(object, relation)
+    Search::new(model, view, subject, request.context).answer(object, relation)
 }
 
 fn known_relation(
@@ -149,11 +146,11 @@ fn known_relation(
         })
 }
 
-fn known_subject(model: &Model, layers: Layers<'_>, subject: &Subject) -> Option<SubjectId> {
+fn known_subject(model: &Model, view: View<'_>, subject: &Subject) -> Option<SubjectId> {
     Some(match subject {
-        Subject::Object(object) => SubjectId::Object(layers.id(object.as_str())?),
+        Subject::Object(object) => SubjectId::Object(view.id(object.as_str())?),
         Subject::Userset { object, relation } => {
-            SubjectId::Userset(layers.id(object.as_str())?, model.relation_id(relation)?)
+            SubjectId::Userset(view.id(object.as_str())?, model.relation_id(relation)?)
         }
         Subject::Wildcard { type_name } => SubjectId::Wildcard(model.type_id(type_name)?),
     })
@@ -188,7 +185,7 @@ enum Halt {
 
 struct Search<'a> {
     model: &'a Model,
-    layers: Layers<'a>,
+    view: View<'a>,
     subject: SubjectId,
     context: &'a Context,
     path: Vec<Goal>,
@@ -200,10 +197,10 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(model: &'a Model, layers: Layers<'a>, subject: SubjectId, context: &'a Context) -> Self {
+    fn new(model: &'a Model, view: View<'a>, subject: SubjectId, context: &'a Context) -> Self {
         Self {
             model,
-            layers,
+            view,
             subject,
             context,
             path: Vec::new(),
@@ -238,7 +235,7 @@ impl<'a> Search<'a> {
         self.step()?;
         let model = self.model;
         let relation = self
-            .layers
+            .view
             .type_of(goal.0)
             .and_then(|type_id| model.relation(type_id, goal.1))
             .ok_or(Halt::Undefined(goal))?;
@@ -326,7 +323,7 @@ impl<'a> Search<'a> {
 
     /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
     fn direct(&mut self, relation: &'a Relation, goal: Goal, hops: u32) -> Result<Answer, Halt> {
-        let row = self.layers.row(goal.0, goal.1);
+        let row = self.view.row(goal.0, goal.1);
         if row.is_empty() {
             return Ok(Answer::No);
         }
@@ -337,7 +334,7 @@ impl<'a> Search<'a> {
             return Ok(Answer::Yes);
         }
         if let SubjectId::Object(id) = self.subject
-            && let Some(wildcard) = self.layers.type_of(id).map(SubjectId::Wildcard)
+            && let Some(wildcard) = self.view.type_of(id).map(SubjectId::Wildcard)
             && let Some(entry) = row.find(wildcard)
             && any.add(self.holds(relation, goal, entry).map(Answer::from))?
         {
@@ -359,15 +356,15 @@ impl<'a> Search<'a> {
     /// A relation of the objects that a tupleset names; those that do not have it are passed over.
     fn from(&mut self, relation: RelationId, tupleset: Goal, hops: u32) -> Result<Answer, Halt> {
         let model = self.model;
-        let type_id = self.layers.type_of(tupleset.0);
+        let type_id = self.view.type_of(tupleset.0);
         let Some(leads) = type_id.and_then(|type_id| model.relation(type_id, tupleset.1)) else {
             return Err(Halt::Undefined(tupleset));
         };
         let mut any = Any::default();
-        for (object, entry) in self.layers.row(tupleset.0, tupleset.1).objects() {
+        for (object, entry) in self.view.row(tupleset.0, tupleset.1).objects() {
             self.step()?;
             let has = self
-                .layers
+                .view
                 .type_of(object)
                 .is_some_and(|id| model.relation(id, relation).is_some());
             if !has {
@@ -390,14 +387,14 @@ impl<'a> Search<'a> {
     #[inline(never)]
     fn holds(&self, relation: &Relation, goal: Goal, entry: Entry) -> Result<bool, Halt> {
         let taken = match entry.subject() {
-            SubjectId::Object(id) => self.layers.type_of(id).map(Taken::Object),
+            SubjectId::Object(id) => self.view.type_of(id).map(Taken::Object),
             SubjectId::Userset(id, member) => self
-                .layers
+                .view
                 .type_of(id)
                 .map(|type_id| Taken::Userset(type_id, member)),
             SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
         };
-        let bound = self.layers.bound(goal.0, goal.1, entry);
+        let bound = self.view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
         let mut restrictions = relation.restrictions.iter();
         let allowed =
@@ -426,16 +423,17 @@ impl<'a> Search<'a> {
     fn error(&self, halt: Halt) -> CheckError {
         match halt {
             Halt::Undefined((object, relation)) => {
-                let object = self.layers.object(object);
+                let object = self.view.object(object);
                 let relation = self.model.relation_name(relation);
                 CheckError::UnknownRelation {
-                    type_name: object.map_or("", Object::type_name).to_owned(),
+                    type_name: object
+                        .map_or_else(String::new, |object| object.type_name().to_owned()),
                     relation: relation.unwrap_or_default().to_owned(),
                 }
             }
             // Evaluated once more, for its words.
             Halt::Condition(goal, entry) => {
-                let bound = self.layers.bound(goal.0, goal.1, entry);
+                let bound = self.view.bound(goal.0, goal.1, entry);
                 let condition = bound.and_then(|bound| self.model.condition(bound.condition));
                 let error = bound.zip(condition).and_then(|(bound, condition)| {
                     condition.is_met(&bound.context, self.context).err()

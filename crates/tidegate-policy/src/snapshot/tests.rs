@@ -416,7 +416,7 @@ type team
         ),
     ];
     for (object, relation, subject, left_out) in cases {
-        match builder.write(object, relation, subject) {
+        match builder.write(object, relation, subject, None) {
             Ok(()) => assert_eq!(left_out, ""),
             Err(error) => {
                 assert_eq!(error.tuple, left_out);
