@@ -4,7 +4,7 @@
 //! write it as JSON; `control` does the same of the control plane, `engine` of the engine, in this process. The
 //! first two run the release `tidegate` that stands beside this program, or the one that `TIDEGATE_BIN` names.
 //!
-//! The other two commands are the processes that a measurement starts from itself.
+//! The other commands are the processes that a measurement starts from itself.
 
 mod cases;
 mod connection;
@@ -83,6 +83,12 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 2024)]
         seed: u64,
     },
+    /// Loads a store and prints the bytes that it takes (started by a measurement)
+    #[command(hide = true)]
+    EngineMemory {
+        /// Of 10 thousand tuples each
+        units: u32,
+    },
     /// A data API that answers from memory (started by a measurement; ends when its input does)
     #[command(hide = true)]
     Upstream {
@@ -121,6 +127,7 @@ fn main() -> ExitCode {
             json.as_deref(),
             &engine::Options::new(rounds, case, quick, worlds, seed),
         ),
+        Command::EngineMemory { units } => engine::print_resident_bytes(units),
         Command::Upstream { listen } => upstream::run(listen),
         Command::HyperProxy { listen, upstream } => peer::run(listen, upstream),
     };

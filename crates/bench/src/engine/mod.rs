@@ -82,6 +82,14 @@ pub(crate) fn run(json: Option<&Path>, options: &Options) -> Result<()> {
     json.map_or(Ok(()), |file| table::write(file, &rows))
 }
 
+/// Loads a store of so many units of 10 thousand tuples, and prints the bytes that it takes.
+///
+/// # Errors
+/// When it cannot be loaded.
+pub(crate) fn print_resident_bytes(units: u32) -> Result<()> {
+    scale::print_resident_bytes(units)
+}
+
 /// What has been printed size by size is left out of the last table.
 fn shown(row: &Row) -> bool {
     row.goal.is_some() || row.peer.is_none() || row.name.contains("5 to 50")

@@ -1,15 +1,5 @@
 //! The engines, each with a world loaded, in the fastest mode that its documentation describes.
-//!
-//! | engine | how it is asked |
-//! |---|---|
-//! | tidegate | names as text in, each time; edges as they were drawn |
-//! | cedar | policies parsed, entities loaded with the closure of their hierarchy, the request built from three ids each time; no schema at the request, so nothing is validated |
-//! | regorus VM | bytecode, loaded once with its data, run to completion without limits; the input object built from three names each time |
-//! | regorus tree | the tree interpreter's compiled policy; the same input |
-//! | casbin | prebuilt enforcer, names in; roles by domains, one domain an action. Not its cache of earlier answers: nobody else has one |
-//!
-//! Two more rows leave out what is done with names, as the peers' own benches do: `cedar, prebuilt` has its
-//! requests beforehand, and stands beside `tidegate, prebuilt`, which has parsed names.
+//! [`Kind::how`] says which that is.
 
 mod casbin;
 mod cedar;
@@ -85,6 +75,32 @@ impl Kind {
             Self::RegorusVm => "regorus VM",
             Self::RegorusTree => "regorus tree",
             Self::Casbin => "casbin",
+        }
+    }
+
+    /// How it is asked: the table's legend.
+    pub(super) fn how(self) -> &'static str {
+        match self {
+            Self::Tidegate => {
+                "names in as text each time; the edges of the hierarchy as they were drawn"
+            }
+            Self::TidegatePrebuilt => "names parsed beforehand",
+            Self::Cedar => {
+                "policies parsed, entities loaded with the closure of their hierarchy, the request built of three \
+                 names each time and not validated"
+            }
+            Self::CedarPrebuilt => "requests built beforehand",
+            Self::RegorusVm => {
+                "bytecode loaded once with its data, which holds the closure, run to completion without limits; \
+                 the input built of three names each time"
+            }
+            Self::RegorusTree => {
+                "the tree interpreter, prepared with policy and data; the same input"
+            }
+            Self::Casbin => {
+                "enforcer prebuilt, names in; role links by domain, one domain an action; not its cache of \
+                 earlier answers, for nobody else has one"
+            }
         }
     }
 

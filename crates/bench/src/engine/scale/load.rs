@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::data::{Data, MODEL, Thing, Who};
 use crate::error::{Context, Error, Result};
+use crate::process;
+use crate::table::say;
 
 /// A store that is loaded.
 pub(super) struct Loaded {
@@ -21,8 +23,8 @@ pub(super) struct Loaded {
     pub(super) took_s: f64,
     /// Bytes of the names of all objects, each once, `type:id`.
     pub(super) name_bytes: u64,
-    /// What the process holds in memory more than before. Bytes.
-    pub(super) resident_bytes: u64,
+    /// What the thread was on a processor for of that, where the kernel tells.
+    pub(super) processor_s: Option<f64>,
 }
 
 /// What has been put, by type.
@@ -39,7 +41,7 @@ struct Places {
 /// # Errors
 /// When the builder refuses something.
 pub(super) fn load(data: Data) -> Result<Loaded> {
-    let before = resident_bytes()?;
+    let processor_before_s = processor_s();
     let begun = Instant::now();
     let model = Model::parse(MODEL).context("the model")?;
     let mut builder = SnapshotBuilder::new(model, Profile::default());
@@ -75,13 +77,14 @@ pub(super) fn load(data: Data) -> Result<Loaded> {
     }
     drop(places);
     let snapshot = builder.finish(1);
-    let took_s = begun.elapsed().as_secs_f64();
     Ok(Loaded {
         data,
         snapshot,
-        took_s,
+        took_s: begun.elapsed().as_secs_f64(),
+        processor_s: processor_s()
+            .zip(processor_before_s)
+            .map(|(after, before)| after - before),
         name_bytes,
-        resident_bytes: resident_bytes()?.saturating_sub(before),
     })
 }
 
@@ -105,6 +108,52 @@ impl Places {
         let place = places.get(number as usize).copied();
         place.ok_or_else(|| Error::new(format!("{} was not put", thing.name())))
     }
+}
+
+/// What a store of so many units takes in memory. Bytes.
+///
+/// It is loaded in a process of its own, whose allocator gives back at once what is freed: what a load needs
+/// on the way, and is over with, is not what a store takes.
+///
+/// # Errors
+/// When that process fails.
+pub(super) fn resident_bytes_of(units: u32) -> Result<u64> {
+    let mut command = process::this_program()?;
+    command.arg("engine-memory").arg(units.to_string());
+    command.env("MIMALLOC_PURGE_DELAY", "0");
+    let output = command
+        .output()
+        .context("cannot start the measurement of memory")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    match text.trim().parse() {
+        Ok(bytes) if output.status.success() => Ok(bytes),
+        _ => Err(Error::new(format!(
+            "the measurement of memory: {}, {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        ))),
+    }
+}
+
+/// What that process does: loads, and prints how many bytes more than before are resident.
+///
+/// # Errors
+/// When the store cannot be loaded.
+pub(super) fn print_resident_bytes(units: u32) -> Result<()> {
+    let before = resident_bytes()?;
+    let loaded = load(Data::new(units))?;
+    let bytes = resident_bytes()?.saturating_sub(before);
+    // Until here it is held.
+    drop(loaded);
+    say(&bytes.to_string());
+    Ok(())
+}
+
+/// How long this thread has been on a processor, in seconds.
+fn processor_s() -> Option<f64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = text.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds as f64 / 1e9)
 }
 
 /// What the process holds in memory, as the kernel counts it (`VmRSS`). Bytes.
