@@ -42,12 +42,21 @@ struct Measured {
     samples: Vec<Sample>,
 }
 
+/// The figures of what was measured.
+#[derive(Default)]
+pub(super) struct Figures {
+    /// Of the published sizes together, with goals.
+    pub(super) together: Vec<Row>,
+    /// Of each size by itself.
+    pub(super) by_size: Vec<Row>,
+}
+
 /// Measures the applications that are wanted, and prints a line for each size.
 ///
 /// # Errors
 /// When the suite is not there, or the engines' answers differ.
-pub(super) fn run(options: &Options) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+pub(super) fn run(options: &Options) -> Result<Figures> {
+    let mut figures = Figures::default();
     let mut apps = App::ALL
         .into_iter()
         .filter(|app| options.wants(app.name()))
@@ -56,12 +65,14 @@ pub(super) fn run(options: &Options) -> Result<Vec<Row>> {
         legend();
     }
     for app in apps {
-        rows.extend(measure(app, &suite()?, options)?);
+        let all = measure(app, &suite()?, options)?;
+        print(app, &all);
+        figures.add(app, &all);
     }
-    Ok(rows)
+    Ok(figures)
 }
 
-fn measure(app: App, suite: &Path, options: &Options) -> Result<Vec<Row>> {
+fn measure(app: App, suite: &Path, options: &Options) -> Result<Vec<Measured>> {
     let published = app.published(suite)?;
     let mut all = Vec::new();
     for size in SIZES.into_iter().chain(BEYOND) {
@@ -71,8 +82,7 @@ fn measure(app: App, suite: &Path, options: &Options) -> Result<Vec<Row>> {
         note(&format!("{}, {size} of each type …", app.name()));
         all.push(worlds(app, size, &published, options)?);
     }
-    print(app, &all);
-    Ok(rows(app, &all))
+    Ok(all)
 }
 
 /// Measures worlds of one size.
@@ -172,26 +182,25 @@ fn print(app: App, all: &[Measured]) {
     }
 }
 
-/// The published sizes together, with goals, then each size.
-fn rows(app: App, all: &[Measured]) -> Vec<Row> {
-    let published: Vec<_> = all
-        .iter()
-        .filter(|measured| SIZES.contains(&measured.size))
-        .collect();
-    let pooled = |kind| {
-        let samples = published.iter().flat_map(|measured| &measured.samples);
-        let of = samples.filter(|sample| sample.kind == kind);
-        of.flat_map(|sample| sample.ns.iter().copied()).collect()
-    };
-    let mut rows = compared(app, "5 to 50", &pooled, true);
-    for measured in all {
-        let of = |kind| {
-            let of = measured.samples.iter().find(|sample| sample.kind == kind);
-            of.map(|sample| sample.ns.clone()).unwrap_or_default()
+impl Figures {
+    fn add(&mut self, app: App, all: &[Measured]) {
+        let pooled = |kind| {
+            let published = all.iter().filter(|measured| SIZES.contains(&measured.size));
+            let samples = published.flat_map(|measured| &measured.samples);
+            let of = samples.filter(|sample| sample.kind == kind);
+            of.flat_map(|sample| sample.ns.iter().copied()).collect()
         };
-        rows.extend(compared(app, &measured.size.to_string(), &of, false));
+        self.together
+            .extend(compared(app, "5 to 50", &pooled, true));
+        for measured in all {
+            let of = |kind| {
+                let of = measured.samples.iter().find(|sample| sample.kind == kind);
+                of.map(|sample| sample.ns.clone()).unwrap_or_default()
+            };
+            let size = measured.size.to_string();
+            self.by_size.extend(compared(app, &size, &of, false));
+        }
     }
-    rows
 }
 
 /// Each peer beside this engine: median and 99th percentile.
@@ -244,8 +253,10 @@ mod tests {
                 })
                 .collect(),
         };
-        let rows = rows(App::Gdrive, &[measured(5, 100.0), measured(200, 9_000.0)]);
-        let pooled: Vec<_> = rows.iter().filter(|row| row.goal.is_some()).collect();
+        let mut figures = Figures::default();
+        figures.add(App::Gdrive, &[measured(5, 100.0), measured(200, 9_000.0)]);
+        let Figures { together, by_size } = figures;
+        let pooled: Vec<_> = together.iter().filter(|row| row.goal.is_some()).collect();
         let ratios: Vec<_> = pooled.iter().map(|row| (row.ratio, row.met)).collect();
         assert_eq!(
             ratios,
@@ -255,7 +266,9 @@ mod tests {
                 (Some(12.0), Some(true))
             ]
         );
-        assert_eq!(rows.len(), 3 * 2 * 5);
-        assert!(rows.iter().all(|row| row.value.is_finite()));
+        assert_eq!((together.len(), by_size.len()), (2 * 5, 2 * 2 * 5));
+        assert!(by_size.iter().all(|row| row.goal.is_none()));
+        // This engine's own figure, of the published sizes alone.
+        assert!(together.iter().all(|row| row.value == 100.0));
     }
 }

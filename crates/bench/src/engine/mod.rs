@@ -15,7 +15,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::machine;
-use crate::table::{self, Row, say};
+use crate::table::{self, say};
 
 /// What is measured, and how long.
 #[derive(Clone, Debug)]
@@ -70,15 +70,18 @@ pub(crate) fn run(json: Option<&Path>, options: &Options) -> Result<()> {
             "the system's"
         },
     ));
-    let mut rows: Vec<Row> = measure::run(options)?;
+    let measure::Figures {
+        together: mut rows,
+        by_size,
+    } = measure::run(options)?;
     if options.wants(scale::NAME) {
         rows.extend(scale::run(options)?);
     }
-    let with_goals: Vec<Row> = rows.iter().filter(|row| shown(row)).cloned().collect();
     table::print(
-        "\nAgainst peers the ratio is how many times faster.\n",
-        &with_goals,
+        "\nratio: how many times faster than another engine; else, the first figure by the second\n",
+        &rows,
     );
+    rows.extend(by_size);
     json.map_or(Ok(()), |file| table::write(file, &rows))
 }
 
@@ -88,9 +91,4 @@ pub(crate) fn run(json: Option<&Path>, options: &Options) -> Result<()> {
 /// When it cannot be loaded.
 pub(crate) fn print_resident_bytes(units: u32) -> Result<()> {
     scale::print_resident_bytes(units)
-}
-
-/// What has been printed size by size is left out of the last table.
-fn shown(row: &Row) -> bool {
-    row.goal.is_some() || row.peer.is_none() || row.name.contains("5 to 50")
 }

@@ -3,8 +3,9 @@
 //! Casbin decides whether a subject has a role in a domain by a search through the links of that domain. Here
 //! a domain is an action, and its links say how one comes to it: a user to a group, a group to a folder that it
 //! may see, a folder to what lies in it, down to the object asked about. The model has one matcher and no
-//! policy lines, for every line would be one more evaluation of the matcher. Its search goes ten links deep,
-//! which is enough here: the answers are compared.
+//! policy lines, for every line would be one more evaluation of the matcher: few lines and many role links is
+//! what <https://casbin.org/docs/performance> advises. Its search goes ten links deep, which is enough here:
+//! the answers are compared.
 
 use casbin::{CoreApi, DefaultModel, Enforcer, MgmtApi};
 
