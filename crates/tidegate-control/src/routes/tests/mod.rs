@@ -12,6 +12,7 @@ mod objects;
 mod openapi;
 mod quotas;
 mod secrets;
+mod slow; // a database that does not answer in time
 
 use axum::Router;
 use axum::body::Body;
