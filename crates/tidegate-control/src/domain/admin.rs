@@ -99,7 +99,7 @@ impl Administration {
         let purpose = purpose.unwrap_or_else(|| SECRETS.to_owned());
         let algorithm = algorithm.unwrap_or_else(|| Algorithm::EdDsa.name().to_owned());
         if ![SECRETS, BUNDLES, LINKS].contains(&purpose.as_str()) {
-            let detail = format!("`{purpose}`: a key is for {SECRETS}, {BUNDLES} or {LINKS}");
+            let detail = format!("a key is for {SECRETS}, {BUNDLES} or {LINKS}");
             return Err(Fault::bad("purpose", detail));
         }
         let algorithm =
