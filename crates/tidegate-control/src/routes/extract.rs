@@ -117,8 +117,9 @@ pub(super) struct Wrong {
     pub(super) detail: String,
 }
 
-/// Longest field name and explanation: a caller's own words come back in them. Characters.
-const FIELD_MAX: usize = 200;
+/// Longest field name and explanation: a caller's own words come back in them. A secret in a field's place is
+/// longer. Characters.
+const FIELD_MAX: usize = 64;
 const DETAIL_MAX: usize = 1000;
 
 impl Wrong {
@@ -149,7 +150,10 @@ impl Wrong {
         };
         Self {
             field: field.map(|field| cut(&field, FIELD_MAX)),
-            detail: cut(message, DETAIL_MAX),
+            detail: match key {
+                Some(key) => cut(&message.replace(key, &cut(key, FIELD_MAX)), DETAIL_MAX),
+                None => cut(message, DETAIL_MAX),
+            },
         }
     }
 }

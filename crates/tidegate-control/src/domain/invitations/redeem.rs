@@ -34,14 +34,17 @@ impl Administration {
         let this = Arc::clone(self);
         to_the_end(async move {
             let wire::Redeem { code, subject } = &request;
+            let holder = match &actor {
+                Some(actor) => actor.uid,
+                None => holder_of(code),
+            };
+            let keyed = Keyed::new(holder, key.as_deref(), &("redeemInvitation", &request))?;
             let unknown = || Fault::missing("code", "invitation has this code, or not any more");
             let id = this.link_key.invitation(code).ok_or_else(unknown)?;
             let person = this.system.person().ok_or_else(unknown)?.to_owned();
-            let keyed = |actor| Keyed::new(actor, key.as_deref(), &("redeemInvitation", &request));
             match (actor, subject) {
                 (Some(actor), None) => {
                     actor.whole()?;
-                    let keyed = keyed(actor.uid)?;
                     let mut lane = this.lane(&actor).await?;
                     if let Some(keyed) = &keyed
                         && let Some(kept) = keyed.answered(&this).await?
@@ -58,7 +61,6 @@ impl Administration {
                     if object.type_name() != person {
                         return Err(Fault::bad("subject", format!("expected a {person}")));
                     }
-                    let keyed = keyed(holder_of(code))?;
                     let mut lane = this.first_lane().await?;
                     if let Some(keyed) = &keyed
                         && let Some(kept) = keyed.answered(&this).await?

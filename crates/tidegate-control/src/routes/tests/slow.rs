@@ -32,7 +32,7 @@ async fn asked(world: &World, alice: &str) -> [Reply; 2] {
     [read, world.post(alice, "/v1/objects", body).await]
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_takes_too_long_is_ended() {
     let server = Postgres::start(Durability::None);
     let world = on(&server).await;
@@ -56,7 +56,7 @@ async fn a_statement_that_takes_too_long_is_ended() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_another_session_holds_is_not_waited_for_for_ever() {
     let server = Postgres::start(Durability::None);
     let world = on(&server).await;

@@ -288,6 +288,13 @@ pub(crate) type AuditRow = (i64, String, String, String, Option<String>, Option<
 /// open: so that a test need not wait as long as the store does.
 pub(crate) async fn patience(store: &Store, time: &str) {
     for pool in [&store.write, &store.read, &store.ledger] {
+        // They are given back by tasks of their own; whoever finds none opens another.
+        let all_back = async || {
+            while pool.num_idle() < pool.size() as usize {
+                tokio::task::yield_now().await;
+            }
+        };
+        all_back().await;
         let mut open = Vec::new();
         while let Some(connection) = pool.try_acquire() {
             open.push(connection);
@@ -300,10 +307,7 @@ pub(crate) async fn patience(store: &Store, time: &str) {
                 .unwrap();
         }
         drop(open);
-        // They are given back by tasks; whoever finds none opens another.
-        while pool.num_idle() < pool.size() as usize {
-            tokio::task::yield_now().await;
-        }
+        all_back().await;
     }
 }
 

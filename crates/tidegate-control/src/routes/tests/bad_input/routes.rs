@@ -202,7 +202,7 @@ fn people() -> Vec<(&'static str, &'static str, Value, Fields)> {
                 ("cursor", Cursor, Not),
             ],
         ),
-        ("DELETE", "/v1/invitations", json!({}), &[("id", Id, Not)]),
+        ("DELETE", "/v1/invitations", json!({}), ID),
         ("POST", "/v1/invitations/accept", json!({}), ID),
         ("POST", "/v1/invitations/decline", json!({}), ID),
         (
