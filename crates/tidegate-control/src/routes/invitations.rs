@@ -30,6 +30,15 @@ pub(crate) struct List {
     cursor: Option<String>,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Withdraw {
+    /// Which.
+    #[param(value_type = form::Id, inline)]
+    id: String,
+}
+
 /// Invites somebody, by name or by e-mail address. Inviting again replaces the pending invitation.
 #[utoipa::path(
     post, path = "/v1/invitations", operation_id = "invite", tag = "invitations",
@@ -77,15 +86,19 @@ pub(crate) async fn list(
 /// Withdraws a pending invitation, by its `id`.
 #[utoipa::path(
     delete, path = "/v1/invitations", operation_id = "withdrawInvitation", tag = "invitations",
-    params(InvitationId, Terms),
+    params(Withdraw, Terms),
     responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
 )]
 pub(crate) async fn withdraw(
     State(rules): Rules,
     Caller(actor): Caller,
     terms: Terms,
-    Params(request): Params<InvitationId>,
+    Params(Withdraw { id }): Params<Withdraw>,
 ) -> Result<Response, Refusal> {
+    let request = InvitationId {
+        id: Some(id),
+        object: None,
+    };
     change::one(&rules, actor, terms, Operation::Withdraw(request)).await
 }
 

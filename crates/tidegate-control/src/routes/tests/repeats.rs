@@ -131,7 +131,7 @@ async fn a_secret_is_exchanged_once() {
     let route = ("POST", "/v1/token");
     let text = Some("/access_token");
     let first = twice(&world, "", route, [&body, &other], text).await;
-    // Another secret of hers is another request; a key of somebody else's another key.
+    // A key of somebody else's is another key; one of another secret of hers would be for another request.
     let second = world.issue(&world.root, "operator:root").await;
     let second = second.ok()["secret"].as_str().unwrap().to_owned();
     let reply = world
