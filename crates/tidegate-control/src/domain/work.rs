@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use serde_json::Value;
 use tidegate_client::wire::{self, Answer, Operation};
 use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
@@ -15,17 +14,12 @@ use uuid::Uuid;
 
 use super::caller::Actor;
 use super::lane::{Lane, to_the_end};
+use super::repeats::{Keyed, REPEATS_KEPT_S};
 use super::{Administration, Fault, Issued, changelog, keep};
 use crate::store::{CommitError, Entry, InvitationRow, NewRepeat, StoreChange, StoreError, Write};
 
 /// Most operations of a batch.
 pub const BATCH_MAX: usize = 100;
-
-/// Longest idempotency key. Characters.
-pub const KEY_MAX: usize = 200;
-
-/// How long an answer is remembered under its idempotency key. Seconds.
-pub const REPEATS_KEPT_S: u64 = 86_400;
 
 /// Under which terms a change is made.
 #[derive(Clone, Debug, Default)]
@@ -100,30 +94,26 @@ impl Administration {
                 format!("between 1 and {BATCH_MAX} operations"),
             ));
         }
-        check_key(terms.idempotency_key.as_deref())?;
+        let Terms {
+            idempotency_key,
+            unchanged_since,
+        } = terms;
+        let key = idempotency_key.as_deref();
+        let keyed = Keyed::new(actor.uid, key, &(unchanged_since, &operations))?;
         let this = Arc::clone(self);
         to_the_end(async move {
             let mut lane = this.lane(&actor).await?;
-            let repeat = match &terms.idempotency_key {
-                None => None,
-                Some(key) => {
-                    let fingerprint = fingerprint(&terms, &operations)?;
-                    let kept = this.store.repeat(actor.uid, key).await?;
-                    let recent = this.clock.now_s().saturating_sub(REPEATS_KEPT_S);
-                    match kept.filter(|kept| kept.created_at_s >= recent) {
-                        Some(kept) if kept.fingerprint == fingerprint => {
-                            return recall(&kept.answer);
-                        }
-                        Some(_) => return Err(Fault::KeyReused),
-                        None => Some((key.clone(), fingerprint)),
-                    }
-                }
-            };
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                let wire::BatchAnswer { revision, answers } = kept;
+                return Ok(Performed { revision, answers });
+            }
             let mut work = Work::begin(&this, &mut lane, actor).await?;
             let mut done = Vec::with_capacity(operations.len());
             for (number, operation) in operations.into_iter().enumerate() {
                 if number == 0
-                    && let Some(revision) = terms.unchanged_since
+                    && let Some(revision) = unchanged_since
                 {
                     work.unchanged(&operation, revision).await?;
                 }
@@ -136,7 +126,11 @@ impl Administration {
                     }
                 })?);
             }
-            work.finish(&mut lane, done, repeat).await
+            let revision = work.revision();
+            let answers: Vec<Answer> = done.into_iter().map(|done| done.at(revision)).collect();
+            let keep = |keyed: Keyed| keyed.answer(&without_texts(revision, &answers), work.now_s);
+            let repeat = keyed.map(keep).transpose()?;
+            work.finish(&mut lane, answers, repeat).await
         })
         .await
     }
@@ -290,15 +284,13 @@ impl<'a> Work<'a> {
 
     /// INVARIANT: a narrowed secret changes nothing outside of its objects, whatever the guards ask, and
     /// makes no secret: that would be wider, and outlive it.
-    fn within_the_secret(&self, done: &[Done]) -> Result<(), Fault> {
-        let makes_secret = |done: &Done| match done {
-            Done::Issued(_)
-            | Done::Created {
-                secret: Some(_), ..
-            } => true,
-            Done::Created { secret: None, .. } | Done::Invited(_) | Done::Changed => false,
+    fn within_the_secret(&self, answers: &[Answer]) -> Result<(), Fault> {
+        let makes_secret = |answer: &Answer| match answer {
+            Answer::Issued(_) => true,
+            Answer::Created(created) => created.secret.is_some(),
+            Answer::Invited(_) | Answer::Changed(_) => false,
         };
-        if done.iter().any(makes_secret) {
+        if answers.iter().any(makes_secret) {
             self.actor.whole()?;
         }
         let reaches = |object| self.actor.reaches(object, &self.snapshot);
@@ -314,23 +306,33 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// The revision that will contain it: the last one, where everything was so already.
+    pub(super) fn revision(&self) -> u64 {
+        if self.entries.is_empty() {
+            self.base.revision()
+        } else {
+            self.store.revision()
+        }
+    }
+
     /// Asks what must hold at the end, commits, publishes.
     pub(super) async fn finish(
         self,
         lane: &mut Lane<'_>,
-        done: Vec<Done>,
-        repeat: Option<(String, String)>,
+        answers: Vec<Answer>,
+        repeat: Option<NewRepeat>,
     ) -> Result<Performed, Fault> {
-        self.within_the_secret(&done)?;
+        self.within_the_secret(&answers)?;
         keep::holders(
             &self.administration.system,
             &self.base,
             &self.snapshot,
             &self.changes,
         )?;
+        let revision = self.revision();
         let Self {
             administration,
-            actor,
+            actor: _,
             store,
             now_s,
             base,
@@ -340,24 +342,8 @@ impl<'a> Work<'a> {
             called_back,
             notified,
         } = self;
-        let nothing_new = entries.is_empty();
-        let revision = if nothing_new {
-            base.revision()
-        } else {
-            store.revision()
-        };
-        let performed = performed(revision, done);
-        let repeat = match repeat {
-            Some((key, fingerprint)) => Some(NewRepeat {
-                actor: actor.uid,
-                key,
-                fingerprint,
-                answer: without_texts(&performed)?,
-                created_at_s: now_s,
-            }),
-            None => None,
-        };
-        if nothing_new {
+        let performed = Performed { revision, answers };
+        if entries.is_empty() {
             // Everything was so already, which is an answer to remember as well.
             drop(store);
             if let Some(repeat) = &repeat {
@@ -409,55 +395,29 @@ pub(super) fn texts(tuples: &[Tuple]) -> Option<Value> {
     (!texts.is_empty()).then(|| serde_json::json!({ "tuples": texts }))
 }
 
-fn performed(revision: u64, done: Vec<Done>) -> Performed {
-    let answer = |done| match done {
-        Done::Created {
-            object,
-            uid,
-            secret,
-        } => Answer::Created(wire::CreatedObject {
-            object: object.to_string(),
-            uid: uid.to_string(),
-            revision,
-            secret: secret.map(|secret| secret.to_wire(revision)),
-        }),
-        Done::Issued(issued) => Answer::Issued(issued.to_wire(revision)),
-        Done::Invited(row) => Answer::Invited(super::invitations::to_wire(*row)),
-        Done::Changed => Answer::Changed(wire::Changed { revision }),
-    };
-    Performed {
-        revision,
-        answers: done.into_iter().map(answer).collect(),
-    }
-}
-
-fn check_key(key: Option<&str>) -> Result<(), Fault> {
-    match key {
-        Some(key) if key.is_empty() || key.chars().count() > KEY_MAX || !key.is_ascii() => {
-            Err(Fault::bad(
-                "Idempotency-Key",
-                format!("between 1 and {KEY_MAX} ASCII characters"),
-            ))
+impl Done {
+    fn at(self, revision: u64) -> Answer {
+        match self {
+            Self::Created {
+                object,
+                uid,
+                secret,
+            } => Answer::Created(wire::CreatedObject {
+                object: object.to_string(),
+                uid: uid.to_string(),
+                revision,
+                secret: secret.map(|secret| secret.to_wire(revision)),
+            }),
+            Self::Issued(issued) => Answer::Issued(issued.to_wire(revision)),
+            Self::Invited(row) => Answer::Invited(super::invitations::to_wire(*row)),
+            Self::Changed => Answer::Changed(wire::Changed { revision }),
         }
-        _ => Ok(()),
     }
 }
 
-fn fingerprint(terms: &Terms, operations: &[Operation]) -> Result<String, Fault> {
-    let request = serde_json::to_vec(&(terms.unchanged_since, operations))
-        .map_err(|error| Fault::internal("a request cannot be written", &error))?;
-    let digest = digest::digest(&digest::SHA256, &request);
-    Ok(digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
-}
-
-/// An answer to keep: a secret's text is shown once.
-fn without_texts(performed: &Performed) -> Result<String, Fault> {
-    let Performed { revision, answers } = performed;
-    let mut answers = answers.clone();
+/// Answers to keep: a secret's text is shown once.
+fn without_texts(revision: u64, answers: &[Answer]) -> wire::BatchAnswer {
+    let mut answers = answers.to_vec();
     for answer in &mut answers {
         match answer {
             Answer::Created(wire::CreatedObject {
@@ -470,17 +430,5 @@ fn without_texts(performed: &Performed) -> Result<String, Fault> {
             Answer::Created(_) | Answer::Invited(_) | Answer::Changed(_) => {}
         }
     }
-    let kept = wire::BatchAnswer {
-        revision: *revision,
-        answers,
-    };
-    serde_json::to_string(&kept)
-        .map_err(|error| Fault::internal("an answer cannot be kept", &error))
-}
-
-fn recall(answer: &str) -> Result<Performed, Fault> {
-    let kept: wire::BatchAnswer = serde_json::from_str(answer)
-        .map_err(|error| Fault::internal("a kept answer cannot be read", &error))?;
-    let wire::BatchAnswer { revision, answers } = kept;
-    Ok(Performed { revision, answers })
+    wire::BatchAnswer { revision, answers }
 }

@@ -57,6 +57,7 @@ pub(super) async fn run(pool: &AnyPool, engine: Engine, newest: i64) -> Result<(
             .collect(),
     );
     let mut connection = pool.acquire().await?;
+    engine.take_time(&mut connection).await?;
     connection.ensure_migrations_table(TABLE).await?;
     let applied = connection.list_applied_migrations(TABLE).await?;
     if let Some(newer) = applied.iter().find(|applied| applied.version > newest) {
