@@ -33,6 +33,8 @@ mod search;
 mod secrets;
 mod start;
 pub mod system;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::{Arc, OnceLock};

@@ -1,7 +1,7 @@
 //! Deletion: the object, all below it, what was created along with it, and what is deleted with what it points
 //! at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use tidegate_client::wire;
@@ -86,9 +86,11 @@ impl Work<'_> {
             }
             gone.roots.push(uid);
             let tree = self.store.subtree(uid).await?;
-            let companions = self.store.companions(uid).await?;
-            for companion in companions {
-                self.is_alone(&companion.object, companion.uid, &tree_names(&tree))
+            let names: BTreeSet<&Object> = tree.iter().map(|row| &row.object).collect();
+            // Of the object, and of all below it.
+            let companions = self.store.companions(uid).await?.into_iter();
+            for companion in companions.filter(|companion| !names.contains(&companion.object)) {
+                self.is_alone(&companion.object, companion.uid, &names)
                     .await?;
                 next.push((companion.object, companion.uid));
             }
@@ -118,7 +120,7 @@ impl Work<'_> {
         &mut self,
         companion: &Object,
         uid: Uuid,
-        tree: &[Object],
+        tree: &BTreeSet<&Object>,
     ) -> Result<(), Fault> {
         let below = self.store.subtree(uid).await?;
         // The companion itself comes first.
@@ -134,10 +136,6 @@ impl Work<'_> {
             None => Ok(()),
         }
     }
-}
-
-fn tree_names(tree: &[crate::store::ObjectRow]) -> Vec<Object> {
-    tree.iter().map(|row| row.object.clone()).collect()
 }
 
 /// Objects whose relation with exactly one subject points at an object: those that are deleted with it, or
