@@ -2,6 +2,7 @@
 //! built-in ones are no example of.
 
 mod deletion; // what goes along
+mod keepers; // the last holder
 
 use std::sync::Arc;
 
