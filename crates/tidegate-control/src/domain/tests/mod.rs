@@ -3,6 +3,7 @@
 
 mod deletion; // what goes along
 mod keepers; // the last holder
+mod leaks; // what is told to whom
 
 use std::sync::Arc;
 
