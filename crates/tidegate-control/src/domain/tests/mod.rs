@@ -4,6 +4,7 @@
 mod deletion; // what goes along
 mod keepers; // the last holder
 mod leaks; // what is told to whom
+mod links; // attaching
 
 use std::sync::Arc;
 
