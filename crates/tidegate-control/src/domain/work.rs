@@ -4,6 +4,7 @@
 //! Rows are written to the transaction at once, so that reads see them. The snapshot to come is the one in
 //! force with all changes so far applied: what cannot be published is never committed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
@@ -127,6 +128,8 @@ impl Administration {
                 {
                     work.unchanged(&operation, revision).await?;
                 }
+                // One before it may have been the end of the caller.
+                work.actor.stands(&work.snapshot)?;
                 let result = work.perform(operation).await;
                 done.push(result.map_err(|fault| {
                     if batch {
@@ -301,22 +304,57 @@ impl<'a> Work<'a> {
         if done.iter().any(makes_secret) {
             self.actor.whole()?;
         }
-        let reaches = |object| self.actor.reaches(object, &self.snapshot);
-        match self.entries.iter().find(|entry| !reaches(&entry.object)) {
-            Some(entry) => {
-                let rule = format!(
-                    "narrow: the secret is narrowed to other objects than {}",
-                    entry.object
-                );
+        let named = self.entries.iter().map(|entry| &entry.object);
+        // Also what changes along with what was named.
+        let changed = self.changes.iter().filter_map(changed_object);
+        let reaches = |object: &&Object| self.actor.reaches(object, &self.snapshot);
+        match named.chain(changed).find(|object| !reaches(object)) {
+            Some(object) => {
+                let rule = format!("narrow: the secret is narrowed to other objects than {object}");
                 Err(Fault::Forbidden { rule })
             }
             None => Ok(()),
         }
     }
 
+    /// Objects that no operation named and whose grants or links are others now: whoever shows an entity tag
+    /// from before has not seen that.
+    fn changed_along(&self) -> BTreeSet<Uuid> {
+        let system = &self.administration.system;
+        let is_told = |tuple: &Tuple| {
+            system.rules(tuple.object.type_name()).is_some_and(|rules| {
+                rules.word(&tuple.relation).is_some() || rules.one().contains_key(&*tuple.relation)
+            })
+        };
+        let mut objects = BTreeSet::new();
+        for change in &self.changes {
+            match change {
+                Change::Write(tuple) | Change::Delete(tuple) if is_told(tuple) => {
+                    objects.insert(tuple.object.clone());
+                }
+                Change::Forget(object) => {
+                    let stood_in = self.base.stands_in(object).into_iter();
+                    objects.extend(stood_in.filter(is_told).map(|tuple| tuple.object));
+                }
+                Change::Write(_)
+                | Change::Delete(_)
+                | Change::Put { .. }
+                | Change::Revoke { .. } => {}
+            }
+        }
+        let uid = |snapshot: &Snapshot, object: &Object| {
+            snapshot.standing(object).map(|standing| standing.uid)
+        };
+        // What is new, or gone, has no tag from before.
+        let stayed = |object: &Object| {
+            uid(&self.snapshot, object).filter(|uid_now| uid(&self.base, object) == Some(*uid_now))
+        };
+        objects.iter().filter_map(stayed).collect()
+    }
+
     /// Asks what must hold at the end, commits, publishes.
     pub(super) async fn finish(
-        self,
+        mut self,
         lane: &mut Lane<'_>,
         done: Vec<Done>,
         repeat: Option<(String, String)>,
@@ -328,6 +366,9 @@ impl<'a> Work<'a> {
             &self.snapshot,
             &self.changes,
         )?;
+        for uid in self.changed_along() {
+            self.write(&Write::ChangedAlong(uid)).await?;
+        }
         let Self {
             administration,
             actor,
@@ -400,6 +441,15 @@ pub(super) fn subject_object(subject: &Subject) -> Option<&Object> {
     match subject {
         Subject::Object(object) | Subject::Userset { object, .. } => Some(object),
         Subject::Wildcard { .. } => None,
+    }
+}
+
+/// The object that a change is of.
+fn changed_object(change: &Change) -> Option<&Object> {
+    match change {
+        Change::Put { object, .. } | Change::Forget(object) => Some(object),
+        Change::Write(tuple) | Change::Delete(tuple) => Some(&tuple.object),
+        Change::Revoke { .. } => None,
     }
 }
 

@@ -1,10 +1,14 @@
 //! The rules by themselves, below the HTTP API: on a real store and the real engine, with systems that the
 //! built-in ones are no example of.
 
+mod batches; // what an operation sees of those before it
 mod deletion; // what goes along
+mod entities; // whose entity tag a change moves
+mod invitations; // many of them
 mod keepers; // the last holder
 mod leaks; // what is told to whom
 mod links; // attaching
+mod narrowed; // what a narrowed secret changes
 
 use std::sync::Arc;
 
