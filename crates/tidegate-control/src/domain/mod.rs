@@ -9,6 +9,7 @@
 //! [`system::System`].
 
 mod admin;
+mod answers;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
@@ -47,6 +48,7 @@ use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 
 pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
+pub use self::answers::{KEY_MAX, REPEATS_KEPT_S};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::{Question, well_formed_action, well_formed_entity};
@@ -70,7 +72,7 @@ pub use self::search::{Found, Part, SEARCH_CANDIDATES_MAX};
 pub use self::secrets::{DESCRIPTION_MAX, Issued, LIFE_MAX_S, LIVING_SECRETS_MAX};
 pub use self::start::{Opening, StartError, open};
 use self::system::{Operation, SITE, System};
-pub use self::work::{BATCH_MAX, KEY_MAX, Performed, REPEATS_KEPT_S, Terms};
+pub use self::work::{BATCH_MAX, Performed, Terms};
 use crate::outbox::link::LinkKey;
 use crate::store::Store;
 

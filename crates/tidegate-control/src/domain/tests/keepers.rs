@@ -16,7 +16,7 @@ async fn somebody_in_another_relation_of_a_userset_holds_nothing_through_it() {
     ];
     desk.done("user:ada", &batch).await;
     let last = revoke("port:oslo", "admin", "user:ada");
-    let (kind, sentence) = desk.refused("user:ada", &[last.clone()]).await;
+    let (kind, sentence) = desk.refused("user:ada", std::slice::from_ref(&last)).await;
     assert_eq!(kind, "conflict", "{sentence}");
 
     desk.done("user:ada", &[grant("crew:oslo/red", "captain", "user:bob")])
@@ -45,7 +45,7 @@ async fn every_way_out_of_the_last_place_is_shut() {
         ("operator:root", delete("user:bob")),
     ];
     for (who, way) in ways {
-        let (kind, sentence) = desk.refused(who, &[way.clone()]).await;
+        let (kind, sentence) = desk.refused(who, std::slice::from_ref(&way)).await;
         assert_eq!(kind, "conflict", "{way}: {sentence}");
     }
     desk.done("user:bob", &[delete("port:oslo")]).await;
