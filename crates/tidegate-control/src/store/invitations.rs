@@ -111,6 +111,26 @@ impl Store {
         unsigned(count)
     }
 
+    /// The address that the link of a pending invitation was mailed to, while it works.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn address_of_link(
+        &self,
+        invitation: Uuid,
+        now_s: u64,
+    ) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "SELECT address FROM invitations WHERE id = $1 AND address IS NOT NULL \
+             AND redeemed_at_s IS NULL AND expires_at_s > $2",
+        )
+        .bind(invitation.to_string())
+        .bind(signed(now_s)?)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|(address,)| address))
+    }
+
     /// A page of those that are pending to an object at a moment, the oldest first, after an id (empty: from the
     /// start).
     ///

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use tidegate_client::wire;
-use tidegate_policy::{Change, Object, Snapshot};
+use tidegate_policy::{Change, Object, Snapshot, Tuple};
 use uuid::Uuid;
 
 use crate::domain::system::{Operation, System};
@@ -51,11 +51,12 @@ impl Work<'_> {
             return Err(Fault::conflict("object", detail));
         }
         let gone = self.gone(&snapshot, &object, standing.uid).await?;
-        let tuples: Vec<String> = snapshot
-            .tuples_on(&object)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let of = |part| {
+            let stood_in = snapshot.stands_in(part).into_iter();
+            snapshot.tuples_on(part).into_iter().chain(stood_in)
+        };
+        let tuples: BTreeSet<Tuple> = gone.objects.keys().flat_map(of).collect();
+        let tuples: Vec<String> = tuples.iter().map(ToString::to_string).collect();
         let objects: Vec<&str> = gone.objects.keys().map(Object::as_str).collect();
         self.say(Said {
             operation,
@@ -146,7 +147,7 @@ fn pointing_at(
     object: &Object,
     deleted_with: bool,
 ) -> Vec<Object> {
-    let points = |tuple: &tidegate_policy::Tuple| {
+    let points = |tuple: &Tuple| {
         let rules = system.rules(tuple.object.type_name());
         let one = rules.and_then(|rules| rules.one().get(&*tuple.relation));
         one.is_some_and(|one| one.deleted_with == deleted_with)

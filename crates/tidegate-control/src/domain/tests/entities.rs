@@ -112,3 +112,32 @@ async fn the_audit_log_says_who_pays_after_an_acceptance() {
     let tuples = json!(["user:bob#billing_organization@organization:bob"]);
     assert_eq!(before["tuples"], tuples);
 }
+
+#[tokio::test]
+async fn the_audit_log_says_what_a_deleted_one_had() {
+    let desk = Desk::new("beneath").await.people(&["ada", "bob"]).await;
+    let batch = [
+        create("organization:acme"),
+        grant("organization:acme", "create", "user:bob"),
+    ];
+    desk.done("user:ada", &batch).await;
+    desk.done("operator:root", &[super::delete("user:bob")])
+        .await;
+    let root = desk.actor("operator:root");
+    let log = desk
+        .rules
+        .audit(&root, &AuditOf::All, (u64::MAX >> 1, 0), 1);
+    let log = log.await.unwrap();
+    assert_eq!(log[0].operation, "delete");
+    let before = log[0].before.as_ref().unwrap();
+    let objects = json!(["organization:bob", "user:bob"]);
+    assert_eq!(before["objects"], objects);
+    let tuples = before["tuples"].as_array().unwrap();
+    for tuple in [
+        "user:bob#myself@user:bob",
+        "organization:bob#admin@user:bob",
+        "organization:acme#create@user:bob",
+    ] {
+        assert!(tuples.contains(&json!(tuple)), "{tuple}: {tuples:?}");
+    }
+}

@@ -4,7 +4,7 @@
 mod batches; // what an operation sees of those before it
 mod deletion; // what goes along
 mod entities; // whose entity tag a change moves
-mod invitations; // many of them
+mod invitations; // many of them, what ends them
 mod keepers; // the last holder
 mod leaks; // what is told to whom
 mod links; // attaching
