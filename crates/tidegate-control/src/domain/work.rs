@@ -183,8 +183,13 @@ impl<'a> Work<'a> {
         if more.is_empty() {
             return Ok(self.snapshot());
         }
-        let changes: Vec<Change> = self.changes.iter().chain(more).cloned().collect();
-        let next = self.base.apply(self.store.revision(), &changes)?;
+        // What was done before is not done again: of a long batch each operation would cost more than the last.
+        let revision = self.store.revision();
+        let next = if self.snapshot.revision() == revision {
+            self.snapshot.amend(more)?
+        } else {
+            self.base.apply(revision, more)?
+        };
         Ok(Arc::new(next))
     }
 
