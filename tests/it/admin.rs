@@ -8,7 +8,7 @@ use crate::http::get;
 use crate::world::{BOT, Folder, ROUTES, STREAM, Server, World, config, create, issue, program};
 
 /// Runs the program where no server is.
-async fn run(words: &[&str]) -> Ended {
+pub(crate) async fn run(words: &[&str]) -> Ended {
     let output = tokio::process::Command::new(program())
         .args(words)
         .env_clear()
