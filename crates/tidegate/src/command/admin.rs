@@ -115,7 +115,8 @@ pub(crate) struct Backup {
 #[group(skip)]
 #[command(
     after_help = "Every secret that was issued before ends, and a new one of an operator is printed; but with \
-                  --danger-keep-secrets.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
+                  --danger-keep-secrets. Revisions go on above all that were given out before: gateways \
+                  elsewhere follow, once they have a secret that holds.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
 )]
 pub(crate) struct RestoreArguments {
     /// The backup.
