@@ -18,7 +18,7 @@ async fn exchange(world: &World, secret: &str, scope: &str, budget_bytes: Option
     };
     let answer = world.api("").exchange(&request).await.expect("exchanged");
     Shown {
-        secret: answer.access_token,
+        secret: answer.access_token.expect("shown"),
         jti: answer.jti,
     }
 }

@@ -38,7 +38,7 @@ pub use terms::{MAX_IDEMPOTENCY_KEY_BYTES, Terms};
 ///     if_match: Some(orders.revision),
 /// };
 /// let name = Some("Orders".to_owned());
-/// let rename = RenameObject { object: orders.object, display_name: name };
+/// let rename = RenameObject { object: orders.object, display_name: Some(name) };
 /// client.with_terms(terms)?.rename_object(&rename).await?;
 /// # Ok(()) }
 /// ```

@@ -24,9 +24,10 @@ cargo xtask test [rust] [wasm] [e2e] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     --full     at full scale instead of one for every day
 
-cargo xtask claims [--mutate] [SYSTEM]
+cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
     --mutate   drops each line of a system in turn: some claim must then fail
+    PART       tries those lines alone that have this in their names, as in `type.space`
 
 cargo xtask bench NAME [--json FILE]
     Measures side by side with peers.

@@ -110,7 +110,7 @@ fn blindly(
         95..97 => Operation::IssueSecret(issue(random, land, object)),
         97..98 => Operation::Rename(RenameObject {
             object,
-            display_name: Some("A name".to_owned()),
+            display_name: Some(Some("A name".to_owned())),
         }),
         _ => Operation::Delete(DeleteObject { object }),
     };

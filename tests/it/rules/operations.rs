@@ -24,7 +24,10 @@ impl Land<'_> {
                 must(self.visible(who, &request.object), "not visible")?;
                 must(self.guard(who, "rename", &request.object), "may not rename")?;
                 if let Some(thing) = self.objects.get_mut(&request.object) {
-                    thing.display_name.clone_from(&request.display_name);
+                    // Left out, it stays.
+                    if let Some(name) = &request.display_name {
+                        thing.display_name.clone_from(name);
+                    }
                 }
             }
             Operation::Delete(request) => {

@@ -34,7 +34,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn exchange(&self, request: &TokenRequest) -> Result<TokenAnswer, ApiError> {
-        self.ask("/v1/token", request).await
+        self.change(Method::POST, "/v1/token", request).await
     }
 
     /// `GET /v1/admin/keys`

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "openapi")]
 use super::form;
@@ -126,9 +126,19 @@ pub struct RenameObject {
     /// Which.
     #[cfg_attr(feature = "openapi", schema(value_type = form::ObjectName))]
     pub object: String,
-    /// The new display name; none takes it away.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<form::DisplayName>))]
-    pub display_name: Option<String>,
+    /// The new display name; `null` takes it away, and left out it stays (RFC 7396).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "given"
+    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<form::DisplayName>, required = false))]
+    pub display_name: Option<Option<String>>,
+}
+
+/// What is there, be it `null`: only what is left out is none.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// `DELETE /v1/objects?object=`

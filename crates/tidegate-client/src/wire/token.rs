@@ -72,8 +72,9 @@ impl std::fmt::Debug for TokenRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenAnswer {
-    /// The narrower secret, shown this once.
-    pub access_token: String,
+    /// The narrower secret, shown this once; none in the answer to a repeated request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
     /// As asked for.
     pub issued_token_type: String,
     /// `Bearer`

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::json;
 use tidegate_client::wire;
 use tidegate_policy::{Change, Object, Snapshot};
@@ -12,7 +13,8 @@ use tokio::io::AsyncWrite;
 use super::caller::Actor;
 use super::exchange::EXCHANGED_LIFE_MAX_S;
 use super::keyring::{BUNDLES, Key, Keyring, LINKS, SECRETS, algorithm_named, generate};
-use super::lane::to_the_end;
+use super::lane::{Lane, to_the_end};
+use super::repeats::Keyed;
 use super::system::FIRST_OPERATOR;
 use super::work::{Said, Work, subject_object};
 use super::{Administration, Fault, Issued, StartError};
@@ -30,6 +32,9 @@ pub const ACTIVATE_IN_S: u64 = 600;
 
 /// Longest time that a new key can be only published. Seconds.
 pub const ACTIVATE_IN_MAX_S: u64 = 30 * 86_400;
+
+/// Longest `kid` of a request. Characters.
+pub const KID_MAX: usize = 128;
 
 /// Most secrets that are revoked along with a key.
 pub const REVOKED_WITH_KEY_MAX: u32 = 10_000;
@@ -82,8 +87,10 @@ impl Administration {
     pub async fn rotate_key(
         self: &Arc<Self>,
         actor: Actor,
+        key: Option<String>,
         request: wire::RotateKey,
     ) -> Result<wire::RotatedKey, Fault> {
+        let keyed = Keyed::new(actor.uid, key.as_deref(), &("rotateKey", &request))?;
         let wire::RotateKey {
             purpose,
             algorithm,
@@ -92,7 +99,7 @@ impl Administration {
         let purpose = purpose.unwrap_or_else(|| SECRETS.to_owned());
         let algorithm = algorithm.unwrap_or_else(|| Algorithm::EdDsa.name().to_owned());
         if ![SECRETS, BUNDLES, LINKS].contains(&purpose.as_str()) {
-            let detail = format!("`{purpose}`: a key is for {SECRETS}, {BUNDLES} or {LINKS}");
+            let detail = format!("a key is for {SECRETS}, {BUNDLES} or {LINKS}");
             return Err(Fault::bad("purpose", detail));
         }
         let algorithm =
@@ -110,6 +117,11 @@ impl Administration {
         to_the_end(async move {
             let mut lane = this.lane(&actor).await?;
             this.administers(&actor, lane.snapshot())?;
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                return Ok(kept);
+            }
             let mut stored = this.store.keys().await?;
             if stored.len() >= MAX_KEYS {
                 let detail = format!("there are {MAX_KEYS} keys: retire some");
@@ -143,16 +155,16 @@ impl Administration {
                     "activates_at_s": activates_at_s,
                 })),
             });
-            let now_s = work.now_s;
-            let revision = this.finish_keys(work, &mut lane, keyring).await?;
-            let keyring = this.keyring();
             let key = keyring.keys().iter().find(|key| key.kid == kid);
             let key = key.ok_or(Fault::Internal)?;
-            let signed = this.signed_by(&keyring, key, now_s).await?;
-            Ok(wire::RotatedKey {
-                key: info(&keyring, key, signed, now_s),
-                revision,
-            })
+            let signed = this.signed_by(&keyring, key, work.now_s).await?;
+            let rotated = wire::RotatedKey {
+                key: info(&keyring, key, signed, work.now_s),
+                revision: work.revision(),
+            };
+            this.finish_keys(work, &mut lane, keyring, keyed, &rotated)
+                .await?;
+            Ok(rotated)
         })
         .await
     }
@@ -165,13 +177,24 @@ impl Administration {
     pub async fn retire_key(
         self: &Arc<Self>,
         actor: Actor,
+        key: Option<String>,
         kid: String,
         force: bool,
     ) -> Result<wire::RetiredKey, Fault> {
+        if kid.is_empty() || kid.chars().count() > KID_MAX {
+            let detail = format!("between 1 and {KID_MAX} characters");
+            return Err(Fault::bad("kid", detail));
+        }
+        let keyed = Keyed::new(actor.uid, key.as_deref(), &("retireKey", &kid, force))?;
         let this = Arc::clone(self);
         to_the_end(async move {
             let mut lane = this.lane(&actor).await?;
             this.administers(&actor, lane.snapshot())?;
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                return Ok(kept);
+            }
             let mut stored = this.store.keys().await?;
             let keyring = Keyring::read(&stored).map_err(|error| unusable(&error))?;
             let key = keyring.keys().iter().find(|key| key.kid == kid);
@@ -228,11 +251,13 @@ impl Administration {
                 before: Some(after),
                 after: None,
             });
-            let revision = this.finish_keys(work, &mut lane, keyring).await?;
-            Ok(wire::RetiredKey {
+            let retired = wire::RetiredKey {
                 revoked_secrets: revoked,
-                revision,
-            })
+                revision: work.revision(),
+            };
+            this.finish_keys(work, &mut lane, keyring, keyed, &retired)
+                .await?;
+            Ok(retired)
         })
         .await
     }
@@ -276,13 +301,17 @@ impl Administration {
     async fn finish_keys(
         &self,
         work: Work<'_>,
-        lane: &mut super::lane::Lane<'_>,
+        lane: &mut Lane<'_>,
         keyring: Keyring,
-    ) -> Result<u64, Fault> {
-        match work.finish(lane, Vec::new(), None).await {
-            Ok(performed) => {
+        keyed: Option<Keyed>,
+        answer: &impl Serialize,
+    ) -> Result<(), Fault> {
+        let keep = |keyed: Keyed| keyed.answer(answer, work.now_s);
+        let repeat = keyed.map(keep).transpose()?;
+        match work.finish(lane, Vec::new(), repeat).await {
+            Ok(_) => {
                 self.use_keys(keyring);
-                Ok(performed.revision)
+                Ok(())
             }
             Err(fault) => {
                 // Whether it was committed may not be known: what the store holds is in force.

@@ -9,6 +9,7 @@
 //! [`system::System`].
 
 mod admin;
+mod answers;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
@@ -29,10 +30,13 @@ mod naming;
 mod objects;
 mod operations;
 mod quotas;
+mod repeats;
 mod search;
 mod secrets;
 mod start;
 pub mod system;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::{Arc, OnceLock};
@@ -44,13 +48,13 @@ use tidegate_quota::{AccountId, Calendar, Meter};
 use tidegate_tower::{Clock, LiveKeys};
 use tokio::sync::{Mutex, Notify, broadcast};
 
-pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, REVOKED_WITH_KEY_MAX};
+pub use self::admin::{ACTIVATE_IN_MAX_S, ACTIVATE_IN_S, KID_MAX, REVOKED_WITH_KEY_MAX};
 pub use self::audit::AuditOf;
 use self::caller::Actor;
 pub use self::checks::{Question, well_formed_action, well_formed_entity};
 pub use self::cursor::CURSOR_MAX;
 use self::exchange::Exchange;
-pub use self::exchange::{BUDGETS_MAX, EXCHANGED_LIFE_MAX_S, ExchangeError, Exchanged, Wish};
+pub use self::exchange::{EXCHANGED_LIFE_MAX_S, ExchangeError, KEPT_MAX, Wish};
 pub use self::fault::{Fault, Field};
 use self::follow::Following;
 pub use self::follow::{
@@ -64,11 +68,12 @@ use self::lane::Held;
 pub use self::naming::{DISPLAY_NAME_MAX, NAME_MAX, fold};
 pub use self::objects::{LIST_SCAN_MAX, Listed};
 pub use self::quotas::AccountUsage;
+pub use self::repeats::{KEY_MAX, REPEATS_KEPT_S};
 pub use self::search::{Found, Part, SEARCH_CANDIDATES_MAX};
 pub use self::secrets::{DESCRIPTION_MAX, Issued, LIFE_MAX_S, LIVING_SECRETS_MAX};
 pub use self::start::{Opening, StartError, open};
 use self::system::{Operation, SITE, System};
-pub use self::work::{BATCH_MAX, KEY_MAX, Performed, REPEATS_KEPT_S, Terms};
+pub use self::work::{BATCH_MAX, Performed, Terms};
 use crate::outbox::link::LinkKey;
 use crate::store::Store;
 

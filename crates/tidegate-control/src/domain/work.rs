@@ -4,28 +4,24 @@
 //! Rows are written to the transaction at once, so that reads see them. The snapshot to come is the one in
 //! force with all changes so far applied: what cannot be published is never committed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use serde_json::Value;
 use tidegate_client::wire::{self, Answer, Operation};
 use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
 use tidegate_quota::AccountId;
 use uuid::Uuid;
 
+use super::answers::without_texts;
 use super::caller::Actor;
 use super::lane::{Lane, to_the_end};
+use super::repeats::{Keyed, REPEATS_KEPT_S};
 use super::{Administration, Fault, Issued, changelog, keep};
 use crate::store::{CommitError, Entry, InvitationRow, NewRepeat, StoreChange, StoreError, Write};
 
 /// Most operations of a batch.
 pub const BATCH_MAX: usize = 100;
-
-/// Longest idempotency key. Characters.
-pub const KEY_MAX: usize = 200;
-
-/// How long an answer is remembered under its idempotency key. Seconds.
-pub const REPEATS_KEPT_S: u64 = 86_400;
 
 /// Under which terms a change is made.
 #[derive(Clone, Debug, Default)]
@@ -100,33 +96,31 @@ impl Administration {
                 format!("between 1 and {BATCH_MAX} operations"),
             ));
         }
-        check_key(terms.idempotency_key.as_deref())?;
+        let Terms {
+            idempotency_key,
+            unchanged_since,
+        } = terms;
+        let key = idempotency_key.as_deref();
+        let keyed = Keyed::new(actor.uid, key, &(unchanged_since, &operations))?;
         let this = Arc::clone(self);
         to_the_end(async move {
             let mut lane = this.lane(&actor).await?;
-            let repeat = match &terms.idempotency_key {
-                None => None,
-                Some(key) => {
-                    let fingerprint = fingerprint(&terms, &operations)?;
-                    let kept = this.store.repeat(actor.uid, key).await?;
-                    let recent = this.clock.now_s().saturating_sub(REPEATS_KEPT_S);
-                    match kept.filter(|kept| kept.created_at_s >= recent) {
-                        Some(kept) if kept.fingerprint == fingerprint => {
-                            return recall(&kept.answer);
-                        }
-                        Some(_) => return Err(Fault::KeyReused),
-                        None => Some((key.clone(), fingerprint)),
-                    }
-                }
-            };
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                let wire::BatchAnswer { revision, answers } = kept;
+                return Ok(Performed { revision, answers });
+            }
             let mut work = Work::begin(&this, &mut lane, actor).await?;
             let mut done = Vec::with_capacity(operations.len());
             for (number, operation) in operations.into_iter().enumerate() {
                 if number == 0
-                    && let Some(revision) = terms.unchanged_since
+                    && let Some(revision) = unchanged_since
                 {
                     work.unchanged(&operation, revision).await?;
                 }
+                // One before it may have been the end of the caller.
+                work.actor.stands(&work.snapshot)?;
                 let result = work.perform(operation).await;
                 done.push(result.map_err(|fault| {
                     if batch {
@@ -136,7 +130,11 @@ impl Administration {
                     }
                 })?);
             }
-            work.finish(&mut lane, done, repeat).await
+            let revision = work.revision();
+            let answers: Vec<Answer> = done.into_iter().map(|done| done.at(revision)).collect();
+            let keep = |keyed: Keyed| keyed.answer(&without_texts(revision, &answers), work.now_s);
+            let repeat = keyed.map(keep).transpose()?;
+            work.finish(&mut lane, answers, repeat).await
         })
         .await
     }
@@ -186,8 +184,13 @@ impl<'a> Work<'a> {
         if more.is_empty() {
             return Ok(self.snapshot());
         }
-        let changes: Vec<Change> = self.changes.iter().chain(more).cloned().collect();
-        let next = self.base.apply(self.store.revision(), &changes)?;
+        // What was done before is not done again: of a long batch each operation would cost more than the last.
+        let revision = self.store.revision();
+        let next = if self.snapshot.revision() == revision {
+            self.snapshot.amend(more)?
+        } else {
+            self.base.apply(revision, more)?
+        };
         Ok(Arc::new(next))
     }
 
@@ -290,47 +293,93 @@ impl<'a> Work<'a> {
 
     /// INVARIANT: a narrowed secret changes nothing outside of its objects, whatever the guards ask, and
     /// makes no secret: that would be wider, and outlive it.
-    fn within_the_secret(&self, done: &[Done]) -> Result<(), Fault> {
-        let makes_secret = |done: &Done| match done {
-            Done::Issued(_)
-            | Done::Created {
-                secret: Some(_), ..
-            } => true,
-            Done::Created { secret: None, .. } | Done::Invited(_) | Done::Changed => false,
+    fn within_the_secret(&self, answers: &[Answer]) -> Result<(), Fault> {
+        let makes_secret = |answer: &Answer| match answer {
+            Answer::Issued(_) => true,
+            Answer::Created(created) => created.secret.is_some(),
+            Answer::Invited(_) | Answer::Changed(_) => false,
         };
-        if done.iter().any(makes_secret) {
+        if answers.iter().any(makes_secret) {
             self.actor.whole()?;
         }
-        let reaches = |object| self.actor.reaches(object, &self.snapshot);
-        match self.entries.iter().find(|entry| !reaches(&entry.object)) {
-            Some(entry) => {
-                let rule = format!(
-                    "narrow: the secret is narrowed to other objects than {}",
-                    entry.object
-                );
+        let named = self.entries.iter().map(|entry| &entry.object);
+        // Also what changes along with what was named.
+        let changed = self.changes.iter().filter_map(changed_object);
+        let reaches = |object: &&Object| self.actor.reaches(object, &self.snapshot);
+        match named.chain(changed).find(|object| !reaches(object)) {
+            Some(object) => {
+                let rule = format!("narrow: the secret is narrowed to other objects than {object}");
                 Err(Fault::Forbidden { rule })
             }
             None => Ok(()),
         }
     }
 
+    /// The revision that will contain it: the last one, where everything was so already.
+    pub(super) fn revision(&self) -> u64 {
+        if self.entries.is_empty() {
+            self.base.revision()
+        } else {
+            self.store.revision()
+        }
+    }
+
+    /// Objects that no operation named and whose grants or links are others now: whoever shows an entity tag
+    /// from before has not seen that.
+    fn changed_along(&self) -> BTreeSet<Uuid> {
+        let system = &self.administration.system;
+        let is_told = |tuple: &Tuple| {
+            system.rules(tuple.object.type_name()).is_some_and(|rules| {
+                rules.word(&tuple.relation).is_some() || rules.one().contains_key(&*tuple.relation)
+            })
+        };
+        let mut objects = BTreeSet::new();
+        for change in &self.changes {
+            match change {
+                Change::Write(tuple) | Change::Delete(tuple) if is_told(tuple) => {
+                    objects.insert(tuple.object.clone());
+                }
+                Change::Forget(object) => {
+                    let stood_in = self.base.stands_in(object).into_iter();
+                    objects.extend(stood_in.filter(is_told).map(|tuple| tuple.object));
+                }
+                Change::Write(_)
+                | Change::Delete(_)
+                | Change::Put { .. }
+                | Change::Revoke { .. } => {}
+            }
+        }
+        let uid = |snapshot: &Snapshot, object: &Object| {
+            snapshot.standing(object).map(|standing| standing.uid)
+        };
+        // What is new, or gone, has no tag from before.
+        let stayed = |object: &Object| {
+            uid(&self.snapshot, object).filter(|uid_now| uid(&self.base, object) == Some(*uid_now))
+        };
+        objects.iter().filter_map(stayed).collect()
+    }
+
     /// Asks what must hold at the end, commits, publishes.
     pub(super) async fn finish(
-        self,
+        mut self,
         lane: &mut Lane<'_>,
-        done: Vec<Done>,
-        repeat: Option<(String, String)>,
+        answers: Vec<Answer>,
+        repeat: Option<NewRepeat>,
     ) -> Result<Performed, Fault> {
-        self.within_the_secret(&done)?;
+        self.within_the_secret(&answers)?;
         keep::holders(
             &self.administration.system,
             &self.base,
             &self.snapshot,
             &self.changes,
         )?;
+        for uid in self.changed_along() {
+            self.write(&Write::ChangedAlong(uid)).await?;
+        }
+        let revision = self.revision();
         let Self {
             administration,
-            actor,
+            actor: _,
             store,
             now_s,
             base,
@@ -340,24 +389,8 @@ impl<'a> Work<'a> {
             called_back,
             notified,
         } = self;
-        let nothing_new = entries.is_empty();
-        let revision = if nothing_new {
-            base.revision()
-        } else {
-            store.revision()
-        };
-        let performed = performed(revision, done);
-        let repeat = match repeat {
-            Some((key, fingerprint)) => Some(NewRepeat {
-                actor: actor.uid,
-                key,
-                fingerprint,
-                answer: without_texts(&performed)?,
-                created_at_s: now_s,
-            }),
-            None => None,
-        };
-        if nothing_new {
+        let performed = Performed { revision, answers };
+        if entries.is_empty() {
             // Everything was so already, which is an answer to remember as well.
             drop(store);
             if let Some(repeat) = &repeat {
@@ -403,84 +436,17 @@ pub(super) fn subject_object(subject: &Subject) -> Option<&Object> {
     }
 }
 
+/// The object that a change is of.
+fn changed_object(change: &Change) -> Option<&Object> {
+    match change {
+        Change::Put { object, .. } | Change::Forget(object) => Some(object),
+        Change::Write(tuple) | Change::Delete(tuple) => Some(&tuple.object),
+        Change::Revoke { .. } => None,
+    }
+}
+
 /// Tuples as the audit log tells them.
 pub(super) fn texts(tuples: &[Tuple]) -> Option<Value> {
     let texts: Vec<String> = tuples.iter().map(ToString::to_string).collect();
     (!texts.is_empty()).then(|| serde_json::json!({ "tuples": texts }))
-}
-
-fn performed(revision: u64, done: Vec<Done>) -> Performed {
-    let answer = |done| match done {
-        Done::Created {
-            object,
-            uid,
-            secret,
-        } => Answer::Created(wire::CreatedObject {
-            object: object.to_string(),
-            uid: uid.to_string(),
-            revision,
-            secret: secret.map(|secret| secret.to_wire(revision)),
-        }),
-        Done::Issued(issued) => Answer::Issued(issued.to_wire(revision)),
-        Done::Invited(row) => Answer::Invited(super::invitations::to_wire(*row)),
-        Done::Changed => Answer::Changed(wire::Changed { revision }),
-    };
-    Performed {
-        revision,
-        answers: done.into_iter().map(answer).collect(),
-    }
-}
-
-fn check_key(key: Option<&str>) -> Result<(), Fault> {
-    match key {
-        Some(key) if key.is_empty() || key.chars().count() > KEY_MAX || !key.is_ascii() => {
-            Err(Fault::bad(
-                "Idempotency-Key",
-                format!("between 1 and {KEY_MAX} ASCII characters"),
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn fingerprint(terms: &Terms, operations: &[Operation]) -> Result<String, Fault> {
-    let request = serde_json::to_vec(&(terms.unchanged_since, operations))
-        .map_err(|error| Fault::internal("a request cannot be written", &error))?;
-    let digest = digest::digest(&digest::SHA256, &request);
-    Ok(digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
-}
-
-/// An answer to keep: a secret's text is shown once.
-fn without_texts(performed: &Performed) -> Result<String, Fault> {
-    let Performed { revision, answers } = performed;
-    let mut answers = answers.clone();
-    for answer in &mut answers {
-        match answer {
-            Answer::Created(wire::CreatedObject {
-                secret: Some(issued),
-                ..
-            })
-            | Answer::Issued(issued) => {
-                issued.secret = None;
-            }
-            Answer::Created(_) | Answer::Invited(_) | Answer::Changed(_) => {}
-        }
-    }
-    let kept = wire::BatchAnswer {
-        revision: *revision,
-        answers,
-    };
-    serde_json::to_string(&kept)
-        .map_err(|error| Fault::internal("an answer cannot be kept", &error))
-}
-
-fn recall(answer: &str) -> Result<Performed, Fault> {
-    let kept: wire::BatchAnswer = serde_json::from_str(answer)
-        .map_err(|error| Fault::internal("a kept answer cannot be read", &error))?;
-    let wire::BatchAnswer { revision, answers } = kept;
-    Ok(Performed { revision, answers })
 }

@@ -20,7 +20,8 @@ use tokio::time::timeout;
 use utoipa::IntoParams;
 
 use super::answer::Answer;
-use super::refusals::{ActRefusals, AskRefusals};
+use super::extract::{Key, Nothing};
+use super::refusals::{AskRefusals, KeyedRefusals};
 use super::{Body, Caller, Params, Refusal, Rules};
 use crate::domain::Administration;
 
@@ -38,7 +39,7 @@ static BACKUPS: Semaphore = Semaphore::const_new(1);
 #[into_params(parameter_in = Query)]
 pub(crate) struct Retire {
     /// Which key.
-    #[param(max_length = 128)]
+    #[param(min_length = 1, max_length = 128)]
     kid: String,
     /// Also when secrets that it signed still hold: they are revoked with it.
     #[serde(default)]
@@ -50,7 +51,11 @@ pub(crate) struct Retire {
     get, path = "/v1/admin/keys", operation_id = "listKeys", tag = "admin",
     responses((status = 200, description = "Found.", body = Keys), AskRefusals),
 )]
-pub(crate) async fn keys(State(rules): Rules, Caller(actor): Caller) -> Result<Response, Refusal> {
+pub(crate) async fn keys(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Response, Refusal> {
     let items = rules.signing_keys(&actor).await?;
     Ok(Answer(StatusCode::OK, Keys { items }).into_response())
 }
@@ -58,35 +63,40 @@ pub(crate) async fn keys(State(rules): Rules, Caller(actor): Caller) -> Result<R
 /// Makes a key, which is published at once and signs later. For operators.
 #[utoipa::path(
     post, path = "/v1/admin/keys", operation_id = "rotateKey", tag = "admin",
+    params(Key),
     request_body = RotateKey,
-    responses((status = 201, description = "Done.", body = RotatedKey), ActRefusals),
+    responses((status = 201, description = "Done.", body = RotatedKey), KeyedRefusals),
 )]
 pub(crate) async fn rotate(
     State(rules): Rules,
     Caller(actor): Caller,
+    Key(key): Key,
     Body(request): Body<RotateKey>,
 ) -> Result<Response, Refusal> {
-    let rotated = rules.rotate_key(actor, request).await?;
+    let rotated = rules.rotate_key(actor, key, request).await?;
     Ok(Answer(StatusCode::CREATED, rotated).into_response())
 }
 
 /// Takes a key out of use. For operators.
 #[utoipa::path(
     delete, path = "/v1/admin/keys", operation_id = "retireKey", tag = "admin",
-    params(Retire),
-    responses((status = 200, description = "Done.", body = RetiredKey), ActRefusals),
+    params(Retire, Key),
+    responses((status = 200, description = "Done.", body = RetiredKey), KeyedRefusals),
 )]
 pub(crate) async fn retire(
     State(rules): Rules,
     Caller(actor): Caller,
+    Key(key): Key,
     Params(query): Params<Retire>,
 ) -> Result<Response, Refusal> {
     let Retire { kid, force } = query;
-    let retired = rules.retire_key(actor, kid, force).await?;
+    let retired = rules.retire_key(actor, key, kid, force).await?;
     Ok(Answer(StatusCode::OK, retired).into_response())
 }
 
 /// The whole store as text, as it is at one moment. Cut off where it cannot be ended well. For operators.
+///
+/// An `Idempotency-Key` is not heeded: each backup is another one, and is in the audit log.
 #[utoipa::path(
     get, path = "/v1/admin/backup", operation_id = "backup", tag = "admin",
     responses(
@@ -97,6 +107,7 @@ pub(crate) async fn retire(
 pub(crate) async fn backup(
     State(rules): Rules,
     Caller(actor): Caller,
+    Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Refusal> {
     let Ok(turn) = BACKUPS.try_acquire() else {
         let problem = Problem::new(StatusCode::CONFLICT, "conflict", "Conflict");

@@ -8,8 +8,9 @@ use tidegate_client::wire::{AuditEntry, Page, form};
 use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::paging::Paging;
 use super::refusals::AskRefusals;
-use super::{Caller, Params, Refusal, Rules, page_limit};
+use super::{Caller, Params, Refusal, Rules};
 use crate::domain::{AuditOf, Fault};
 use crate::store::AuditRow;
 
@@ -53,7 +54,7 @@ pub(crate) async fn list(
         object.as_deref().unwrap_or_default(),
         of_actor.as_deref().unwrap_or_default(),
     ];
-    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
+    let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
     let of = match (&object, &of_actor) {
         (Some(object), None) => AuditOf::Object(object.clone()),
         (None, Some(actor)) => AuditOf::Actor(actor.clone()),
@@ -62,25 +63,16 @@ pub(crate) async fn list(
             return Err(Fault::bad("object", "either `object` or `actor`").into());
         }
     };
-    let limit = page_limit(limit)?;
-    let before = match after {
+    let before = match paging.after() {
         None => (i64::MAX.unsigned_abs(), 0),
         Some(after) => {
-            place(&after).ok_or_else(|| Fault::bad("cursor", "not one that was given"))?
+            place(after).ok_or_else(|| Fault::bad("cursor", "not one that was given"))?
         }
     };
-    let mut rows = rules.audit(&actor, &of, before, limit + 1).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|row| {
-        let last = format!("{}.{}", row.revision, row.ordinal);
-        rules.cursor(&actor, &list, &last)
-    });
-    let next = next.transpose()?;
-    let items = rows.into_iter().map(entry).collect();
-    Ok(Answer(StatusCode::OK, Page::<AuditEntry> { items, next }).into_response())
+    let rows = rules.audit(&actor, &of, before, paging.rows()).await?;
+    let place = |row: &AuditRow| format!("{}.{}", row.revision, row.ordinal);
+    let page = paging.page(rows, place, entry)?;
+    Ok(Answer(StatusCode::OK, page).into_response())
 }
 
 fn place(cursor: &str) -> Option<(u64, u64)> {

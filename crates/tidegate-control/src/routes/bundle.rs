@@ -10,8 +10,9 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use tidegate_client::replica::MODEL_HEADER;
 
+use super::extract::Nothing;
 use super::refusals::AskRefusals;
-use super::{Caller, Refusal, Rules};
+use super::{Caller, Params, Refusal, Rules};
 use crate::domain::SignedBundle;
 
 /// The whole snapshot, signed: one line of compact JWS that carries the SHA-256 of the binary payload after it. For
@@ -23,7 +24,11 @@ use crate::domain::SignedBundle;
         AskRefusals,
     ),
 )]
-pub(crate) async fn whole(State(rules): Rules, Caller(actor): Caller) -> Result<Response, Refusal> {
+pub(crate) async fn whole(
+    State(rules): Rules,
+    Caller(actor): Caller,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Response, Refusal> {
     let SignedBundle { head, payload } = rules.bundle(&actor).await?;
     let length = head.len() + payload.len();
     let pieces = [head, payload].map(Ok::<_, Infallible>);

@@ -8,8 +8,8 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tidegate_tower::{Identity, Problem};
 use tokio::time::timeout;
@@ -59,34 +59,122 @@ impl<S: Sync> FromRequestParts<S> for Terms {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let text = |name: &'static str| {
-            let mut values = parts.headers.get_all(name).iter();
-            let value = match (values.next(), values.next()) {
-                (None, _) => return Ok(None),
-                (Some(value), None) => value.to_str().ok(),
-                (Some(_), Some(_)) => None,
-            };
-            let wrong = || bad_request(Some(name.to_owned()), "expected once, as visible ASCII");
-            value.map(Some).ok_or_else(wrong)
-        };
-        let unchanged_since = match text("If-Match")? {
+        let unchanged_since = match once(&parts.headers, "If-Match")? {
             None => None,
             Some(tag) => Some(entity_tag(tag).ok_or_else(|| {
                 let detail = "expected the entity tag of the object: its revision in double quotes";
-                bad_request(Some("If-Match".to_owned()), detail)
+                Wrong::of("If-Match", detail)
             })?),
         };
+        let Key(idempotency_key) = Key::of(&parts.headers)?;
         Ok(Self(domain::Terms {
-            idempotency_key: text("Idempotency-Key")?.map(str::to_owned),
+            idempotency_key,
             unchanged_since,
         }))
     }
+}
+
+/// `Idempotency-Key`, of a change that is of no one object.
+pub(crate) struct Key(pub(crate) Option<String>);
+
+impl Key {
+    /// From a request's headers.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Wrong> {
+        Ok(Self(once(headers, "Idempotency-Key")?.map(str::to_owned)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Key {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        Ok(Self::of(&parts.headers)?)
+    }
+}
+
+/// A header that may be there once.
+fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Wrong> {
+    let mut values = headers.get_all(name).iter();
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str().ok(),
+        (Some(_), Some(_)) => None,
+    };
+    let wrong = || Wrong::of(name, "expected once, as visible ASCII");
+    value.map(Some).ok_or_else(wrong)
 }
 
 fn entity_tag(tag: &str) -> Option<u64> {
     let digits = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// What is wrong with a request, and where.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) field: Option<String>,
+    pub(super) detail: String,
+}
+
+/// Longest field name and explanation: a caller's own words come back in them. A secret in a field's place is
+/// longer. Characters.
+const FIELD_MAX: usize = 64;
+const DETAIL_MAX: usize = 1000;
+
+impl Wrong {
+    pub(super) fn of(field: &str, detail: &str) -> Self {
+        Self {
+            field: Some(cut(field, FIELD_MAX)),
+            detail: cut(detail, DETAIL_MAX),
+        }
+    }
+
+    /// What serde says. It names an unknown or missing key in backticks, and not in the path.
+    fn said(path: Option<String>, message: &str) -> Self {
+        let about_key = ["unknown field `", "missing field `", "duplicate field `"];
+        let key = about_key
+            .iter()
+            .find_map(|start| message.split_once(start)?.1.split('`').next());
+        let field = match (path, key) {
+            (Some(path), Some(key)) if path.rsplit('.').next() != Some(key) => {
+                Some(format!("{path}.{key}"))
+            }
+            (Some(path), _) => Some(path),
+            (None, Some(key)) => Some(key.to_owned()),
+            (None, None) => message
+                .split_once(": ")
+                .map(|(key, _)| key)
+                .filter(|key| !key.contains(' '))
+                .map(str::to_owned),
+        };
+        Self {
+            field: field.map(|field| cut(&field, FIELD_MAX)),
+            detail: match key {
+                Some(key) => cut(&message.replace(key, &cut(key, FIELD_MAX)), DETAIL_MAX),
+                None => cut(message, DETAIL_MAX),
+            },
+        }
+    }
+}
+
+impl From<Wrong> for Refusal {
+    fn from(wrong: Wrong) -> Self {
+        let Wrong { field, detail } = wrong;
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request");
+        let problem = problem.detail(detail);
+        Self(match field {
+            Some(field) => problem.field(field),
+            None => problem,
+        })
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// Query parameters; unknown ones are refused.
@@ -103,11 +191,16 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
                 let text = text
                     .strip_prefix("Failed to deserialize query string: ")
                     .unwrap_or(&text);
-                Err(bad_request(None, text))
+                Err(Wrong::said(None, text).into())
             }
         }
     }
 }
+
+/// Of a route that takes no query parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
 
 /// A JSON body; unknown keys are refused.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -127,25 +220,35 @@ impl<T: DeserializeOwned + Serialize, S: Sync> FromRequest<S> for Body<T> {
             ));
         }
         let bytes = read_body(request).await?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            let path = (path != "." && path != "?").then_some(path);
-            bad_request(path, &error.into_inner().to_string())
-        })?;
-        json.end()
-            .map_err(|error| bad_request(None, &error.to_string()))?;
-        if bytes.contains(&b'[')
-            && let Some(path) = listed(&bytes, &value)
-        {
-            let path = (!path.is_empty()).then_some(path);
-            return Err(bad_request(
-                path,
-                "expected an object with keys, found a list",
-            ));
-        }
-        Ok(Self(value))
+        Ok(Self(read_json(&bytes)?))
     }
+}
+
+/// Reads JSON; unknown keys are refused by the types, a list for an object here.
+pub(super) fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Wrong> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = at_path(serde_path_to_error::deserialize(&mut json))?;
+    json.end()
+        .map_err(|error| Wrong::said(None, &error.to_string()))?;
+    if bytes.contains(&b'[')
+        && let Some(path) = listed(bytes, &value)
+    {
+        let field = (!path.is_empty()).then(|| cut(&path, FIELD_MAX));
+        let detail = "expected an object with keys, found a list".to_owned();
+        return Err(Wrong { field, detail });
+    }
+    Ok(value)
+}
+
+/// Where in a value something is wrong.
+pub(super) fn at_path<T>(
+    read: Result<T, serde_path_to_error::Error<serde_json::Error>>,
+) -> Result<T, Wrong> {
+    read.map_err(|error| {
+        let path = error.path().to_string();
+        let path = (path != "." && path != "?").then_some(path);
+        Wrong::said(path, &error.into_inner().to_string())
+    })
 }
 
 /// A whole body, of a bounded length and in a bounded time.
@@ -163,7 +266,7 @@ pub(super) async fn read_body(request: Request) -> Result<bytes::Bytes, Refusal>
                 "a body has at most {BODY_MAX_BYTES} bytes"
             ))))
         }
-        Ok(Err(_)) => Err(bad_request(None, "the body was cut off")),
+        Ok(Err(_)) => Err(Wrong::said(None, "the body was cut off").into()),
         Err(_) => {
             let problem = Problem::new(
                 StatusCode::REQUEST_TIMEOUT,
@@ -205,30 +308,4 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|value| value.split(';').next())
         .map(str::trim);
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
-}
-
-/// Serde names an unknown or missing key in backticks, and not in the path.
-fn bad_request(path: Option<String>, message: &str) -> Refusal {
-    let about_key = ["unknown field `", "missing field `", "duplicate field `"];
-    let key = about_key
-        .iter()
-        .find_map(|start| message.split_once(start)?.1.split('`').next());
-    let field = match (path, key) {
-        (Some(path), Some(key)) if path.rsplit('.').next() != Some(key) => {
-            Some(format!("{path}.{key}"))
-        }
-        (Some(path), _) => Some(path),
-        (None, Some(key)) => Some(key.to_owned()),
-        (None, None) => message
-            .split_once(": ")
-            .map(|(key, _)| key)
-            .filter(|key| !key.contains(' '))
-            .map(str::to_owned),
-    };
-    let problem =
-        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request").detail(message);
-    Refusal(match field {
-        Some(field) => problem.field(field),
-        None => problem,
-    })
 }

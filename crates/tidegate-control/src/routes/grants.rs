@@ -10,8 +10,9 @@ use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::paging::Paging;
 use super::refusals::{AskRefusals, ChangeRefusals};
-use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
+use super::{Body, Caller, Params, Refusal, Rules, change};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -117,10 +118,9 @@ pub(crate) async fn list(
         limit,
         cursor,
     } = query;
-    let limit = usize::try_from(page_limit(limit)?).unwrap_or(usize::MAX);
     let list = ["grants", &object];
-    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
-    let granted = rules.grants(&actor, &object, limit, after.as_deref())?;
+    let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
+    let granted = rules.grants(&actor, &object, paging.limit(), paging.after())?;
     let info = |Tuple {
                     object,
                     relation,
@@ -132,7 +132,6 @@ pub(crate) async fn list(
         subject: subject.to_string(),
     };
     let items = granted.grants.into_iter().map(info).collect();
-    let next = granted.next.map(|last| rules.cursor(&actor, &list, &last));
-    let next = next.transpose()?;
-    Ok(Answer(StatusCode::OK, Page::<GrantInfo> { items, next }).into_response())
+    let page: Page<GrantInfo> = paging.ending(items, granted.next.as_deref())?;
+    Ok(Answer(StatusCode::OK, page).into_response())
 }

@@ -10,9 +10,10 @@ use tidegate_client::wire::{
 use utoipa::IntoParams;
 
 use super::answer::Answer;
-use super::extract::{MaybeCaller, Terms};
-use super::refusals::{ActRefusals, AskRefusals, ChangeRefusals};
-use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
+use super::extract::{Key, MaybeCaller, Terms};
+use super::paging::Paging;
+use super::refusals::{AskRefusals, ChangeRefusals, KeyedRefusals};
+use super::{Body, Caller, Params, Refusal, Rules, change};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,15 @@ pub(crate) struct List {
     /// `next` of the page before, with the same query.
     #[param(max_length = 1024)]
     cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Withdraw {
+    /// Which.
+    #[param(value_type = form::Id, inline)]
+    id: String,
 }
 
 /// Invites somebody, by name or by e-mail address. Inviting again replaces the pending invitation.
@@ -61,39 +71,34 @@ pub(crate) async fn list(
         limit,
         cursor,
     } = query;
-    let limit = page_limit(limit)?;
     let list = ["invitations", object.as_deref().unwrap_or_default()];
-    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
-    let after = after.as_deref();
-    let mut items = match &object {
-        Some(object) => {
-            rules
-                .invitations_to(&actor, object, limit + 1, after)
-                .await?
-        }
-        None => rules.own_invitations(&actor, limit + 1, after).await?,
+    let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
+    let (rows, after) = (paging.rows(), paging.after());
+    let rows = match &object {
+        Some(object) => rules.invitations_to(&actor, object, rows, after).await?,
+        None => rules.own_invitations(&actor, rows, after).await?,
     };
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let last = items.last().filter(|_| more);
-    let next = last.map(|last| rules.cursor(&actor, &list, &last.id));
-    let next = next.transpose()?;
-    Ok(Answer(StatusCode::OK, Page::<Invitation> { items, next }).into_response())
+    let place = |invitation: &Invitation| invitation.id.clone();
+    let page = paging.page(rows, place, |invitation| invitation)?;
+    Ok(Answer(StatusCode::OK, page).into_response())
 }
 
 /// Withdraws a pending invitation, by its `id`.
 #[utoipa::path(
     delete, path = "/v1/invitations", operation_id = "withdrawInvitation", tag = "invitations",
-    params(InvitationId, Terms),
+    params(Withdraw, Terms),
     responses((status = 200, description = "Done, or so already.", body = Changed), ChangeRefusals),
 )]
 pub(crate) async fn withdraw(
     State(rules): Rules,
     Caller(actor): Caller,
     terms: Terms,
-    Params(request): Params<InvitationId>,
+    Params(Withdraw { id }): Params<Withdraw>,
 ) -> Result<Response, Refusal> {
+    let request = InvitationId {
+        id: Some(id),
+        object: None,
+    };
     change::one(&rules, actor, terms, Operation::Withdraw(request)).await
 }
 
@@ -136,14 +141,16 @@ pub(crate) async fn decline(
 #[utoipa::path(
     post, path = "/v1/invitations/redeem", operation_id = "redeemInvitation", tag = "invitations",
     security((), ("secret" = [])),
+    params(Key),
     request_body = Redeem,
-    responses((status = 200, description = "The address is proven.", body = Redeemed), ActRefusals),
+    responses((status = 200, description = "The address is proven.", body = Redeemed), KeyedRefusals),
 )]
 pub(crate) async fn redeem(
     State(rules): Rules,
     MaybeCaller(actor): MaybeCaller,
+    Key(key): Key,
     Body(request): Body<Redeem>,
 ) -> Result<Response, Refusal> {
-    let redeemed = rules.redeem(actor, request).await?;
+    let redeemed = rules.redeem(actor, key, request).await?;
     Ok(Answer(StatusCode::OK, redeemed).into_response())
 }

@@ -10,6 +10,9 @@ use super::refusals::ActRefusals;
 use super::{Body, Caller, Refusal, Rules};
 
 /// Settles leases of quota, and takes others. For nodes.
+///
+/// An `Idempotency-Key` is not heeded: the node chooses the ids of its leases and says totals of them, so that
+/// whatever it repeats is done once.
 #[utoipa::path(
     post, path = "/v1/leases", operation_id = "lease", tag = "nodes",
     request_body = LeaseCall,

@@ -6,8 +6,9 @@ use http::StatusCode;
 use tidegate_client::wire::Whoami;
 
 use super::answer::Answer;
+use super::extract::Nothing;
 use super::refusals::AskRefusals;
-use super::{Caller, Refusal, Rules};
+use super::{Caller, Params, Refusal, Rules};
 
 /// Who the secret authenticates as.
 #[utoipa::path(
@@ -17,6 +18,7 @@ use super::{Caller, Refusal, Rules};
 pub(crate) async fn whoami(
     State(rules): Rules,
     Caller(actor): Caller,
+    Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Refusal> {
     Ok(Answer(StatusCode::OK, rules.whoami(&actor).await?).into_response())
 }

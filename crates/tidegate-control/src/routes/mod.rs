@@ -23,6 +23,7 @@ pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod objects;
 pub(crate) mod openapi;
+mod paging;
 pub(crate) mod quotas;
 mod refusals;
 pub(crate) mod search;
@@ -39,19 +40,7 @@ use axum::extract::State;
 
 use self::answer::Refusal;
 use self::extract::{Body, Caller, Params};
-use crate::domain::{Administration, Fault};
+use crate::domain::Administration;
 
 /// The rules, in a handler.
 type Rules = State<Arc<Administration>>;
-
-/// Longest page, and the length of one where the request does not say.
-const PAGE_MAX: u32 = 1000;
-const PAGE_DEFAULT: u32 = 100;
-
-fn page_limit(asked: Option<u32>) -> Result<u32, Fault> {
-    match asked {
-        None => Ok(PAGE_DEFAULT),
-        Some(limit @ 1..=PAGE_MAX) => Ok(limit),
-        Some(_) => Err(Fault::bad("limit", format!("between 1 and {PAGE_MAX}"))),
-    }
-}

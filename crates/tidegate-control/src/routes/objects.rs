@@ -13,8 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::paging::Paging;
 use super::refusals::{AskRefusals, ChangeRefusals};
-use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
+use super::{Body, Caller, Params, Refusal, Rules, change};
 use crate::domain::Fault;
 use crate::store::ObjectRow;
 
@@ -117,23 +118,14 @@ pub(crate) async fn get(
             Ok(([(ETAG, tag)], Answer(StatusCode::OK, Found::One(info(row)))).into_response())
         }
         (None, Some(type_name)) => {
-            let limit = usize::try_from(page_limit(limit)?).unwrap_or(usize::MAX);
             let list = ["objects", &type_name, parent.as_deref().unwrap_or_default()];
-            let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
-            let listed = rules
-                .list(
-                    &actor,
-                    &type_name,
-                    parent.as_deref(),
-                    limit,
-                    after.as_deref(),
-                )
-                .await?;
+            let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
+            let (limit, after) = (paging.limit(), paging.after());
+            let listed = rules.list(&actor, &type_name, parent.as_deref(), limit, after);
+            let listed = listed.await?;
             let items = listed.objects.into_iter().map(info).collect();
-            let next = listed.next;
-            let next = next.map(|last| rules.cursor(&actor, &list, &last));
-            let next = next.transpose()?;
-            Ok(Answer(StatusCode::OK, Found::Page(Page { items, next })).into_response())
+            let page = paging.ending(items, listed.next.as_deref())?;
+            Ok(Answer(StatusCode::OK, Found::Page(page)).into_response())
         }
         _ => {
             let detail = "either `object`, or `type` with `parent`, `limit`, `cursor`";

@@ -13,7 +13,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, Required};
 use utoipa::{IntoParams, Modify, OpenApi};
 
-use super::extract::Terms;
+use super::extract::{Key, Terms};
 use super::refusals;
 use crate::domain::KEY_MAX;
 
@@ -25,7 +25,9 @@ use crate::domain::KEY_MAX;
         description = "Objects, grants, invitations, secrets, quotas, usage, audit; decisions as in OpenID AuthZEN 1.0.\n\n\
             Objects are written `type:id`. Times are seconds since the epoch, UTC (`_s`); sizes are bytes (`_bytes`). \
             Each list is read page by page: `next` of one page is the `cursor` of the next. \
-            What the caller may not see does not exist for them: 404.",
+            What the caller may not see does not exist for them: 404.\n\n\
+            Each operation that changes something takes an `Idempotency-Key`, unless it says why it needs none. \
+            Those that only read do not heed it.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(
@@ -70,38 +72,43 @@ impl Modify for Common {
     }
 }
 
-impl IntoParams for Terms {
+impl IntoParams for Key {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let header = |name: &str, description: &str, schema: ObjectBuilder| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .required(Required::False)
-                .description(Some(description))
-                .schema(Some(schema))
-                .build()
-        };
-        let text = || ObjectBuilder::new().schema_type(Type::String);
-        vec![
-            header(
-                "Idempotency-Key",
-                "A repeat of the request under the same key is answered as the first was, and not done again. \
-                 Remembered for a day.",
-                text()
-                    .min_length(Some(1))
-                    .max_length(Some(KEY_MAX))
-                    .pattern(Some("^[\\u0020-\\u007e]+$"))
-                    .examples(["b5c2f6e0-nightly"]),
-            ),
-            header(
-                "If-Match",
-                "Refused with 412 when the object changed after this revision: its entity tag.",
-                text()
-                    .pattern(Some("^\"[0-9]{1,20}\"$"))
-                    .examples(["\"42\""]),
-            ),
-        ]
+        let key = text()
+            .min_length(Some(1))
+            .max_length(Some(KEY_MAX))
+            .pattern(Some("^[\\u0020-\\u007e]+$"))
+            .examples(["b5c2f6e0-nightly"]);
+        let said = "A repeat of the request under the same key is answered as the first was, and not done again; a \
+                    secret's text is shown in the first answer alone. Remembered for a day.";
+        vec![header("Idempotency-Key", said, key)]
     }
+}
+
+impl IntoParams for Terms {
+    fn into_params(style: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let tag = text()
+            .pattern(Some("^\"[0-9]{1,20}\"$"))
+            .examples(["\"42\""]);
+        let said = "Refused with 412 when the object changed after this revision: its entity tag.";
+        let mut headers = Key::into_params(style);
+        headers.push(header("If-Match", said, tag));
+        headers
+    }
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
 }
 
 /// The document as it is served.

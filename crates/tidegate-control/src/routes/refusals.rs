@@ -109,6 +109,15 @@ impl IntoResponses for ChangeRefusals {
     }
 }
 
+/// Of what is done under an idempotency key, and is of no one object.
+pub(crate) struct KeyedRefusals;
+
+impl IntoResponses for KeyedRefusals {
+    fn responses() -> Responses {
+        of(&[400, 401, 403, 404, 408, 409, 413, 415, 422, 431, 500, 503])
+    }
+}
+
 /// Of what is done without an idempotency key and `If-Match`.
 pub(crate) struct ActRefusals;
 

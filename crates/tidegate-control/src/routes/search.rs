@@ -13,8 +13,9 @@ use tidegate_policy::Object;
 
 use super::access::entity;
 use super::answer::Answer;
+use super::paging::page_limit;
 use super::refusals::QuestionRefusals;
-use super::{Body, Caller, Refusal, Rules, page_limit};
+use super::{Body, Caller, Refusal, Rules};
 use crate::domain::{Fault, Found, Part};
 
 /// Which subjects of a type may do the action on the resource?

@@ -11,8 +11,9 @@ use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::extract::Terms;
+use super::paging::Paging;
 use super::refusals::{AskRefusals, ChangeRefusals};
-use super::{Body, Caller, Params, Refusal, Rules, change, page_limit};
+use super::{Body, Caller, Params, Refusal, Rules, change};
 use crate::store::SecretRow;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -62,21 +63,12 @@ pub(crate) async fn list(
         limit,
         cursor,
     } = query;
-    let limit = page_limit(limit)?;
     let list = ["secrets", &subject];
-    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
-    // One more than asked for tells whether there is a next page.
-    let mut rows = rules
-        .secrets(&actor, &subject, limit + 1, after.as_deref())
-        .await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|last| rules.cursor(&actor, &list, &last.jti.to_string()));
-    let next = next.transpose()?;
-    let items = rows.into_iter().map(info).collect();
-    Ok(Answer(StatusCode::OK, Page::<SecretInfo> { items, next }).into_response())
+    let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
+    let rows = rules.secrets(&actor, &subject, paging.rows(), paging.after());
+    let place = |row: &SecretRow| row.jti.to_string();
+    let page = paging.page(rows.await?, place, info)?;
+    Ok(Answer(StatusCode::OK, page).into_response())
 }
 
 /// Revokes a secret.

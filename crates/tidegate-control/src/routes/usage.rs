@@ -8,8 +8,9 @@ use tidegate_client::wire::{Balance, Page, Usage, form};
 use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::paging::Paging;
 use super::refusals::AskRefusals;
-use super::{Caller, Params, Refusal, Rules, page_limit};
+use super::{Caller, Params, Refusal, Rules};
 use crate::domain::{AccountUsage, Fault};
 use crate::store::BalanceRow;
 
@@ -49,25 +50,16 @@ pub(crate) async fn list(
         limit,
         cursor,
     } = query;
-    let limit = page_limit(limit)?;
     let of = if anonymous { "anonymous" } else { "own" };
     let list = ["usage", &account, of];
-    let after = rules.after(&actor, &list, cursor.as_deref(), "cursor")?;
+    let paging = Paging::of(&rules, &actor, &list, limit, cursor.as_deref())?;
     let bad = |_| Fault::bad("cursor", "not one that was given");
-    let before_s = after.map_or(Ok(u64::MAX), |after| after.parse().map_err(bad))?;
-    let mut windows = rules
-        .usage(&actor, &account, anonymous, before_s, limit + 1)
-        .await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = windows.len() > limit;
-    windows.truncate(limit);
-    let next = windows
-        .last()
-        .filter(|_| more)
-        .map(|usage| rules.cursor(&actor, &list, &usage.window.start_s.to_string()));
-    let next = next.transpose()?;
-    let items = windows.iter().map(window).collect();
-    Ok(Answer(StatusCode::OK, Page::<Usage> { items, next }).into_response())
+    let before_s = paging.after().map(str::parse).transpose().map_err(bad)?;
+    let before_s = before_s.unwrap_or(u64::MAX);
+    let windows = rules.usage(&actor, &account, anonymous, before_s, paging.rows());
+    let place = |usage: &AccountUsage| usage.window.start_s.to_string();
+    let page = paging.page(windows.await?, place, |usage| window(&usage))?;
+    Ok(Answer(StatusCode::OK, page).into_response())
 }
 
 pub(super) fn window(usage: &AccountUsage) -> Usage {

@@ -6,31 +6,56 @@
 //! | who has it | a locked file beside it | an advisory lock of a connection of its own |
 //! | reading at one moment | a read transaction | REPEATABLE READ READ ONLY |
 //! | order of texts | by bytes, as it comes | by bytes, as every column says (`COLLATE "C"`) |
+//! | who keeps a statement waiting | the process itself | others: [`STATEMENT`], [`LOCK`], [`WHOLE`] end it |
+//!
+//! A statement that is ended is an error like any other of the database: the store does not answer (503).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, AssertSqlSafe, ConnectOptions, Executor, SqlSafeStr, SqlStr};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, AssertSqlSafe, ConnectOptions, Executor, SqlSafeStr, SqlStr};
 
 use super::StoreOpenError;
 
-/// How long a request waits for a connection.
+/// How long a request waits for a connection, with opening one where there is none.
 const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// How long a server may take until a connection to it is open.
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a server may work on one statement. The longest is the removal of an object with all that lies
+/// below it.
+pub(super) const STATEMENT: Duration = Duration::from_secs(30);
+
+/// How long one statement of a server waits for what another session holds: less than [`STATEMENT`], so
+/// that the error says which it was.
+pub(super) const LOCK: Duration = Duration::from_secs(5);
+
+/// How long a server may work on a statement that reads or rewrites whole tables: loading, backups (whose
+/// reader may be slow), migrations.
+pub(super) const WHOLE: Duration = Duration::from_secs(3600);
 
 /// A committed change survives a power cut (FULL), readers and the writer do not stop each other (WAL).
 const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
 
-/// What a process that is gone leaves open ends soon, so that the next one need not wait for it; and a
-/// committed change survives a power cut, whatever the database's default is.
-const POSTGRES: &str = "SET default_transaction_isolation = 'read committed'; \
-                        SET lock_timeout = '5s'; \
-                        SET idle_in_transaction_session_timeout = '60s'; \
-                        SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; \
-                        SET tcp_keepalives_count = 3; SET client_min_messages = warning; \
-                        SELECT set_config('synchronous_commit', 'on', false) \
-                            WHERE current_setting('synchronous_commit') = 'off';";
+/// What a process that is gone leaves open ends soon, so that the next one need not wait for it; a
+/// committed change survives a power cut, whatever the database's default is; and nobody waits for ever.
+fn postgres() -> String {
+    format!(
+        "SET default_transaction_isolation = 'read committed'; \
+         SET statement_timeout = '{}s'; SET lock_timeout = '{}s'; \
+         SET idle_in_transaction_session_timeout = '60s'; \
+         SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; \
+         SET tcp_keepalives_count = 3; SET client_min_messages = warning; \
+         SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') = 'off';",
+        STATEMENT.as_secs(),
+        LOCK.as_secs(),
+    )
+}
 
 /// What an address of a server may say. Others are refused here: the driver would log what it ignores.
 const PARAMETERS: [&str; 11] = [
@@ -57,12 +82,31 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Begins to read at one moment.
-    pub(super) fn begin_reading(self) -> &'static str {
+    /// Begins to read all there is, at one moment.
+    pub(super) fn begin_reading(self) -> SqlStr {
         match self {
-            Self::Sqlite => "BEGIN",
-            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Self::Sqlite => "BEGIN".into_sql_str(),
+            Self::Postgres => AssertSqlSafe(format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{}s'",
+                WHOLE.as_secs()
+            ))
+            .into_sql_str(),
         }
+    }
+
+    /// Gives the statements of a connection, which is closed afterwards, the time that whole tables take.
+    pub(super) async fn take_time(
+        self,
+        connection: &mut PoolConnection<Any>,
+    ) -> Result<(), sqlx::Error> {
+        if self == Self::Postgres {
+            let longer = format!("SET statement_timeout = '{}s'", WHOLE.as_secs());
+            connection.close_on_drop();
+            connection
+                .execute(sqlx::raw_sql(AssertSqlSafe(longer)))
+                .await?;
+        }
+        Ok(())
     }
 
     /// A migration's statements. Ids sort by their bytes on every engine, whatever a database's own
@@ -83,8 +127,8 @@ impl Engine {
         connections: u32,
     ) -> Result<AnyPool, sqlx::Error> {
         let settings = match self {
-            Self::Sqlite => SQLITE,
-            Self::Postgres => POSTGRES,
+            Self::Sqlite => SQLITE.into_sql_str(),
+            Self::Postgres => AssertSqlSafe(postgres()).into_sql_str(),
         };
         AnyPoolOptions::new()
             .min_connections(1)
@@ -95,6 +139,7 @@ impl Engine {
             // A file's connection cannot be lost; a server's is opened again.
             .test_before_acquire(self == Self::Postgres)
             .after_connect(move |connection, _| {
+                let settings = settings.clone();
                 Box::pin(async move {
                     connection
                         .execute(sqlx::raw_sql(settings))

@@ -20,7 +20,7 @@ use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Executor, Transaction
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::engine::Place;
+use super::engine::{CONNECT, Place};
 use super::{StoreError, StoreOpenError};
 
 /// A session that was cut off lets go of its lock once the server sees it; a process that starts right
@@ -162,9 +162,18 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 }
 
 async fn lock_server(options: &AnyConnectOptions) -> Result<AnyConnection, sqlx::Error> {
-    let mut connection = options.connect().await?;
-    connection.execute(sqlx::raw_sql(TAKE)).await?;
+    let mut connection = within(CONNECT, options.connect()).await?;
+    within(ANSWER, connection.execute(sqlx::raw_sql(TAKE))).await?;
     Ok(connection)
+}
+
+/// A server that takes connections and says nothing is not there.
+async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    timeout(time, answer).await.map_err(late)?
 }
 
 fn is_taken(error: &sqlx::Error) -> bool {
@@ -211,8 +220,7 @@ async fn retake(
     incarnation: i64,
 ) -> Result<Option<AnyConnection>, sqlx::Error> {
     let mut connection = lock_server(options).await?;
-    let (now,): (i64,) = sqlx::query_as("SELECT incarnation FROM meta WHERE id = 1")
-        .fetch_one(&mut connection)
-        .await?;
+    let now = sqlx::query_as("SELECT incarnation FROM meta WHERE id = 1");
+    let (now,): (i64,) = within(ANSWER, now.fetch_one(&mut connection)).await?;
     Ok((now == incarnation).then_some(connection))
 }

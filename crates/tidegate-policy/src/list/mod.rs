@@ -24,7 +24,7 @@
 //!
 //! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
 //! is too long, on one object, would close the lists of everybody who can see it. The candidate is
-//! left out, as it would be denied, and [`Page::complete`] is false. So what is listed is always what
+//! left out, as it would be denied, [`Page::complete`] is false, and [`Page::error`] says why. So what is listed is always what
 //! a decision would allow, and what was left out for want of an answer never passes unseen. An object that
 //! no chain of tuples leads to is no candidate, however deep a check of it would go.
 
@@ -59,6 +59,8 @@ pub struct Page<T> {
     pub next: Option<T>,
     /// Whether every check that this page needed had an answer; if not, something may be missing.
     pub complete: bool,
+    /// Why the first candidate that was left out for want of an answer has none.
+    pub error: Option<CheckError>,
 }
 
 /// Why there is no list.
@@ -170,6 +172,7 @@ fn page<T: Clone + Ord>(
         found: Vec::new(),
         next: None,
         complete: true,
+        error: None,
     };
     let start = after.map_or(Bound::Unbounded, Bound::Excluded);
     let mut last: Option<&T> = None;
@@ -182,7 +185,10 @@ fn page<T: Clone + Ord>(
             Ok(true) => page.found.push(candidate.clone()),
             Ok(false) => {}
             // The request was found good before, so this is about the candidate: it is denied.
-            Err(_) => page.complete = false,
+            Err(error) => {
+                page.complete = false;
+                page.error.get_or_insert(error);
+            }
         }
         last = Some(candidate);
     }

@@ -72,12 +72,14 @@ fn compare<T: ToString + PartialOrd + Debug>(
         found: Vec::new(),
         next: None,
         complete: true,
+        error: None,
     };
     loop {
         let page = ask(pages.next.as_ref(), 1).expect("a page");
         assert!(page.found.len() <= 1);
         pages.found.extend(page.found);
         pages.complete &= page.complete;
+        pages.error = pages.error.or(page.error);
         assert!(page.next.is_none() || page.next > pages.next);
         pages.next = page.next;
         if pages.next.is_none() {

@@ -36,18 +36,14 @@ pub(crate) async fn run(
         display_name,
         clear: _,
     } = arguments;
-    let request = RenameObject {
-        object,
-        display_name,
-    };
-    let changed = client.rename_object(&request).await?;
-    let RenameObject {
-        object,
-        display_name,
-    } = &request;
-    let line = match display_name {
+    let line = match &display_name {
         Some(name) => format!("{object} is now called {name}"),
         None => format!("{object} has no display name any more"),
     };
+    let request = RenameObject {
+        object,
+        display_name: Some(display_name),
+    };
+    let changed = client.rename_object(&request).await?;
     output.done(&changed, &line)
 }

@@ -1,5 +1,6 @@
-//! `cargo xtask claims [--mutate] [SYSTEM]`: which tests hold each claim of `tests/claims/*.md`, and
-//! whether every line of a built-in system is held by some claim.
+//! `cargo xtask claims [--mutate] [SYSTEM [PART]]`: which tests hold each claim of `tests/claims/*.md`,
+//! and whether every line of a built-in system is held by some claim; with a part of their names, as in
+//! `--mutate lamindb type.space`, whether those lines are.
 //!
 //! A claim's tests are the functions of `tests/it/claims/SYSTEM/` that are named by its id: BN-01 is
 //! held by `bn_01` and `bn_01_more_words`.
@@ -22,12 +23,13 @@ const CLAIMS: &str = "tests/claims";
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let lists = list::read(&cargo::root().join(CLAIMS))?;
-    let mut mutate = false;
-    let mut only = None;
+    let mutate = arguments.contains(&"--mutate");
+    let (mut only, mut part) = (None, None);
     for &argument in arguments {
         match argument {
-            "--mutate" => mutate = true,
+            "--mutate" => {}
             system if lists.contains_key(system) => only = Some(system),
+            name if mutate && part.is_none() => part = Some(name),
             other => {
                 let known: Vec<&str> = lists.keys().map(String::as_str).collect();
                 let known = known.join(", ");
@@ -45,7 +47,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let program = Program::build()?;
     if mutate {
         let systems: Vec<&str> = lists.keys().copied().collect();
-        return mutants::run(&program, &systems);
+        return mutants::run(&program, &systems, part);
     }
     let mut wrong = 0;
     for (system, claims) in &lists {

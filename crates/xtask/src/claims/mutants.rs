@@ -29,12 +29,20 @@ struct Mutant {
     files: BTreeMap<&'static str, String>,
 }
 
-pub(super) fn run(program: &Program, systems: &[&str]) -> Result<(), Failure> {
+/// Tries the mutants of systems out; with a part of a name, those alone that have it in theirs.
+pub(super) fn run(program: &Program, systems: &[&str], part: Option<&str>) -> Result<(), Failure> {
     let root = cargo::root();
     let explained = explained(&root.join(CLAIMS).join("survivors.toml"))?;
     let mut mutants = Vec::new();
     for system in systems {
         mutants.extend(of_system(system, &root.join(SYSTEMS).join(system))?);
+    }
+    let part = part.unwrap_or_default();
+    mutants.retain(|mutant| mutant.name.contains(part));
+    if mutants.is_empty() {
+        let known = systems.join(", ");
+        let message = format!("no system and no mutant of {known} is called `{part}`");
+        return Err(Failure::Usage(message));
     }
     let whole = mutants.len();
     let scratch = Scratch::new()?;
@@ -55,7 +63,8 @@ pub(super) fn run(program: &Program, systems: &[&str]) -> Result<(), Failure> {
         }
     }
     for system in systems {
-        for name in explained.get(*system).into_iter().flat_map(BTreeMap::keys) {
+        let names = explained.get(*system).into_iter().flat_map(BTreeMap::keys);
+        for name in names.filter(|name| name.contains(part)) {
             if !results
                 .iter()
                 .any(|(mutant, _)| mutant.system == *system && mutant.name == *name)

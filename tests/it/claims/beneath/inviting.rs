@@ -147,6 +147,23 @@ async fn bn_38_only_the_invited_user_accepts() {
 }
 
 #[tokio::test]
+async fn bn_38_who_was_invited_by_mail_accepts() {
+    let (town, alice) = acme().await;
+    let address = "dora@example.com";
+    alice.invite(ORGANIZATION, address, &["view"]).await.ok();
+    // The address belongs to a person, who is made with it.
+    let code = town.code_mailed_to(address).await;
+    let body = json!({ "code": code, "subject": "organization:dora" });
+    let redeemed = town.nobody().post("/v1/invitations/redeem", body).await;
+    redeemed.bad("subject");
+    let dora = town.sign_up(address, "dora").await;
+    dora.show(ORGANIZATION).await.missing();
+    dora.accept(ORGANIZATION).await.ok();
+    assert_eq!(alice.granted(ORGANIZATION, "user:dora").await, ["view"]);
+    dora.accept(ORGANIZATION).await.missing();
+}
+
+#[tokio::test]
 async fn bn_38_invitations_are_declined_withdrawn_replaced_and_expire() {
     // Decision 16.
     let (town, alice) = acme().await;

@@ -24,6 +24,7 @@ async fn lm_29_every_instance_has_an_all_space() {
     let rita = collaborator(&town, &alice, "rita", &[(INSTANCE, "read")]).await;
     assert_eq!(data(&rita, "/records/acme/main/first").await, READ);
     record(&ada, "record:acme/main/second", ALL_HERE).await.ok();
+    assert_eq!(ada.show(ALL_HERE).await.text("/display_name"), "All");
     assert_eq!(data(&rita, "/records/acme/main/second").await, READ);
     // It goes with the instance alone.
     alice.delete(INSTANCE).await.ok();

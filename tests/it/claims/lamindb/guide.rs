@@ -353,6 +353,20 @@ async fn lm_19_instances_teams_and_spaces_have_one_organization() {
     }
     bob.attach("space:beta/own", INSTANCE).await.missing();
     bob.attach(SPACE, "instance:beta/main").await.missing();
+    // Nor by somebody who is an admin of both.
+    for object in [ORGANIZATION, INSTANCE] {
+        let role = if object == INSTANCE {
+            "admin"
+        } else {
+            "member"
+        };
+        alice.grant(object, &[role], "user:bob").await.ok();
+    }
+    let refused = bob.attach("space:beta/own", INSTANCE).await;
+    refused.refused(400);
+    bob.attach("space:beta/own", "instance:beta/main")
+        .await
+        .ok();
 }
 
 #[tokio::test]
@@ -394,8 +408,21 @@ async fn lm_22_spaces_are_managed_as_instances_are() {
         ada.change(object, &["write"], "user:mia").await.ok();
         assert_eq!(mia.granted(object, "user:mia").await, ["write"]);
         mia.grant(object, &["admin"], "user:mia").await.denied();
+        // One role at a time, whichever comes after which.
+        for role in ["read", "write", "read", "admin", "write"] {
+            ada.grant(object, &[role], "user:mia").await.ok();
+            assert_eq!(mia.granted(object, "user:mia").await, [role], "{object}");
+        }
+        for (one, other) in [("read", "write"), ("read", "admin"), ("write", "admin")] {
+            let both = ada.grant(object, &[one, other], "user:mia").await;
+            both.refused(400);
+        }
         ada.grant(object, &["read"], TEAM_MEMBERS).await.ok();
         ada.revoke(object, &["read"], TEAM_MEMBERS).await.ok();
+        mia.leave(object).await.ok();
+        mia.show(object).await.missing();
+        mia.leave(object).await.missing();
+        ada.grant(object, &["read"], "user:mia").await.ok();
         ada.remove(object, "user:mia").await.ok();
         mia.show(object).await.missing();
         ada.change(object, &["write"], "user:mia").await.missing();

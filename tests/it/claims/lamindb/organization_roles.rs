@@ -1,8 +1,8 @@
 //! LM-34 to LM-39: the roles in an organization.
 
 use super::{
-    COMMON_DATA, CURATED_DATA, INSTANCE, NONE, ORGANIZATION, READ, SPACE, TEAM, TEAM_MEMBERS, acme,
-    collaborator, data, hired, stocked,
+    COMMON_DATA, CURATED_DATA, INSTANCE, NONE, ORGANIZATION, READ, ROLES, SPACE, SPACE_HERE, TEAM,
+    TEAM_MEMBERS, acme, collaborator, data, hired, stocked,
 };
 use crate::claims::town::Person;
 
@@ -148,6 +148,58 @@ async fn lm_35_managers_manage_teams_instances_and_spaces() {
 }
 
 #[tokio::test]
+async fn lm_35_members_become_managers_by_grant_or_invitation() {
+    let (town, alice) = acme().await;
+    let mia = hired(&town, &alice, "mia", "member").await;
+    manages_nothing(&mia).await;
+    alice
+        .grant(ORGANIZATION, &["manager"], "user:mia")
+        .await
+        .ok();
+    // Instead of what one was: nobody is two things.
+    assert_eq!(alice.granted(ORGANIZATION, "user:mia").await, ["manager"]);
+    mia.create("team:acme/new").await.ok();
+    let both = ["manager", "member"];
+    alice
+        .grant(ORGANIZATION, &both, "user:mia")
+        .await
+        .refused(400);
+    alice
+        .grant(ORGANIZATION, &["member"], "user:mia")
+        .await
+        .ok();
+    assert_eq!(alice.granted(ORGANIZATION, "user:mia").await, ["member"]);
+    mia.create("team:acme/newer").await.denied();
+
+    let max = town.user("max").await;
+    alice
+        .invite(ORGANIZATION, "user:max", &["manager"])
+        .await
+        .ok();
+    max.create("team:acme/newer").await.missing();
+    max.accept(ORGANIZATION).await.ok();
+    assert_eq!(alice.granted(ORGANIZATION, "user:max").await, ["manager"]);
+    max.create("team:acme/newer").await.ok();
+}
+
+#[tokio::test]
+async fn lm_35_managers_delete_spaces_that_hold_nothing() {
+    let (town, alice) = stocked().await;
+    let max = hired(&town, &alice, "max", "manager").await;
+    let roles = [(INSTANCE, "admin"), (SPACE, "admin")];
+    let ada = collaborator(&town, &alice, "ada", &roles).await;
+    // Not while records are in it.
+    max.delete(SPACE).await.conflict();
+    ada.show(SPACE_HERE).await.ok();
+    ada.delete(super::CURATED).await.ok();
+    max.delete(SPACE).await.ok();
+    // It is attached to nothing any more.
+    max.show(SPACE).await.missing();
+    ada.show(SPACE_HERE).await.missing();
+    assert_eq!(ada.lists("attachment", INSTANCE).await, [super::ALL_HERE]);
+}
+
+#[tokio::test]
 async fn lm_36_managers_leave_the_organization_as_it_is() {
     let (town, alice) = acme().await;
     hired(&town, &alice, "mia", "member").await;
@@ -180,8 +232,15 @@ async fn lm_37_members_are_given_access() {
     assert_eq!(data(&mia, COMMON_DATA).await, super::BOTH);
     assert_eq!(data(&mia, CURATED_DATA).await, super::BOTH);
     let eve = town.user("eve").await;
-    for object in [TEAM, INSTANCE, SPACE] {
-        alice.grant(object, &["admin"], "user:eve").await.conflict();
+    for (object, roles) in [
+        (TEAM, &["member", "admin"][..]),
+        (INSTANCE, &ROLES),
+        (SPACE, &ROLES),
+    ] {
+        for role in roles {
+            alice.grant(object, &[role], "user:eve").await.conflict();
+        }
+        assert!(alice.granted(object, "user:eve").await.is_empty());
         eve.show(object).await.missing();
     }
 }

@@ -120,3 +120,25 @@ async fn lm_26_attaching_needs_admin_of_both() {
         person.show(SPACE_HERE).await.missing();
     }
 }
+
+#[tokio::test]
+async fn lm_26_an_admin_of_either_side_detaches() {
+    let (town, alice) = acme().await;
+    let roles = [(INSTANCE, "admin"), (SPACE, "admin")];
+    let ada = collaborator(&town, &alice, "ada", &roles).await;
+    let lower = [(INSTANCE, "write"), (SPACE, "write")];
+    let wes = collaborator(&town, &alice, "wes", &lower).await;
+    for (name, roles) in [
+        ("of-instance", [(INSTANCE, "admin"), (SPACE, "read")]),
+        ("of-space", [(INSTANCE, "read"), (SPACE, "admin")]),
+    ] {
+        let person = collaborator(&town, &alice, name, &roles).await;
+        ada.attach(SPACE, INSTANCE).await.ok();
+        wes.detach(SPACE, INSTANCE).await.denied();
+        wes.delete(SPACE_HERE).await.denied();
+        person.detach(SPACE, INSTANCE).await.ok();
+        ada.show(SPACE_HERE).await.missing();
+        // Which is not to say that they attach.
+        person.attach(SPACE, INSTANCE).await.denied();
+    }
+}

@@ -127,6 +127,7 @@ impl Random {
 
     fn wish(&mut self) -> Wish {
         Wish {
+            token_type: "any".to_owned(),
             audiences: self.some(&["control", "gateway", "elsewhere"]),
             actions: self.some(&ACTIONS),
             objects: self.some(&OBJECTS),
@@ -369,8 +370,8 @@ fn refusals() {
     for (wish, expected) in cases {
         let found = match exchange(&parent, &wish, 4) {
             Ok(_) => "ok",
-            Err(ExchangeError::Request(_)) => "request",
-            Err(ExchangeError::Scope(_)) => "scope",
+            Err(ExchangeError::Request(..)) => "request",
+            Err(ExchangeError::Scope(..)) => "scope",
             Err(ExchangeError::Target(_)) => "target",
             Err(other) => panic!("{other:?}"),
         };
@@ -379,7 +380,7 @@ fn refusals() {
 }
 
 #[test]
-fn budgets_are_counted() {
+fn what_is_kept_is_counted() {
     let clock = tidegate_tower::Clock::new(|| NOW_S * 1000);
     let exchange = Exchange::new(Authenticator::for_any_audience(
         std::sync::Arc::new(tidegate_tower::LiveKeys::new(
@@ -391,7 +392,7 @@ fn budgets_are_counted() {
         clock,
     ));
     let (ada, bob) = (Uuid::from_u128(1), Uuid::from_u128(2));
-    for _ in 0..BUDGETS_MAX {
+    for _ in 0..KEPT_MAX {
         assert!(exchange.count(ada, NOW_S));
     }
     assert!(!exchange.count(ada, NOW_S + EXCHANGED_LIFE_MAX_S - 1));

@@ -123,7 +123,11 @@ impl Work<'_> {
 
     /// Takes a pending invitation back.
     pub(super) async fn withdraw(&mut self, request: wire::InvitationId) -> Result<Done, Fault> {
-        let id = id(request.id.as_deref())?;
+        let wire::InvitationId { id: text, object } = request;
+        if object.is_some() {
+            return Err(Fault::bad("object", "an invitation is withdrawn by its id"));
+        }
+        let id = id(text.as_deref())?;
         let unknown = || Fault::missing("id", format_args!("invitation {id}"));
         let row = self
             .store

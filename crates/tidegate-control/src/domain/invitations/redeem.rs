@@ -11,62 +11,79 @@ use tidegate_policy::Object;
 use uuid::Uuid;
 
 use crate::domain::caller::Actor;
-use crate::domain::lane::to_the_end;
+use crate::domain::lane::{Lane, to_the_end};
 use crate::domain::objects::Warrant;
+use crate::domain::repeats::{Keyed, holder_of};
 use crate::domain::work::{Done, Said, Work};
 use crate::domain::{Administration, Fault, named};
 use crate::store::{InvitationRow, Invitee, Write};
 use crate::time::uuid_timestamp;
 
 impl Administration {
-    /// Proves the address that an invitation was mailed to.
+    /// Proves the address that an invitation was mailed to. `key`: a repeat of the request under the same
+    /// idempotency key is answered as the first was, but for the text of a new person's secret.
     ///
     /// # Errors
     /// See [`Fault`]. A code that is wrong, used or too late is not found, whichever it is.
     pub async fn redeem(
         self: &Arc<Self>,
         actor: Option<Actor>,
+        key: Option<String>,
         request: wire::Redeem,
     ) -> Result<wire::Redeemed, Fault> {
         let this = Arc::clone(self);
         to_the_end(async move {
-            let wire::Redeem { code, subject } = request;
+            let wire::Redeem { code, subject } = &request;
+            let holder = match &actor {
+                Some(actor) => actor.uid,
+                None => holder_of(code),
+            };
+            let keyed = Keyed::new(holder, key.as_deref(), &("redeemInvitation", &request))?;
             let unknown = || Fault::missing("code", "invitation has this code, or not any more");
-            let id = this.link_key.invitation(&code).ok_or_else(unknown)?;
+            let id = this.link_key.invitation(code).ok_or_else(unknown)?;
             let person = this.system.person().ok_or_else(unknown)?.to_owned();
+            // The first time used the code up.
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                return Ok(kept);
+            }
+            // Anybody can send a code: only one that holds gets a turn to change something.
+            let address = this.store.address_of_link(id, this.clock.now_s()).await?;
+            address
+                .filter(|address| this.link_key.proves(code, id, address))
+                .ok_or_else(unknown)?;
             match (actor, subject) {
                 (Some(actor), None) => {
                     actor.whole()?;
                     let mut lane = this.lane(&actor).await?;
+                    if let Some(keyed) = &keyed
+                        && let Some(kept) = keyed.answered(&this).await?
+                    {
+                        return Ok(kept);
+                    }
                     let mut work = Work::begin(&this, &mut lane, actor).await?;
-                    let (row, address) = work.redeemable(id, &code).await?.ok_or_else(unknown)?;
+                    let (row, address) = work.redeemable(id, code).await?.ok_or_else(unknown)?;
                     let redeemed = work.prove_own(row, address, &person).await?;
-                    let performed = work.finish(&mut lane, vec![Done::Changed], None).await?;
-                    Ok(wire::Redeemed {
-                        revision: performed.revision,
-                        ..redeemed
-                    })
+                    work.finish_redeemed(&mut lane, redeemed, keyed).await
                 }
                 (None, Some(subject)) => {
-                    let object = named(&subject, "subject")?;
+                    let object = named(subject, "subject")?;
                     if object.type_name() != person {
                         return Err(Fault::bad("subject", format!("expected a {person}")));
                     }
                     let mut lane = this.first_lane().await?;
-                    let mut work = Work::begin(
-                        &this,
-                        &mut lane,
-                        Actor::without_secret(
-                            object.clone(),
-                            Uuid::new_v7(uuid_timestamp(&this.clock)),
-                            "",
-                        ),
-                    )
-                    .await?;
-                    let (row, address) = work.redeemable(id, &code).await?.ok_or_else(unknown)?;
+                    if let Some(keyed) = &keyed
+                        && let Some(kept) = keyed.answered(&this).await?
+                    {
+                        return Ok(kept);
+                    }
+                    let uid = Uuid::new_v7(uuid_timestamp(&this.clock));
+                    let newcomer = Actor::without_secret(object.clone(), uid, "");
+                    let mut work = Work::begin(&this, &mut lane, newcomer).await?;
+                    let (row, address) = work.redeemable(id, code).await?.ok_or_else(unknown)?;
                     let redeemed = work.sign_up(row, address, object).await?;
-                    let performed = work.finish(&mut lane, vec![Done::Changed], None).await?;
-                    Ok(with_revision(redeemed, performed.revision))
+                    work.finish_redeemed(&mut lane, redeemed, keyed).await
                 }
                 (Some(_), Some(_)) => {
                     Err(Fault::bad("subject", "only without a secret: somebody new"))
@@ -158,7 +175,9 @@ impl Work<'_> {
             return Err(Fault::Internal);
         };
         self.prove(&address, uid).await?;
-        let secret = secret.map(|issued| issued.to_wire(0));
+        // The creation is noted: the revision is the change's.
+        let revision = self.revision();
+        let secret = secret.map(|issued| issued.to_wire(revision));
         self.redeemed(row, address, object, secret).await
     }
 
@@ -195,19 +214,24 @@ impl Work<'_> {
             address,
             invitation: super::to_wire(row),
             secret,
-            revision: 0,
+            revision: self.revision(),
         })
     }
-}
 
-fn with_revision(redeemed: wire::Redeemed, revision: u64) -> wire::Redeemed {
-    let secret = redeemed
-        .secret
-        .map(|secret| wire::IssuedSecret { revision, ..secret });
-    wire::Redeemed {
-        secret,
-        revision,
-        ..redeemed
+    async fn finish_redeemed(
+        self,
+        lane: &mut Lane<'_>,
+        redeemed: wire::Redeemed,
+        keyed: Option<Keyed>,
+    ) -> Result<wire::Redeemed, Fault> {
+        let mut kept = redeemed.clone();
+        if let Some(issued) = &mut kept.secret {
+            issued.secret = None;
+        }
+        let keep = |keyed: Keyed| keyed.answer(&kept, self.now_s);
+        let repeat = keyed.map(keep).transpose()?;
+        self.finish(lane, Vec::new(), repeat).await?;
+        Ok(redeemed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Another display name.
+//! Another display name, or none.
 
 use serde_json::json;
 use tidegate_client::wire;
@@ -21,16 +21,17 @@ impl Work<'_> {
         } = request;
         let object = named(&object, "object")?;
         self.visible(&object, "object")?;
-        check_display_name(display_name.as_deref())?;
+        check_display_name(display_name.as_ref().and_then(Option::as_deref))?;
         self.guard(&object, Operation::Rename)?;
         let row = match self.snapshot().standing(&object) {
             Some(standing) => self.store.object(standing.uid).await?,
             None => None,
         };
         let row = row.ok_or_else(|| Fault::missing("object", &object))?;
-        if row.display_name == display_name {
+        // Left out, it stays.
+        let Some(display_name) = display_name.filter(|name| *name != row.display_name) else {
             return Ok(Done::Changed);
-        }
+        };
         self.write(&Write::Rename {
             uid: row.uid,
             display_name: display_name.clone(),

@@ -38,7 +38,7 @@ fn refused(reply: &Reply, error: &str) {
     assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{reply:?}");
     assert_eq!(reply.json["error"], error, "{reply:?}");
     assert_eq!(reply.json["error_description"], reply.json["detail"]);
-    reply.refused(400, None);
+    reply.refused(400, reply.json["field"].as_str());
     assert_eq!(reply.headers["cache-control"], "no-store");
 }
 
@@ -115,7 +115,10 @@ async fn json_is_read_as_strictly() {
         refused(&world.exchange(&alice, more).await, "invalid_request");
     }
     let bare = Request::post("/v1/token").body(Body::from(asked(&alice).to_string()));
-    world.send(bare.unwrap()).await.refused(415, None);
+    world
+        .send(bare.unwrap())
+        .await
+        .refused(415, Some("Content-Type"));
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ mod lifecycle;
 mod objects;
 mod openapi;
 mod quotas;
+mod repeats; // idempotency keys
 mod secrets;
+mod slow; // a database that does not answer in time
 
 use axum::Router;
 use axum::body::Body;
@@ -22,6 +24,7 @@ use serde_json::{Value, json};
 use tidegate_tower::{Authenticator, Clock, Identity};
 use tower::ServiceExt;
 
+use crate::outbox::link::LinkKey;
 use crate::store::tests::Folder;
 use crate::{Control, Settings};
 
@@ -96,11 +99,14 @@ impl World {
         uri: &str,
         body: Option<Value>,
     ) -> Reply {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(uri)
-            .header(AUTHORIZATION, format!("Bearer {secret}"))
             .header(CONTENT_TYPE, "application/json");
+        // "": without a secret.
+        if !secret.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
+        }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         self.send(request.body(body).unwrap()).await
     }
@@ -155,6 +161,20 @@ impl World {
             json!({ "subject": subject })
         };
         self.post(secret, "/v1/secrets", body).await
+    }
+
+    /// The code of the link of an invitation to acme, which is pending for an address.
+    pub(super) async fn invited(&self, secret: &str, address: &str) -> String {
+        use base64::Engine as _;
+        let body =
+            json!({ "object": "organization:acme", "invitee": address, "relations": ["view"] });
+        let reply = self.post(secret, "/v1/invitations", body).await;
+        let id = reply.ok()["id"].as_str().unwrap().parse().unwrap();
+        let keys = self.control.administration.store().keys().await.unwrap();
+        let key = keys.iter().find(|key| key.purpose == "link").unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(&key.material);
+        let bytes: [u8; 32] = bytes.unwrap().try_into().unwrap();
+        LinkKey::new(&bytes).code(id, address)
     }
 
     /// Asks about a subject, as `secret`.

@@ -284,6 +284,54 @@ async fn display_names() {
     assert_eq!(reply.ok()["display_name"], "ACME, Inc. ⚓");
 }
 
+/// Left out it stays, `null` takes it away: alone and in a batch.
+#[tokio::test]
+async fn a_rename_without_a_name_leaves_the_name() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let named = async || {
+        let uri = "/v1/objects?object=organization:acme";
+        world.get(&alice, uri).await.ok()["display_name"].clone()
+    };
+    let steps = [
+        (json!({ "display_name": "Acme" }), json!("Acme")),
+        (json!({}), json!("Acme")),
+        (json!({ "display_name": null }), Value::Null),
+        (json!({}), Value::Null),
+    ];
+    for (body, expected) in steps {
+        for batch in [false, true] {
+            let mut body = body.clone();
+            body["object"] = json!("organization:acme");
+            let before = named().await;
+            let reply = if batch {
+                body["op"] = json!("rename");
+                let body = json!({ "operations": [body] });
+                world.post(&alice, "/v1/batch", body).await
+            } else {
+                let (method, path) = ("PATCH", "/v1/objects");
+                world.call(&alice, method, path, Some(body.clone())).await
+            };
+            let after = named().await;
+            assert_eq!(after, expected, "{body}: {reply:?}");
+            // What changes nothing makes no revision.
+            let newest = world.control.live().revision().unwrap();
+            assert_eq!(reply.revision(), newest, "{body}");
+            if before == after {
+                continue;
+            }
+            let audit = world.get(&alice, "/v1/audit?object=organization:acme&limit=1");
+            let audit = audit.await;
+            let entry = &audit.ok()["items"][0];
+            assert_eq!(entry["before"]["display_name"], before, "{entry}");
+            assert_eq!(entry["after"]["display_name"], after, "{entry}");
+        }
+    }
+    let body = json!({ "display_name": "Acme" });
+    let reply = world.call(&alice, "PATCH", "/v1/objects", Some(body)).await;
+    reply.refused(400, Some("object"));
+}
+
 #[tokio::test]
 async fn lists_hold_what_is_there_for_everyone() {
     let world = World::new().await;

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::*;
 
 /// What is served.
-async fn served() -> Value {
+pub(super) async fn served() -> Value {
     let world = World::new().await;
     let request = Request::get("/openapi.json").body(Body::empty()).unwrap();
     let reply = world.send(request).await;
@@ -17,7 +17,7 @@ async fn served() -> Value {
 }
 
 /// Each operation with its method and path.
-fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+pub(super) fn operations(document: &Value) -> Vec<(String, String, &Value)> {
     let paths = document["paths"].as_object().unwrap().iter();
     let of = |(path, item): (&String, &'_ Value)| {
         let item: Vec<String> = item.as_object().unwrap().keys().cloned().collect();
@@ -77,16 +77,22 @@ async fn every_operation_says_what_a_client_needs() {
                 .iter()
                 .find(|parameter| parameter["name"] == name)
         };
-        let changes = responses.contains_key("412");
-        assert_eq!(named("Idempotency-Key").is_some(), changes, "{at}: key");
-        assert_eq!(named("If-Match").is_some(), changes, "{at}: If-Match");
+        let keyed = named("Idempotency-Key").is_some();
+        assert_eq!(keyed, responses.contains_key("422"), "{at}: key");
+        let conditional = named("If-Match").is_some();
+        assert_eq!(conditional, responses.contains_key("412"), "{at}: If-Match");
+        // What changes something takes a key, or says why not.
+        let asks = method == "get" || path.starts_with("/access/");
+        let said = operation["description"].as_str().unwrap_or_default();
+        let unheeded = said.contains("`Idempotency-Key` is not heeded: ");
+        assert_eq!(keyed, !asks && !unheeded, "{at}: key");
         if let Some(limit) = named("limit") {
             assert_eq!(limit["schema"]["minimum"], 1, "{at}");
             assert_eq!(limit["schema"]["maximum"], 1000, "{at}");
             assert!(named("cursor").is_some(), "{at}: cursor");
         }
     }
-    assert!(operations.len() >= 39, "{} operations", operations.len());
+    assert!(operations.len() >= 46, "{} operations", operations.len());
 }
 
 #[tokio::test]

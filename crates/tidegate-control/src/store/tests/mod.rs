@@ -61,6 +61,10 @@ impl Folder {
         Self(path)
     }
 
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
     pub(crate) fn store(&self) -> String {
         format!("sqlite:{}", self.0.join("tide gate?.db").display()).replace('?', "#")
     }
@@ -283,6 +287,40 @@ pub(crate) async fn audit(store: &Store) -> Vec<AuditRow> {
 }
 
 pub(crate) type AuditRow = (i64, String, String, String, Option<String>, Option<String>);
+
+/// How long a server's statements and waits for locks may take from now on, on the connections that are
+/// open: so that a test need not wait as long as the store does.
+pub(crate) async fn patience(store: &Store, time: &str) {
+    for pool in [&store.write, &store.read, &store.ledger] {
+        // They are given back by tasks of their own; whoever finds none opens another.
+        let all_back = async || {
+            while pool.num_idle() < pool.size() as usize {
+                tokio::task::yield_now().await;
+            }
+        };
+        all_back().await;
+        let mut open = Vec::new();
+        while let Some(connection) = pool.try_acquire() {
+            open.push(connection);
+        }
+        for connection in &mut open {
+            let settings = format!("SET statement_timeout = '{time}'; SET lock_timeout = '{time}'");
+            let settings = sqlx::raw_sql(sqlx::AssertSqlSafe(settings));
+            sqlx::Executor::execute(&mut **connection, settings)
+                .await
+                .unwrap();
+        }
+        drop(open);
+        all_back().await;
+    }
+}
+
+/// A session of somebody else on a server.
+pub(crate) async fn session(url: &str) -> sqlx::AnyConnection {
+    <sqlx::AnyConnection as sqlx::Connection>::connect(url)
+        .await
+        .unwrap()
+}
 
 /// Everything that is stored, as text, to look for what must not be.
 pub(crate) async fn dump(store: &Store) -> String {

@@ -165,3 +165,43 @@ async fn a_commit_waits_for_the_disk_whatever_the_database_says() {
         assert_eq!(mode, "on");
     }
 }
+
+/// A statement, a wait for a lock: each ends, but for those that read or rewrite all there is.
+#[tokio::test]
+async fn no_statement_waits_for_ever() {
+    async fn settings<'e>(on: impl sqlx::Executor<'e, Database = sqlx::Any>) -> (String, String) {
+        let query = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')";
+        sqlx::query_as(query).fetch_one(on).await.unwrap()
+    }
+    let server = Postgres::start(Durability::None);
+    let store = Store::open(&server.url()).await.unwrap();
+    let every_day = ("30s".to_owned(), "5s".to_owned());
+    for pool in [&store.write, &store.ledger, &store.read] {
+        assert_eq!(settings(pool).await, every_day);
+    }
+    let begin = store.engine.begin_reading();
+    let mut reading = store.read.begin_with(begin).await.unwrap();
+    assert_eq!(settings(&mut *reading).await.0, "1h");
+    let write = sqlx::query("UPDATE meta SET revision = revision").execute(&mut *reading);
+    assert!(write.await.is_err(), "it reads only");
+    reading.rollback().await.unwrap();
+    assert_eq!(settings(&store.read).await, every_day, "for that alone");
+    let mut whole = store.read.acquire().await.unwrap();
+    store.engine.take_time(&mut whole).await.unwrap();
+    assert_eq!(settings(&mut *whole).await.0, "1h");
+    drop(whole);
+    assert_eq!(settings(&store.read).await, every_day, "for that alone");
+}
+
+/// A server that takes a connection and says nothing.
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://u:s3cret@127.0.0.1:{port}/tide");
+    let error = Store::open(&url).await.unwrap_err();
+    let StoreOpenError::Database { error, .. } = error else {
+        panic!("{error}");
+    };
+    assert!(matches!(error, sqlx::Error::Io(_)), "{error}");
+}

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::late_forms::late;
+
 /// What stands in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -33,6 +35,25 @@ pub(super) enum Form {
     Page,
     Operations,
     Options,
+    /// A key's id.
+    Kid,
+    /// What a key is for, and other fixed words.
+    Word,
+    /// Seconds of a day or so, 0 among them.
+    Wait,
+    /// Seconds; what is longer than may be is shortened.
+    Short,
+    /// A new person.
+    Newcomer,
+    /// A secret.
+    Secret,
+    Audiences,
+    Scope,
+    Budget,
+    Revision,
+    Abandon,
+    Settle,
+    Ask,
 }
 
 /// Whether a field must be there.
@@ -47,33 +68,35 @@ use Form::{
     Operations, Options, Page, Person, Relation, Relations, Subject, Text, Type, Words,
 };
 
+/// What names no object that alice may use.
+pub(super) const OBJECTS: [&str; 16] = [
+    "a",
+    ":",
+    "user:",
+    ":a",
+    "user:a b",
+    "user:a\u{0}",
+    "user:a\n",
+    "user:a:b",
+    "us er:a",
+    "nope:a",
+    "user:nobody",
+    "user:\u{202e}",
+    "User:alice",
+    "site:other",
+    "user:../alice",
+    "user:%61lice",
+];
+
 /// What a field must not hold, as JSON.
 pub(super) fn bad(form: Form) -> Vec<Value> {
     let long = |start: &str| json!(format!("{start}{}", "a".repeat(600)));
     let types = [json!(7), json!(true), json!([]), json!({}), json!("")];
     let mut bad = types.to_vec();
     let texts = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect::<Vec<_>>();
-    let objects = [
-        "a",
-        ":",
-        "user:",
-        ":a",
-        "user:a b",
-        "user:a\u{0}",
-        "user:a\n",
-        "user:a:b",
-        "us er:a",
-        "nope:a",
-        "user:nobody",
-        "user:\u{202e}",
-        "User:alice",
-        "site:other",
-        "user:../alice",
-        "user:%61lice",
-    ];
     match form {
         Object => {
-            bad.extend(texts(&objects));
+            bad.extend(texts(&OBJECTS));
             bad.extend(texts(&["user:a#b", "user:*", "alice@nowhere"]));
             bad.push(long("user:"));
             bad.push(long("a"));
@@ -86,7 +109,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
             bad.push(long("a@"));
         }
         Subject => {
-            bad.extend(texts(&objects));
+            bad.extend(texts(&OBJECTS));
             bad.extend(texts(&[
                 "user:a#",
                 "user:a#b c",
@@ -300,6 +323,7 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
                 json!({ "evaluations_semantic": 7 }),
             ];
         }
+        form => return late(form, bad),
     }
     bad
 }

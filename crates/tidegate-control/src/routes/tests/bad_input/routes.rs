@@ -3,16 +3,112 @@
 use serde_json::{Value, json};
 
 use super::forms::Form::{
-    self, Action, Code, Cursor, Entity, EntityType, Flag, Id, Kind, Life, Limit, Limits, Links,
-    Object, Operations, Options, Page, Person, Relation, Relations, Subject, Text, Type, Words,
+    self, Abandon, Action, Ask, Audiences, Budget, Code, Cursor, Entity, EntityType, Flag, Id, Kid,
+    Kind, Life, Limit, Limits, Links, Newcomer, Object, Operations, Options, Page, Person,
+    Relation, Relations, Revision, Scope, Secret, Settle, Short, Subject, Text, Type, Wait, Word,
+    Words,
 };
 use super::forms::Must::{self, Be, Not};
 
 /// Name, form, whether it must be there.
 pub(super) type Fields = &'static [(&'static str, Form, Must)];
 
-/// Method, path, a good request, its fields.
-pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
+/// Whose secret a request shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Who administers acme.
+    Alice,
+    Operator,
+    Node,
+    Nobody,
+}
+
+/// Method, path, who asks, a good request, its fields.
+pub(super) type Row = (&'static str, &'static str, Who, Value, Fields);
+
+/// Every route that holders of a secret use. `code`: of a pending invitation's link; `secret`: alice's.
+pub(super) fn routes(code: &str, secret: &str) -> Vec<Row> {
+    let people = people().into_iter();
+    let people =
+        people.map(|(method, path, good, fields)| (method, path, Who::Alice, good, fields));
+    people.chain(others(code, secret)).collect()
+}
+
+/// Of operators, nodes, and those who show no secret, or show it in the body.
+fn others(code: &str, secret: &str) -> [Row; 9] {
+    let exchange = json!({
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": secret,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    });
+    [
+        ("GET", "/v1/admin/keys", Who::Operator, json!({}), &[]),
+        (
+            "POST",
+            "/v1/admin/keys",
+            Who::Operator,
+            json!({}),
+            &[
+                ("purpose", Word, Not),
+                ("algorithm", Word, Not),
+                ("activate_in_s", Wait, Not),
+            ],
+        ),
+        (
+            "DELETE",
+            "/v1/admin/keys",
+            Who::Operator,
+            json!({ "kid": "nope" }),
+            &[("kid", Kid, Be), ("force", Flag, Not)],
+        ),
+        ("GET", "/v1/admin/backup", Who::Operator, json!({}), &[]),
+        ("GET", "/v1/bundle", Who::Node, json!({}), &[]),
+        (
+            "GET",
+            "/v1/watch",
+            Who::Node,
+            json!({ "from": 0 }),
+            &[("from", Revision, Be)],
+        ),
+        (
+            "POST",
+            "/v1/leases",
+            Who::Node,
+            json!({}),
+            &[
+                ("abandon", Abandon, Not),
+                ("settle", Settle, Not),
+                ("ask", Ask, Not),
+            ],
+        ),
+        (
+            "POST",
+            "/v1/invitations/redeem",
+            Who::Nobody,
+            json!({ "code": code, "subject": "user:dora" }),
+            &[("code", Code, Be), ("subject", Newcomer, Be)],
+        ),
+        (
+            "POST",
+            "/v1/token",
+            Who::Nobody,
+            exchange,
+            &[
+                ("grant_type", Word, Be),
+                ("subject_token", Secret, Be),
+                ("subject_token_type", Word, Be),
+                ("requested_token_type", Word, Not),
+                ("audience", Audiences, Not),
+                ("scope", Scope, Not),
+                ("budget_bytes", Budget, Not),
+                ("expires_in", Short, Not),
+            ],
+        ),
+    ]
+}
+
+/// Of people, who show their secret.
+fn people() -> Vec<(&'static str, &'static str, Value, Fields)> {
     let bot = "service:acme/sales/bot";
     let orders = "stream:acme/sales/orders";
     let of = |object: &str| json!({ "object": object });
@@ -47,6 +143,7 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
             json!({ "object": orders, "display_name": "New" }),
             &[("object", Object, Be), ("display_name", Text, Not)],
         ),
+        ("GET", "/v1/me", json!({}), &[]),
         ("DELETE", "/v1/objects", of(orders), MEMBER),
         ("GET", "/v1/objects", of(orders), &[("object", Object, Not)]),
         (
@@ -105,7 +202,12 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
                 ("cursor", Cursor, Not),
             ],
         ),
-        ("DELETE", "/v1/invitations", json!({}), &[("id", Id, Not)]),
+        (
+            "DELETE",
+            "/v1/invitations",
+            json!({ "id": "x" }),
+            &[("id", Id, Be)],
+        ),
         ("POST", "/v1/invitations/accept", json!({}), ID),
         ("POST", "/v1/invitations/decline", json!({}), ID),
         (
@@ -225,6 +327,7 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
                 ("subject", Entity, Be),
                 ("action", Action, Be),
                 ("resource", Entity, Be),
+                ("context", Links, Not),
                 ("evaluations", Operations, Not),
                 ("options", Options, Not),
             ],
@@ -237,6 +340,7 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
                 ("subject", EntityType, Be),
                 ("action", Action, Be),
                 ("resource", Entity, Be),
+                ("context", Links, Not),
                 ("page", Page, Not),
             ],
         ),
@@ -248,6 +352,7 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
                 ("subject", Entity, Be),
                 ("action", Action, Be),
                 ("resource", EntityType, Be),
+                ("context", Links, Not),
                 ("page", Page, Not),
             ],
         ),
@@ -258,6 +363,7 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
             &[
                 ("subject", Entity, Be),
                 ("resource", Entity, Be),
+                ("context", Links, Not),
                 ("page", Page, Not),
             ],
         ),
