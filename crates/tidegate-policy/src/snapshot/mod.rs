@@ -41,7 +41,7 @@ use uuid::Uuid;
 
 use renumber::SetAside;
 
-use crate::check::{self, CheckError, CheckRequest};
+use crate::check::{self, CheckError, CheckRequest, Checked, Named, NamedError};
 use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
 use crate::tuple::{Object, Subject, Tuple, TupleCondition};
@@ -251,7 +251,20 @@ impl Snapshot {
     /// # Errors
     /// See [`CheckError`].
     pub fn check(&self, request: &CheckRequest<'_>) -> Result<bool, CheckError> {
+        check::check(self, request).answer
+    }
+
+    /// OpenFGA's check, with what it took.
+    pub fn check_counted(&self, request: &CheckRequest<'_>) -> Checked {
         check::check(self, request)
+    }
+
+    /// OpenFGA's check by names: the quickest way for who has them as texts.
+    ///
+    /// # Errors
+    /// See [`NamedError`].
+    pub fn check_named(&self, question: &Named<'_>) -> Result<bool, NamedError> {
+        check::check_named(self, question)
     }
 
     /// A store whose numbers are those of this model.

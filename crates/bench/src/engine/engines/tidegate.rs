@@ -1,12 +1,13 @@
 //! This engine.
 
 use tidegate_policy::{
-    Change, CheckError, CheckRequest, Model, Object, Profile, Snapshot, Subject, Tuple,
+    Change, CheckError, CheckRequest, Context, Model, Named, Object, Profile, Snapshot, Subject,
+    Tuple,
 };
 
 use super::super::workload::{Question, World};
 use super::Engine;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context as _, Error, Result};
 
 /// From names to the answer: the path that is measured. An error is a no.
 pub(in crate::engine) fn ask(
@@ -15,10 +16,12 @@ pub(in crate::engine) fn ask(
     relation: &str,
     object: &str,
 ) -> bool {
-    let (Ok(subject), Ok(object)) = (subject.parse(), object.parse()) else {
-        return false;
+    let question = Named {
+        subject,
+        relation,
+        object,
     };
-    check(snapshot, &subject, relation, &object).unwrap_or(false)
+    snapshot.check_named(&question).unwrap_or(false)
 }
 
 /// From parsed names to the answer.
@@ -32,7 +35,8 @@ fn check(
         subject,
         relation,
         object,
-        context: &[],
+        contextual_tuples: &[],
+        context: Context::EMPTY,
     })
 }
 

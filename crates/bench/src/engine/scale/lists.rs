@@ -69,7 +69,8 @@ fn list(snapshot: &Snapshot, subject: &Subject) -> Result<Vec<Object>> {
             subject,
             relation: "can_read",
             object_type: "doc",
-            context: &[],
+            contextual_tuples: &[],
+            context: tidegate_policy::Context::EMPTY,
             after: after.as_ref(),
             limit: PAGE,
         });
