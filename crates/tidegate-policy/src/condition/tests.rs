@@ -1,0 +1,1 @@
+//! Tables: parameters, expression, context, and what comes of them.
