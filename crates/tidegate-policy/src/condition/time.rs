@@ -298,7 +298,8 @@ impl Reader<'_> {
         let (digits, rest) = self.0.split_at_checked(count)?;
         let mut value = 0;
         for digit in digits {
-            value = value * 10 + i64::from(digit.is_ascii_digit().then_some(digit - b'0')?);
+            let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+            value = value * 10 + i64::from(digit);
         }
         self.0 = rest;
         Some(value)

@@ -65,6 +65,10 @@ impl Parser<'_> {
                 parts.extend(literal.chars().map(|found| self.literal(found)));
                 self.rest = self.rest.get(end..).unwrap_or_default();
                 self.take("\\E");
+                // A repetition is of the last character.
+                if let Some(last) = parts.pop() {
+                    parts.push(self.repeat(last)?);
+                }
                 continue;
             }
             let part = self.atom()?;

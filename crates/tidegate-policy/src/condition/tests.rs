@@ -1,1 +1,0 @@
-//! Tables: parameters, expression, context, and what comes of them.
