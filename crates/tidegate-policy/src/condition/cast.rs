@@ -1,8 +1,8 @@
 //! The conversions of the language: `int(x)`, `string(x)` and their like.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
+use super::double;
 use super::error::Failure;
 use super::evaluate::{Meter, Stop};
 use super::ip::Ip;
@@ -59,7 +59,7 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
 
         (F::ToDouble, Value::Int(value)) => Some(Value::Double(*value as f64)),
         (F::ToDouble, Value::Uint(value)) => Some(Value::Double(*value as f64)),
-        (F::ToDouble, Value::String(text)) => parse_double(text).map(Value::Double),
+        (F::ToDouble, Value::String(text)) => double::parse(text).map(Value::Double),
 
         (F::ToBool, Value::String(text)) => match &**text {
             "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(Value::Bool(true)),
@@ -85,22 +85,14 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
     found.ok_or(Stop::Failed(Failure::NotConvertible))
 }
 
-/// Reads a number; none when it is out of range. `inf` and `nan` are numbers here.
-pub(super) fn parse_double(text: &str) -> Option<f64> {
-    let value: f64 = text.parse().ok()?;
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    (value.is_finite() || !digits).then_some(value)
-}
-
 fn text(of: &Value<'_>) -> Result<String, Stop> {
     Ok(match of {
         Value::Bool(value) => if *value { "true" } else { "false" }.to_owned(),
         Value::Int(value) => value.to_string(),
         Value::Uint(value) => value.to_string(),
-        Value::Double(value) => double_text(*value),
+        Value::Double(value) => double::text(*value),
         Value::Duration(nanos) => duration_text(*nanos),
         Value::Timestamp(at) => at.text(),
-        Value::Ip(ip) => ip.text(),
         Value::Bytes(bytes) => {
             let text = std::str::from_utf8(bytes).map_err(|_| Failure::NotConvertible)?;
             text.to_owned()
@@ -108,26 +100,4 @@ fn text(of: &Value<'_>) -> Result<String, Stop> {
         Value::Type(name) => (*name).to_owned(),
         _ => return Err(Failure::NoOverload.into()),
     })
-}
-
-/// The shortest text that reads as the number: with an exponent from a million on and below 10^-4, as Go's
-/// `%g` has it.
-fn double_text(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return format!("{value}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    let mut text = mantissa.to_owned();
-    // Writing to a text cannot fail.
-    let _ = write!(text, "e{sign}{:02}", exponent.unsigned_abs());
-    text
 }

@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use super::ParameterType;
-use super::cast::parse_double;
+use super::double;
 use super::ip::Ip;
 use super::time::{Timestamp, parse_duration};
 use super::value::{List, Map, Text, Value};
@@ -21,7 +21,7 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
         (ParameterType::Double, Json::String(text)) => {
-            Value::Double(parse_double(text).filter(|value| value.is_finite())?)
+            Value::Double(double::parse(text).filter(|value| value.is_finite())?)
         }
         (ParameterType::Duration, Json::String(text)) => Value::Duration(parse_duration(text)?),
         (ParameterType::Timestamp, Json::String(text)) => Value::Timestamp(Timestamp::parse(text)?),

@@ -24,14 +24,6 @@ impl Ip {
         (zone.is_none() || address.is_ipv6()).then_some(Self { address, zone })
     }
 
-    /// Its text.
-    pub(super) fn text(&self) -> String {
-        match &self.zone {
-            Some(zone) => format!("{}%{zone}", self.address),
-            None => self.address.to_string(),
-        }
-    }
-
     /// Whether it is in a network such as `192.0.2.0/24`; none when that is no network.
     ///
     /// An address with a zone is in none, and a network has addresses of its own family alone.

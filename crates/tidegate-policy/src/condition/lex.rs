@@ -1,5 +1,6 @@
 //! The words of an expression: names, numbers, texts, symbols.
 
+use super::double;
 use super::error::ConditionError;
 use super::literal;
 
@@ -81,13 +82,10 @@ impl<'t> Lexer<'t> {
                 let whole = rest.bytes().take_while(u8::is_ascii_digit).count();
                 let length = double_length(rest, whole);
                 if length > whole {
-                    let value = self.take(length).parse().map_err(|_| bad("no number"))?;
+                    let value = double::parse(self.take(length));
                     self.ends_here(start)?;
-                    return if f64::is_finite(value) {
-                        Ok(Token::Double(value))
-                    } else {
-                        Err(bad("a number out of the range of double"))
-                    };
+                    let value = value.ok_or_else(|| bad("a number out of the range of double"))?;
+                    return Ok(Token::Double(value));
                 }
                 (10, rest.get(..whole).unwrap_or_default(), whole)
             }

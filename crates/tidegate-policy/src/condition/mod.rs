@@ -12,7 +12,7 @@
 //! another 32 KB for `matches`: `pattern` is ours too.
 //!
 //! What differs from OpenFGA: the accessors of a timestamp know UTC and offsets such as `+01:00` but no
-//! named time zones; patterns have no classes of Unicode, and a pattern that is a constant is checked with
+//! named time zones; an address of `any` has no `string()`; patterns have no classes of Unicode, and a pattern that is a constant is checked with
 //! the expression; whole numbers out of the range of their type are errors, where it may clamp them.
 
 mod ast;
@@ -20,6 +20,7 @@ mod cast;
 mod check;
 mod context;
 mod convert;
+mod double;
 mod error;
 mod evaluate;
 mod functions;

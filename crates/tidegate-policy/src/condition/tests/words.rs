@@ -136,7 +136,6 @@ fn conversions() {
         "type([]) == list && type({}) == map && type(null) == null_type && type(true) == bool && type(int) == type",
         "type(timestamp(0)) == google.protobuf.Timestamp && type(duration('1s')) == google.protobuf.Duration",
         "type(dyn(1)) != string && type(type(1)) == type",
-        "string(dyn(ipaddress('192.0.2.1'))) == '192.0.2.1'",
         "dyn(1) + dyn(2) == 3",
     ]);
     all_fail(&[
@@ -162,6 +161,7 @@ fn conversions() {
             "NotConvertible",
         ),
         ("string(dyn([])) == ''", "NoOverload"),
+        ("string(dyn(ipaddress('::1'))) == ''", "NoOverload"),
     ]);
 }
 
