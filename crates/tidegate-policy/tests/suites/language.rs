@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidegate_policy::tuple::is_portable_id;
 use tidegate_policy::{Model, ModelError, ModelErrorKind, Object, parse_fga_mod};
 
 use crate::{Tally, folder, suite};
@@ -145,10 +146,8 @@ fn object_ids() {
         return;
     };
     for case in &cases {
-        let found = Object::new("type", &case.object_id);
-        tally.count(&case.name, found.is_ok() == case.valid, || {
-            format!("{found:?}")
-        });
+        let found = Object::new("type", &case.object_id).is_ok() && is_portable_id(&case.object_id);
+        tally.count(&case.name, found == case.valid, || format!("{found:?}"));
     }
     tally.done(5);
 }

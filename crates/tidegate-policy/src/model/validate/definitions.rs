@@ -11,12 +11,21 @@ use crate::tuple::{check_relation, check_type};
 /// Adds what is wrong with sizes and names.
 pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) {
     sizes(syntax, faults);
-    let mut types = HashSet::new();
+    let mut types: HashMap<&str, Place> = HashMap::new();
     for definition in &syntax.types {
         let name = &definition.name;
         let good = check_type(&name.text).is_ok();
         check_name(name, Some(ModelErrorKind::ReservedType), good, faults);
-        once(&mut types, "type", name, faults);
+        // Told where it stands first, as OpenFGA's parser does.
+        if let Some(&first) = types.get(name.text.as_str()) {
+            let message = match name.place.line {
+                0 => format!("type `{}` is defined twice", name.text),
+                line => format!("type `{}` is defined again on line {line}", name.text),
+            };
+            faults.push(Fault::new(first, ModelErrorKind::Duplicate, message));
+        } else {
+            types.insert(&name.text, name.place);
+        }
         let mut relations = HashSet::new();
         for relation in &definition.relations {
             let name = &relation.name;

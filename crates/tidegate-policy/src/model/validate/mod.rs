@@ -27,12 +27,15 @@ pub(super) fn validate(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Conditio
     references::check(syntax, &names, faults);
     definitions::check_usage(syntax, faults);
     let conditions = conditions(syntax, faults);
-    let found = faults.get(before..).unwrap_or_default();
-    if found.iter().any(|fault| !fault.kind.is_warning()) {
+    // What is not defined makes what depends on it seem twice there, or impossible.
+    let mut worst = faults.iter().skip(before).map(|fault| fault.kind);
+    let in_order = worst.clone().all(ModelErrorKind::is_warning);
+    if worst.all(|kind| kind.is_warning() || kind == ModelErrorKind::Duplicate) {
+        references::check_repeats(syntax, faults);
+    }
+    if !in_order {
         return conditions;
     }
-    // What is not defined makes what depends on it seem twice there, or impossible.
-    references::check_repeats(syntax, faults);
     let graph = Graph::of(syntax, &names);
     let relations = syntax.types.iter().flat_map(|found| &found.relations);
     for ((relation, entered), circular) in relations.zip(graph.entered()).zip(graph.circular()) {
