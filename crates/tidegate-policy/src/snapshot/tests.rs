@@ -1,6 +1,6 @@
 //! Checks and changes on small snapshots.
 
-use std::collections::BTreeSet;
+mod models;
 
 use uuid::Uuid;
 
@@ -311,7 +311,7 @@ fn many_changes_leave_what_they_should() {
         let changes = [Change::Write(tuple(&add)), Change::Delete(tuple(&drop))];
         snapshot = snapshot.apply(number, &changes).expect("applies");
     }
-    let mut expected = BTreeSet::new();
+    let mut expected = std::collections::BTreeSet::new();
     for number in 1..=5_000u64 {
         expected.insert((number % 700, number % 11));
         expected.remove(&((number * 7) % 700, (number * 3) % 11));
@@ -322,74 +322,6 @@ fn many_changes_leave_what_they_should() {
             check(&snapshot, &question, Ok(expected.contains(&(folder, user))));
         }
     }
-}
-
-/// What a model has no name for is on no list, and comes back with the name.
-#[test]
-fn a_model_without_a_name_loses_nothing() {
-    let all = [
-        "folder:a#owner@team:x#member",
-        "folder:a#owner@user:ann",
-        "folder:a#viewer@user:*",
-        "folder:b#blocked@user:cid",
-        "folder:b#parent@folder:a",
-        "team:x#member@user:bob",
-    ];
-    let put = |name: &str| Change::Put {
-        object: name.parse().expect("an object"),
-        uid: Uuid::from_u128(1),
-        valid_from_s: 0,
-    };
-    let before = with(&all).apply(2, &[put("team:x"), put("gone:z")]);
-    let before = before.expect("applies");
-    let under = |snapshot: &Snapshot, text: &str| {
-        let model = Model::parse(text).expect("a model");
-        snapshot.with_model(model, Profile::default())
-    };
-    let stored = |snapshot: &Snapshot| -> BTreeSet<String> {
-        snapshot.tuples().map(|tuple| tuple.to_string()).collect()
-    };
-    let all: BTreeSet<String> = all.map(str::to_owned).into();
-
-    // Other numbers, and neither `member` nor the type `team`, nor `blocked`.
-    const LESS: &str = "model
-  schema 1.1
-type folder
-  relations
-    define viewer: [user:*] or owner or viewer from parent
-    define parent: [folder]
-    define owner: [user]
-type user
-";
-    let less = under(&before, LESS);
-    assert_eq!(stored(&less), all);
-    check(&less, "folder:b#owner@user:ann", Ok(false));
-    check(&less, "folder:b#viewer@user:ann", Ok(true));
-    check(&less, "folder:a#owner@user:ann", Ok(true));
-    check(&less, "folder:a#owner@user:bob", Ok(false));
-    let team: crate::Object = "team:x".parse().expect("an object");
-    assert_eq!(less.stands_in(&team), []);
-    assert!(less.standing(&team).is_some());
-    for (of, count) in [("gone", 1), ("team", 1), ("folder", 0)] {
-        assert_eq!(less.objects_of_type(of).count(), count, "{of}");
-    }
-
-    let back = under(&under(&less, LESS), MODEL);
-    assert_eq!(stored(&back), all);
-    check(&back, "folder:a#owner@user:bob", Ok(true));
-    check(&back, "folder:b#guest@user:cid", Ok(false));
-    assert_eq!(back.objects_of_type("team").count(), 1);
-    assert_eq!(back.stands_in(&team).len(), 1);
-
-    // Changes reach what is set aside, too.
-    let changes = [
-        Change::Delete(tuple("folder:b#blocked@user:cid")),
-        Change::Forget(team),
-    ];
-    let less = less.apply(3, &changes).expect("applies");
-    let mut kept = all;
-    kept.retain(|text| !text.contains("team") && !text.contains("blocked"));
-    assert_eq!(stored(&under(&less, MODEL)), kept);
 }
 
 #[test]
