@@ -20,7 +20,7 @@ pub(crate) struct Loader {
     /// The names in whole words, and where each starts.
     text: Vec<u64>,
     starts: Vec<usize>,
-    types: Vec<Option<TypeId>>,
+    types: Types,
     standings: Vec<u64>,
     tuples: Tuples,
     revoked: Vec<Uuid>,
@@ -57,7 +57,7 @@ impl Loader {
     }
 
     pub(super) fn type_of(&self, id: ObjectId) -> Option<TypeId> {
-        self.types.get(id as usize).copied().flatten()
+        self.types.get(id)
     }
 
     pub(crate) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
@@ -116,14 +116,39 @@ fn text<'a>(words: &'a [u64], starts: &[usize], id: usize) -> &'a [u64] {
     words.get(start..end).unwrap_or_default()
 }
 
+/// The type of each object, in few bytes: each tuple looks at two of them.
+#[derive(Debug, Default)]
+pub(super) struct Types(Vec<u16>);
+
+impl Types {
+    pub(super) fn push(&mut self, type_id: Option<TypeId>) {
+        let type_id = type_id.and_then(|type_id| u16::try_from(type_id).ok());
+        self.0.push(type_id.unwrap_or(u16::MAX));
+    }
+
+    fn get(&self, id: ObjectId) -> Option<TypeId> {
+        let type_id = *self.0.get(id as usize)?;
+        (type_id != u16::MAX).then_some(type_id.into())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Option<TypeId>> {
+        let types = self.0.iter();
+        types.map(|&type_id| (type_id != u16::MAX).then_some(type_id.into()))
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// The objects that stand, by type.
 pub(super) fn of_type(
-    types: &[Option<TypeId>],
+    types: &Types,
     stands: impl Fn(ObjectId) -> bool,
 ) -> Tree<(TypeId, ObjectId), ()> {
-    let typed = (0..).zip(types).filter(|&(id, _)| stands(id));
+    let typed = (0..).zip(types.iter()).filter(|&(id, _)| stands(id));
     let mut all: Vec<((TypeId, ObjectId), ())> = typed
-        .map(|(id, &type_id)| ((type_id.unwrap_or(TypeId::MAX), id), ()))
+        .map(|(id, type_id)| ((type_id.unwrap_or(TypeId::MAX), id), ()))
         .collect();
     all.sort_unstable();
     Tree::from_sorted(&all)
@@ -191,7 +216,7 @@ impl Tuples {
     }
 
     /// For objects of these types, in the order of their numbers.
-    pub(super) fn tables(self, types: &[Option<TypeId>]) -> Tables {
+    pub(super) fn tables(self, types: &Types) -> Tables {
         let Self {
             objects,
             words,
@@ -216,7 +241,7 @@ impl Tuples {
         let mut rows = TableBuilder::default();
         let (mut parts, mut entries) = (Vec::new(), Vec::new());
         let mut start = 0;
-        for ((object, &type_id), &end) in (0..).zip(types).zip(&ends) {
+        for ((object, type_id), &end) in (0..).zip(types.iter()).zip(&ends) {
             let of = words.get(start..end as usize).unwrap_or_default();
             start = end as usize;
             parts.clear();

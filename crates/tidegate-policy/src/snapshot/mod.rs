@@ -17,6 +17,8 @@ mod build;
 mod change;
 mod load;
 mod names;
+#[cfg(test)]
+mod oracle;
 mod pages;
 mod renumber;
 mod row;

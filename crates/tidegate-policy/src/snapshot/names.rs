@@ -181,25 +181,40 @@ pub(super) fn hash(hasher: &DefaultHashBuilder, text: &str) -> Hash {
 
 /// A name's text in whole words.
 pub(super) fn words(text: &str) -> impl Iterator<Item = u64> {
-    text.as_bytes().chunks(8).map(word)
+    let (whole, rest) = text.as_bytes().as_chunks();
+    let whole = whole.iter().map(|&chunk| u64::from_le_bytes(chunk));
+    whole.chain((!rest.is_empty()).then(|| part(text.as_bytes(), rest)))
 }
 
-pub(super) fn is_text(words: &[u64], text: &str) -> bool {
-    let bytes = text.as_bytes();
-    words.len() == bytes.len().div_ceil(8)
-        && words
-            .iter()
-            .zip(bytes.chunks(8))
-            .all(|(&found, chunk)| found == word(chunk))
-}
-
+/// Whether a name's text in whole words is this one.
 #[inline]
-fn word(chunk: &[u8]) -> u64 {
-    if let Ok(whole) = chunk.try_into() {
-        return u64::from_le_bytes(whole);
+pub(super) fn is_text(words: &[u64], text: &str) -> bool {
+    let (whole, rest) = text.as_bytes().as_chunks();
+    let Some((found, last)) = words.split_at_checked(whole.len()) else {
+        return false;
+    };
+    let same = found
+        .iter()
+        .zip(whole)
+        .all(|(&found, &chunk)| found == u64::from_le_bytes(chunk));
+    same && match (last, rest) {
+        ([], []) => true,
+        (&[last], [_, ..]) => last == part(text.as_bytes(), rest),
+        _ => false,
     }
-    let bytes = chunk.iter().rev();
-    bytes.fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+/// The last word of a text that ends in a part of one, filled up with zeros.
+#[inline]
+fn part(bytes: &[u8], rest: &[u8]) -> u64 {
+    match bytes.last_chunk() {
+        // All but the last bytes of a whole word belong to the one before.
+        Some(&last) => u64::from_le_bytes(last) >> (8 * (8 - rest.len())),
+        None => rest
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
 }
 
 /// The object of a name.

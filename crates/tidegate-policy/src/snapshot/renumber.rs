@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::load::{Tables, Tuples, of_type};
+use super::load::{Tables, Tuples, Types, of_type};
 use super::row::{ObjectId, SubjectId};
 use super::store::{Bound, Store};
 use super::{Snapshot, change};
-use crate::model::{Model, TypeId};
+use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple, TupleCondition};
 
 /// Tuples that the model has no name for, the relation, the subject's or the condition's: kept by their
@@ -68,9 +68,11 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
         return (snapshot.store.clone(), SetAside::default());
     }
     let old = &snapshot.store;
-    let types: Vec<Option<TypeId>> = (0..old.end())
-        .map(|id| to.type_id(old.object(id)?.type_name()))
-        .collect();
+    let mut types = Types::default();
+    for id in 0..old.end() {
+        let object = old.object(id);
+        types.push(object.and_then(|object| to.type_id(object.type_name())));
+    }
     let relations: Vec<_> = names_of_relations(from)
         .map(|name| to.relation_id(name))
         .collect();

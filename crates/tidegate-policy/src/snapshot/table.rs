@@ -190,9 +190,8 @@ impl Table {
 
     fn large_mut(&mut self, object: ObjectId, relation: RelationId) -> Option<&mut Set> {
         let of = (object, relation);
-        if self.large.get(&of).is_none() {
-            return None;
-        }
+        // Nothing is copied for a row that is not there.
+        self.large.get(&of)?;
         self.large.get_mut(&of)
     }
 }
