@@ -71,7 +71,7 @@ pub(super) fn load(data: Data) -> Result<Loaded> {
                     PlacedSubject::Userset(places.of(Thing::Group(group))?, "member")
                 }
             };
-            let written = builder.write(places.of(object)?, relation, subject);
+            let written = builder.write(places.of(object)?, relation, subject, None);
             written.context("a tuple was left out")?;
         }
     }
