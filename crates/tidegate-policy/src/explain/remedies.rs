@@ -19,9 +19,9 @@ use super::family::{MAX_ADDED, MAX_REMOVED, Set};
 use super::support::{Change, Changes, Known, Support, What, spend};
 use super::world::World;
 
-/// Additions of the first search, and of the second: so that what is near is found before the budget is used
-/// up by what is far.
-const ROUNDS: [usize; 2] = [1, MAX_ADDED];
+/// Additions of one search after the other: so that what is near is found before the budget is used up by
+/// what is far.
+const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
 /// Steps that trying a set stands for.
 const STEPS_OF_TRIAL: usize = 50;
 
@@ -45,7 +45,7 @@ pub(super) fn remedies(
         found: BTreeMap::new(),
     };
     for adds in ROUNDS {
-        // What the first round leaves out the second one finds, or leaves out too.
+        // What one round leaves out the next one finds, or leaves out too.
         hunt.complete = true;
         let kept = if adds == MAX_ADDED { 0 } else { *steps / 2 };
         *steps -= kept;

@@ -20,7 +20,7 @@ use crate::condition::Context;
 use crate::model::{ConditionId, Relation, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{Entry, ObjectId, SubjectId};
 
-use super::family::{MAX_ADDED, Set, least, product};
+use super::family::{Set, least, product};
 use super::world::{Goal, Held, World};
 
 /// Most sets of one family.
@@ -58,14 +58,16 @@ pub(super) struct Known {
     pub(super) all: HashSet<ObjectId>,
 }
 
-/// A goal, whether it is to hold, and how many tuples may be added for it.
-type Node = (Goal, bool, usize);
+/// A goal, and whether it is to hold.
+type Node = (Goal, bool);
 type Family = Rc<[Set]>;
 
 pub(super) struct Support<'a> {
     world: &'a World<'a>,
     known: &'a Known,
     changes: Changes,
+    /// Most additions of a set.
+    adds: usize,
     families: HashMap<Node, Family>,
     readers: HashMap<Node, HashSet<Node>>,
     queue: VecDeque<Node>,
@@ -85,6 +87,7 @@ impl<'a> Support<'a> {
             world,
             known,
             changes,
+            adds: 0,
             families: HashMap::new(),
             readers: HashMap::new(),
             queue: VecDeque::new(),
@@ -98,7 +101,8 @@ impl<'a> Support<'a> {
     /// Candidates that make what is asked hold, with so many additions at most. When the budget is used up:
     /// those that were found.
     pub(super) fn candidates(&mut self, adds: usize, steps: &mut u32) -> Vec<Set> {
-        let root = (self.world.goal, true, adds);
+        self.adds = adds;
+        let root = (self.world.goal, true);
         self.enqueue(root);
         while let Some(node) = self.queue.pop_front() {
             self.queued.remove(&node);
@@ -134,7 +138,7 @@ impl<'a> Support<'a> {
     }
 
     fn evaluate(&mut self, node: Node, steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        let (goal, yes, _) = node;
+        let (goal, yes) = node;
         spend(steps, 1)?;
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
             return Ok(if yes { vec![Set::EMPTY] } else { Vec::new() });
@@ -154,7 +158,7 @@ impl<'a> Support<'a> {
         yes: bool,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
-        let (goal, _, adds) = node;
+        let (goal, _) = node;
         let sets = match (rewrite, yes) {
             (Rewrite::Direct, true) => self.direct(node, relation, steps)?,
             (Rewrite::Direct, false) => {
@@ -166,11 +170,9 @@ impl<'a> Support<'a> {
                     .map(|(member, entry)| (Some(member), entry))
                     .collect();
                 let others = self.none_of(node, goal, usersets, steps)?;
-                self.together(&sets, &others, adds, steps)?
+                self.together(&sets, &others, steps)?
             }
-            (Rewrite::Computed(other), _) => {
-                self.read(node, ((goal.0, *other), yes, adds)).to_vec()
-            }
+            (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), yes)).to_vec(),
             (Rewrite::From { relation, tupleset }, true) => {
                 self.from(node, *relation, (goal.0, *tupleset), steps)?
             }
@@ -191,21 +193,21 @@ impl<'a> Support<'a> {
                 let mut all = vec![Set::EMPTY];
                 for operand in operands {
                     let sets = self.part(node, operand, relation, yes, steps)?;
-                    all = self.together(&all, &sets, adds, steps)?;
+                    all = self.together(&all, &sets, steps)?;
                 }
                 all
             }
             (Rewrite::Exclusion(base, subtract), true) => {
                 let base = self.part(node, base, relation, true, steps)?;
                 let subtract = self.part(node, subtract, relation, false, steps)?;
-                self.together(&base, &subtract, adds, steps)?
+                self.together(&base, &subtract, steps)?
             }
             (Rewrite::Exclusion(base, subtract), false) => {
                 let mut all = self.part(node, base, relation, false, steps)?;
                 // Taken away from what is a circle it is a circle still: the base has to be settled.
                 let base = self.part(node, base, relation, true, steps)?;
                 let subtract = self.part(node, subtract, relation, true, steps)?;
-                all.extend(self.together(&base, &subtract, adds, steps)?);
+                all.extend(self.together(&base, &subtract, steps)?);
                 all
             }
         };
@@ -220,7 +222,7 @@ impl<'a> Support<'a> {
         relation: &'a Relation,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
-        let (goal, _, adds) = node;
+        let (goal, _) = node;
         let world = self.world;
         let mut sets = Vec::new();
         for entry in world.named(goal) {
@@ -230,8 +232,8 @@ impl<'a> Support<'a> {
         for (member, entry) in world.row(goal).usersets() {
             spend(steps, 1)?;
             if let Some(with) = self.standing(goal, entry) {
-                let rest = self.read(node, (member, true, adds));
-                sets.extend(self.together(&[with], &rest, adds, steps)?);
+                let rest = self.read(node, (member, true));
+                sets.extend(self.together(&[with], &rest, steps)?);
             }
         }
         if !self.may_add(node) {
@@ -255,8 +257,8 @@ impl<'a> Support<'a> {
                     continue;
                 }
                 for with in self.addition(goal, relation, subject, taken) {
-                    let rest = self.read(node, (userset, true, adds - 1));
-                    sets.extend(self.together(&[with], &rest, adds, steps)?);
+                    let rest = self.read(node, (userset, true));
+                    sets.extend(self.together(&[with], &rest, steps)?);
                 }
             }
         }
@@ -271,14 +273,13 @@ impl<'a> Support<'a> {
         tupleset: Goal,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
-        let (_, _, adds) = node;
         let world = self.world;
         let mut sets = Vec::new();
         for (object, entry) in world.linked(tupleset, wanted) {
             spend(steps, 1)?;
             if let Some(with) = self.standing(tupleset, entry) {
-                let rest = self.read(node, ((object, wanted), true, adds));
-                sets.extend(self.together(&[with], &rest, adds, steps)?);
+                let rest = self.read(node, ((object, wanted), true));
+                sets.extend(self.together(&[with], &rest, steps)?);
             }
         }
         let Some(relation) = world.relation(tupleset).filter(|_| self.may_add(node)) else {
@@ -296,8 +297,8 @@ impl<'a> Support<'a> {
                 spend(steps, 1)?;
                 let subject = SubjectId::Object(object);
                 for with in self.addition(tupleset, relation, subject, taken) {
-                    let rest = self.read(node, ((object, wanted), true, adds - 1));
-                    sets.extend(self.together(&[with], &rest, adds, steps)?);
+                    let rest = self.read(node, ((object, wanted), true));
+                    sets.extend(self.together(&[with], &rest, steps)?);
                 }
             }
         }
@@ -312,7 +313,6 @@ impl<'a> Support<'a> {
         entries: Vec<(Option<Goal>, Entry)>,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
-        let (_, _, adds) = node;
         let mut all = vec![Set::EMPTY];
         for (leads_to, entry) in entries {
             spend(steps, 1)?;
@@ -334,9 +334,9 @@ impl<'a> Support<'a> {
             if let Some(goal) = leads_to
                 && held == Held::Yes
             {
-                sets.extend_from_slice(&self.read(node, (goal, false, adds)));
+                sets.extend_from_slice(&self.read(node, (goal, false)));
             }
-            all = self.together(&all, &least(sets), adds, steps)?;
+            all = self.together(&all, &least(sets), steps)?;
         }
         Ok(all)
     }
@@ -353,8 +353,8 @@ impl<'a> Support<'a> {
         }
     }
 
-    fn may_add(&self, (goal, _, adds): Node) -> bool {
-        adds > 0 && self.changes == Changes::Tuples && self.known.all.contains(&goal.0)
+    fn may_add(&self, (goal, _): Node) -> bool {
+        self.adds > 0 && self.changes == Changes::Tuples && self.known.all.contains(&goal.0)
     }
 
     /// The ways to write a tuple that would hold and does not.
@@ -415,19 +415,10 @@ impl<'a> Support<'a> {
         empty
     }
 
-    fn together(
-        &mut self,
-        one: &[Set],
-        other: &[Set],
-        adds: usize,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn together(&mut self, one: &[Set], other: &[Set], steps: &mut u32) -> Result<Vec<Set>, Spent> {
         spend(steps, one.len().saturating_mul(other.len()))?;
-        let adds = match self.changes {
-            Changes::Tuples => adds,
-            Changes::Conditions => MAX_ADDED,
-        };
-        Ok(self.bounded(product(one, other, adds)))
+        let sets = product(one, other, self.adds);
+        Ok(self.bounded(sets))
     }
 
     fn bounded(&mut self, mut sets: Vec<Set>) -> Vec<Set> {
