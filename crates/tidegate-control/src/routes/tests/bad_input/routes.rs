@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::forms::Form::{
-    self, Action, Code, Cursor, Entity, EntityType, Flag, Id, Kind, Life, Limit, Limits, Links,
-    Object, Operations, Options, Page, Person, Relation, Relations, Subject, Text, Type, Words,
+    self, Action, Asked, AskedAction, Code, Cursor, Entity, EntityType, Flag, Id, Kind, Life,
+    Limit, Limits, Links, Object, Operations, Options, Page, Person, Relation, Relations, Subject,
+    Text, Type, Words,
 };
 use super::forms::Must::{self, Be, Not};
 
@@ -205,6 +206,17 @@ pub(super) fn routes() -> Vec<(&'static str, &'static str, Value, Fields)> {
             "/v1/batch",
             json!({ "operations": [{ "op": "create", "object": "stream:acme/sales/new" }] }),
             &[("operations", Operations, Be)],
+        ),
+        (
+            "POST",
+            "/v1/explain",
+            json!({ "subject": "user:alice", "action": "can_view", "resource": "organization:acme" }),
+            &[
+                ("subject", Asked, Not),
+                ("action", AskedAction, Be),
+                ("resource", Asked, Be),
+                ("context", Links, Not),
+            ],
         ),
         (
             "POST",
