@@ -29,14 +29,15 @@ pub(super) fn prove(
             && found.nodes <= budget.nodes
             && found.depth <= MAX_PROOF_DEPTH
     };
-    // What is remembered was found on another way. Should it not fit where it was put, the way is gone
+    // What is remembered was found on another way. Should it not hold where it was put, the way is gone
     // without a memory.
     for with_memory in [true, false] {
         let mut steps = budget.steps;
         let found = search(&world, with_memory, &mut steps).filter(fits);
-        if let Some(Found { proof, .. }) = found
-            && proof.verify(snapshot, request).is_ok()
-        {
+        let Some(Found { proof, .. }) = found else {
+            return Ok(None);
+        };
+        if proof.verify(snapshot, request).is_ok() {
             return Ok(Some(proof));
         }
     }
