@@ -55,11 +55,11 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What is spent unless told otherwise.
+    /// What is spent unless told otherwise: enough for every check of OpenFGA's suites.
     pub const DEFAULT: Self = Self {
-        steps: 1_000_000,
+        steps: 4_000_000,
         nodes: 10_000,
-        proposals: 1_000,
+        proposals: 2_000,
     };
 }
 
