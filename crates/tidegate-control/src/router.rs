@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
-    access, admin, audit, bundle, change, fallback, grants, health, invitations, keys, leases,
-    links, me, members, objects, openapi, quotas, search, secrets, token, usage, watch,
+    access, admin, audit, bundle, change, explain, fallback, grants, health, invitations, keys,
+    leases, links, me, members, objects, openapi, quotas, search, secrets, token, usage, watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -65,6 +65,7 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .routes(routes!(usage::list))
         .routes(routes!(audit::list))
         .routes(routes!(me::whoami))
+        .routes(routes!(explain::explain))
         .routes(routes!(change::batch))
         .routes(routes!(admin::keys, admin::rotate, admin::retire))
         .routes(routes!(admin::backup))

@@ -17,9 +17,9 @@ use tidegate_client::Client;
 
 use crate::command::{
     accept, admin, apply, attach, audit, change, check, completions, connection, create, decline,
-    delete, detach, exchange, get, grant, invitations, invite, join, leave, list, login, logout,
-    members, move_link, quota, redeem, remove, rename, revoke, secret, terms, usage, what_can,
-    who_can, whoami, withdraw,
+    delete, detach, exchange, explain, get, grant, invitations, invite, join, leave, list, login,
+    logout, members, move_link, quota, redeem, remove, rename, revoke, secret, terms, usage,
+    what_can, who_can, whoami, withdraw,
 };
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -120,6 +120,8 @@ enum Verb {
     Usage(usage::Arguments),
     /// Ask whether a subject may do an action on a resource: exit 0 allowed, 3 denied.
     Check(check::Arguments),
+    /// Say why somebody may do something on something, or what would have to change.
+    Explain(explain::Arguments),
     /// List who may do an action on a resource.
     WhoCan(who_can::Arguments),
     /// List on what a subject may do an action, or what it may do on a resource.
@@ -185,6 +187,7 @@ fn main() -> ExitCode {
         Verb::Quota(quota::Verb::Show(a)) => globals.ask(|c| quota::show(c, output, a)),
         Verb::Usage(a) => globals.ask(|c| usage::run(c, output, a)),
         Verb::Check(a) => globals.ask(|c| check::run(c, output, a)),
+        Verb::Explain(a) => globals.ask(|c| explain::run(c, output, a)),
         Verb::WhoCan(a) => globals.ask(|c| who_can::run(c, output, a)),
         Verb::WhatCan(a) => globals.ask(|c| what_can::run(c, output, a)),
         Verb::Apply(a) => globals.change(|c| apply::run(c, output, a)),

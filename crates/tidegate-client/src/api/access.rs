@@ -5,8 +5,8 @@ use tidegate_token::JwkSet;
 use super::Client;
 use crate::send::ApiError;
 use crate::wire::{
-    Action, ActionSearch, Entity, Evaluation, EvaluationAnswer, ResourceSearch, SearchAnswer,
-    SubjectSearch,
+    Action, ActionSearch, Entity, Evaluation, EvaluationAnswer, Explain, Explained, ResourceSearch,
+    SearchAnswer, SubjectSearch,
 };
 
 impl Client {
@@ -16,6 +16,14 @@ impl Client {
     /// See [`ApiError`].
     pub async fn evaluate(&self, request: &Evaluation) -> Result<EvaluationAnswer, ApiError> {
         self.ask("/access/v1/evaluation", request).await
+    }
+
+    /// `POST /v1/explain`: why may S do A on R, or why not?
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn explain(&self, request: &Explain) -> Result<Explained, ApiError> {
+        self.ask("/v1/explain", request).await
     }
 
     /// `POST /access/v1/search/subject`: who may do A on R?

@@ -9,6 +9,7 @@
 mod access; // AuthZEN
 mod admin; // signing keys
 mod audit; // what was done
+mod explain; // why, or why not
 #[cfg(feature = "openapi")]
 pub mod form; // of texts, for the OpenAPI document
 mod invitation;
@@ -31,6 +32,7 @@ pub use access::{
 };
 pub use admin::{KeyInfo, KeyState, Keys, RetiredKey, RotateKey, RotatedKey};
 pub use audit::AuditEntry;
+pub use explain::{Explain, Explained, RemedyInfo, TupleInfo, UnmetInfo};
 pub use invitation::{Invitation, InvitationId, Invite, Redeem, Redeemed};
 pub use lease::{AskLease, LeaseAnswer, LeaseCall, Leased, SettleLease};
 pub use objects::{

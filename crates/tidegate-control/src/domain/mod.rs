@@ -16,6 +16,7 @@ pub(crate) mod changelog;
 mod checks;
 mod cursor;
 mod exchange;
+mod explain;
 mod fault;
 mod follow;
 mod grants;
@@ -55,6 +56,7 @@ pub use self::checks::{Question, well_formed_action, well_formed_entity};
 pub use self::cursor::CURSOR_MAX;
 use self::exchange::Exchange;
 pub use self::exchange::{EXCHANGED_LIFE_MAX_S, ExchangeError, KEPT_MAX, Wish};
+pub use self::explain::ToExplain;
 pub use self::fault::{Fault, Field};
 use self::follow::Following;
 pub use self::follow::{

@@ -222,7 +222,7 @@ impl Administration {
 }
 
 /// As whom the caller's secret is checked.
-fn asked_as(snapshot: &Snapshot, actor: &Actor) -> Subject {
+pub(super) fn asked_as(snapshot: &Snapshot, actor: &Actor) -> Subject {
     let kind = snapshot.profile().kinds.get(&actor.kind);
     let anonymous = kind.is_some_and(|kind| kind.anonymous);
     let known = snapshot.model().has_type(ANONYMOUS);

@@ -11,6 +11,7 @@ mod answer;
 pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod change;
+pub(crate) mod explain;
 mod extract;
 pub(crate) mod fallback;
 pub(crate) mod grants;

@@ -15,6 +15,8 @@ mod bundles;
 mod changes;
 // Whether lists hold what the reference's checks say.
 mod lists;
+// Whether explanations are true, minimal and complete.
+mod explain;
 // Seeded numbers.
 mod random;
 // The language, as plain as its definition.

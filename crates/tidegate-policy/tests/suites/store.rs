@@ -84,6 +84,10 @@ impl Store {
         self.snapshot = Some(next);
     }
 
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        self.snapshot.as_ref().expect("a model")
+    }
+
     pub(crate) fn check(&self, question: &TupleText, context: &[TupleText]) -> Outcome {
         let snapshot = self.snapshot.as_ref().expect("a model");
         let subject = question.user.parse().map_err(|_| VALIDATION)?;

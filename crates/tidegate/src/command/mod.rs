@@ -13,6 +13,7 @@ pub(crate) mod decline;
 pub(crate) mod delete;
 pub(crate) mod detach;
 pub(crate) mod exchange;
+pub(crate) mod explain;
 pub(crate) mod get;
 pub(crate) mod grant;
 pub(crate) mod invitations;

@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod documents;
 mod exchange;
+mod explain;
 mod grants;
 mod interop;
 mod keys;

@@ -32,6 +32,10 @@ pub(super) enum Form {
     Entity,
     EntityType,
     Action,
+    /// `type:id` in a question: what does not exist is a no.
+    Asked,
+    /// A relation in a question.
+    AskedAction,
     Page,
     Operations,
     Options,
@@ -64,8 +68,9 @@ pub(super) enum Must {
 }
 
 use Form::{
-    Action, Code, Cursor, Entity, EntityType, Flag, Id, Kind, Life, Limit, Limits, Links, Object,
-    Operations, Options, Page, Person, Relation, Relations, Subject, Text, Type, Words,
+    Action, Asked, AskedAction, Code, Cursor, Entity, EntityType, Flag, Id, Kind, Life, Limit,
+    Limits, Links, Object, Operations, Options, Page, Person, Relation, Relations, Subject, Text,
+    Type, Words,
 };
 
 /// What names no object that alice may use.
@@ -100,6 +105,28 @@ pub(super) fn bad(form: Form) -> Vec<Value> {
             bad.extend(texts(&["user:a#b", "user:*", "alice@nowhere"]));
             bad.push(long("user:"));
             bad.push(long("a"));
+        }
+        Asked => {
+            bad.extend(texts(&[
+                "a",
+                ":",
+                "user:",
+                ":a",
+                "user:a b",
+                "user:a\u{0}",
+                "user:a\n",
+                "user:a:b",
+                "us er:a",
+                "nope:a",
+                "user:a#b",
+                "user:*",
+                "alice@nowhere",
+            ]));
+            bad.push(long("user:"));
+        }
+        AskedAction => {
+            bad.extend(texts(&["nope", "can view", "can_view\u{0}", "Can_View"]));
+            bad.push(long("can_view"));
         }
         Person => {
             bad.extend(texts(&[

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::forms::Form::{
-    self, Abandon, Action, Ask, Audiences, Budget, Code, Cursor, Entity, EntityType, Flag, Id, Kid,
-    Kind, Life, Limit, Limits, Links, Newcomer, Object, Operations, Options, Page, Person,
-    Relation, Relations, Revision, Scope, Secret, Settle, Short, Subject, Text, Type, Wait, Word,
-    Words,
+    self, Abandon, Action, Ask, Asked, AskedAction, Audiences, Budget, Code, Cursor, Entity,
+    EntityType, Flag, Id, Kid, Kind, Life, Limit, Limits, Links, Newcomer, Object, Operations,
+    Options, Page, Person, Relation, Relations, Revision, Scope, Secret, Settle, Short, Subject,
+    Text, Type, Wait, Word, Words,
 };
 use super::forms::Must::{self, Be, Not};
 
@@ -307,6 +307,17 @@ fn people() -> Vec<(&'static str, &'static str, Value, Fields)> {
             "/v1/batch",
             json!({ "operations": [{ "op": "create", "object": "stream:acme/sales/new" }] }),
             &[("operations", Operations, Be)],
+        ),
+        (
+            "POST",
+            "/v1/explain",
+            json!({ "subject": "user:alice", "action": "can_view", "resource": "organization:acme" }),
+            &[
+                ("subject", Asked, Not),
+                ("action", AskedAction, Be),
+                ("resource", Asked, Be),
+                ("context", Links, Not),
+            ],
         ),
         (
             "POST",

@@ -1,0 +1,76 @@
+//! Conditions that keep an answer from being a yes.
+
+use std::collections::BTreeSet;
+
+use crate::check::{CheckError, CheckRequest};
+use crate::condition::EvaluationError;
+use crate::snapshot::{Overlay, Snapshot};
+
+use super::Unmet;
+use super::family::{MAX_ADDED, Set};
+use super::prove;
+use super::support::{Change, Changes, Known, Support, What};
+use super::world::{Held, World};
+
+/// Tuples whose conditions would have to come out otherwise, where that alone turns the answer, and whether
+/// these are all.
+pub(super) fn unmet(
+    snapshot: &Snapshot,
+    request: &CheckRequest<'_>,
+    steps: &mut u32,
+) -> Result<(BTreeSet<Unmet>, bool), CheckError> {
+    let mut overlay = Overlay::above(snapshot.store());
+    let mut world = World::open(snapshot, request, &mut overlay)?;
+    let mut found = BTreeSet::new();
+    if snapshot.model().conditions().is_empty() {
+        return Ok((found, true));
+    }
+    let known = Known::default();
+    let (sets, mut complete): (Vec<Vec<Change>>, bool) = {
+        let mut support = Support::new(&world, &known, Changes::Conditions);
+        let sets = support.candidates(MAX_ADDED, steps);
+        let changes = |set: &Set| {
+            let numbers = set.added();
+            numbers
+                .filter_map(|number| support.change(number))
+                .collect()
+        };
+        (sets.iter().map(changes).collect(), support.complete)
+    };
+    for set in sets {
+        let assume = |change: &Change| match change.what {
+            What::Assume(met) => Some(((change.goal, change.subject), met)),
+            What::Add(_) | What::Remove => None,
+        };
+        world.assumed = set.iter().filter_map(assume).collect();
+        let turned = prove::holds(&world, steps);
+        world.assumed.clear();
+        match turned {
+            Some(true) => found.extend(set.iter().filter_map(|change| describe(&world, change))),
+            Some(false) => {}
+            None => complete = false,
+        }
+    }
+    Ok((found, complete))
+}
+
+fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
+    let entry = world.row(change.goal).find(change.subject)?;
+    let bound = world.view.bound(change.goal.0, change.goal.1, entry)?;
+    let condition = world.model.condition(bound.condition)?;
+    let parameters = condition.parameters().iter();
+    let error = match world.held(change.goal, entry) {
+        Held::Open(error) => Some(error),
+        Held::Yes | Held::Stale | Held::Unmet => None,
+    };
+    Some(Unmet {
+        tuple: world.tuple(change.goal, entry)?,
+        condition: condition.name().to_owned(),
+        parameters: parameters.map(|found| found.name.to_string()).collect(),
+        error: error.as_ref().map(ToString::to_string),
+        missing: match error {
+            Some(EvaluationError::Missing { parameters, .. }) => parameters,
+            _ => Vec::new(),
+        },
+    })
+}

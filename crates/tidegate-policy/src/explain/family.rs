@@ -1,0 +1,188 @@
+//! Sets of changes, and families of such sets in which none is a part of another.
+
+use hashbrown::HashSet;
+
+/// Most tuples that a remedy adds.
+pub const MAX_ADDED: usize = 3;
+/// Most tuples that a remedy removes.
+pub const MAX_REMOVED: usize = 3;
+
+/// No change.
+const NONE: u32 = u32::MAX;
+
+/// Changes by their numbers: what is added, and what is removed.
+// INVARIANT: both are sorted, each number once, and filled up with `NONE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Set {
+    add: [u32; MAX_ADDED],
+    remove: [u32; MAX_REMOVED],
+}
+
+impl Set {
+    /// No change.
+    pub(super) const EMPTY: Self = Self {
+        add: [NONE; MAX_ADDED],
+        remove: [NONE; MAX_REMOVED],
+    };
+
+    pub(super) fn adding(number: u32) -> Self {
+        let mut set = Self::EMPTY;
+        if let Some(first) = set.add.first_mut() {
+            *first = number;
+        }
+        set
+    }
+
+    pub(super) fn removing(number: u32) -> Self {
+        let mut set = Self::EMPTY;
+        if let Some(first) = set.remove.first_mut() {
+            *first = number;
+        }
+        set
+    }
+
+    pub(super) fn added(&self) -> impl Iterator<Item = u32> + use<'_> {
+        self.add.iter().copied().filter(|&number| number != NONE)
+    }
+
+    pub(super) fn removed(&self) -> impl Iterator<Item = u32> + use<'_> {
+        self.remove.iter().copied().filter(|&number| number != NONE)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.added().count() + self.removed().count()
+    }
+
+    /// Both together; none when that adds more than so many, or removes more than may be.
+    fn with(self, other: Self, adds: usize) -> Option<Self> {
+        Some(Self {
+            add: merge(self.add, other.add).filter(|all| {
+                let count = all.iter().filter(|&&number| number != NONE).count();
+                count <= adds
+            })?,
+            remove: merge(self.remove, other.remove)?,
+        })
+    }
+
+    /// Every set that lacks one or more of its changes.
+    pub(super) fn parts(self) -> impl Iterator<Item = Self> {
+        let (added, removed) = (self.added().count(), self.removed().count());
+        let whole = (1_u32 << (added + removed)) - 1;
+        (0..whole).map(move |kept| Self {
+            add: pick(self.add, kept),
+            remove: pick(self.remove, kept >> added),
+        })
+    }
+}
+
+/// The numbers whose places are set in the mask.
+fn pick<const N: usize>(from: [u32; N], mask: u32) -> [u32; N] {
+    let mut all = [NONE; N];
+    let places = from.into_iter().enumerate();
+    let picked = places.filter(|(place, _)| mask >> place & 1 == 1);
+    for (slot, (_, number)) in all.iter_mut().zip(picked) {
+        *slot = number;
+    }
+    all
+}
+
+fn merge<const N: usize>(one: [u32; N], other: [u32; N]) -> Option<[u32; N]> {
+    let mut all = [NONE; N];
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    let mut slots = all.iter_mut();
+    loop {
+        let left = one.peek().map_or(NONE, |&&number| number);
+        let right = other.peek().map_or(NONE, |&&number| number);
+        let least = left.min(right);
+        if least == NONE {
+            return Some(all);
+        }
+        *slots.next()? = least;
+        if left == least {
+            one.next();
+        }
+        if right == least {
+            other.next();
+        }
+    }
+}
+
+/// The sets of which no other is a part, in the order of their sizes.
+pub(super) fn least(mut sets: Vec<Set>) -> Vec<Set> {
+    sets.sort_unstable_by_key(|set| (set.len(), *set));
+    sets.dedup();
+    if sets.len() < 2 {
+        return sets;
+    }
+    let mut kept = HashSet::with_capacity(sets.len());
+    sets.retain(|set| {
+        let is_least = !set.parts().any(|part| kept.contains(&part));
+        is_least && kept.insert(*set)
+    });
+    sets
+}
+
+/// Every set of the one together with every set of the other, within the bounds.
+pub(super) fn product(one: &[Set], other: &[Set], adds: usize) -> Vec<Set> {
+    match (one, other) {
+        ([Set::EMPTY], same) | (same, [Set::EMPTY]) => same.to_vec(),
+        _ => {
+            let pairs = one
+                .iter()
+                .flat_map(|left| other.iter().filter_map(|right| left.with(*right, adds)));
+            least(pairs.collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(add: &[u32], remove: &[u32]) -> Set {
+        let adding = add.iter().map(|&number| Set::adding(number));
+        let removing = remove.iter().map(|&number| Set::removing(number));
+        adding.chain(removing).fold(Set::EMPTY, |all, one| {
+            all.with(one, MAX_ADDED).unwrap_or(Set::EMPTY)
+        })
+    }
+
+    #[test]
+    fn sets_are_joined_within_bounds() {
+        let cases = [
+            (set(&[2], &[]), set(&[1], &[5]), 2, Some(set(&[1, 2], &[5]))),
+            (
+                set(&[1, 2], &[]),
+                set(&[2, 3], &[]),
+                3,
+                Some(set(&[1, 2, 3], &[])),
+            ),
+            (set(&[1, 2], &[]), set(&[2, 3], &[]), 2, None),
+            (set(&[1, 2], &[]), set(&[3, 4], &[]), 3, None),
+            (set(&[], &[1, 2]), set(&[], &[3, 4]), 3, None),
+            (Set::EMPTY, Set::EMPTY, 0, Some(Set::EMPTY)),
+        ];
+        for (one, other, adds, expected) in cases {
+            assert_eq!(one.with(other, adds), expected, "{one:?} {other:?}");
+            assert_eq!(other.with(one, adds), expected, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn no_set_of_a_family_is_a_part_of_another() {
+        let family = least(vec![
+            set(&[1, 2], &[]),
+            set(&[1], &[7]),
+            set(&[2], &[]),
+            set(&[1, 3], &[7]),
+            set(&[1, 3], &[8]),
+            set(&[2], &[]),
+        ]);
+        assert_eq!(
+            family,
+            [set(&[2], &[]), set(&[1], &[7]), set(&[1, 3], &[8])]
+        );
+        assert_eq!(least(vec![set(&[1], &[]), Set::EMPTY]), [Set::EMPTY]);
+        assert_eq!(set(&[1, 2], &[3]).parts().count(), 7);
+    }
+}

@@ -1,0 +1,201 @@
+//! Why a check comes to its answer: a proof for an allow, what could be changed for a deny.
+//!
+//! **An allow** comes with a [`Proof`]: the tuples and rules that it follows from, and for each `but not`
+//! why what is taken away is not there. Nothing in it has to be believed: [`Proof::verify`] goes through it
+//! with the model and the tuples at hand, and shares no code with the search that found it.
+//!
+//! **A deny** comes with [remedies](Remedy): sets of tuples to add, and where something is taken away, to
+//! remove. Each was tried on a scratch snapshot: it turns the answer, and no part of it does. The bounds:
+//!
+//! * at most [`MAX_ADDED`] tuples are added and at most [`MAX_REMOVED`] are removed;
+//! * a tuple is added on an object that the snapshot knows: one that has a standing, or that a stored tuple
+//!   names. Its subject is the asked one, or a userset of such an object that the asked one is in (now, or
+//!   with the rest of the set); in a tupleset (`from`) it is such an object, on which the asked one has the
+//!   relation in turn;
+//! * the model takes it: without a condition, or, where it takes such a subject only under conditions, with
+//!   one that is met by the request's context alone;
+//! * contextual tuples stay as they are.
+//!
+//! A deny that hangs on conditions also names [those](Unmet), with the parameters that have no value.
+//!
+//! Everything is bounded by a [`Budget`], and an explanation says whether it is complete.
+
+mod conditions;
+mod family;
+mod proof;
+mod prove;
+mod remedies;
+mod support;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod world;
+
+pub use family::{MAX_ADDED, MAX_REMOVED};
+pub use proof::{Followed, MAX_PROOF_DEPTH, Proof};
+pub use verify::Flaw;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{CheckError, CheckRequest};
+use crate::snapshot::Snapshot;
+use crate::tuple::{Object, Tuple};
+
+/// How much an explanation may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at.
+    pub steps: u32,
+    /// Most nodes of a proof.
+    pub nodes: u32,
+    /// Most remedies.
+    pub proposals: usize,
+}
+
+impl Budget {
+    /// What is spent unless told otherwise: enough for every check of OpenFGA's suites.
+    pub const DEFAULT: Self = Self {
+        steps: 4_000_000,
+        nodes: 10_000,
+        proposals: 2_000,
+    };
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Why a check comes to its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Explanation {
+    /// It is a yes.
+    Allowed {
+        /// What it follows from; none when that would be more than the budget, or nested deeper than
+        /// [`MAX_PROOF_DEPTH`].
+        proof: Option<Proof>,
+        /// Whether there is a proof.
+        complete: bool,
+    },
+    /// It is a no.
+    Denied {
+        /// What would make it a yes: fewest tuples first, then by their texts.
+        remedies: Vec<Remedy>,
+        /// Conditions that would have to come out otherwise, and nothing else would have to change.
+        conditions: Vec<Unmet>,
+        /// Whether every remedy and every condition within the bounds has been found.
+        complete: bool,
+    },
+}
+
+/// Tuples to write and to delete, together. No part of it turns the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Remedy {
+    /// To write, sorted. One takes the place of the stored tuple with the same object, relation and subject.
+    pub add: Vec<Tuple>,
+    /// To delete, sorted.
+    pub remove: Vec<Tuple>,
+}
+
+/// A tuple whose condition keeps the answer from being a yes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unmet {
+    /// The tuple, stored or contextual.
+    pub tuple: Tuple,
+    /// The condition's name.
+    pub condition: String,
+    /// The condition's parameters, in the order of their definition.
+    pub parameters: Vec<String>,
+    /// Those that have no value and should; none when the condition is not met.
+    pub missing: Vec<String>,
+    /// Why the condition has no answer, in words; none when it is not met.
+    pub error: Option<String>,
+}
+
+impl Snapshot {
+    /// Why a check comes to its answer. See the [module](self). Where a check fails for want of a condition's
+    /// answer, this is the explanation of a deny.
+    ///
+    /// # Errors
+    /// See [`CheckError`]: a question that cannot be asked, or that is too deep or too much for a check.
+    pub fn explain(
+        &self,
+        request: &CheckRequest<'_>,
+        budget: &Budget,
+    ) -> Result<Explanation, CheckError> {
+        match self.check(request) {
+            Ok(true) => {
+                let proof = prove::prove(self, request, budget)?;
+                Ok(Explanation::Allowed {
+                    complete: proof.is_some(),
+                    proof,
+                })
+            }
+            Ok(false) | Err(CheckError::Condition(_)) => {
+                let mut steps = budget.steps;
+                let (conditions, all_conditions) = conditions::unmet(self, request, &mut steps)?;
+                let (remedies, all_remedies) =
+                    remedies::remedies(self, request, budget.proposals, &mut steps)?;
+                Ok(Explanation::Denied {
+                    remedies,
+                    conditions: conditions.into_iter().collect(),
+                    complete: all_conditions && all_remedies,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Explanation {
+    /// Whether it is a yes.
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allowed { .. })
+    }
+
+    /// Whether nothing was left out for want of budget.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Self::Allowed { complete, .. } | Self::Denied { complete, .. } => *complete,
+        }
+    }
+
+    /// Puts another object in the place of each object that it names.
+    #[must_use]
+    pub fn rename(mut self, mut name: impl FnMut(&mut Object)) -> Self {
+        match &mut self {
+            Self::Allowed { proof, .. } => {
+                if let Some(proof) = proof {
+                    proof.rename(&mut name);
+                }
+            }
+            Self::Denied {
+                remedies,
+                conditions,
+                ..
+            } => {
+                let sets = remedies.iter_mut();
+                sets.flat_map(|remedy| remedy.add.iter_mut().chain(&mut remedy.remove))
+                    .chain(conditions.iter_mut().map(|unmet| &mut unmet.tuple))
+                    .for_each(|tuple| proof::rename(tuple, &mut name));
+            }
+        }
+        self
+    }
+}
+
+/// A line for each tuple: `+` to write, `-` to delete.
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let added = self.add.iter().map(|tuple| ('+', tuple));
+        let removed = self.remove.iter().map(|tuple| ('-', tuple));
+        for (sign, tuple) in added.chain(removed) {
+            writeln!(f, "{sign} {tuple}")?;
+        }
+        Ok(())
+    }
+}

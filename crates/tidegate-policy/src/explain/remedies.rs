@@ -1,0 +1,261 @@
+//! What could be added, and what removed, for a deny to become an allow.
+//!
+//! [Candidates](super::support) are tried one after the other. One that does not turn the answer, because
+//! what it adds also makes hold what must not, is gone on from: with it in place, what else is needed? So
+//! every minimal set is come upon: a part of it is a candidate, and the rest is found from there. Whether a
+//! set is minimal is tried too, part by part.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::check::{CheckError, CheckRequest};
+use crate::condition::Context;
+use crate::snapshot::{Change as Written, Overlay, Snapshot};
+use crate::tuple::{Object, Tuple, TupleCondition};
+
+use super::Remedy;
+use super::family::{MAX_ADDED, MAX_REMOVED, Set};
+use super::support::{Change, Changes, Known, Support, What, spend};
+use super::world::World;
+
+/// Additions of one search after the other: so that what is near is found before the budget is used up by
+/// what is far.
+const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
+/// Steps that trying a set stands for.
+const STEPS_OF_TRIAL: usize = 50;
+
+/// Remedies for a deny, in their order, and whether these are all.
+pub(super) fn remedies(
+    snapshot: &Snapshot,
+    request: &CheckRequest<'_>,
+    most: usize,
+    steps: &mut u32,
+) -> Result<(Vec<Remedy>, bool), CheckError> {
+    let Some(names) = known_objects(snapshot, steps) else {
+        return Ok((Vec::new(), false));
+    };
+    let mut hunt = Hunt {
+        snapshot,
+        request,
+        names,
+        most,
+        complete: true,
+        tried: HashMap::new(),
+        found: BTreeMap::new(),
+    };
+    for adds in ROUNDS {
+        // What one round leaves out the next one finds, or leaves out too.
+        hunt.complete = true;
+        let kept = if adds == MAX_ADDED { 0 } else { *steps / 2 };
+        *steps -= kept;
+        hunt.search(adds, steps)?;
+        *steps = steps.saturating_add(kept);
+    }
+    Ok((hunt.found.into_values().collect(), hunt.complete))
+}
+
+/// The objects that have a standing, or that a stored tuple names, sorted; none when the budget is used up.
+fn known_objects(snapshot: &Snapshot, steps: &mut u32) -> Option<Vec<Object>> {
+    let store = snapshot.store();
+    let mut names = Vec::new();
+    for id in store.ids() {
+        spend(steps, 1).ok()?;
+        names.extend(store.object(id));
+    }
+    names.sort_unstable();
+    Some(names)
+}
+
+struct Hunt<'a> {
+    snapshot: &'a Snapshot,
+    request: &'a CheckRequest<'a>,
+    names: Vec<Object>,
+    most: usize,
+    complete: bool,
+    /// Whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
+    tried: HashMap<Remedy, Option<bool>>,
+    /// By their order: how many tuples, and their texts.
+    found: BTreeMap<(usize, String), Remedy>,
+}
+
+impl Hunt<'_> {
+    /// Finds every minimal set with so many additions at most.
+    fn search(&mut self, adds: usize, steps: &mut u32) -> Result<(), CheckError> {
+        let mut seen = HashSet::new();
+        let mut open = VecDeque::from([Remedy::default()]);
+        while let Some(base) = open.pop_front() {
+            let left = adds.saturating_sub(base.add.len());
+            for whole in self.further(&base, left, steps)? {
+                if whole.add.len() > adds || !seen.insert(whole.clone()) {
+                    continue;
+                }
+                match self.turns(&whole, steps) {
+                    Some(true) => self.keep(whole, steps),
+                    Some(false) => open.push_back(whole),
+                    None => self.complete = false,
+                }
+                if self.found.len() > self.most {
+                    self.found.pop_last();
+                    self.complete = false;
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The base with each of the candidates that there are once it is applied.
+    fn further(
+        &mut self,
+        base: &Remedy,
+        adds: usize,
+        steps: &mut u32,
+    ) -> Result<Vec<Remedy>, CheckError> {
+        let Some(scratch) = self.applied(base) else {
+            self.complete = false;
+            return Ok(Vec::new());
+        };
+        let mut overlay = Overlay::above(scratch.store());
+        let world = World::open(&scratch, self.request, &mut overlay)?;
+        if spend(steps, self.names.len()).is_err() {
+            self.complete = false;
+            return Ok(Vec::new());
+        }
+        let known = known(&world, &self.names);
+        let mut support = Support::new(&world, &known, Changes::Tuples);
+        let sets = support.candidates(adds, steps);
+        self.complete &= support.complete;
+        let mut found = Vec::new();
+        for set in sets {
+            if set == Set::EMPTY {
+                // It should hold as it is, and does not: something here is beyond what families know.
+                self.complete = false;
+                continue;
+            }
+            let numbers = set.added().chain(set.removed());
+            let changes = numbers.filter_map(|number| support.change(number));
+            found.extend(join(base, &world, changes));
+        }
+        Ok(found)
+    }
+
+    /// Keeps a set that turns the answer, unless a part of it does.
+    fn keep(&mut self, whole: Remedy, steps: &mut u32) {
+        let count = whole.add.len() + whole.remove.len();
+        for mask in 1..(1_u32 << count) - 1 {
+            let pick = |tuples: &[Tuple], first: usize| -> Vec<Tuple> {
+                let places = tuples.iter().enumerate();
+                let picked = places.filter(|(place, _)| mask >> (first + place) & 1 == 1);
+                picked.map(|(_, tuple)| tuple.clone()).collect()
+            };
+            let part = Remedy {
+                add: pick(&whole.add, 0),
+                remove: pick(&whole.remove, whole.add.len()),
+            };
+            match self.turns(&part, steps) {
+                Some(false) => {}
+                Some(true) => return,
+                // As good as no: but there may be a smaller set, which was not found.
+                None => {
+                    self.complete = false;
+                    return;
+                }
+            }
+        }
+        self.found.insert((count, whole.to_string()), whole);
+    }
+
+    /// Whether the answer is a yes with a set applied; none when there is none.
+    fn turns(&mut self, remedy: &Remedy, steps: &mut u32) -> Option<bool> {
+        if let Some(&known) = self.tried.get(remedy) {
+            return known;
+        }
+        spend(steps, STEPS_OF_TRIAL).ok()?;
+        let request = self.request;
+        let found = if remedy.remove.is_empty() {
+            // At the place of a contextual tuple nothing is added.
+            let contextual_tuples = [request.contextual_tuples, &remedy.add].concat();
+            self.snapshot.check(&CheckRequest {
+                contextual_tuples: &contextual_tuples,
+                ..*request
+            })
+        } else {
+            self.applied(remedy)?.check(request)
+        };
+        let turns = match found {
+            Ok(turns) => Some(turns),
+            Err(CheckError::Condition(_)) => Some(false),
+            Err(_) => None,
+        };
+        self.tried.insert(remedy.clone(), turns);
+        turns
+    }
+
+    fn applied(&self, remedy: &Remedy) -> Option<Snapshot> {
+        if *remedy == Remedy::default() {
+            return Some(self.snapshot.clone());
+        }
+        let removed = remedy.remove.iter().cloned().map(Written::Delete);
+        let added = remedy.add.iter().cloned().map(Written::Write);
+        let changes: Vec<Written> = removed.chain(added).collect();
+        let revision = self.snapshot.revision().checked_add(1)?;
+        self.snapshot.apply(revision, &changes).ok()
+    }
+}
+
+fn known(world: &World<'_>, names: &[Object]) -> Known {
+    let mut known = Known::default();
+    for name in names {
+        if let Some(id) = world.view.id(name.as_str())
+            && let Some(type_id) = world.view.type_of(id)
+        {
+            known.of_type.entry(type_id).or_default().push(id);
+            known.all.insert(id);
+        }
+    }
+    known
+}
+
+/// A set with more changes; none when they are too many, or undo what is in it.
+fn join(base: &Remedy, world: &World<'_>, changes: impl Iterator<Item = Change>) -> Option<Remedy> {
+    let mut whole = base.clone();
+    for change in changes {
+        let tuple = name(world, &change)?;
+        let undoes = |of: &[Tuple]| of.iter().any(|other| is_same_place(other, &tuple));
+        match change.what {
+            What::Add(_) if undoes(&base.remove) || undoes(&base.add) => return None,
+            What::Remove if undoes(&base.add) => return None,
+            What::Add(_) => whole.add.push(tuple),
+            What::Remove => whole.remove.push(tuple),
+            What::Assume(_) => return None,
+        }
+    }
+    whole.add.sort_by_cached_key(ToString::to_string);
+    whole.remove.sort_by_cached_key(ToString::to_string);
+    (whole.add.len() <= MAX_ADDED && whole.remove.len() <= MAX_REMOVED).then_some(whole)
+}
+
+fn is_same_place(one: &Tuple, other: &Tuple) -> bool {
+    one.object == other.object && one.relation == other.relation && one.subject == other.subject
+}
+
+fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {
+    if change.what == What::Remove {
+        let entry = world.row(change.goal).find(change.subject)?;
+        return world.tuple(change.goal, entry);
+    }
+    let condition = match change.what {
+        What::Add(Some(id)) => Some(Box::new(TupleCondition {
+            name: world.model.condition(id)?.name().into(),
+            context: Context::default(),
+        })),
+        _ => None,
+    };
+    Some(Tuple {
+        object: world.view.object(change.goal.0)?,
+        relation: world.model.relation_name(change.goal.1)?.into(),
+        subject: world.snapshot.name(world.view, change.subject)?,
+        condition,
+    })
+}

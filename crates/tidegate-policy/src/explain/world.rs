@@ -1,0 +1,228 @@
+//! What a question is asked of: a snapshot, the contextual tuples above it, and the subject.
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::check::{CheckError, CheckRequest};
+use crate::condition::{Context, EvaluationError};
+use crate::model::{Model, Relation, RelationId, Taken};
+use crate::snapshot::{Entry, ObjectId, Overlay, Row, Snapshot, SubjectId, View};
+use crate::tuple::{Object, Subject, Tuple};
+
+/// A relation of an object.
+pub(super) type Goal = (ObjectId, RelationId);
+
+/// What a subject's check comes to at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// No, because the way here led in a circle.
+    Circle,
+    /// None, for want of depth or of a condition's answer.
+    Open,
+}
+
+/// Whether a stored or contextual tuple counts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    Yes,
+    /// The model does not take it any more.
+    Stale,
+    /// Its condition is not met.
+    Unmet,
+    /// Its condition has no answer.
+    Open(EvaluationError),
+}
+
+/// A question's snapshot with its contextual tuples, over numbers.
+pub(super) struct World<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) model: &'a Model,
+    pub(super) view: View<'a>,
+    pub(super) context: &'a Context,
+    pub(super) subject: SubjectId,
+    /// What is asked.
+    pub(super) goal: Goal,
+    /// Places of contextual tuples.
+    contextual: HashSet<(Goal, SubjectId)>,
+    /// Conditional tuples of which it is assumed whether their conditions are met.
+    pub(super) assumed: HashMap<(Goal, SubjectId), bool>,
+}
+
+impl<'a> World<'a> {
+    /// Gives names that no tuple holds a number, and contextual tuples a place, in the overlay.
+    ///
+    /// # Errors
+    /// When the model does not have what the question names.
+    pub(super) fn open(
+        snapshot: &'a Snapshot,
+        request: &CheckRequest<'a>,
+        overlay: &'a mut Overlay,
+    ) -> Result<Self, CheckError> {
+        let model = snapshot.model();
+        let unknown = || CheckError::UnknownRelation {
+            type_name: request.object.type_name().to_owned(),
+            relation: request.relation.to_owned(),
+        };
+        let relation = model.relation_id(request.relation).ok_or_else(unknown)?;
+        let store = snapshot.store();
+        let mut contextual = HashSet::new();
+        for tuple in request.contextual_tuples {
+            overlay.write(store, model, tuple);
+            let object = overlay.intern(store, model, &tuple.object);
+            let on = model.relation_id(&tuple.relation);
+            if let Some((on, subject)) = on.zip(overlay.subject(store, model, &tuple.subject)) {
+                contextual.insert(((object, on), subject));
+            }
+        }
+        let object = overlay.intern(store, model, request.object);
+        let subject = overlay
+            .subject(store, model, request.subject)
+            .ok_or_else(|| CheckError::UnknownType(request.subject.type_name().to_owned()))?;
+        Ok(Self {
+            snapshot,
+            model,
+            view: View {
+                overlay: Some(overlay),
+                ..snapshot.view()
+            },
+            context: request.context,
+            subject,
+            goal: (object, relation),
+            contextual,
+            assumed: HashMap::new(),
+        })
+    }
+
+    /// How a relation of an object is defined; none when its type does not have it.
+    pub(super) fn relation(&self, goal: Goal) -> Option<&'a Relation> {
+        let model = self.model;
+        model.relation(self.view.type_of(goal.0)?, goal.1)
+    }
+
+    pub(super) fn row(&self, goal: Goal) -> Row<'a> {
+        self.view.row(goal.0, goal.1)
+    }
+
+    /// Tuples that name the subject, or everybody of its type.
+    pub(super) fn named(&self, goal: Goal) -> impl Iterator<Item = Entry> + use<'a> {
+        let everybody = match self.subject {
+            SubjectId::Object(id) => self.view.type_of(id).map(SubjectId::Wildcard),
+            SubjectId::Userset(..) | SubjectId::Wildcard(_) => None,
+        };
+        let row = self.row(goal);
+        let subjects = [Some(self.subject), everybody].into_iter().flatten();
+        subjects.filter_map(move |subject| row.find(subject))
+    }
+
+    /// Objects in a tupleset that have a relation.
+    pub(super) fn linked(
+        &self,
+        tupleset: Goal,
+        relation: RelationId,
+    ) -> impl Iterator<Item = (ObjectId, Entry)> + use<'a> {
+        let (model, view) = (self.model, self.view);
+        let has = move |object: ObjectId| {
+            let type_id = view.type_of(object);
+            type_id.is_some_and(|id| model.relation(id, relation).is_some())
+        };
+        let objects = self.row(tupleset).objects();
+        objects.filter(move |&(object, _)| has(object))
+    }
+
+    /// Whether a tuple of a row counts.
+    pub(super) fn held(&self, goal: Goal, entry: Entry) -> Held {
+        let taken = match entry.subject() {
+            SubjectId::Object(id) => self.view.type_of(id).map(Taken::Object),
+            SubjectId::Userset(id, member) => {
+                let type_id = self.view.type_of(id);
+                type_id.map(|type_id| Taken::Userset(type_id, member))
+            }
+            SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
+        };
+        let bound = self.view.bound(goal.0, goal.1, entry);
+        let condition = bound.map(|bound| bound.condition);
+        let taken = self.relation(goal).is_some_and(|relation| {
+            let mut restrictions = relation.restrictions.iter();
+            restrictions.any(|found| Some(found.taken) == taken && found.condition == condition)
+        });
+        match bound {
+            _ if !taken => Held::Stale,
+            None if entry.is_conditional() => Held::Stale,
+            None => Held::Yes,
+            Some(bound) => match (
+                self.model.condition(bound.condition),
+                self.assumed.get(&(goal, entry.subject())),
+            ) {
+                (None, _) => Held::Stale,
+                (_, Some(true)) => Held::Yes,
+                (_, Some(false)) => Held::Unmet,
+                (Some(condition), None) => match condition.is_met(&bound.context, self.context) {
+                    Ok(true) => Held::Yes,
+                    Ok(false) => Held::Unmet,
+                    Err(error) => Held::Open(error),
+                },
+            },
+        }
+    }
+
+    /// Whether a contextual tuple is at the place, whatever is stored there.
+    pub(super) fn is_contextual(&self, goal: Goal, subject: SubjectId) -> bool {
+        self.contextual.contains(&(goal, subject))
+    }
+
+    /// Whether a goal has these names.
+    pub(super) fn is_called(&self, goal: Goal, object: &Object, relation: &str) -> bool {
+        self.model.relation_name(goal.1) == Some(relation)
+            && self.view.id(object.as_str()) == Some(goal.0)
+    }
+
+    /// The number of a subject, if anything here names it.
+    pub(super) fn number(&self, subject: &Subject) -> Option<SubjectId> {
+        Some(match subject {
+            Subject::Object(object) => SubjectId::Object(self.view.id(object.as_str())?),
+            Subject::Userset { object, relation } => {
+                let relation = self.model.relation_id(relation)?;
+                SubjectId::Userset(self.view.id(object.as_str())?, relation)
+            }
+            Subject::Wildcard { type_name } => SubjectId::Wildcard(self.model.type_id(type_name)?),
+        })
+    }
+
+    /// A tuple by its names.
+    pub(super) fn tuple(&self, goal: Goal, entry: Entry) -> Option<Tuple> {
+        self.snapshot.tuple(self.view, goal.0, goal.1, entry)
+    }
+}
+
+impl Answer {
+    /// What an `or` comes to.
+    pub(super) fn any(all: impl IntoIterator<Item = Self>) -> Self {
+        first(all, [Self::Yes, Self::Open, Self::Circle], Self::No)
+    }
+
+    /// What an `and` comes to.
+    pub(super) fn all(all: impl IntoIterator<Item = Self>) -> Self {
+        first(all, [Self::No, Self::Circle, Self::Open], Self::Yes)
+    }
+
+    /// What a `but not` comes to.
+    pub(super) fn but_not(base: Self, subtract: Self) -> Self {
+        match (base, subtract) {
+            (Self::No | Self::Circle, _) => base,
+            (_, Self::Yes) => Self::No,
+            (_, Self::Circle) => Self::Circle,
+            (_, Self::No) => base,
+            (_, Self::Open) => Self::Open,
+        }
+    }
+}
+
+/// The first of these that is among all, else the last.
+fn first(all: impl IntoIterator<Item = Answer>, these: [Answer; 3], last: Answer) -> Answer {
+    let place = |answer| these.iter().position(|&one| one == answer);
+    let found = all.into_iter().filter_map(place).min();
+    found
+        .and_then(|place| these.get(place).copied())
+        .unwrap_or(last)
+}

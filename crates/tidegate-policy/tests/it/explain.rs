@@ -1,0 +1,417 @@
+//! Whether explanations are true, minimal and complete, on generated worlds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidegate_policy::explain::{MAX_ADDED, MAX_REMOVED};
+use tidegate_policy::{
+    Budget, Change, CheckRequest, Context, Explanation, Model, Profile, Proof, Remedy, Snapshot,
+    Tuple,
+};
+
+use crate::agree::{first_seed, tuple};
+use crate::random::Random;
+use crate::reference::{self, Fact, Rewrite, type_of};
+use crate::worlds::{self, World};
+
+/// How many worlds, and how many times as many on a full run.
+const WORLDS: u64 = 200;
+const SMALL_WORLDS: u64 = 100;
+const FULL: u64 = 20;
+const QUESTIONS: usize = 20;
+/// Most changes that a brute force is made of.
+const MOST_CHANGES: usize = 60;
+/// Most changes together that a brute force tries.
+const TOGETHER: usize = 3;
+
+#[expect(clippy::disallowed_methods, reason = "a test may be told its scale")]
+fn worlds(normal: u64) -> u64 {
+    let full = std::env::var_os("TIDEGATE_TEST_FULL").is_some();
+    if full { normal * FULL } else { normal }
+}
+
+struct Asked {
+    snapshot: Snapshot,
+    question: Tuple,
+    context: Vec<Tuple>,
+}
+
+impl Asked {
+    fn request(&self) -> CheckRequest<'_> {
+        CheckRequest {
+            subject: &self.question.subject,
+            relation: &self.question.relation,
+            object: &self.question.object,
+            contextual_tuples: &self.context,
+            context: Context::EMPTY,
+        }
+    }
+
+    fn is_yes(&self) -> bool {
+        self.snapshot.check(&self.request()) == Ok(true)
+    }
+
+    /// The same question elsewhere.
+    fn on(&self, snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            question: self.question.clone(),
+            context: self.context.clone(),
+        }
+    }
+
+    fn with(&self, add: &[Tuple], remove: &[Tuple]) -> Self {
+        let removed = remove.iter().cloned().map(Change::Delete);
+        let changes: Vec<Change> = removed
+            .chain(add.iter().cloned().map(Change::Write))
+            .collect();
+        let revision = self.snapshot.revision() + 1;
+        let snapshot = self.snapshot.apply(revision, &changes);
+        self.on(snapshot.expect("the model allows these tuples"))
+    }
+
+    fn without(&self, gone: &Tuple) -> Self {
+        let mut left = self.with(&[], std::slice::from_ref(gone));
+        left.context.retain(|tuple| tuple != gone);
+        left
+    }
+}
+
+fn snapshot(text: &str, facts: &BTreeSet<Fact>) -> Option<Snapshot> {
+    let model = Model::parse(text).ok()?;
+    let changes: Vec<Change> = facts
+        .iter()
+        .map(|fact| Change::Write(tuple(fact)))
+        .collect();
+    let empty = Snapshot::new(model, Profile::default());
+    Some(empty.apply(1, &changes).expect("the model allows these"))
+}
+
+/// A model that is valid.
+fn model(random: &mut Random) -> String {
+    loop {
+        let text = worlds::model(random);
+        if Model::parse(&text).is_ok() {
+            return text;
+        }
+    }
+}
+
+#[test]
+fn explanations_are_true() {
+    let mut seen = BTreeMap::<&str, usize>::new();
+    for seed in (0..worlds(WORLDS)).map(|number| first_seed().wrapping_add(number)) {
+        println!("TIDEGATE_SEED={seed}");
+        let random = &mut Random::new(seed);
+        let text = model(random);
+        let read = reference::Model::read(&text);
+        let ids = random.within(2, 5);
+        let world = World { model: &read, ids };
+        let each = *random.of(&[2, 4, 8]);
+        let facts = world.facts(random, each, false);
+        let snapshot = snapshot(&text, &facts).expect("valid");
+        for _ in 0..QUESTIONS {
+            let (question, context) = (world.question(random), world.context(random));
+            let asked = Asked {
+                snapshot: snapshot.clone(),
+                question: tuple(&question),
+                context: context.iter().map(tuple).collect(),
+            };
+            let other = tuple(&world.question(random));
+            let mut count = |what| *seen.entry(what).or_default() += 1;
+            count("questions");
+            // Most of what there is to find in such worlds is found at once.
+            let budget = Budget {
+                steps: 20_000,
+                ..Budget::DEFAULT
+            };
+            match asked.snapshot.explain(&asked.request(), &budget) {
+                Ok(Explanation::Allowed { proof, complete }) => {
+                    assert!(asked.is_yes(), "{text}\n{asked:?}");
+                    let proof = proof.unwrap_or_else(|| panic!("no proof\n{text}\n{asked:?}"));
+                    assert!(complete);
+                    count("proofs");
+                    count_refutations(&proof, &mut count);
+                    judge_proof(&proof, &asked, other, &text);
+                }
+                Ok(Explanation::Denied {
+                    remedies, complete, ..
+                }) => {
+                    assert!(!asked.is_yes(), "{text}\n{asked:?}");
+                    count(if complete { "complete" } else { "incomplete" });
+                    for remedy in &remedies {
+                        count("remedies");
+                        if !remedy.remove.is_empty() {
+                            count("remedies that remove");
+                        }
+                    }
+                    // Each of a few, not of hundreds.
+                    for _ in 0..remedies.len().min(4) {
+                        judge_remedy(random.of(&remedies), &asked, &text);
+                    }
+                    assert!(in_order(&remedies), "{remedies:?}");
+                }
+                Err(error) => {
+                    count("errors");
+                    assert_eq!(asked.snapshot.check(&asked.request()), Err(error));
+                }
+            }
+        }
+    }
+    println!("{seen:?}");
+    let at_least = |what: &str, least: usize| {
+        let count = seen.get(what).copied().unwrap_or_default();
+        assert!(count >= least, "{what}: {count} of {least}, in {seen:?}");
+    };
+    at_least("questions", 4_000);
+    at_least("proofs", 400);
+    at_least("proofs with a refutation", 40);
+    at_least("complete", 800);
+    at_least("remedies", 3_000);
+    at_least("remedies that remove", 100);
+}
+
+fn count_refutations<'a>(proof: &Proof, count: &mut impl FnMut(&'a str)) {
+    let text = serde_json::to_string(proof).expect("a proof is JSON");
+    if text.contains("\"exclusion\"") {
+        count("proofs with a refutation");
+    }
+    if text.contains("\"circle\"") {
+        count("proofs with a circle");
+    }
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut tuples: Vec<Tuple> = self.snapshot.tuples().collect();
+        tuples.sort();
+        let (question, context) = (&self.question, &self.context);
+        write!(f, "{question} with {context:?}, of {tuples:#?}")
+    }
+}
+
+fn judge_proof(proof: &Proof, asked: &Asked, other: Tuple, text: &str) {
+    let verify = |asked: &Asked| proof.verify(&asked.snapshot, &asked.request());
+    assert_eq!(verify(asked), Ok(()), "{text}\n{asked:?}\n{proof}");
+    for used in proof.tuples() {
+        let left = asked.without(used);
+        assert!(
+            verify(&left).is_err(),
+            "{text}\n{asked:?}\n{proof}without {used}"
+        );
+    }
+    // Whatever it is taken for, it proves nothing that is not so.
+    let elsewhere = Asked {
+        question: other,
+        ..asked.on(asked.snapshot.clone())
+    };
+    if elsewhere.question != asked.question && verify(&elsewhere).is_ok() {
+        assert!(
+            elsewhere.question.object == asked.question.object,
+            "{text}\n{elsewhere:?}\n{proof}"
+        );
+        assert!(elsewhere.is_yes(), "{text}\n{elsewhere:?}\n{proof}");
+    }
+    for tuple in asked.snapshot.tuples() {
+        let left = asked.without(&tuple);
+        if verify(&left).is_ok() {
+            assert!(left.is_yes(), "{text}\n{left:?}\n{proof}without {tuple}");
+        }
+    }
+    let json = serde_json::to_string(proof).expect("a proof is JSON");
+    let read: Proof = serde_json::from_str(&json).expect("a proof can be read");
+    assert_eq!(read, *proof);
+    assert!(!proof.to_string().is_empty());
+}
+
+fn judge_remedy(remedy: &Remedy, asked: &Asked, text: &str) {
+    let Remedy { add, remove } = remedy;
+    assert!(add.len() <= MAX_ADDED && remove.len() <= MAX_REMOVED);
+    let all = (1_u32 << (add.len() + remove.len())) - 1;
+    for mask in 0..=all {
+        let part = |tuples: &[Tuple], first: usize| -> Vec<Tuple> {
+            let places = tuples.iter().enumerate();
+            let kept = places.filter(|(place, _)| mask >> (first + place) & 1 == 1);
+            kept.map(|(_, tuple)| tuple.clone()).collect()
+        };
+        let changed = asked.with(&part(add, 0), &part(remove, add.len()));
+        assert_eq!(
+            changed.is_yes(),
+            mask == all,
+            "{text}\n{asked:?}\n{remedy}part {mask:b}"
+        );
+    }
+}
+
+fn in_order(remedies: &[Remedy]) -> bool {
+    let key = |remedy: &Remedy| {
+        let size = remedy.add.len() + remedy.remove.len();
+        (size, remedy.to_string())
+    };
+    remedies.is_sorted_by(|one, two| key(one) < key(two))
+}
+
+#[test]
+fn complete_remedies_leave_nothing_out() {
+    let mut seen = BTreeMap::<&str, usize>::new();
+    for seed in (0..worlds(SMALL_WORLDS)).map(|number| first_seed().wrapping_add(number)) {
+        println!("TIDEGATE_SEED={seed}");
+        let random = &mut Random::new(seed);
+        let text = model(random);
+        let read = reference::Model::read(&text);
+        let world = World {
+            model: &read,
+            ids: random.within(1, 2),
+        };
+        let each = *random.of(&[1, 2, 3]);
+        let facts = world.facts(random, each, false);
+        let snapshot = snapshot(&text, &facts).expect("valid");
+        for _ in 0..3 {
+            let mut count = |what| *seen.entry(what).or_default() += 1;
+            let asked = Asked {
+                snapshot: snapshot.clone(),
+                question: tuple(&world.question(random)),
+                context: Vec::new(),
+            };
+            let explained = asked.snapshot.explain(&asked.request(), &Budget::DEFAULT);
+            let Ok(Explanation::Denied {
+                remedies, complete, ..
+            }) = explained
+            else {
+                continue;
+            };
+            if !complete {
+                count("incomplete");
+                continue;
+            }
+            let changes = possible(&read, &facts, &asked);
+            if changes.len() > MOST_CHANGES {
+                count("too many");
+                continue;
+            }
+            count("questions");
+            let expected = brute(&asked, &changes);
+            let found: BTreeSet<Changed> = remedies
+                .iter()
+                .filter(|remedy| remedy.add.len() + remedy.remove.len() <= TOGETHER)
+                .map(|remedy| (remedy.add.clone(), remedy.remove.clone()))
+                .collect();
+            if !expected.is_empty() {
+                count("with remedies");
+            }
+            if expected.iter().any(|(_, remove)| !remove.is_empty()) {
+                count("with removals");
+            }
+            let missing: Vec<_> = expected.difference(&found).collect();
+            let extra: Vec<_> = found.difference(&expected).collect();
+            assert!(
+                missing.is_empty() && extra.is_empty(),
+                "{text}\n{asked:?}\nmissing {missing:#?}\nextra {extra:#?}"
+            );
+        }
+    }
+    println!("{seen:?}");
+    let at_least = |what: &str, least: usize| {
+        let count = seen.get(what).copied().unwrap_or_default();
+        assert!(count >= least, "{what}: {count} of {least}, in {seen:?}");
+    };
+    at_least("questions", 100);
+    at_least("with remedies", 40);
+    at_least("with removals", 10);
+}
+
+/// What is added, and what is removed.
+type Changed = (Vec<Tuple>, Vec<Tuple>);
+
+/// Every tuple that may be added (true) or removed.
+fn possible(model: &reference::Model, facts: &BTreeSet<Fact>, asked: &Asked) -> Vec<(bool, Tuple)> {
+    let mut objects = BTreeSet::new();
+    for (object, _, subject) in facts {
+        objects.insert(object.clone());
+        if !subject.ends_with(":*") {
+            objects.extend(subject.split('#').next().map(str::to_owned));
+        }
+    }
+    let mut changes: Vec<(bool, Tuple)> = facts.iter().map(|fact| (false, tuple(fact))).collect();
+    let subject = asked.question.subject.to_string();
+    for object in &objects {
+        let Some(relations) = model.types.get(type_of(object)) else {
+            continue;
+        };
+        for relation in relations.keys() {
+            let mut subjects = BTreeSet::from([subject.clone()]);
+            let is_tupleset = relations.values().any(|rewrite| leads(rewrite, relation));
+            for restriction in model.restrictions(type_of(object), relation) {
+                match restriction.split_once('#') {
+                    Some((of, member)) => {
+                        let of_type = objects.iter().filter(|other| type_of(other) == of);
+                        subjects.extend(of_type.map(|other| format!("{other}#{member}")));
+                    }
+                    None if is_tupleset => {
+                        let of_type = objects.iter().filter(|other| type_of(other) == restriction);
+                        subjects.extend(of_type.cloned());
+                    }
+                    None => {}
+                }
+            }
+            for subject in subjects {
+                let fact = (object.clone(), relation.clone(), subject);
+                if model.allows(&fact) && !facts.contains(&fact) {
+                    changes.push((true, tuple(&fact)));
+                }
+            }
+        }
+    }
+    changes
+}
+
+/// Whether a definition has a `from` by the tupleset.
+fn leads(rewrite: &Rewrite, tupleset: &str) -> bool {
+    match rewrite {
+        Rewrite::Direct(_) | Rewrite::Computed(_) => false,
+        Rewrite::From(_, found) => found == tupleset,
+        Rewrite::Or(all) | Rewrite::And(all) => all.iter().any(|one| leads(one, tupleset)),
+        Rewrite::ButNot(base, subtract) => leads(base, tupleset) || leads(subtract, tupleset),
+    }
+}
+
+/// Every set that turns the answer and of which no part does.
+fn brute(asked: &Asked, changes: &[(bool, Tuple)]) -> BTreeSet<Changed> {
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..TOGETHER {
+        let mut next = Vec::new();
+        for set in &sets {
+            for change in set.last().map_or(0, |last| last + 1)..changes.len() {
+                let mut more = set.clone();
+                more.push(change);
+                if found
+                    .iter()
+                    .any(|part| part.iter().all(|one| more.contains(one)))
+                {
+                    continue;
+                }
+                let (add, remove) = split(&more, changes);
+                if asked.with(&add, &remove).is_yes() {
+                    found.push(more);
+                } else {
+                    next.push(more);
+                }
+            }
+        }
+        sets = next;
+    }
+    found.iter().map(|set| split(set, changes)).collect()
+}
+
+fn split(set: &[usize], changes: &[(bool, Tuple)]) -> Changed {
+    let side = |wanted: bool| -> Vec<Tuple> {
+        let chosen = set.iter().map(|&change| &changes[change]);
+        let mut side: Vec<Tuple> = chosen
+            .filter(|(add, _)| *add == wanted)
+            .map(|(_, tuple)| tuple.clone())
+            .collect();
+        side.sort_by_cached_key(ToString::to_string);
+        side
+    };
+    (side(true), side(false))
+}
