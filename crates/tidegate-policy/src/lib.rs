@@ -54,6 +54,7 @@ pub mod list;
 pub mod live;
 pub mod model;
 pub mod profile;
+pub mod slice;
 pub mod snapshot;
 pub mod tuple;
 
@@ -65,6 +66,7 @@ pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKin
 pub use live::Live;
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};
+pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};

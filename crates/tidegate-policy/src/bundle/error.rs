@@ -30,6 +30,12 @@ pub enum BundleError {
     /// For another reader.
     #[error("the bundle is for another subject")]
     Subject,
+    /// Of another object of the reader's name: one that was deleted.
+    #[error("the bundle is for another object of this name")]
+    Uid,
+    /// A slice where the whole is wanted, or the other way around.
+    #[error("the bundle has another scope")]
+    Scope,
     /// Its time is over.
     #[error("the bundle has expired")]
     Expired,
@@ -65,6 +71,8 @@ impl BundleError {
             Self::Issuer => "issuer",
             Self::Audience => "audience",
             Self::Subject => "subject",
+            Self::Uid => "uid",
+            Self::Scope => "scope",
             Self::Expired => "expired",
             Self::IssuedAhead => "issued-ahead",
             Self::Older { .. } => "older",
@@ -143,6 +151,12 @@ pub enum PayloadError {
     /// The name of an object is none.
     #[error("the payload's objects: {0}")]
     Object(#[from] NameError),
+    /// A condition that does not compile.
+    #[error("the payload has a condition that is none")]
+    Condition,
+    /// What a tuple says of its condition is no JSON object, or not in its one form.
+    #[error("the payload has a context that is none")]
+    Context,
     /// Out of order, or twice.
     #[error("the payload has entries out of order, or twice")]
     Order,
@@ -166,6 +180,8 @@ impl PayloadError {
             Self::Model(_) => "payload-model",
             Self::Profile => "payload-profile",
             Self::Object(_) => "payload-object",
+            Self::Condition => "payload-condition",
+            Self::Context => "payload-context",
             Self::Order => "payload-order",
             Self::Unknown => "payload-unknown",
             Self::Trailing => "payload-trailing",

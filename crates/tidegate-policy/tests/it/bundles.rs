@@ -50,6 +50,7 @@ fn read(payload: &[u8], revision: u64) -> Result<Snapshot, BundleError> {
         issuer: "i",
         audience: "a",
         subject: &node,
+        uid: None,
         now_s: 2,
         held_revision: Some(revision),
     };

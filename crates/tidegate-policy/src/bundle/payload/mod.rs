@@ -26,9 +26,11 @@
 //! name of [`MAX_OBJECT`](crate::tuple::MAX_OBJECT) bytes and a few dozen more there; nothing is
 //! allocated by a count before as many entries can still follow.
 
+mod conditions;
 mod read;
 mod write;
 
+pub(crate) use conditions::{read_condition, read_context, write_condition, write_context};
 pub(super) use read::read;
 
 /// How a payload of this version starts.

@@ -1,10 +1,9 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
 use hashbrown::DefaultHashBuilder;
-use uuid::Uuid;
-
 use super::{OBJECT, USERSET, VERSION, WILDCARD};
 use crate::bundle::PayloadError;
+use crate::bundle::bytes::{Names, Reader, UUID, below};
 use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
 use crate::snapshot::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
@@ -16,18 +15,13 @@ const LEAST_OBJECT: usize = 3;
 const LEAST_ROW: usize = 4;
 /// Fewest bytes of a subject.
 const LEAST_SUBJECT: usize = 1;
-/// Bytes of a uid and of a `jti`.
-const UUID: usize = 16;
 
 /// Reads all of it, or says what is wrong.
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
-    let mut reader = Reader {
-        left: bytes.strip_prefix(VERSION).ok_or(PayloadError::Version)?,
-    };
-    let text = str::from_utf8(reader.text()?).map_err(|_| PayloadError::Text)?;
-    let model = Model::parse(text).map_err(PayloadError::Model)?;
+    let mut reader = Reader::after(bytes, VERSION)?;
+    let model = Model::parse(reader.text()?).map_err(PayloadError::Model)?;
     let profile: Profile =
-        serde_json::from_slice(reader.text()?).map_err(|_| PayloadError::Profile)?;
+        serde_json::from_slice(reader.bytes()?).map_err(|_| PayloadError::Profile)?;
 
     let hasher = DefaultHashBuilder::default();
     let mut layer = Layer::default();
@@ -38,9 +32,7 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     };
     rows(&mut reader, &limits, &mut layer)?;
     revocations(&mut reader, &mut layer)?;
-    if !reader.left.is_empty() {
-        return Err(PayloadError::Trailing);
-    }
+    reader.end()?;
     Ok(Snapshot::of_layer(model, profile, revision, hasher, layer))
 }
 
@@ -52,25 +44,13 @@ fn objects(
     layer: &mut Layer,
 ) -> Result<u64, PayloadError> {
     let count = reader.count(LEAST_OBJECT)?;
-    let mut name: Vec<u8> = Vec::new();
+    let mut names = Names::default();
     for _ in 0..count {
-        let shared = usize::try_from(reader.number()?).map_err(|_| PayloadError::Number)?;
+        let shared = reader.number()?;
         let rest = reader.number()?;
         let has_standing = rest & 1 == 1;
         let rest = reader.take(usize::try_from(rest >> 1).map_err(|_| PayloadError::Cut)?)?;
-        // Past the last name, and sharing with it all that it can: by order of bytes, which is that
-        // of the texts.
-        let follows = match (name.get(shared), rest.first()) {
-            (Some(was), Some(is)) => is > was,
-            (None, Some(_)) => shared == name.len(),
-            (_, None) => false,
-        };
-        if !follows {
-            return Err(PayloadError::Order);
-        }
-        name.truncate(shared);
-        name.extend(rest);
-        let text = str::from_utf8(&name).map_err(|_| PayloadError::Text)?;
+        let text = names.next(shared, rest)?;
         let object: Object = text.parse()?;
         let type_id = model.type_id(object.type_name()).unwrap_or(TypeId::MAX);
         let id = layer.add(object, type_id, hasher);
@@ -148,68 +128,4 @@ fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), Payload
         layer.revoke(jti);
     }
     Ok(())
-}
-
-fn below(number: u64, limit: u64) -> Result<u32, PayloadError> {
-    if number >= limit {
-        return Err(PayloadError::Unknown);
-    }
-    u32::try_from(number).map_err(|_| PayloadError::Unknown)
-}
-
-/// What is left of the bytes.
-struct Reader<'a> {
-    left: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], PayloadError> {
-        let (taken, left) = self.left.split_at_checked(count).ok_or(PayloadError::Cut)?;
-        self.left = left;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Result<u8, PayloadError> {
-        let (&byte, left) = self.left.split_first().ok_or(PayloadError::Cut)?;
-        self.left = left;
-        Ok(byte)
-    }
-
-    /// Unsigned LEB128 of at most 64 bits, in as few bytes as it needs.
-    fn number(&mut self) -> Result<u64, PayloadError> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            number |= bits << shift;
-            if byte & 0x80 == 0 {
-                let fits = (bits << shift) >> shift == bits;
-                let needed = byte != 0 || shift == 0;
-                return if fits && needed {
-                    Ok(number)
-                } else {
-                    Err(PayloadError::Number)
-                };
-            }
-        }
-        Err(PayloadError::Number)
-    }
-
-    /// How many entries follow, each of at least so many bytes: never more than can.
-    fn count(&mut self, least: usize) -> Result<usize, PayloadError> {
-        let count = usize::try_from(self.number()?).map_err(|_| PayloadError::Cut)?;
-        if count > self.left.len() / least {
-            return Err(PayloadError::Cut);
-        }
-        Ok(count)
-    }
-
-    fn text(&mut self) -> Result<&'a [u8], PayloadError> {
-        let length = self.count(1)?;
-        self.take(length)
-    }
-
-    fn uuid(&mut self) -> Result<Uuid, PayloadError> {
-        Uuid::from_slice(self.take(UUID)?).map_err(|_| PayloadError::Cut)
-    }
 }

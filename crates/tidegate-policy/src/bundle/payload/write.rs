@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::{OBJECT, USERSET, VERSION, WILDCARD};
+use crate::bundle::bytes::{front_coded, number, size, text};
 use crate::bundle::{MAX_PAYLOAD_BYTES, PayloadError};
 use crate::model::RelationId;
 use crate::snapshot::{Layers, ObjectId, Row, Snapshot, SubjectId};
@@ -85,9 +86,7 @@ fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
     let mut before: &[u8] = &[];
     for &(object, id) in &names.sorted {
         let name = object.as_str().as_bytes();
-        let pairs = name.iter().zip(before);
-        let shared = pairs.take_while(|(one, other)| one == other).count();
-        let rest = name.get(shared..).unwrap_or_default();
+        let (shared, rest) = front_coded(name, before);
         let standing = layers.standing(id);
         size(out, shared);
         size(out, 2 * rest.len() + usize::from(standing.is_some()));
@@ -140,23 +139,4 @@ fn revocations(out: &mut Vec<u8>, layers: Layers<'_>) {
     for jti in sorted {
         out.extend(jti.as_bytes());
     }
-}
-
-fn text(out: &mut Vec<u8>, bytes: &[u8]) {
-    size(out, bytes.len());
-    out.extend(bytes);
-}
-
-fn size(out: &mut Vec<u8>, size: usize) {
-    // No target has sizes above 64 bits.
-    number(out, size as u64);
-}
-
-/// Unsigned LEB128.
-fn number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
 }

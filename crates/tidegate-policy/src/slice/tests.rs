@@ -1,0 +1,1 @@
+//! Formulas, sections and slices by hand.
