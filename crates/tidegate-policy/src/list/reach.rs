@@ -38,7 +38,9 @@ pub(super) fn reach(
 pub(crate) fn reach_all(model: &Model, layers: Layers<'_>, subject: SubjectId) -> Vec<Goal> {
     let types = model.type_names().filter_map(|name| {
         let type_id = model.type_id(name)?;
-        let relations = model.relations(name).filter_map(|name| model.relation_id(name));
+        let relations = model
+            .relations(name)
+            .filter_map(|name| model.relation_id(name));
         Some(relations.map(move |relation| (type_id, relation)))
     });
     let ways = Ways::to(model, types.flatten().collect());

@@ -83,7 +83,11 @@ impl Kinds {
     /// none where there is no such kind, and all where one may exercise all.
     fn wanted(&self, anonymous: bool) -> Option<Wanted> {
         let mut found = None;
-        for cap in self.by_name.values().filter(|cap| cap.anonymous == anonymous) {
+        for cap in self
+            .by_name
+            .values()
+            .filter(|cap| cap.anonymous == anonymous)
+        {
             let held = found.get_or_insert_with(|| Wanted(Some(BTreeSet::new())));
             match (&mut held.0, &cap.actions) {
                 (Some(held), Some(actions)) => held.extend(actions.iter().cloned()),
@@ -170,7 +174,9 @@ impl Slice {
         let mut import = Import::new(&self.terms);
         let mut copy = |section: &Option<Section>| {
             let section = section.as_ref();
-            section.map(|section| import.section(&mut terms, section)).transpose()
+            section
+                .map(|section| import.section(&mut terms, section))
+                .transpose()
         };
         let own = copy(&self.own)?;
         let anonymous = copy(&self.anonymous)?;

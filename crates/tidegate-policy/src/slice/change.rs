@@ -136,8 +136,14 @@ impl Slice {
                 from: change.from,
             });
         }
-        let sections = [(&self.own, &change.own), (&self.anonymous, &change.anonymous)];
-        if sections.iter().any(|(held, delta)| held.is_some() != delta.is_some()) {
+        let sections = [
+            (&self.own, &change.own),
+            (&self.anonymous, &change.anonymous),
+        ];
+        if sections
+            .iter()
+            .any(|(held, delta)| held.is_some() != delta.is_some())
+        {
             return Err(SliceChangeError::Kinds);
         }
         if let Err(error) = self.take_in(change) {

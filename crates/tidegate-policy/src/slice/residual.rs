@@ -18,8 +18,10 @@ use crate::snapshot::{Entry, Layers, ObjectId, SubjectId};
 /// A relation of an object.
 pub(super) type Goal = (ObjectId, RelationId);
 
-/// Most steps of all questions of one slice together.
-const MAX_STEPS_OF_ALL: u64 = 64 * MAX_STEPS as u64;
+/// Steps that every question has to itself: nearly all need fewer.
+const STEPS_OF_EACH: u32 = 64;
+/// Most steps above these of all questions of one subject together.
+const MAX_STEPS_OF_ALL: u32 = 4 * MAX_STEPS;
 
 /// One subject, and what was found of it.
 pub(super) struct Residual<'a> {
@@ -33,7 +35,7 @@ pub(super) struct Residual<'a> {
     /// Operators and relations that are being evaluated.
     open: usize,
     steps: u32,
-    steps_left: u64,
+    steps_left: u32,
     settled: HashMap<Goal, (u32, Found)>,
     /// What depends on how many hops are left.
     of_hops: HashMap<(Goal, u32), Found>,
@@ -267,7 +269,12 @@ impl<'a> Residual<'a> {
             return Ok(Found::of(NO));
         }
         let mut parts = Vec::new();
-        for subject in self.subject.map(SubjectId::Object).into_iter().chain([self.wildcard]) {
+        for subject in self
+            .subject
+            .map(SubjectId::Object)
+            .into_iter()
+            .chain([self.wildcard])
+        {
             if let Some(entry) = row.find(subject) {
                 parts.push(self.holds(terms, relation, goal, entry)?);
             }
@@ -382,7 +389,9 @@ impl<'a> Residual<'a> {
 
     fn step(&mut self) -> Result<(), Spent> {
         self.steps += 1;
-        self.steps_left = self.steps_left.saturating_sub(1);
+        if self.steps > STEPS_OF_EACH {
+            self.steps_left = self.steps_left.saturating_sub(1);
+        }
         if self.steps > MAX_STEPS || self.steps_left == 0 {
             Err(Spent)
         } else {

@@ -76,7 +76,10 @@ impl Section {
 
     /// Every name with the number of its row, in the order of the names.
     pub(super) fn sorted_ids(&self) -> Vec<(&str, u32)> {
-        let named = self.entries.iter().map(|entry| (self.name(entry), entry.row));
+        let named = self
+            .entries
+            .iter()
+            .map(|entry| (self.name(entry), entry.row));
         let mut all: Vec<_> = named.collect();
         all.sort_unstable();
         all
@@ -128,8 +131,7 @@ impl Section {
         self.text.push_str(name);
         let (hasher, entries, text) = (&self.hasher, &self.entries, &self.text);
         let rehash = |&at: &u32| hasher.hash_one(name_at(entries, text, at));
-        self.table
-            .insert_unique(hasher.hash_one(name), at, rehash);
+        self.table.insert_unique(hasher.hash_one(name), at, rehash);
         Ok(())
     }
 
@@ -138,11 +140,15 @@ impl Section {
         let Some(at) = self.find(name) else {
             return false;
         };
-        let Some(last) = u32::try_from(self.entries.len()).ok().and_then(|len| len.checked_sub(1))
+        let Some(last) = u32::try_from(self.entries.len())
+            .ok()
+            .and_then(|len| len.checked_sub(1))
         else {
             return false;
         };
-        let last_hash = self.hasher.hash_one(name_at(&self.entries, &self.text, last));
+        let last_hash = self
+            .hasher
+            .hash_one(name_at(&self.entries, &self.text, last));
         let hash = self.hasher.hash_one(name);
         if let Ok(found) = self.table.find_entry(hash, |&held| held == at) {
             found.remove();

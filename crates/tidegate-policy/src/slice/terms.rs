@@ -41,7 +41,10 @@ pub(super) const MAX_CONDITIONS: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     /// Whether a condition is met, with what a tuple says of it.
-    Condition { condition: u32, context: u32 },
+    Condition {
+        condition: u32,
+        context: u32,
+    },
     Any(Box<[NodeId]>),
     All(Box<[NodeId]>),
     ButNot(NodeId, NodeId),
@@ -128,9 +131,7 @@ impl Terms {
     }
 
     fn fact(&self, id: NodeId) -> Option<Fact> {
-        self.facts
-            .get(id.checked_sub(FIRST)? as usize)
-            .copied()
+        self.facts.get(id.checked_sub(FIRST)? as usize).copied()
     }
 
     pub(super) fn add_relation(&mut self, name: &str) -> u32 {
@@ -181,7 +182,11 @@ impl Terms {
     /// of the same operator can be taken in, twice is once, and what another outweighs can go.
     fn joined(&mut self, of: Vec<NodeId>, any: bool) -> Result<NodeId, SliceError> {
         let (heaviest, lightest) = if any { (YES, NO) } else { (NO, YES) };
-        let (heavy, light) = if any { (FAULT, CIRCLE) } else { (CIRCLE, FAULT) };
+        let (heavy, light) = if any {
+            (FAULT, CIRCLE)
+        } else {
+            (CIRCLE, FAULT)
+        };
         let mut parts = Vec::with_capacity(of.len());
         for id in of {
             match (self.node(id), any) {

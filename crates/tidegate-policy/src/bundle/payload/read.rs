@@ -1,6 +1,5 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
-use hashbrown::DefaultHashBuilder;
 use super::{OBJECT, USERSET, VERSION, WILDCARD};
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Names, Reader, UUID, below};
@@ -8,6 +7,7 @@ use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
 use crate::snapshot::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
+use hashbrown::DefaultHashBuilder;
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;

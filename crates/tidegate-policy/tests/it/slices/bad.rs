@@ -47,10 +47,26 @@ fn heads_kinds_and_flags() {
         check(what, &[head, kinds, &rest], expected);
     }
     check("no section", &[HEAD, NO_KINDS, TERMS, &[0]], "good");
-    check("both", &[HEAD, NO_KINDS, TERMS, &[3], SECTION, SECTION], "good");
-    check("no such section", &[HEAD, NO_KINDS, TERMS, &[4], SECTION], "payload-number");
-    check("a section missing", &[HEAD, NO_KINDS, TERMS, &[3], SECTION], "payload-cut");
-    check("more behind it", &[HEAD, NO_KINDS, TERMS, &[1], SECTION, &[0]], "payload-trailing");
+    check(
+        "both",
+        &[HEAD, NO_KINDS, TERMS, &[3], SECTION, SECTION],
+        "good",
+    );
+    check(
+        "no such section",
+        &[HEAD, NO_KINDS, TERMS, &[4], SECTION],
+        "payload-number",
+    );
+    check(
+        "a section missing",
+        &[HEAD, NO_KINDS, TERMS, &[3], SECTION],
+        "payload-cut",
+    );
+    check(
+        "more behind it",
+        &[HEAD, NO_KINDS, TERMS, &[1], SECTION, &[0]],
+        "payload-trailing",
+    );
     check("nothing", &[], "payload-version");
 }
 
@@ -89,7 +105,11 @@ fn terms() {
             deep.extend([3, before as u8, 1]);
         }
     }
-    check("nested too deeply", &[HEAD, NO_KINDS, &deep, &[1], SECTION], "payload-too-long");
+    check(
+        "nested too deeply",
+        &[HEAD, NO_KINDS, &deep, &[1], SECTION],
+        "payload-too-long",
+    );
 }
 
 #[test]
@@ -132,7 +152,10 @@ fn every_cut_and_every_flip() {
         let good = payload(&slice);
         for length in 0..good.len() {
             let found = read(&good[..length], &subject, slice.uid(), 1).map(|_| ());
-            assert!(matches!(found, Err(BundleError::Payload(_))), "seed {seed}: {length}");
+            assert!(
+                matches!(found, Err(BundleError::Payload(_))),
+                "seed {seed}: {length}"
+            );
         }
         for at in 0..good.len() * 8 {
             let mut bytes = good.clone();
@@ -147,7 +170,10 @@ fn every_cut_and_every_flip() {
             }
         }
     }
-    assert!(refused > 1_000 && read_all > 200, "{refused} refused, {read_all} read");
+    assert!(
+        refused > 1_000 && read_all > 200,
+        "{refused} refused, {read_all} read"
+    );
 }
 
 /// What was read is a slice like any other: it can be asked, listed, written and compared.
@@ -155,7 +181,10 @@ fn settled(slice: &tidegate_policy::Slice) {
     for entry in slice.entries().chain(slice.anonymous_entries()) {
         for kind in KINDS {
             let answer = slice.answer(kind, entry.relation, entry.object, Context::EMPTY);
-            assert!(matches!(answer, Answer::Allow | Answer::Deny | Answer::Unknown));
+            assert!(matches!(
+                answer,
+                Answer::Allow | Answer::Deny | Answer::Unknown
+            ));
         }
     }
     slice.list_objects("full", "r0", "doc", Context::EMPTY);
@@ -187,7 +216,10 @@ fn changes() {
         };
         let good = change.to_bytes().expect("bytes");
         for length in 0..good.len() {
-            assert!(SliceChange::of_bytes(&good[..length]).is_err(), "seed {seed}: {length}");
+            assert!(
+                SliceChange::of_bytes(&good[..length]).is_err(),
+                "seed {seed}: {length}"
+            );
         }
         for at in 0..good.len() * 8 {
             let mut bytes = good.clone();
@@ -213,10 +245,17 @@ fn changes() {
                         ),
                         "seed {seed}: {error}"
                     );
-                    assert_eq!(payload(&held), payload(&slice), "seed {seed}: not as it was");
+                    assert_eq!(
+                        payload(&held),
+                        payload(&slice),
+                        "seed {seed}: not as it was"
+                    );
                 }
             }
         }
     }
-    assert!(refused > 500 && read_all > 50, "{refused} refused, {read_all} read");
+    assert!(
+        refused > 500 && read_all > 50,
+        "{refused} refused, {read_all} read"
+    );
 }
