@@ -1,14 +1,65 @@
-//! Keys and backups, by the program itself.
+//! Keys and backups, by the program itself, on each engine.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::StatusCode;
 use serde_json::Value;
 
 use crate::cli::{Ended, Person};
 use crate::http::get;
+use crate::postgres::{Durability, Postgres};
+use crate::upstream::Upstream;
 use crate::world::{BOT, Folder, ROUTES, STREAM, Server, World, config, create, issue, program};
 
+/// What keeps the stores of a test.
+enum Engine {
+    Sqlite,
+    /// Each store is a database of it.
+    Postgres(Postgres),
+}
+
+impl Engine {
+    fn postgres() -> Self {
+        Self::Postgres(Postgres::start(Durability::None))
+    }
+
+    /// Writes a configuration with a store of its own, which is empty.
+    fn config(&self, folder: &Folder, upstream: &Upstream) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let path = config(folder, &upstream.url(), "", ROUTES);
+        if let Self::Postgres(postgres) = self {
+            let name = format!("store{}", NEXT.fetch_add(1, Ordering::Relaxed));
+            postgres.sql(&format!("CREATE DATABASE {name}"));
+            let text = std::fs::read_to_string(&path).expect("the configuration");
+            let file = folder.path().join("tidegate.db");
+            let text = text.replace(
+                &format!("sqlite:{}", file.display()),
+                &postgres.url_of(&name),
+            );
+            assert!(text.contains("store = \"postgres://"), "{text}");
+            std::fs::write(&path, text).expect("written");
+        }
+        path.to_str().expect("text").to_owned()
+    }
+
+    async fn world(&self) -> World {
+        let upstream = Upstream::start().await;
+        let folder = Folder::new();
+        let config = self.config(&folder, &upstream);
+        let server = Server::start(Path::new(&config)).await;
+        let operator = server.printed.clone().expect("the operator's secret");
+        World {
+            server,
+            upstream,
+            folder,
+            operator,
+        }
+    }
+}
+
 /// Runs the program where no server is.
-async fn run(words: &[&str]) -> Ended {
+pub(crate) async fn run(words: &[&str]) -> Ended {
     let output = tokio::process::Command::new(program())
         .args(words)
         .env_clear()
@@ -30,10 +81,9 @@ struct Place {
 }
 
 impl Place {
-    fn new(world: &World) -> Self {
+    fn new(world: &World, engine: &Engine) -> Self {
         let folder = Folder::new();
-        let config = config(&folder, &world.upstream.url(), "", ROUTES);
-        let config = config.to_str().expect("text").to_owned();
+        let config = engine.config(&folder, &world.upstream);
         Self { folder, config }
     }
 
@@ -48,7 +98,7 @@ impl Place {
             server, upstream, ..
         } = world;
         drop(server);
-        let server = Server::start(std::path::Path::new(&self.config)).await;
+        let server = Server::start(Path::new(&self.config)).await;
         assert!(server.printed.is_none(), "the store is not new");
         World {
             server,
@@ -66,7 +116,16 @@ async fn reads(world: &World, secret: &str) -> StatusCode {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_taken_while_writes_go_on_is_restored_into_a_new_store() {
-    let world = World::start().await;
+    back_up_and_restore(&Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_taken_while_writes_go_on_is_restored_into_a_new_store_on_postgresql() {
+    back_up_and_restore(&Engine::postgres()).await;
+}
+
+async fn back_up_and_restore(engine: &Engine) {
+    let world = engine.world().await;
     let example = world.example().await;
     let operator = Person::new(&world, "operator", Some(world.operator.clone()));
     let path = world.folder.path().join("tidegate.backup");
@@ -114,8 +173,8 @@ async fn a_backup_taken_while_writes_go_on_is_restored_into_a_new_store() {
     assert_eq!(in_use.code, Some(2), "{in_use:?}");
     assert!(in_use.stderr.contains("in use"), "{in_use:?}");
 
-    let kept = Place::new(&world);
-    let fresh = Place::new(&world);
+    let kept = Place::new(&world, engine);
+    let fresh = Place::new(&world, engine);
     // Half a backup is none.
     let half = world.folder.path().join("half.backup");
     std::fs::write(&half, &text[..text.len() / 2]).expect("written");
@@ -160,7 +219,16 @@ async fn a_backup_taken_while_writes_go_on_is_restored_into_a_new_store() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_sealed_anew_and_an_operator_finds_back_in() {
-    let world = World::start().await;
+    seal_and_find_back_in(&Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_sealed_anew_and_an_operator_finds_back_in_on_postgresql() {
+    seal_and_find_back_in(&Engine::postgres()).await;
+}
+
+async fn seal_and_find_back_in(engine: &Engine) {
+    let world = engine.world().await;
     let old = world.operator.clone();
     let path = |name: &str| {
         let path = world.folder.path().join(name);
@@ -203,7 +271,7 @@ async fn keys_are_sealed_anew_and_an_operator_finds_back_in() {
     let printed = run(&secret).await;
     assert_eq!(printed.code, Some(0), "{printed:?}");
     let new = printed.stdout.trim().to_owned();
-    let server = Server::start(std::path::Path::new(&config)).await;
+    let server = Server::start(Path::new(&config)).await;
     let world = World {
         server,
         upstream,
@@ -218,7 +286,16 @@ async fn keys_are_sealed_anew_and_an_operator_finds_back_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_rotated_while_the_server_runs() {
-    let world = World::start().await;
+    rotate(&Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_rotated_while_the_server_runs_on_postgresql() {
+    rotate(&Engine::postgres()).await;
+}
+
+async fn rotate(engine: &Engine) {
+    let world = engine.world().await;
     let example = world.example().await;
     let operator = Person::new(&world, "operator", Some(world.operator.clone()));
     let keys = async || -> Vec<Value> {

@@ -19,6 +19,7 @@ mod githost; // a fifth system is a folder
 mod http; // a client
 mod kills; // kill -9 between and within changes
 mod nodes; // gateways of other processes that follow the control plane
+mod outbox; // mails over TLS: to whom the settings trust, and to nobody else
 mod passing; // what passes, byte for byte
 mod pattern; // bodies whose every byte is known
 mod postgres; // a PostgreSQL of a test's own

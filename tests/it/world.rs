@@ -183,6 +183,11 @@ impl Server {
         self.child.id().expect("still running")
     }
 
+    /// The next line of its log; none when it has ended.
+    pub(crate) async fn next_line(&mut self) -> Option<String> {
+        self.log.recv().await
+    }
+
     /// What it has logged since it listens.
     pub(crate) fn logged(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.log.try_recv().ok()).collect()

@@ -1,6 +1,6 @@
 //! One request and its answer: connection, time-outs, bounded size, errors.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -138,14 +138,14 @@ pub(crate) struct Call<'a> {
     pub(crate) terms: &'a Terms,
 }
 
-/// Sends requests to one address with one secret.
+/// Sends requests to one address with one secret at a time. Clones share both.
 #[derive(Clone, Debug)]
 pub(crate) struct Sender {
     http: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     /// Without a slash at the end.
     base_url: String,
     /// Marked sensitive: `Debug` does not show it.
-    authorization: Option<HeaderValue>,
+    authorization: Arc<RwLock<Option<HeaderValue>>>,
 }
 
 impl Sender {
@@ -154,22 +154,29 @@ impl Sender {
             url: base_url.to_owned(),
             reason,
         })?;
-        let authorization = match secret {
-            None => None,
-            Some(secret) => {
-                let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
-                    .map_err(|_| ApiError::BadSecret)?;
-                value.set_sensitive(true);
-                Some(value)
-            }
-        };
+        let authorization = secret.map(bearer).transpose()?;
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
             .build(connector(is_https)?);
         Ok(Self {
             http,
             base_url: base_url.trim_end_matches('/').to_owned(),
-            authorization,
+            authorization: Arc::new(RwLock::new(authorization)),
         })
+    }
+
+    /// Sends another secret from now on.
+    pub(crate) fn renew(&self, secret: &str) -> Result<(), ApiError> {
+        let value = bearer(secret)?;
+        let authorization = self.authorization.write();
+        *authorization.unwrap_or_else(PoisonError::into_inner) = Some(value);
+        Ok(())
+    }
+
+    fn authorization(&self) -> Option<HeaderValue> {
+        let authorization = self.authorization.read();
+        authorization
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) async fn send<B: Serialize, T: DeserializeOwned>(
@@ -223,7 +230,7 @@ impl Sender {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some(authorization) = &self.authorization {
+        if let Some(authorization) = self.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
         for (name, value) in terms.headers()? {
@@ -251,7 +258,7 @@ impl Sender {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        if let Some(authorization) = &self.authorization {
+        if let Some(authorization) = self.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
         let request = request
@@ -328,6 +335,13 @@ impl Sender {
             })?;
         read_answer(parts.status, &content.to_bytes(), url)
     }
+}
+
+fn bearer(secret: &str) -> Result<HeaderValue, ApiError> {
+    let value = HeaderValue::try_from(format!("Bearer {secret}"));
+    let mut value = value.map_err(|_| ApiError::BadSecret)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn read_answer<T: DeserializeOwned>(

@@ -89,12 +89,26 @@ impl Node {
         secret: &str,
         settings: &str,
     ) -> Self {
-        let path = node_config(world, name, settings);
-        let mut child = Command::new(program())
-            .args(["gateway", "--control", control, "--config"])
-            .arg(path)
-            .args(["--log-format", "json"])
-            .env("TIDEGATE_NODE_SECRET", secret)
+        let mut command = command(world, name, control, settings);
+        command.env("TIDEGATE_NODE_SECRET", secret);
+        Self::listening(command).await
+    }
+
+    /// The same, with its secret in a file.
+    pub(super) async fn start_from_file(
+        world: &World,
+        name: &str,
+        secret_file: &Path,
+        settings: &str,
+    ) -> Self {
+        let control = format!("http://{}", world.server.control);
+        let mut command = command(world, name, &control, settings);
+        command.arg("--secret-file").arg(secret_file);
+        Self::listening(command).await
+    }
+
+    async fn listening(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -196,6 +210,15 @@ impl Node {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         assert_eq!(ended.expect("stops").expect("waited for").code(), Some(0));
     }
+}
+
+fn command(world: &World, name: &str, control: &str, settings: &str) -> Command {
+    let mut command = Command::new(program());
+    command
+        .args(["gateway", "--control", control, "--config"])
+        .arg(node_config(world, name, settings))
+        .args(["--log-format", "json"]);
+    command
 }
 
 fn node_config(world: &World, name: &str, settings: &str) -> PathBuf {

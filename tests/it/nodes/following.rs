@@ -10,12 +10,12 @@ use crate::world::{BOT, STREAM, World, grant, grant_request};
 
 const READ: &str = "/acme/sales/orders?size=100";
 
-async fn reads(node: &Node, secret: &str) -> StatusCode {
+pub(super) async fn reads(node: &Node, secret: &str) -> StatusCode {
     get(&node.url(READ), Some(secret)).await.0
 }
 
 /// The revision that the control plane has now.
-async fn newest(world: &World) -> u64 {
+pub(super) async fn newest(world: &World) -> u64 {
     let url = format!("http://{}/readyz", world.server.control);
     get(&url, None).await.1["revision"]
         .as_u64()

@@ -91,7 +91,29 @@ pub(crate) async fn fill(url: &str) -> Result<()> {
     let bumped = sqlx::query("UPDATE meta SET revision = revision + 1 WHERE id = 1");
     bumped.execute(&mut *transaction).await.context(what)?;
     transaction.commit().await.context(what)?;
+    if !url.starts_with("sqlite:") {
+        // Its planner knows nothing of what came at once until it looks; that is not what is measured.
+        connection.execute("ANALYZE").await.context(what)?;
+    }
     connection.close().await.context(what)
+}
+
+/// Whether a PostgreSQL database has no tables yet.
+///
+/// # Errors
+/// When it does not answer.
+pub(crate) async fn is_empty(url: &str) -> Result<bool> {
+    sqlx::any::install_default_drivers();
+    let what = "cannot look into the store";
+    let mut connection = AnyConnection::connect(url).await.context(what)?;
+    let query = "SELECT CAST(COUNT(*) AS BIGINT) FROM information_schema.tables \
+                 WHERE table_schema = 'public'";
+    let (tables,): (i64,) = sqlx::query_as(query)
+        .fetch_one(&mut connection)
+        .await
+        .context(what)?;
+    connection.close().await.context(what)?;
+    Ok(tables == 0)
 }
 
 /// `($1, $2), ($3, $4)`

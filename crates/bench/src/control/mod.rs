@@ -52,7 +52,12 @@ pub(crate) fn run(
             () = tokio::time::sleep(limit) => Err(Error::new(format!("not done after {limit:?}"))),
         }
     })?;
-    let command: Vec<_> = std::env::args().collect();
+    // The store's address may hold a password.
+    let named = |word: String| match store {
+        Some(url) => word.replace(url, "postgres://…"),
+        None => word,
+    };
+    let command: Vec<_> = std::env::args().map(named).collect();
     let heading = format!(
         "{}\n{}\nmedians of {rounds} rounds; {}; files in the page cache; {} users, {} projects, {} grants\n",
         machine::line(),

@@ -64,7 +64,16 @@ impl FilledStore {
         let file = kept.join("tidegate.db");
         let secrets = kept.join("secrets.json");
         let url = |file: &Path| store.map_or_else(|| sqlite(file), str::to_owned);
-        if !secrets.is_file() {
+        let is_empty = match store {
+            Some(url) => fill::is_empty(url).await?,
+            None => !secrets.is_file(),
+        };
+        if !is_empty && !secrets.is_file() {
+            return Err(Error::new(
+                "the database is not empty, and what an earlier run knew of it is not kept: create it anew",
+            ));
+        }
+        if is_empty {
             // What is there is of a run that was broken off.
             let _ = fs::remove_dir_all(&kept);
             private_folder(&kept)?;

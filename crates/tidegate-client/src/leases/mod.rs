@@ -70,6 +70,14 @@ impl HttpLedger {
         })))
     }
 
+    /// Calls with another secret of the same node from now on.
+    ///
+    /// # Errors
+    /// [`ApiError::BadSecret`].
+    pub fn renew(&self, secret: &str) -> Result<(), ApiError> {
+        self.0.sender.renew(secret)
+    }
+
     /// Says each second that the node is there, and gives up what was abandoned, for as long as it is
     /// polled.
     pub async fn run(&self) {

@@ -1,6 +1,6 @@
 //! Fetching keys and the whole bundle, and putting them in force.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -40,7 +40,9 @@ impl Replica {
         let set: JwkSet = serde_json::from_slice(&content.to_bytes())
             .map_err(|error| ReplicaError::Line(format!("a key set: {error}")))?;
         let keys = KeySet::from_jwks(&set)?;
-        self.identity.check(&self.secret, &keys, (self.clock)())?;
+        let secret = self.secret.lock().unwrap_or_else(PoisonError::into_inner);
+        let secret = secret.clone();
+        self.identity.check(&secret, &keys, (self.clock)())?;
         held.keys = keys.clone();
         self.site.keys(keys);
         Ok(())

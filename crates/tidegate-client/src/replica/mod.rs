@@ -22,12 +22,14 @@ mod identity;
 mod lines;
 mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tidegate_policy::{BundleError, ChangeError, Live, Snapshot};
 use tidegate_quota::{AccountId, Clock};
 use tidegate_token::{KeyError, KeySet, TokenError};
+
+use tokio::sync::Notify;
 
 use crate::send::{ApiError, Sender};
 use backoff::Backoff;
@@ -40,8 +42,9 @@ pub const SILENCE: Duration = Duration::from_secs(5);
 /// For whom bundles are that gateways load.
 pub const AUDIENCE: &str = "gateway";
 
-/// Tells which model and profile the control plane decides by: a header of bundles and watches. When it
-/// changes, so does what no change of a snapshot tells.
+/// Tells which model and profile the control plane decides by, and which history its revisions are of: a header
+/// of bundles and watches. When it changes, so does what no change of a snapshot tells. Restoring a backup
+/// begins another history.
 pub const MODEL_HEADER: &str = "tidegate-model";
 
 /// Where a replica is kept: what takes its keys, and what else follows from what it hears.
@@ -63,7 +66,9 @@ pub trait Site: Send + Sync {
 pub struct Replica {
     sender: Sender,
     identity: Identity,
-    secret: String,
+    secret: Mutex<String>,
+    /// Another secret is there: what failed with the one before is worth another try.
+    renewed: Notify,
     live: Arc<Live>,
     site: Arc<dyn Site>,
     clock: Clock,
@@ -92,6 +97,9 @@ pub enum ReplicaError {
     /// The node's secret is none.
     #[error("the node's secret cannot be read")]
     Secret,
+    /// A secret that was to follow the node's own is not of the same node and issuer.
+    #[error("the new secret is not this node's")]
+    Another,
     /// Its key set cannot be used.
     #[error("the key set cannot be used: {0}")]
     Keys(#[from] KeyError),
@@ -164,7 +172,8 @@ impl Replica {
         Ok(Self {
             sender: Sender::new(base_url, Some(secret))?,
             identity: Identity::read(secret)?,
-            secret: secret.to_owned(),
+            secret: Mutex::new(secret.to_owned()),
+            renewed: Notify::new(),
             live,
             site,
             clock,
@@ -175,6 +184,22 @@ impl Replica {
     /// Who the node is.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Follows with another secret of the same node from now on. Nothing that is held is given up.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Secret`] for what is no secret, [`ReplicaError::Another`] for a secret of another node or
+    /// issuer: the one before stays.
+    pub fn renew(&self, secret: &str) -> Result<(), ReplicaError> {
+        if Identity::read(secret)? != self.identity {
+            return Err(ReplicaError::Another);
+        }
+        self.sender.renew(secret)?;
+        let mut held = self.secret.lock().unwrap_or_else(PoisonError::into_inner);
+        secret.clone_into(&mut held);
+        self.renewed.notify_one();
+        Ok(())
     }
 
     /// Keeps the snapshot current, for as long as it is polled.
@@ -194,7 +219,8 @@ impl Replica {
                     tracing::warn!(%error, revision = self.live.revision(), "this node does not follow");
                 }
             }
-            tokio::time::sleep(backoff.pause()).await;
+            // Either way it is time for another try.
+            let _ = tokio::time::timeout(backoff.pause(), self.renewed.notified()).await;
         }
     }
 }

@@ -119,6 +119,12 @@ impl Actor {
         Ok(())
     }
 
+    /// Whether the secret is checked as `anonymous`: it shows nothing that is its principal's alone.
+    pub(super) fn is_nobody(&self, snapshot: &Snapshot) -> bool {
+        let kind = snapshot.profile().kinds.get(&self.kind);
+        kind.is_none_or(|kind| kind.anonymous)
+    }
+
     /// Refuses who was deleted, or whose secret was revoked, while the request was on its way.
     pub(super) fn stands(&self, snapshot: &Snapshot) -> Result<(), Fault> {
         let alive = snapshot
@@ -141,7 +147,10 @@ impl Administration {
     /// See [`Fault`].
     pub async fn whoami(&self, actor: &Actor) -> Result<wire::Whoami, Fault> {
         let snapshot = self.snapshot_for(actor)?;
-        let addresses = self.store.addresses_of(actor.uid).await?;
+        let addresses = match actor.is_nobody(&snapshot) {
+            true => Vec::new(),
+            false => self.store.addresses_of(actor.uid).await?,
+        };
         let Actor {
             object,
             uid,

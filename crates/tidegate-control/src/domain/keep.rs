@@ -36,7 +36,9 @@ pub(super) fn holders(
         let Some(rules) = system.rules(object.type_name()) else {
             continue;
         };
-        if after.standing(&object).is_none() {
+        let stands = |snapshot: &Snapshot| snapshot.standing(&object).map(|standing| standing.uid);
+        if stands(after).is_none() || stands(after) != stands(before) {
+            // Gone, or another of that name.
             continue;
         }
         for relation in rules.keep() {
@@ -79,23 +81,25 @@ fn held(snapshot: &Snapshot, object: &Object, relation: &str, depth: usize) -> b
 
 /// Whether a userset contains a subject of a tuple on its own object.
 fn contains_somebody(snapshot: &Snapshot, object: &Object, relation: &str, depth: usize) -> bool {
-    snapshot
-        .tuples_on(object)
-        .iter()
-        .any(|tuple| match &tuple.subject {
-            Subject::Object(_) => {
-                let request = CheckRequest {
-                    subject: &tuple.subject,
-                    relation,
-                    object,
-                    contextual_tuples: &[],
-                    context: Context::EMPTY,
-                };
-                snapshot.check(&request).unwrap_or(false)
-            }
-            Subject::Userset { object, relation } => {
-                depth > 0 && contains_somebody(snapshot, object, relation, depth - 1)
-            }
-            Subject::Wildcard { .. } => false,
-        })
+    // A subject of another relation is in the object's tuples, and not in the userset.
+    let is_in = |subject: &Subject| {
+        let request = CheckRequest {
+            subject,
+            relation,
+            object,
+            contextual_tuples: &[],
+            context: Context::EMPTY,
+        };
+        snapshot.check(&request).unwrap_or(false)
+    };
+    let tuples = snapshot.tuples_on(object);
+    let subjects = tuples.iter().map(|tuple| &tuple.subject);
+    let mut members = subjects.filter(|subject| is_in(subject));
+    members.any(|subject| match subject {
+        Subject::Object(_) => true,
+        Subject::Userset { object, relation } => {
+            depth > 0 && contains_somebody(snapshot, object, relation, depth - 1)
+        }
+        Subject::Wildcard { .. } => false,
+    })
 }

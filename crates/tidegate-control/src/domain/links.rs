@@ -78,10 +78,6 @@ impl Work<'_> {
             type_name,
             relation,
         } = self.pair(&request)?;
-        if let Some(attachment) = self.attachment(&object, &to, &type_name, &relation) {
-            let detail = format!("{object} is attached to {to} already, by {attachment}");
-            return Err(Fault::conflict("object", detail));
-        }
         let id = format!("{}/{}", to.id(), naming::split(&object).1);
         let created = self.create(wire::CreateObject {
             object: format!("{type_name}:{id}"),
@@ -144,7 +140,7 @@ impl Work<'_> {
     }
 
     /// The object that stands for it, whatever it is called.
-    fn attachment(
+    pub(super) fn attachment(
         &self,
         object: &Object,
         to: &Object,
@@ -193,20 +189,19 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Replaces what a relation with exactly one subject points at.
+    /// Replaces what a relation with exactly one subject points at. Returns what changed.
     pub(super) async fn point(
         &mut self,
         object: &Object,
         relation: &str,
         target: &Object,
-    ) -> Result<(), Fault> {
+    ) -> Result<(Vec<Tuple>, Vec<Tuple>), Fault> {
         let subjects = self.snapshot().subjects(object, relation);
         let old = subjects
             .into_iter()
             .map(|subject| Tuple::new(object.clone(), relation, subject));
         self.tuples(old.collect(), vec![link(object, relation, target)])
-            .await?;
-        Ok(())
+            .await
     }
 }
 

@@ -1,5 +1,7 @@
-//! The end of a membership: every grant on the object, what rests on it below, and who pays.
+//! The end of a membership: every grant on the object, what rests on it below, and who pays; with a removal also
+//! what is pending.
 
+use serde_json::json;
 use tidegate_client::wire;
 use tidegate_policy::{Object, Subject, Tuple};
 
@@ -7,6 +9,10 @@ use super::guard::{Guard, Roles};
 use super::system::{Blanks, MembershipRules, OneRules};
 use super::work::{Done, Said, Work, subject_object, texts};
 use super::{Fault, named};
+use crate::store::Write;
+
+/// The end of another's membership, as the audit log and rules call it.
+const REMOVE: &str = "remove";
 
 impl Work<'_> {
     /// Ends one's own membership.
@@ -22,7 +28,7 @@ impl Work<'_> {
         let wire::Remove { object, subject } = request;
         let object = named(&object, "object")?;
         let subject = self.subject(&subject).await?;
-        self.end(object, subject, "remove", |rules| rules.remove.as_ref())
+        self.end(object, subject, REMOVE, |rules| rules.remove.as_ref())
             .await
     }
 
@@ -70,6 +76,11 @@ impl Work<'_> {
                 detail,
             });
         }
+        let ended = match operation {
+            // Who leaves may think better of it; who was removed does not come back by what was pending.
+            REMOVE => self.end_pending(&object, &subject).await?,
+            _ => Vec::new(),
+        };
         let (mut removed, _) = self.tuples(grants, Vec::new()).await?;
         removed.extend(self.end_below(&object, &subject, &removed).await?);
         let mut written = Vec::new();
@@ -77,13 +88,40 @@ impl Work<'_> {
             self.point(&who, &relation, &home).await?;
             written.push(format!("{who}#{relation}@{home}"));
         }
+        let before = if ended.is_empty() {
+            texts(&removed)
+        } else {
+            let tuples: Vec<String> = removed.iter().map(ToString::to_string).collect();
+            Some(json!({ "tuples": tuples, "invitations": ended }))
+        };
         self.say(Said {
             operation,
             object,
-            before: texts(&removed),
-            after: (!written.is_empty()).then(|| serde_json::json!({ "tuples": written })),
+            before,
+            after: (!written.is_empty()).then(|| json!({ "tuples": written })),
         });
         Ok(Done::Changed)
+    }
+
+    /// Ends what a subject could accept to an object. Returns the ids of the invitations.
+    async fn end_pending(
+        &mut self,
+        object: &Object,
+        subject: &Subject,
+    ) -> Result<Vec<String>, Fault> {
+        let Subject::Object(who) = subject else {
+            return Ok(Vec::new());
+        };
+        let snapshot = self.snapshot();
+        let (Some(who), Some(to)) = (snapshot.standing(who), snapshot.standing(object)) else {
+            return Ok(Vec::new());
+        };
+        let now_s = self.now_s;
+        let rows = self.store.invitations_of_to(who.uid, to.uid, now_s).await?;
+        for row in &rows {
+            self.write(&Write::DeleteInvitation(row.id)).await?;
+        }
+        Ok(rows.iter().map(|row| row.id.to_string()).collect())
     }
 
     /// The subject's relations that point at an object and have another home: (who, relation, home).

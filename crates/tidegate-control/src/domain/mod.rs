@@ -9,6 +9,7 @@
 //! [`system::System`].
 
 mod admin;
+mod answers;
 mod audit;
 pub mod caller;
 pub(crate) mod changelog;
@@ -34,6 +35,8 @@ mod search;
 mod secrets;
 mod start;
 pub mod system;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::{Arc, OnceLock};

@@ -86,6 +86,7 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
     } = opening;
     let empty = Snapshot::new(system.model().clone(), system.profile().clone());
     let snapshot = build(&store, &empty, clock.now_s()).await?;
+    let history = store.history().await?;
     let first = snapshot.revision() == 0;
     let mut stored = store.keys().await?;
     if !first && !stored.iter().any(|key| key.purpose == SECRETS) {
@@ -115,7 +116,7 @@ pub async fn open(opening: Opening) -> Result<(Arc<Administration>, Option<Issue
     let (followers, _) = broadcast::channel(FOLLOWERS_BEHIND_MAX);
     let ledger = SqlLedger::new(&store, clock.clone(), calendar);
     let administration = Arc::new(Administration {
-        following: Following::new(ledger, &empty, &clock),
+        following: Following::new(ledger, &empty, &history, &clock),
         store,
         system,
         site: site()?,

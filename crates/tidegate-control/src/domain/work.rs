@@ -4,6 +4,7 @@
 //! Rows are written to the transaction at once, so that reads see them. The snapshot to come is the one in
 //! force with all changes so far applied: what cannot be published is never committed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,6 +13,7 @@ use tidegate_policy::{Change, ChangeError, Object, Snapshot, Subject, Tuple};
 use tidegate_quota::AccountId;
 use uuid::Uuid;
 
+use super::answers::without_texts;
 use super::caller::Actor;
 use super::lane::{Lane, to_the_end};
 use super::repeats::{Keyed, REPEATS_KEPT_S};
@@ -117,6 +119,8 @@ impl Administration {
                 {
                     work.unchanged(&operation, revision).await?;
                 }
+                // One before it may have been the end of the caller.
+                work.actor.stands(&work.snapshot)?;
                 let result = work.perform(operation).await;
                 done.push(result.map_err(|fault| {
                     if batch {
@@ -180,8 +184,13 @@ impl<'a> Work<'a> {
         if more.is_empty() {
             return Ok(self.snapshot());
         }
-        let changes: Vec<Change> = self.changes.iter().chain(more).cloned().collect();
-        let next = self.base.apply(self.store.revision(), &changes)?;
+        // What was done before is not done again: of a long batch each operation would cost more than the last.
+        let revision = self.store.revision();
+        let next = if self.snapshot.revision() == revision {
+            self.snapshot.amend(more)?
+        } else {
+            self.base.apply(revision, more)?
+        };
         Ok(Arc::new(next))
     }
 
@@ -293,13 +302,13 @@ impl<'a> Work<'a> {
         if answers.iter().any(makes_secret) {
             self.actor.whole()?;
         }
-        let reaches = |object| self.actor.reaches(object, &self.snapshot);
-        match self.entries.iter().find(|entry| !reaches(&entry.object)) {
-            Some(entry) => {
-                let rule = format!(
-                    "narrow: the secret is narrowed to other objects than {}",
-                    entry.object
-                );
+        let named = self.entries.iter().map(|entry| &entry.object);
+        // Also what changes along with what was named.
+        let changed = self.changes.iter().filter_map(changed_object);
+        let reaches = |object: &&Object| self.actor.reaches(object, &self.snapshot);
+        match named.chain(changed).find(|object| !reaches(object)) {
+            Some(object) => {
+                let rule = format!("narrow: the secret is narrowed to other objects than {object}");
                 Err(Fault::Forbidden { rule })
             }
             None => Ok(()),
@@ -315,9 +324,44 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Objects that no operation named and whose grants or links are others now: whoever shows an entity tag
+    /// from before has not seen that.
+    fn changed_along(&self) -> BTreeSet<Uuid> {
+        let system = &self.administration.system;
+        let is_told = |tuple: &Tuple| {
+            system.rules(tuple.object.type_name()).is_some_and(|rules| {
+                rules.word(&tuple.relation).is_some() || rules.one().contains_key(&*tuple.relation)
+            })
+        };
+        let mut objects = BTreeSet::new();
+        for change in &self.changes {
+            match change {
+                Change::Write(tuple) | Change::Delete(tuple) if is_told(tuple) => {
+                    objects.insert(tuple.object.clone());
+                }
+                Change::Forget(object) => {
+                    let stood_in = self.base.stands_in(object).into_iter();
+                    objects.extend(stood_in.filter(is_told).map(|tuple| tuple.object));
+                }
+                Change::Write(_)
+                | Change::Delete(_)
+                | Change::Put { .. }
+                | Change::Revoke { .. } => {}
+            }
+        }
+        let uid = |snapshot: &Snapshot, object: &Object| {
+            snapshot.standing(object).map(|standing| standing.uid)
+        };
+        // What is new, or gone, has no tag from before.
+        let stayed = |object: &Object| {
+            uid(&self.snapshot, object).filter(|uid_now| uid(&self.base, object) == Some(*uid_now))
+        };
+        objects.iter().filter_map(stayed).collect()
+    }
+
     /// Asks what must hold at the end, commits, publishes.
     pub(super) async fn finish(
-        self,
+        mut self,
         lane: &mut Lane<'_>,
         answers: Vec<Answer>,
         repeat: Option<NewRepeat>,
@@ -329,6 +373,9 @@ impl<'a> Work<'a> {
             &self.snapshot,
             &self.changes,
         )?;
+        for uid in self.changed_along() {
+            self.write(&Write::ChangedAlong(uid)).await?;
+        }
         let revision = self.revision();
         let Self {
             administration,
@@ -389,46 +436,17 @@ pub(super) fn subject_object(subject: &Subject) -> Option<&Object> {
     }
 }
 
+/// The object that a change is of.
+fn changed_object(change: &Change) -> Option<&Object> {
+    match change {
+        Change::Put { object, .. } | Change::Forget(object) => Some(object),
+        Change::Write(tuple) | Change::Delete(tuple) => Some(&tuple.object),
+        Change::Revoke { .. } => None,
+    }
+}
+
 /// Tuples as the audit log tells them.
 pub(super) fn texts(tuples: &[Tuple]) -> Option<Value> {
     let texts: Vec<String> = tuples.iter().map(ToString::to_string).collect();
     (!texts.is_empty()).then(|| serde_json::json!({ "tuples": texts }))
-}
-
-impl Done {
-    fn at(self, revision: u64) -> Answer {
-        match self {
-            Self::Created {
-                object,
-                uid,
-                secret,
-            } => Answer::Created(wire::CreatedObject {
-                object: object.to_string(),
-                uid: uid.to_string(),
-                revision,
-                secret: secret.map(|secret| secret.to_wire(revision)),
-            }),
-            Self::Issued(issued) => Answer::Issued(issued.to_wire(revision)),
-            Self::Invited(row) => Answer::Invited(super::invitations::to_wire(*row)),
-            Self::Changed => Answer::Changed(wire::Changed { revision }),
-        }
-    }
-}
-
-/// Answers to keep: a secret's text is shown once.
-fn without_texts(revision: u64, answers: &[Answer]) -> wire::BatchAnswer {
-    let mut answers = answers.to_vec();
-    for answer in &mut answers {
-        match answer {
-            Answer::Created(wire::CreatedObject {
-                secret: Some(issued),
-                ..
-            })
-            | Answer::Issued(issued) => {
-                issued.secret = None;
-            }
-            Answer::Created(_) | Answer::Invited(_) | Answer::Changed(_) => {}
-        }
-    }
-    wire::BatchAnswer { revision, answers }
 }

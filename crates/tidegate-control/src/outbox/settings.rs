@@ -2,15 +2,19 @@
 
 use std::io::Read;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use http::Uri;
 use lettre::message::Mailbox;
+use lettre::transport::smtp::client::Certificate;
 
 /// Longest secret that is read from environment or file. Bytes.
 const SECRET_LIMIT_BYTES: u64 = 4096;
+
+/// Longest file of certificate authorities. Bytes.
+const AUTHORITIES_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How notifications leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +72,8 @@ pub struct SmtpSettings {
     pub from: MailFrom,
     /// User name and password; none: it wants none.
     pub login: Option<(String, SecretSource)>,
+    /// A file of PEM: who may have signed the server's certificate, in place of whom this machine trusts.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Where a secret is: never in a configuration.
@@ -99,6 +105,32 @@ pub enum OutboxError {
     /// TLS cannot be set up on this machine.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    /// The file of certificate authorities cannot be used.
+    #[error("{path}: {reason}", path = .path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Reads certificates of authorities, at least one.
+pub(super) fn authorities(path: &Path) -> Result<Certificate, OutboxError> {
+    let wrong = |reason: String| OutboxError::Authorities {
+        path: path.to_owned(),
+        reason,
+    };
+    let mut pem = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(AUTHORITIES_LIMIT_BYTES).read_to_end(&mut pem))
+        .map_err(|error| wrong(error.to_string()))?;
+    // None at all would be read as fine, and trust nobody.
+    let begin = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(begin.len()).any(|text| text == begin) {
+        return Err(wrong("holds no certificate in PEM".to_owned()));
+    }
+    Certificate::from_pem(&pem).map_err(|_| wrong("holds no certificates in PEM".to_owned()))
 }
 
 impl SecretSource {

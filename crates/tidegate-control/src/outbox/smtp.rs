@@ -3,16 +3,19 @@
 //! What others have chosen (names, display names) is in the mail's text and subject. It is one line each,
 //! shown in quotes where it is free text, and headers are built by types that escape it.
 
+use std::error::Error as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::date::plain;
-use super::settings::{BaseUrl, MailFrom, OutboxError, SmtpServer, SmtpSettings, SmtpTls};
+use super::settings::{
+    BaseUrl, MailFrom, OutboxError, SmtpServer, SmtpSettings, SmtpTls, authorities,
+};
 use super::{Delivery, DeliveryError, Notification, Recipient};
 
 /// Longest piece of others' text in a mail. Characters.
@@ -32,9 +35,17 @@ impl Smtp {
             base_url,
             from,
             login,
+            ca_file,
         } = settings;
         let parameters = || {
-            TlsParameters::new(host.clone()).map_err(|error| OutboxError::Tls(error.to_string()))
+            let mut builder = TlsParameters::builder(host.clone());
+            if let Some(file) = &ca_file {
+                builder = builder
+                    .certificate_store(CertificateStore::None)
+                    .add_root_certificate(authorities(file)?);
+            }
+            let built = builder.build();
+            built.map_err(|error| OutboxError::Tls(error.to_string()))
         };
         let tls = match tls {
             SmtpTls::StartTls => Tls::Required(parameters()?),
@@ -159,6 +170,9 @@ fn one_line(text: &str) -> String {
 fn failure(error: &SmtpError) -> DeliveryError {
     match error.status() {
         Some(code) => DeliveryError::Refused(u16::from(code)),
+        None if is_untrusted(error) => {
+            DeliveryError::Unreachable("its certificate is not trusted".to_owned())
+        }
         None if error.is_tls() => DeliveryError::Unreachable("TLS failed".to_owned()),
         None if error.is_timeout() => DeliveryError::Unreachable("no answer".to_owned()),
         None if error.is_response() => DeliveryError::Unreachable("no SMTP".to_owned()),
@@ -167,4 +181,13 @@ fn failure(error: &SmtpError) -> DeliveryError {
         }
         None => DeliveryError::Unreachable("the connection failed".to_owned()),
     }
+}
+
+/// Whether the server's certificate is what was wrong. The handshake's error comes within one of a connection.
+fn is_untrusted(error: &SmtpError) -> bool {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .filter_map(|cause| cause.get_ref()?.downcast_ref::<rustls::Error>())
+        .any(|cause| matches!(cause, rustls::Error::InvalidCertificate(_)))
 }

@@ -9,7 +9,9 @@ use sqlx::{Any, Transaction};
 use tidegate_policy::{Object, Subject, Tuple};
 use tidegate_quota::{AccountId, Kind};
 use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
 
+use super::hold::fence;
 use super::writes::{CommitError, Entry, NewObject, NewRepeat, NewSecret, Write};
 use super::{SealKey, Store, StoreError, kind_word, signed, unsigned};
 
@@ -60,6 +62,7 @@ impl Store {
     pub async fn remember(&self, repeat: &NewRepeat) -> Result<(), StoreError> {
         let _turn = self.gate.lock().await;
         let mut transaction = self.write.begin().await?;
+        fence(&mut transaction, self.incarnation).await?;
         remember(&mut transaction, repeat).await?;
         transaction.commit().await?;
         Ok(())
@@ -112,11 +115,7 @@ impl StoreChange {
         for (ordinal, entry) in entries.iter().enumerate() {
             audit(&mut transaction, revision, ordinal, entry).await?;
             if let Some(uid) = entry.object_uid {
-                sqlx::query("UPDATE objects SET changed_revision = $1 WHERE uid = $2")
-                    .bind(revision)
-                    .bind(uid.to_string())
-                    .execute(&mut *transaction)
-                    .await?;
+                changed(&mut transaction, revision, uid).await?;
             }
         }
         let at_s = entries.first().map_or(0, |entry| entry.at_s);
@@ -148,6 +147,7 @@ async fn make(
             query.execute(&mut **transaction).await?;
             Ok(())
         }
+        Write::ChangedAlong(uid) => changed(transaction, signed(revision)?, *uid).await,
         Write::DeleteObject(uid) => {
             let query = sqlx::query("DELETE FROM objects WHERE uid = $1").bind(uid.to_string());
             query.execute(&mut **transaction).await?;
@@ -244,6 +244,20 @@ async fn make(
         Write::RetireKey { kid, at_s } => super::keys::retire(transaction, kid, *at_s).await,
         Write::RemoveKey { kid } => super::keys::remove(transaction, kid).await,
     }
+}
+
+/// The entity tag of an object: when it, or what hangs right on it, changed last.
+async fn changed(
+    transaction: &mut Transaction<'_, Any>,
+    revision: i64,
+    uid: Uuid,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE objects SET changed_revision = $1 WHERE uid = $2")
+        .bind(revision)
+        .bind(uid.to_string())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 async fn insert_object(

@@ -1,9 +1,10 @@
 //! Pending invitations, and proven e-mail addresses.
 
-use sqlx::{Any, Executor, Transaction};
+use sqlx::{Any, Transaction};
 use tidegate_policy::Object;
 use uuid::Uuid;
 
+use super::hold::fence;
 use super::load::{object, uuid};
 use super::{Store, StoreChange, StoreError, signed, unsigned};
 
@@ -110,6 +111,26 @@ impl Store {
         unsigned(count)
     }
 
+    /// The address that the link of a pending invitation was mailed to, while it works.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn address_of_link(
+        &self,
+        invitation: Uuid,
+        now_s: u64,
+    ) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "SELECT address FROM invitations WHERE id = $1 AND address IS NOT NULL \
+             AND redeemed_at_s IS NULL AND expires_at_s > $2",
+        )
+        .bind(invitation.to_string())
+        .bind(signed(now_s)?)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|(address,)| address))
+    }
+
     /// A page of those that are pending to an object at a moment, the oldest first, after an id (empty: from the
     /// start).
     ///
@@ -146,7 +167,19 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<InvitationRow>, StoreError> {
-        of(&self.read, invitee, now_s, after, limit).await
+        let query = select!(
+            "WHERE (i.invitee_uid = $1 OR i.address IN (SELECT address FROM addresses WHERE owner_uid = $2)) \
+             AND i.expires_at_s > $3 AND i.id > $4 ORDER BY i.id LIMIT $5"
+        );
+        let rows: Vec<Columns> = sqlx::query_as(query)
+            .bind(invitee.to_string())
+            .bind(invitee.to_string())
+            .bind(signed(now_s)?)
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        rows.into_iter().map(row).collect()
     }
 
     /// The addresses that somebody has proven, in order.
@@ -168,10 +201,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn forget_invitations(&self, now_s: u64) -> Result<(), StoreError> {
         let _turn = self.gate.lock().await;
+        let mut transaction = self.write.begin().await?;
+        fence(&mut transaction, self.incarnation).await?;
         sqlx::query("DELETE FROM invitations WHERE expires_at_s <= $1")
             .bind(signed(now_s)?)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         Ok(())
     }
 }
@@ -195,17 +231,29 @@ impl StoreChange {
         found.map(row).transpose()
     }
 
-    /// Those that somebody may accept at a moment, the oldest first, at most `limit`.
+    /// Those to an object that somebody may accept at a moment, the oldest first: by name, and by each proven
+    /// address.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn invitations_of(
+    pub async fn invitations_of_to(
         &mut self,
         invitee: Uuid,
+        to: Uuid,
         now_s: u64,
-        limit: u32,
     ) -> Result<Vec<InvitationRow>, StoreError> {
-        of(&mut *self.transaction, invitee, now_s, "", limit).await
+        let query = select!(
+            "WHERE i.object_uid = $1 AND (i.invitee_uid = $2 OR i.address IN ( \
+                 SELECT address FROM addresses WHERE owner_uid = $3)) AND i.expires_at_s > $4 ORDER BY i.id"
+        );
+        let rows: Vec<Columns> = sqlx::query_as(query)
+            .bind(to.to_string())
+            .bind(invitee.to_string())
+            .bind(invitee.to_string())
+            .bind(signed(now_s)?)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        rows.into_iter().map(row).collect()
     }
 
     /// How many are pending to an object at a moment.
@@ -256,28 +304,6 @@ impl StoreChange {
             .await?;
         Ok(rows.into_iter().map(|(address,)| address).collect())
     }
-}
-
-async fn of<'c>(
-    executor: impl Executor<'c, Database = Any>,
-    invitee: Uuid,
-    now_s: u64,
-    after: &str,
-    limit: u32,
-) -> Result<Vec<InvitationRow>, StoreError> {
-    let query = select!(
-        "WHERE (i.invitee_uid = $1 OR i.address IN (SELECT address FROM addresses WHERE owner_uid = $2)) \
-         AND i.expires_at_s > $3 AND i.id > $4 ORDER BY i.id LIMIT $5"
-    );
-    let rows: Vec<Columns> = sqlx::query_as(query)
-        .bind(invitee.to_string())
-        .bind(invitee.to_string())
-        .bind(signed(now_s)?)
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(executor)
-        .await?;
-    rows.into_iter().map(row).collect()
 }
 
 /// Instead of the one that the invitee may have to the object already.

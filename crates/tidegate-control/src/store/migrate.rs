@@ -10,17 +10,22 @@ use super::engine::{Engine, Place};
 const TABLE: &str = "_sqlx_migrations";
 
 /// Version, name, statements.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (
         2,
         "administration",
         include_str!("../../migrations/0002_administration.sql"),
     ),
+    (
+        3,
+        "history",
+        include_str!("../../migrations/0003_history.sql"),
+    ),
 ];
 
 /// The version of the tables that this release writes.
-pub(super) const NEWEST: i64 = 2;
+pub(super) const NEWEST: i64 = 3;
 
 /// # Errors
 /// [`StoreOpenError::Newer`], [`StoreOpenError::Migrate`].

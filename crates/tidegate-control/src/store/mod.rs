@@ -126,6 +126,17 @@ impl Store {
         unsigned(revision)
     }
 
+    /// The name of the history that revisions are of: another one after each restore, empty before the first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn history(&self) -> Result<String, StoreError> {
+        let (history,) = sqlx::query_as("SELECT history FROM meta WHERE id = 1")
+            .fetch_one(&self.read)
+            .await?;
+        Ok(history)
+    }
+
     fn stands(&self) -> Result<(), StoreError> {
         match self.hold.stands() {
             true => Ok(()),

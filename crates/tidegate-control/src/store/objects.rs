@@ -143,15 +143,18 @@ impl StoreChange {
         rows.into_iter().map(object_row).collect()
     }
 
-    /// What was created along with an object.
+    /// What was created along with an object, or with something below it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn companions(&mut self, uid: Uuid) -> Result<Vec<ObjectRow>, StoreError> {
         let rows: Vec<Columns> = sqlx::query_as(concat!(
-            "SELECT ",
+            "WITH RECURSIVE below (uid) AS ( \
+                 SELECT uid FROM objects WHERE uid = $1 \
+                 UNION ALL SELECT c.uid FROM objects c JOIN below b ON c.parent = b.uid) \
+             SELECT ",
             columns!(),
-            " FROM objects o WHERE o.companion_of = $1 ORDER BY o.type, o.id"
+            " FROM below b JOIN objects o ON o.companion_of = b.uid ORDER BY o.type, o.id"
         ))
         .bind(uid.to_string())
         .fetch_all(&mut *self.transaction)

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::hold::fence;
 use super::{Store, StoreError, signed, unsigned};
 
 /// An answer that was given.
@@ -45,10 +46,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn forget_repeats(&self, before_s: u64) -> Result<(), StoreError> {
         let _turn = self.gate.lock().await;
+        let mut transaction = self.write.begin().await?;
+        fence(&mut transaction, self.incarnation).await?;
         sqlx::query("DELETE FROM repeats WHERE created_at_s < $1")
             .bind(signed(before_s)?)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

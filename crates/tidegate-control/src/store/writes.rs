@@ -41,6 +41,8 @@ pub enum Write {
         /// None takes it away.
         display_name: Option<String>,
     },
+    /// Grants or links of an object changed along with another.
+    ChangedAlong(Uuid),
     /// Removes an object and everything that hangs on it: tuples, secrets, invitations, what lies below.
     DeleteObject(Uuid),
     /// A tuple between objects that exist.

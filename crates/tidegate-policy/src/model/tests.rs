@@ -1,5 +1,8 @@
 //! Models that are good, and every error with its place.
 
+mod forms;
+mod modules;
+
 use super::{Model, ModelErrorKind};
 
 /// The kinds of error in a model's types, with line and column.
@@ -41,12 +44,11 @@ fn every_error_at_once_with_its_place() {
     check(
         "type user\ntype user\ntype self\ntype doc\n  relations\n    define a: [user]\n    define a: [usr]\n    define b: c\n    define d: [user, user]\n    define e: a from a\n    define f: [user#x]\n",
         &[
-            (Duplicate, 4, 6),
+            (Duplicate, 3, 6),
             (ReservedType, 5, 6),
             (Duplicate, 9, 12),
             (UndefinedType, 9, 16),
             (UndefinedRelation, 10, 15),
-            (DuplicateRestriction, 11, 22),
             (UndefinedOnTupleset, 12, 15),
             (UndefinedReference, 13, 21),
         ],
@@ -59,15 +61,46 @@ fn every_error_at_once_with_its_place() {
     check(mixed, &[(MixedOperators, 8, 22), (MixedOperators, 9, 27)]);
     check(
         "type user\ntype doc\n  relations\n    define a: [user with x]\n",
-        &[(Unsupported, 6, 21)],
+        &[(UndefinedCondition, 6, 26)],
     );
     check(
-        "type user\ncondition x(a: int) {\n a > 1 }\n",
-        &[(Unsupported, 4, 1)],
+        "type user\ntype doc\n  relations\n    define a: [user with x]\ncondition x(\n  a: int,\n  b: list<string>\n) {\n  a > 1 && \"}#\" in b // }\n}\n",
+        &[],
     );
+    let unclosed = "condition x(a: int) {\n  a == 'b\n}\n";
+    check(&format!("type user\n{unclosed}"), &[(Syntax, 5, 8)]);
+    check("type user\ncondition x(a: int) {\n", &[(Syntax, 4, 21)]);
+    check(
+        "condition x(a: int) { true }\ntype user\n",
+        &[(Syntax, 4, 1)],
+    );
+    check("condition x() { true }\n", &[(Syntax, 3, 13)]);
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user with x]\ncondition x(a: int, a: int) { true }\ncondition x(a: int) { true }\n",
+        &[(Duplicate, 7, 21), (Duplicate, 8, 11)],
+    );
+    check("extend type user\n", &[(Syntax, 3, 13)]);
     check(
         "type user\ntype doc\n  relations\n    define p: [user:*, doc]\n    define a: a from p\n",
-        &[(WildcardTupleset, 7, 22)],
+        &[(BadTupleset, 7, 22)],
+    );
+}
+
+#[test]
+fn what_is_odd_is_told_and_accepted() {
+    let text = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define a: [user, user]\n    define b: a or a\ncondition x(a: int) { true }\n";
+    assert!(Model::parse(text).is_ok());
+    let found: Vec<_> = Model::lint(text)
+        .iter()
+        .map(|error| (error.kind, error.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (ModelErrorKind::DuplicateRestriction, 6),
+            (ModelErrorKind::DuplicateOperand, 7),
+            (ModelErrorKind::UnusedCondition, 8),
+        ]
     );
 }
 
@@ -101,12 +134,12 @@ fn other_schemas_and_deep_nesting_are_refused() {
         ModelErrorKind::SchemaVersion
     );
     assert_eq!(kind("model\n  schema\ntype user"), ModelErrorKind::Syntax);
-    assert_eq!(kind("module x\ntype user"), ModelErrorKind::Unsupported);
+    assert_eq!(kind("module x\ntype user"), ModelErrorKind::SchemaRequired);
     assert_eq!(kind(""), ModelErrorKind::Syntax);
     // Denies everything, but is a model.
     assert!(Model::parse("model\n  schema 1.1\n").is_ok());
     assert_eq!(
-        kind(&" ".repeat(crate::language::MAX_TEXT + 1)),
+        kind(&" ".repeat(crate::model::MAX_TEXT + 1)),
         ModelErrorKind::TooLong
     );
     let nested = |depth: usize| {

@@ -72,6 +72,19 @@ impl Snapshot {
                 offered: revision,
             });
         }
+        self.changed(revision, changes)
+    }
+
+    /// Further changes, in their order, or none, at the same revision: for who works it out in steps, and has
+    /// shown it to nobody yet.
+    ///
+    /// # Errors
+    /// [`ChangeError::Tuple`].
+    pub fn amend(&self, changes: &[Change]) -> Result<Self, ChangeError> {
+        self.changed(self.revision, changes)
+    }
+
+    fn changed(&self, revision: u64, changes: &[Change]) -> Result<Self, ChangeError> {
         let mut top = (*self.top).clone();
         change::apply(self, &mut top, changes)?;
         let mut next = Self {

@@ -323,6 +323,36 @@ fn layers_fold_without_loss() {
 }
 
 #[test]
+fn steps_of_a_revision_are_the_revision() {
+    let steps: [&[Change]; 4] = [
+        &[Change::Write(tuple("folder:a#owner@user:anne"))],
+        &[
+            Change::Write(tuple("folder:b#parent@folder:a")),
+            Change::Delete(tuple("folder:a#owner@user:anne")),
+        ],
+        &[Change::Forget("folder:a".parse().expect("an object"))],
+        &[Change::Write(tuple("folder:a#owner@user:bob"))],
+    ];
+    let mut amended = empty().apply(7, &[]).expect("applies");
+    for step in steps {
+        amended = amended.amend(step).expect("allowed");
+    }
+    let whole = empty().apply(7, &steps.concat()).expect("applies");
+    assert_eq!(amended.revision(), whole.revision());
+    for folder in ["folder:a", "folder:b"] {
+        let folder = folder.parse().expect("an object");
+        assert_eq!(amended.tuples_on(&folder), whole.tuples_on(&folder));
+    }
+    let wrong = [Change::Write(tuple("folder:a#viewer@user:bob"))];
+    assert!(matches!(
+        amended.amend(&wrong),
+        Err(ChangeError::Tuple { .. })
+    ));
+    let again = amended.apply(7, &[]);
+    assert!(matches!(again, Err(ChangeError::Revision { .. })));
+}
+
+#[test]
 fn payers_are_followed_only_when_they_are_one() {
     let snapshot = with(&[
         "folder:b#parent@folder:a",

@@ -12,6 +12,7 @@ use tidegate_control::{Control, Settings};
 use tidegate_tower::Clock;
 use tokio::fs::File;
 use tokio::io::BufReader;
+use uuid::Uuid;
 
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, Text};
@@ -114,7 +115,8 @@ pub(crate) struct Backup {
 #[group(skip)]
 #[command(
     after_help = "Every secret that was issued before ends, and a new one of an operator is printed; but with \
-                  --danger-keep-secrets.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
+                  --danger-keep-secrets. Revisions go on above all that were given out before: gateways \
+                  elsewhere follow, once they have a secret that holds.\nExample:\n  tidegate admin restore tidegate.backup --config tidegate.toml"
 )]
 pub(crate) struct RestoreArguments {
     /// The backup.
@@ -328,11 +330,10 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
     let store = Store::open_sealed(&store, store_key)
         .await
         .map_err(|error| wrong(&config, &error))?;
-    // Secrets name whole seconds: what was issued in this one must end too.
-    let ends_s = Clock::system().now_s() + 1;
     let how = Restore {
-        now_s: ends_s,
+        now_ms: Clock::system().now_ms(),
         keep_secrets: danger_keep_secrets,
+        history: Uuid::now_v7(),
     };
     let restored = store.restore(BufReader::new(source), how).await;
     let contents = restored.map_err(|error| wrong(&path, &error))?;
@@ -349,6 +350,7 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
         "{done}; every secret that was issued before has ended"
     ));
     // Whoever could issue one needs one; it must not be among those that have ended.
+    let ends_s = how.ends_s();
     let clock = Clock::new(move || Clock::system().now_ms().max(ends_s * 1000));
     operator_secret_at(output, &config, clock).await
 }

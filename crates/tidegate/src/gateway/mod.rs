@@ -6,6 +6,7 @@
 //! Without the control plane it goes on with the leases that it holds, then answers 503 where quota counts.
 
 mod config;
+mod renewal;
 mod site;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -36,7 +37,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[group(skip)]
 pub(crate) struct Arguments {
     /// Where the control plane is, as in https://control.example:8081. The node's secret is taken from
-    /// --secret-file, else from TIDEGATE_NODE_SECRET.
+    /// --secret-file, else from TIDEGATE_NODE_SECRET. When the file holds another secret of the node, that is
+    /// used from then on.
     #[arg(long, value_name = "URL")]
     control: String,
     /// The configuration file (TOML), with the table `gateway` alone.
@@ -123,7 +125,13 @@ async fn serve(arguments: &Arguments, secret_file: Option<&Path>) -> Result<(), 
         control = arguments.control,
         "this node follows the control plane"
     );
-    run_all(gateway, &replica, &ledger, called_back.work(meter), stop).await;
+    let beside = async {
+        tokio::join!(
+            called_back.work(meter),
+            renewal::run(secret_file, secret, &replica, &ledger)
+        )
+    };
+    run_all(gateway, &replica, &ledger, beside, stop).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -133,7 +141,7 @@ async fn run_all(
     gateway: Bound,
     replica: &Replica,
     ledger: &HttpLedger,
-    calling_back: impl Future<Output = ()>,
+    beside: impl Future<Output = ((), ())>,
     mut stop: Stop,
 ) {
     tracing::info!(listener = "admin", address = %gateway.admin_address(), "listening");
@@ -145,7 +153,7 @@ async fn run_all(
         // None of these ends.
         () = replica.run() => {}
         () = ledger.run() => {}
-        () = calling_back => {}
+        ((), ()) = beside => {}
     }
     match tokio::time::timeout(FAREWELL, ledger.heartbeat()).await {
         Ok(Ok(())) => {}

@@ -26,6 +26,7 @@
 //! from = "Tidegate <tidegate@example>"    # needed
 //! username = "tidegate"                   # with one of the next two; default: no login
 //! password_env = "TIDEGATE_SMTP_PASSWORD" # or `password_file`
+//! ca_file = "/etc/tidegate/mail-ca.pem"   # who signs its certificate; default: whom this machine trusts
 //! ```
 //!
 //! `[gateway]` is read by [`tidegate_gateway::Config`]. Any other table is an error, and so is any

@@ -67,7 +67,7 @@ impl Administration {
         })
     }
 
-    /// Tells one model and profile from another: [`tidegate_client::replica::MODEL_HEADER`].
+    /// Tells one model, profile and history of revisions from another: [`tidegate_client::replica::MODEL_HEADER`].
     pub fn model_tag(&self) -> &str {
         &self.following.model
     }
@@ -110,11 +110,11 @@ impl Administration {
     }
 }
 
-/// Equal for equal model and profile.
-pub(super) fn model_tag(snapshot: &Snapshot) -> String {
+/// Equal for equal model, profile and history.
+pub(super) fn model_tag(snapshot: &Snapshot, history: &str) -> String {
     use std::fmt::Write;
     let profile = serde_json::to_string(snapshot.profile()).unwrap_or_default();
-    let text = format!("{}\n{profile}", snapshot.model().text());
+    let text = format!("{}\n{profile}\n{history}", snapshot.model().text());
     let mut tag = String::new();
     for byte in digest(text.as_bytes()).sha256.iter().take(16) {
         // Writing to a text does not fail.

@@ -56,7 +56,7 @@ pub(super) struct Following {
     signals: broadcast::Sender<Signal>,
     /// Streams end when it is set.
     stopped: flag::Sender<bool>,
-    /// Of model and profile.
+    /// Of model, profile and history.
     model: String,
     opened_at_s: u64,
     silence_s: AtomicU64,
@@ -74,8 +74,13 @@ struct Seen {
 }
 
 impl Following {
-    /// `snapshot`: any with the model and profile in force.
-    pub(super) fn new(ledger: SqlLedger, snapshot: &Snapshot, clock: &Clock) -> Self {
+    /// `snapshot`: any with the model and profile in force. `history`: the store's.
+    pub(super) fn new(
+        ledger: SqlLedger,
+        snapshot: &Snapshot,
+        history: &str,
+        clock: &Clock,
+    ) -> Self {
         let (signals, _) = broadcast::channel(SIGNALS_BEHIND_MAX);
         let (stopped, _) = flag::channel(false);
         Self {
@@ -83,7 +88,7 @@ impl Following {
             recalls: Arc::new(Recalls::new(signals.clone(), clock.clone())),
             signals,
             stopped,
-            model: bundle::model_tag(snapshot),
+            model: bundle::model_tag(snapshot, history),
             opened_at_s: clock.now_s(),
             silence_s: AtomicU64::new(SILENCE_S),
             looked_at_s: AtomicU64::new(0),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tidegate_client::wire::{RevisionChanges, SnapshotChange, WatchLine};
 use tidegate_quota::AccountId;
+use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::{broadcast, oneshot, watch as flag};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use uuid::Uuid;
@@ -107,7 +108,7 @@ impl Watch {
             if self.behind {
                 match self.page().await {
                     Ok(lines) if lines.is_empty() => self.behind = false,
-                    Ok(lines) => return text(&lines),
+                    Ok(lines) => return text(&self.after_signals(lines)?),
                     Err(error) => {
                         tracing::error!(%error, "a node cannot follow");
                         return None;
@@ -129,14 +130,11 @@ impl Watch {
                         return None;
                     }
                     self.next += 1;
-                    return text(&[WatchLine::Revision((*changes).clone())]);
+                    let line = WatchLine::Revision((*changes).clone());
+                    return text(&self.after_signals(vec![line])?);
                 }
                 Event::Offered(_) => self.behind = true,
-                Event::Signal(Ok(Signal::Keys)) => return text(&[WatchLine::Keys]),
-                Event::Signal(Ok(Signal::CallBack(account))) => {
-                    let account = account.to_string();
-                    return text(&[WatchLine::CallBack { account }]);
-                }
+                Event::Signal(Ok(signal)) => return text(&[signal_line(signal)]),
                 // What was said is not known any more. A new stream begins with keys and with what is owed.
                 Event::Signal(Err(_)) => return None,
                 Event::Tick => {
@@ -146,6 +144,21 @@ impl Watch {
                 }
             }
         }
+    }
+
+    /// Puts what was signalled so far before lines of revisions, so that whoever holds a revision has fetched
+    /// the keys that sign since before it. None when signals were missed.
+    fn after_signals(&mut self, lines: Vec<WatchLine>) -> Option<Vec<WatchLine>> {
+        let mut all = Vec::with_capacity(lines.len());
+        loop {
+            match self.signals.try_recv() {
+                Ok(signal) => all.push(signal_line(signal)),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Lagged(_) | TryRecvError::Closed) => return None,
+            }
+        }
+        all.extend(lines);
+        Some(all)
     }
 
     /// Whether the secret holds.
@@ -222,6 +235,15 @@ impl Watch {
             return Ok(vec![reset]);
         }
         Ok(lines)
+    }
+}
+
+fn signal_line(signal: Signal) -> WatchLine {
+    match signal {
+        Signal::Keys => WatchLine::Keys,
+        Signal::CallBack(account) => WatchLine::CallBack {
+            account: account.to_string(),
+        },
     }
 }
 

@@ -67,10 +67,14 @@ impl Work<'_> {
         if way != Way::Revoke {
             one_level(rules, &asked)?;
         }
+        let by_address = super::invitations::address(&subject).is_some();
         let subject = self.subject(&subject).await?;
+        if by_address {
+            // Only who may grant learns whose it is, or that it is nobody's.
+            let subject_object = subject.as_ref().and_then(subject_object);
+            self.may_grant(&object, subject_object, &asked, way)?;
+        }
         let Some(subject) = subject else {
-            // Only who may grant learns who exists.
-            self.may_grant(&object, None, &asked, way)?;
             return Err(Fault::missing("subject", "account has this address"));
         };
         // The model says to whom a relation can be granted. It is no secret, so this comes first.

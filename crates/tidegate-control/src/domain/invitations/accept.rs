@@ -9,10 +9,7 @@ use crate::domain::guard::Roles;
 use crate::domain::system::{Blanks, InviteRules, TypeRules};
 use crate::domain::work::{Done, Said, Work, texts};
 use crate::domain::{Fault, named};
-use crate::store::{InvitationRow, Write};
-
-/// How many of one's own invitations are looked through for an object.
-const OWN_MAX: u32 = 1000;
+use crate::store::{InvitationRow, Invitee, Write};
 
 impl Work<'_> {
     /// Takes what an invitation gives.
@@ -72,8 +69,11 @@ impl Work<'_> {
         }
         let (mut removed, written) = self.tuples(removed, written).await?;
         removed.extend(self.end_below(&row.object, &subject, &removed).await?);
+        let mut written = written;
         for (object, relation, target) in pointed {
-            self.point(&object, &relation, &target).await?;
+            let (old, new) = self.point(&object, &relation, &target).await?;
+            removed.extend(old);
+            written.extend(new);
         }
         self.write(&Write::DeleteInvitation(row.id)).await?;
         self.say(Said {
@@ -117,27 +117,32 @@ impl Work<'_> {
 
     /// A pending invitation of the caller's own. Another's does not exist for them.
     async fn own(&mut self, request: wire::InvitationId) -> Result<InvitationRow, Fault> {
-        let own = self
-            .store
-            .invitations_of(self.actor.uid, self.now_s, OWN_MAX)
-            .await?;
+        let (me, now_s) = (self.actor.uid, self.now_s);
         let wire::InvitationId { id: wanted, object } = request;
         match (wanted, object) {
             (Some(wanted), None) => {
                 let wanted = id(Some(&wanted))?;
-                let mut own = own.into_iter();
-                let found = own.find(|row| row.id == wanted);
-                found.ok_or_else(|| Fault::missing("id", format_args!("invitation {wanted}")))
+                let unknown = || Fault::missing("id", format_args!("invitation {wanted}"));
+                let row = self.store.invitation(wanted, now_s).await?;
+                let row = row.ok_or_else(unknown)?;
+                let own = match &row.invitee {
+                    Invitee::Object { uid, .. } => *uid == me,
+                    Invitee::Address(address) => {
+                        let owner = self.store.owner_of(address).await?;
+                        owner.is_some_and(|(_, uid)| uid == me)
+                    }
+                };
+                own.then_some(row).ok_or_else(unknown)
             }
             (None, Some(object)) => {
                 let object = named(&object, "object")?;
-                let mut own = own.into_iter().filter(|row| row.object == object);
+                let unknown = || Fault::missing("object", format_args!("invitation to {object}"));
+                let to = self.snapshot().standing(&object).ok_or_else(unknown)?;
+                let own = self.store.invitations_of_to(me, to.uid, now_s).await?;
+                let mut own = own.into_iter();
                 match (own.next(), own.next()) {
                     (Some(only), None) => Ok(only),
-                    (None, _) => Err(Fault::missing(
-                        "object",
-                        format_args!("invitation to {object}"),
-                    )),
+                    (None, _) => Err(unknown()),
                     (Some(_), Some(_)) => {
                         let detail = "there are several: say which by `id`";
                         Err(Fault::conflict("object", detail))

@@ -19,8 +19,12 @@ impl Administration {
         limit: u32,
         cursor: Option<&str>,
     ) -> Result<Vec<wire::Invitation>, Fault> {
-        self.snapshot_for(actor)?;
+        let snapshot = self.snapshot_for(actor)?;
         actor.whole()?;
+        if actor.is_nobody(&snapshot) {
+            let rule = format!("secret.{}: checked as anonymous", actor.kind);
+            return Err(Fault::Forbidden { rule });
+        }
         let (now_s, after) = (self.clock.now_s(), cursor.unwrap_or_default());
         let rows = self
             .store

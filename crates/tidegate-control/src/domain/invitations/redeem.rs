@@ -42,6 +42,17 @@ impl Administration {
             let unknown = || Fault::missing("code", "invitation has this code, or not any more");
             let id = this.link_key.invitation(code).ok_or_else(unknown)?;
             let person = this.system.person().ok_or_else(unknown)?.to_owned();
+            // The first time used the code up.
+            if let Some(keyed) = &keyed
+                && let Some(kept) = keyed.answered(&this).await?
+            {
+                return Ok(kept);
+            }
+            // Anybody can send a code: only one that holds gets a turn to change something.
+            let address = this.store.address_of_link(id, this.clock.now_s()).await?;
+            address
+                .filter(|address| this.link_key.proves(code, id, address))
+                .ok_or_else(unknown)?;
             match (actor, subject) {
                 (Some(actor), None) => {
                     actor.whole()?;

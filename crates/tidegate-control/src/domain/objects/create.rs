@@ -106,6 +106,7 @@ impl Work<'_> {
                 format!("{} exists already", taken.object),
             ));
         }
+        self.is_attached_once(&draft, rules)?;
         for new in &draft.new {
             self.write(&Write::Object(new.clone())).await?;
         }
@@ -187,6 +188,22 @@ impl Work<'_> {
             guard(Operation::SetQuota)?;
         }
         Ok(())
+    }
+
+    /// Whoever detaches a pair counts on it that nothing else attaches it.
+    fn is_attached_once(&self, draft: &Draft, rules: &TypeRules) -> Result<(), Fault> {
+        let (type_name, to) = (draft.object.type_name(), &draft.parent);
+        let relation = rules.attach();
+        let Some((relation, object)) = relation.and_then(|it| draft.links.get_key_value(it)) else {
+            return Ok(());
+        };
+        match self.attachment(object, to, type_name, relation) {
+            Some(attachment) => {
+                let detail = format!("{object} is attached to {to} already, by {attachment}");
+                Err(Fault::conflict("object", detail))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What each relation with exactly one subject points at: as the request says, or as the system does.

@@ -1,11 +1,11 @@
 //! Deletion: the object, all below it, what was created along with it, and what is deleted with what it points
 //! at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use tidegate_client::wire;
-use tidegate_policy::{Change, Object, Snapshot};
+use tidegate_policy::{Change, Object, Snapshot, Tuple};
 use uuid::Uuid;
 
 use crate::domain::system::{Operation, System};
@@ -51,11 +51,12 @@ impl Work<'_> {
             return Err(Fault::conflict("object", detail));
         }
         let gone = self.gone(&snapshot, &object, standing.uid).await?;
-        let tuples: Vec<String> = snapshot
-            .tuples_on(&object)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let of = |part| {
+            let stood_in = snapshot.stands_in(part).into_iter();
+            snapshot.tuples_on(part).into_iter().chain(stood_in)
+        };
+        let tuples: BTreeSet<Tuple> = gone.objects.keys().flat_map(of).collect();
+        let tuples: Vec<String> = tuples.iter().map(ToString::to_string).collect();
         let objects: Vec<&str> = gone.objects.keys().map(Object::as_str).collect();
         self.say(Said {
             operation,
@@ -86,9 +87,11 @@ impl Work<'_> {
             }
             gone.roots.push(uid);
             let tree = self.store.subtree(uid).await?;
-            let companions = self.store.companions(uid).await?;
-            for companion in companions {
-                self.is_alone(&companion.object, companion.uid, &tree_names(&tree))
+            let names: BTreeSet<&Object> = tree.iter().map(|row| &row.object).collect();
+            // Of the object, and of all below it.
+            let companions = self.store.companions(uid).await?.into_iter();
+            for companion in companions.filter(|companion| !names.contains(&companion.object)) {
+                self.is_alone(&companion.object, companion.uid, &names)
                     .await?;
                 next.push((companion.object, companion.uid));
             }
@@ -118,7 +121,7 @@ impl Work<'_> {
         &mut self,
         companion: &Object,
         uid: Uuid,
-        tree: &[Object],
+        tree: &BTreeSet<&Object>,
     ) -> Result<(), Fault> {
         let below = self.store.subtree(uid).await?;
         // The companion itself comes first.
@@ -136,10 +139,6 @@ impl Work<'_> {
     }
 }
 
-fn tree_names(tree: &[crate::store::ObjectRow]) -> Vec<Object> {
-    tree.iter().map(|row| row.object.clone()).collect()
-}
-
 /// Objects whose relation with exactly one subject points at an object: those that are deleted with it, or
 /// those that stand in its way.
 fn pointing_at(
@@ -148,7 +147,7 @@ fn pointing_at(
     object: &Object,
     deleted_with: bool,
 ) -> Vec<Object> {
-    let points = |tuple: &tidegate_policy::Tuple| {
+    let points = |tuple: &Tuple| {
         let rules = system.rules(tuple.object.type_name());
         let one = rules.and_then(|rules| rules.one().get(&*tuple.relation));
         one.is_some_and(|one| one.deleted_with == deleted_with)

@@ -39,7 +39,8 @@
 //! write = { guard = "…", relation = "granted_write", needs = "member on parent" }
 //!                                    # relation: what is stored, default the word itself;
 //!                                    # needs: what the grantee must have already (a guard asked for the
-//!                                    # grantee; of `team:a#member`, for the team)
+//!                                    # grantee; of `team:a#member`, for the team). Who accepts an invitation
+//!                                    # need not have it
 //! read_secrets = { guard = "…", alias = ["read+secrets"] }      # other words for it
 //!
 //! [type.organization.invite]         # who may be invited to it

@@ -52,6 +52,7 @@ impl Server {
             base_url: BaseUrl::new("https://console.example", false).unwrap(),
             from: "Tidegate <tidegate@example.org>".parse().unwrap(),
             login: None,
+            ca_file: None,
         })
     }
 

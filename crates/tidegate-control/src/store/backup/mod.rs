@@ -12,17 +12,38 @@
 //!
 //! It holds no secret's text. Signing keys are in it as the store keeps them: sealed, or whoever reads the
 //! file can mint. The change log is left out: whoever follows it starts again.
+//!
+//! # What follows a restored store
+//!
+//! After the backup was made, the store that it was made of may have given out more revisions, and nodes may
+//! hold them. No backup knows how many. So a restored store goes on from
+//!
+//! > max(the backup's revision + 1, the milliseconds since the epoch · 2^10),
+//!
+//! which is above every revision that was given out until then: a store counts by ones, from 0 or from where
+//! the last restore put it, and never makes a thousand changes a millisecond. A clock that is behind the backup's
+//! own audit log is refused. Should a clock be wrong all the same, nodes take no older revision for a newer one,
+//! and no change of another history: each restore names a new history, and who follows loads the bundle again
+//! when the name differs.
 
 mod read;
 mod write;
+
+use uuid::Uuid;
 
 use super::{StoreError, migrate};
 
 /// The form of the lines.
 const FORMAT: u64 = 1;
 
-/// The version of the tables.
-const TABLES_VERSION: i64 = migrate::NEWEST;
+/// The version of the tables: the last migration that changed one of [`TABLES`]. Those after it changed what a
+/// backup leaves out.
+const TABLES_VERSION: i64 = 2;
+const _: () = assert!(TABLES_VERSION <= migrate::NEWEST);
+
+/// More revisions than a millisecond ever holds: each is a transaction that waits for the one before it. Also small
+/// enough for every revision to be a whole number that JSON carries exactly (below 2^53) until the year 2248.
+const REVISIONS_PER_MS: i64 = 1 << 10;
 
 /// Most bytes of one line.
 const LINE_MAX: usize = 16 << 20;
@@ -266,11 +287,21 @@ pub struct Contents {
 /// How a backup is restored.
 #[derive(Clone, Copy, Debug)]
 pub struct Restore {
-    /// The moment. Seconds since the epoch, UTC.
-    pub now_s: u64,
+    /// The moment. Milliseconds since the epoch, UTC.
+    pub now_ms: u64,
     /// Secrets that were issued before hold on. DANGER: those too that were revoked after the backup was
     /// made, and those of who was removed since.
     pub keep_secrets: bool,
+    /// The name of the history that begins: one that no other has.
+    pub history: Uuid,
+}
+
+impl Restore {
+    /// Secrets that were issued before have ended, unless they are kept: the next whole second, as secrets name
+    /// whole seconds and what was issued in this one must end too. Seconds since the epoch, UTC.
+    pub fn ends_s(&self) -> u64 {
+        self.now_ms / 1000 + 1
+    }
 }
 
 /// Why there is no backup, or none was restored: then the store is as it was.
@@ -308,6 +339,16 @@ pub enum BackupError {
     /// The store is not empty.
     #[error("backup: the store is not empty ({0}): restore into a new one")]
     NotEmpty(&'static str),
+    /// What was issued after the clock's moment would not end, and revisions could come twice.
+    #[error(
+        "backup: this machine's clock is at {now_s} s and the backup holds changes of {newest_s} s: set the clock"
+    )]
+    Clock {
+        /// The clock. Seconds since the epoch, UTC.
+        now_s: u64,
+        /// The backup's last change. Seconds since the epoch, UTC.
+        newest_s: u64,
+    },
     /// It cannot be read or written.
     #[error("backup: {0}")]
     Io(#[from] std::io::Error),

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::super::{Store, leases, signed, unsigned};
 use super::write::hex;
 use super::{
-    BackupError, Contents, FORMAT, LINE_MAX, Restore, TABLES, TABLES_VERSION, Table, Type,
+    BackupError, Contents, FORMAT, LINE_MAX, REVISIONS_PER_MS, Restore, TABLES, TABLES_VERSION,
+    Table, Type,
 };
 
 /// Who restores, in the audit log: whoever has the store in their hands.
@@ -44,7 +45,7 @@ impl Store {
     /// Restores a backup, of whichever engine, into this store, which must be empty, and closes it: it is to
     /// be opened anew. All in one transaction; a line at a time is held.
     ///
-    /// The revision goes on from the backup's by one. What leases held is forfeited: whoever held them may
+    /// The revision goes on above every one that was given out so far. What leases held is forfeited: whoever held them may
     /// have spent it. Unless `keep_secrets`, no secret that was issued before holds any longer.
     ///
     /// # Errors
@@ -262,7 +263,7 @@ async fn finish(
     incarnation: i64,
     how: Restore,
 ) -> Result<(), BackupError> {
-    let now_s = signed(how.now_s)?;
+    let now_s = signed(how.ends_s())?;
     leases::forfeit_all(transaction, now_s).await?;
     if !how.keep_secrets {
         sqlx::query("UPDATE objects SET valid_from_s = $1 WHERE valid_from_s < $1")
@@ -270,10 +271,11 @@ async fn finish(
             .execute(&mut **transaction)
             .await?;
     }
-    let revision = head.revision + 1;
-    sqlx::query("UPDATE meta SET revision = $1, incarnation = $2 WHERE id = 1")
+    let revision = first_revision(transaction, head, how).await?;
+    sqlx::query("UPDATE meta SET revision = $1, incarnation = $2, history = $3 WHERE id = 1")
         .bind(revision)
         .bind(incarnation.max(head.incarnation) + 1)
+        .bind(how.history.to_string())
         .execute(&mut **transaction)
         .await?;
     let after = json!({"secrets": if how.keep_secrets { "kept" } else { "ended" }});
@@ -289,6 +291,25 @@ async fn finish(
     .execute(&mut **transaction)
     .await?;
     Ok(())
+}
+
+/// Above every revision that was given out until now, as far as clocks are right.
+async fn first_revision(
+    transaction: &mut Transaction<'_, Any>,
+    head: &Head,
+    how: Restore,
+) -> Result<i64, BackupError> {
+    let (newest_s,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(at_s), 0) FROM audit")
+        .fetch_one(&mut **transaction)
+        .await?;
+    let newest_s = unsigned(newest_s)?;
+    match signed(how.now_ms)?.checked_mul(REVISIONS_PER_MS) {
+        Some(by_time) if newest_s <= how.ends_s() => Ok(by_time.max(head.revision + 1)),
+        _ => Err(BackupError::Clock {
+            now_s: how.now_ms / 1000,
+            newest_s,
+        }),
+    }
 }
 
 struct Lines<S> {

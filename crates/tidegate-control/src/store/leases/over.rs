@@ -146,9 +146,11 @@ pub(in crate::store) async fn abandon(
 pub(in crate::store) async fn prune(desk: &Desk) -> Result<(), StoreError> {
     let _turn = desk.gate.lock().await;
     let before_s = desk.clock.now_s().saturating_sub(SETTLED_KEPT_S);
+    let mut transaction = begin(desk).await?;
     sqlx::query("DELETE FROM leases WHERE state = 'closed' AND changed_at_s < $1")
         .bind(signed(before_s)?)
-        .execute(&desk.pool)
+        .execute(&mut *transaction)
         .await?;
+    transaction.commit().await?;
     Ok(())
 }

@@ -10,12 +10,17 @@ on_each_engine! {
     what_is_wrong_with_a_backup_is_told_and_nothing_is_restored,
     only_an_empty_store_is_restored_into,
     a_backup_is_of_one_moment,
+    each_restore_goes_on_above_what_was_given_out,
 }
 
 const HOW: Restore = Restore {
-    now_s: NOW_S + 1000,
+    now_ms: (NOW_S + 1000) * 1000 + 7,
     keep_secrets: true,
+    history: Uuid::from_u128(0x42),
 };
+
+/// Where a store goes on that was restored so.
+const FIRST: u64 = HOW.now_ms << 10;
 
 async fn restore(url: &str, backup: &[u8], how: Restore) -> Result<Contents, BackupError> {
     Store::open(url).await.unwrap().restore(backup, how).await
@@ -38,11 +43,9 @@ async fn a_backup_restores_on_either_engine(engine: Engine) {
         assert_eq!(contents.revision, 1);
         assert_eq!(contents.lines, original.len() as u64 - 1);
         let store = Store::open(&home.url()).await.unwrap();
-        assert_eq!(
-            store.revision().await.unwrap(),
-            2,
-            "one more than the backup"
-        );
+        assert_eq!(store.revision().await.unwrap(), FIRST);
+        assert_eq!(store.history().await.unwrap(), HOW.history.to_string());
+        assert_eq!(world.store.history().await.unwrap(), "");
         assert!(store.incarnation() > world.store.incarnation());
         // All is as it was but for leases, what they held, and the row that tells of it.
         let differs = |line: &&String| {
@@ -85,11 +88,11 @@ async fn a_backup_restores_on_either_engine(engine: Engine) {
             .unwrap();
         assert_eq!(
             (audit[0].revision, audit[0].operation.as_str()),
-            (2, "restore")
+            (FIRST, "restore")
         );
         // It goes on from there.
         let change = store.begin().await.unwrap();
-        assert_eq!(change.revision(), 3);
+        assert_eq!(change.revision(), FIRST + 1);
         change.commit(&[entry(None)], "[]", None).await.unwrap();
         drop((store, home));
     }
@@ -99,7 +102,7 @@ async fn secrets_end_unless_told_otherwise(engine: Engine) {
     let world = World::new(engine).await;
     fill(&world).await;
     let backup = bytes(&world.store).await;
-    for (keep_secrets, valid_from_s) in [(true, NOW_S), (false, HOW.now_s)] {
+    for (keep_secrets, valid_from_s) in [(true, NOW_S), (false, HOW.ends_s())] {
         let home = Home::new(engine);
         let how = Restore {
             keep_secrets,
@@ -114,6 +117,55 @@ async fn secrets_end_unless_told_otherwise(engine: Engine) {
         assert_eq!(rows.len(), 4);
         let expected = i64::try_from(valid_from_s).unwrap();
         assert!(rows.iter().all(|(from_s,)| *from_s == expected), "{rows:?}");
+        drop((store, home));
+    }
+}
+
+async fn each_restore_goes_on_above_what_was_given_out(engine: Engine) {
+    let world = World::new(engine).await;
+    fill(&world).await;
+    let first = bytes(&world.store).await;
+    // The backup's changes are of this moment, and those of what is restored from it of a second later.
+    let start_ms = NOW_S * 1000;
+    let at = |now_ms: u64, history: u128| Restore {
+        now_ms,
+        history: Uuid::from_u128(history),
+        ..HOW
+    };
+    let home = Home::new(engine);
+    restore(&home.url(), &first, at(start_ms, 1)).await.unwrap();
+    let store = Store::open(&home.url()).await.unwrap();
+    assert_eq!(store.revision().await.unwrap(), start_ms << 10);
+    let change = store.begin().await.unwrap();
+    change.commit(&[entry(None)], "[]", None).await.unwrap();
+    let second = bytes(&store).await;
+    drop((store, home));
+    for (backup, now_ms, expected) in [
+        // The same backup again is above what its first restore gave out.
+        (&first, start_ms + 1, Some((start_ms + 1) << 10)),
+        // In the same millisecond it is above the backup all the same.
+        (&second, start_ms, Some((start_ms << 10) + 2)),
+        (&second, start_ms + 60_000, Some((start_ms + 60_000) << 10)),
+        // The clock is behind.
+        (&first, start_ms - 1001, None),
+        (&second, start_ms - 1, None),
+        // There is no such revision.
+        (&first, u64::MAX >> 1, None),
+    ] {
+        let home = Home::new(engine);
+        let restored = restore(&home.url(), backup, at(now_ms, 2)).await;
+        let store = Store::open(&home.url()).await.unwrap();
+        let revision = store.revision().await.unwrap();
+        if let Some(expected) = expected {
+            restored.unwrap();
+            assert_eq!(revision, expected, "at {now_ms}");
+            let history = Uuid::from_u128(2).to_string();
+            assert_eq!(store.history().await.unwrap(), history);
+        } else {
+            let error = restored.unwrap_err();
+            assert!(matches!(error, BackupError::Clock { .. }), "{error}");
+            assert_eq!(revision, 0, "nothing was restored");
+        }
         drop((store, home));
     }
 }

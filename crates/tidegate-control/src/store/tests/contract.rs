@@ -4,7 +4,7 @@ use tidegate_policy::{Model, Object, Profile, SnapshotBuilder};
 
 use super::*;
 use crate::store::tests::full::{entry, fill, object};
-use crate::store::{ListAudit, ListObjects, NewObject, StoreError, Write};
+use crate::store::{ListAudit, ListObjects, NewObject, NewRepeat, StoreError, Write};
 
 on_each_engine! {
     ids_sort_by_their_bytes,
@@ -184,6 +184,22 @@ async fn an_earlier_opening_can_no_longer_write(engine: Engine) {
     assert!(matches!(revision, Err(StoreError::Lost)), "{revision:?}");
     assert!(world.ask_in(&[account(1)], 1, 1, None).await.is_err());
     assert!(world.settle(&lease, 5, 5, 1).await.is_err());
+    let repeat = NewRepeat {
+        actor: Uuid::from_u128(1),
+        key: "late".to_owned(),
+        fingerprint: String::new(),
+        answer: "{}".to_owned(),
+        created_at_s: NOW_S,
+    };
+    let lost = [
+        world.store.remember(&repeat).await,
+        world.store.forget_repeats(NOW_S).await,
+        world.store.forget_invitations(NOW_S).await,
+        world.ledger.prune().await,
+    ];
+    for lost in lost {
+        assert!(matches!(lost, Err(StoreError::Lost)), "{lost:?}");
+    }
     assert_eq!(world.balance(account(1)).await, (10, 0, 0, 0, 0));
     assert_eq!(list(&world.store, "", 10).await, ["ada"]);
 
@@ -226,7 +242,8 @@ async fn every_list_reads_what_was_written(engine: Engine) {
             .unwrap(),
         2
     );
-    let own = change.invitations_of(filled.ada, NOW_S, 10).await.unwrap();
+    let own = change.invitations_of_to(filled.ada, filled.acme, NOW_S);
+    let own = own.await.unwrap();
     assert_eq!(own.len(), 1);
     assert_eq!(change.living_secrets(filled.ada, NOW_S).await.unwrap(), 1);
     // What hangs on it goes with it.

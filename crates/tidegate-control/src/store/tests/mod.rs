@@ -61,6 +61,10 @@ impl Folder {
         Self(path)
     }
 
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
     pub(crate) fn store(&self) -> String {
         format!("sqlite:{}", self.0.join("tide gate?.db").display()).replace('?', "#")
     }

@@ -30,6 +30,7 @@ const SMTP: &[&str] = &[
     "username",
     "password_env",
     "password_file",
+    "ca_file",
 ];
 
 /// A table's keys and where it begins.
@@ -127,6 +128,18 @@ impl Reader<'_> {
         let from = self.needed(table, "from");
         let from = from.and_then(|(text, at)| self.checked("from", &at, MailFrom::from_str(&text)));
         let login = self.login(table);
+        let ca_file = match table.values.get("ca_file") {
+            None => Some(None),
+            Some(value) if tls == Some(SmtpTls::None) => {
+                let message = "says nothing where tls is \"none\"";
+                self.error(&value.span(), &name("ca_file"), message);
+                None
+            }
+            Some(value) => {
+                let path = self.text(&name("ca_file"), value);
+                path.map(|path| Some(PathBuf::from(path)))
+            }
+        };
         insecure?;
         port?;
         tls?;
@@ -135,6 +148,7 @@ impl Reader<'_> {
             base_url: base_url?,
             from: from?,
             login: login?,
+            ca_file: ca_file?,
         })
     }
 

@@ -48,12 +48,13 @@ fn each_transport() {
     );
     check(
         "transport = \"smtp\"\nhost = \"mail.example\"\nfrom = \"T <t@mail.example>\"\nport = 2525\n\
-         tls = \"implicit\"\nusername = \"t\"\npassword_env = \"P\"",
+         tls = \"implicit\"\nusername = \"t\"\npassword_env = \"P\"\nca_file = \"/ca.pem\"",
         &TransportSettings::Smtp(SmtpSettings {
             server: SmtpServer::new("mail.example", Some(2525), SmtpTls::Implicit).unwrap(),
             base_url: base("https://tidegate.example"),
             from: "T <t@mail.example>".parse().unwrap(),
             login: Some(("t".to_owned(), SecretSource::Env("P".to_owned()))),
+            ca_file: Some("/ca.pem".into()),
         }),
     );
     check(
@@ -63,6 +64,7 @@ fn each_transport() {
             base_url: base("https://tidegate.example"),
             from: "t@mail.example".parse().unwrap(),
             login: None,
+            ca_file: None,
         }),
     );
 }
