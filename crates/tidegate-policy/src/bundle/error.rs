@@ -1,6 +1,5 @@
 //! Why a bundle is refused.
 
-use crate::model::ModelErrors;
 use crate::tuple::NameError;
 
 /// Why a bundle is refused: for the log.
@@ -142,9 +141,9 @@ pub enum PayloadError {
     /// A text that is not UTF-8.
     #[error("the payload has a text that is not UTF-8")]
     Text,
-    /// The model is not valid.
-    #[error("the payload's model: {0}")]
-    Model(ModelErrors),
+    /// The model's parts do not fit together.
+    #[error("the parts of the payload's model do not fit together")]
+    Model,
     /// The profile is not valid.
     #[error("the payload's profile is not one")]
     Profile,
@@ -177,7 +176,7 @@ impl PayloadError {
             Self::Cut => "payload-cut",
             Self::Number => "payload-number",
             Self::Text => "payload-text",
-            Self::Model(_) => "payload-model",
+            Self::Model => "payload-model",
             Self::Profile => "payload-profile",
             Self::Object(_) => "payload-object",
             Self::Condition => "payload-condition",

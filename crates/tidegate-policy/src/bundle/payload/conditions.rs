@@ -7,11 +7,10 @@
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Reader, size, text};
 use crate::condition::{Condition, Context, MAX_TYPE_NESTING, Parameter, ParameterType};
+use crate::model::MAX_PARAMETERS;
 use crate::tuple::check_relation;
 
-/// Most parameters of a condition.
-const MAX_PARAMETERS: usize = 100;
-/// Fewest bytes of a parameter.
+/// Fewest bytes of a parameter: the length of its name, and a type.
 const LEAST_PARAMETER: usize = 2;
 
 const LIST: u8 = 9;

@@ -1,16 +1,19 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
-use super::{OBJECT, USERSET, VERSION, WILDCARD};
+use super::conditions::read_context;
+use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Names, Reader, UUID, below};
 use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
-use crate::snapshot::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
+use crate::snapshot::{Bound, Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
 use hashbrown::DefaultHashBuilder;
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
+/// Fewest bytes of a bound: a number, and a context of two braces with its length.
+const LEAST_BOUND: usize = 4;
 /// Fewest bytes of a row: three numbers and a subject.
 const LEAST_ROW: usize = 4;
 /// Fewest bytes of a subject.
@@ -19,7 +22,7 @@ const LEAST_SUBJECT: usize = 1;
 /// Reads all of it, or says what is wrong.
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
     let mut reader = Reader::after(bytes, VERSION)?;
-    let model = Model::parse(reader.text()?).map_err(PayloadError::Model)?;
+    let model = model::read(&mut reader)?;
     let profile: Profile =
         serde_json::from_slice(reader.bytes()?).map_err(|_| PayloadError::Profile)?;
 
@@ -30,7 +33,8 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
         relations: model.relation_count(),
         types: model.type_names().count() as u64,
     };
-    rows(&mut reader, &limits, &mut layer)?;
+    let bounds = bounds(&mut reader, &model)?;
+    rows(&mut reader, &limits, &bounds, &mut layer)?;
     revocations(&mut reader, &mut layer)?;
     reader.end()?;
     Ok(Snapshot::of_layer(model, profile, revision, hasher, layer))
@@ -70,7 +74,29 @@ struct Limits {
     types: u64,
 }
 
-fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(), PayloadError> {
+fn bounds(reader: &mut Reader<'_>, model: &Model) -> Result<Vec<Bound>, PayloadError> {
+    let conditions = model.conditions().len() as u64;
+    let mut bounds: Vec<Bound> = Vec::new();
+    let mut before = None;
+    for _ in 0..reader.count(LEAST_BOUND)? {
+        let condition = reader.below(conditions)?;
+        let context = read_context(reader)?;
+        let this = Some((condition, context.to_string()));
+        if before >= this {
+            return Err(PayloadError::Order);
+        }
+        before = this;
+        bounds.push(Bound { condition, context });
+    }
+    Ok(bounds)
+}
+
+fn rows(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+    bounds: &[Bound],
+    layer: &mut Layer,
+) -> Result<(), PayloadError> {
     let count = reader.count(LEAST_ROW)?;
     let mut before: Option<(ObjectId, RelationId)> = None;
     for _ in 0..count {
@@ -90,31 +116,48 @@ fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(
         }
         let mut row: Vec<Entry> = Vec::with_capacity(size);
         for _ in 0..size {
-            let subject = subject(reader, limits)?;
+            let (subject, bound) = subject(reader, limits, bounds)?;
             // INVARIANT: a row is sorted, or the engine would not find its subjects.
             if row.last().is_some_and(|last| last.subject() >= subject) {
                 return Err(PayloadError::Order);
             }
             layer.note(subject, key);
-            row.push(Entry::new(subject));
+            row.push(match bound {
+                None => Entry::new(subject),
+                Some(bound) => {
+                    layer.bind(object, relation, subject, bound.clone());
+                    Entry::conditional(subject)
+                }
+            });
         }
         layer.set_row(object, relation, row.into());
     }
     Ok(())
 }
 
-fn subject(reader: &mut Reader<'_>, limits: &Limits) -> Result<SubjectId, PayloadError> {
-    let number = reader.number()?;
+fn subject<'a>(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+    bounds: &'a [Bound],
+) -> Result<(SubjectId, Option<&'a Bound>), PayloadError> {
+    let mut number = reader.number()?;
+    let mut bound = None;
+    if number & 3 == BOUND {
+        let place = below(number >> 2, bounds.len() as u64)?;
+        bound = bounds.get(place as usize);
+        number = reader.number()?;
+    }
     let (place, kind) = (number >> 2, number & 3);
-    Ok(match kind {
+    let subject = match kind {
         OBJECT => SubjectId::Object(below(place, limits.objects)?),
         USERSET => {
             let object = below(place, limits.objects)?;
-            SubjectId::Userset(object, below(reader.number()?, limits.relations)?)
+            SubjectId::Userset(object, reader.below(limits.relations)?)
         }
         WILDCARD => SubjectId::Wildcard(below(place, limits.types)?),
         _ => return Err(PayloadError::Number),
-    })
+    };
+    Ok((subject, bound))
 }
 
 fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), PayloadError> {
