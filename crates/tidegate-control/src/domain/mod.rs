@@ -58,7 +58,7 @@ pub use self::exchange::{EXCHANGED_LIFE_MAX_S, ExchangeError, KEPT_MAX, Wish};
 pub use self::fault::{Fault, Field};
 use self::follow::Following;
 pub use self::follow::{
-    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, Watch,
+    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, SliceWatch, Watch,
 };
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;

@@ -46,6 +46,8 @@ use evaluate::{Evaluation, Value};
 use section::{Row, Section, UNKNOWN};
 use terms::Terms;
 
+/// The audience of bundles that hold a slice: the holder of a secret.
+pub const AUDIENCE: &str = "slice";
 /// Longest payload of a slice, or of a change of one. Bytes.
 pub const MAX_SLICE_BYTES: usize = 64 << 20;
 

@@ -227,10 +227,7 @@ fn conditions_are_answered_as_by_the_whole() {
         counts.allowed > 10_000 && counts.denied > 10_000,
         "{counts:?}"
     );
-    assert!(
-        counts.errors > 5_000 && counts.depends > 500,
-        "{counts:?}"
-    );
+    assert!(counts.errors > 5_000 && counts.depends > 500, "{counts:?}");
     assert!(conditional > 100, "{conditional}");
 }
 
