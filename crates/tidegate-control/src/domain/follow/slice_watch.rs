@@ -106,10 +106,10 @@ impl SliceWatch {
             };
             let revision = snapshot.revision();
             drop(snapshot);
-            if revision > self.looked_at {
-                if let Some(line) = self.changed().await? {
-                    return Some(line);
-                }
+            if revision > self.looked_at
+                && let Some(line) = self.changed().await?
+            {
+                return Some(line);
             }
             return text(&SliceLine::Heartbeat {
                 revision: self.looked_at,
