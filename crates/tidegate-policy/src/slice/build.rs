@@ -115,28 +115,28 @@ fn section(
     wanted: &Wanted,
     terms: &mut Terms,
 ) -> Result<Section, SliceError> {
-    let (model, layers) = (snapshot.model(), snapshot.layers());
+    let (model, view) = (snapshot.model(), snapshot.view());
     let type_name = subject.split_once(':').map_or("", |(name, _)| name);
     let mut section = Section::default();
     // A check of a subject whose type the model does not have is an error.
     let Some(type_id) = model.type_id(type_name) else {
         return Ok(section);
     };
-    let id = layers.id(subject);
+    let id = view.id(subject);
     // What no tuple names may have what everybody of its type has.
     let start = id.map_or(SubjectId::Wildcard(type_id), SubjectId::Object);
-    let mut goals = reach_all(model, layers, start);
+    let mut goals = reach_all(model, view, start);
     goals.sort_unstable();
-    let mut residual = Residual::new(model, layers, id, type_id);
+    let mut residual = Residual::new(model, view, id, type_id);
     let mut row: Vec<(u32, NodeId)> = Vec::new();
     for of_object in goals.chunk_by(|one, other| one.0 == other.0) {
         let Some(&(object, _)) = of_object.first() else {
             continue;
         };
-        let Some(name) = layers.object(object) else {
+        let Some(name) = view.object(object) else {
             continue;
         };
-        if snapshot.standing(name).is_none() {
+        if snapshot.standing(&name).is_none() {
             continue;
         }
         row.clear();

@@ -13,7 +13,7 @@ use super::terms::{CIRCLE, FAULT, NO, Node, NodeId, Terms, YES};
 use crate::check::{MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
 use crate::condition::{Condition, Context};
 use crate::model::{ConditionId, Model, Relation, RelationId, Rewrite, Taken, TypeId};
-use crate::snapshot::{Entry, Layers, ObjectId, SubjectId};
+use crate::snapshot::{Entry, ObjectId, SubjectId, View};
 
 /// A relation of an object.
 pub(super) type Goal = (ObjectId, RelationId);
@@ -26,7 +26,7 @@ const MAX_STEPS_OF_ALL: u32 = 4 * MAX_STEPS;
 /// One subject, and what was found of it.
 pub(super) struct Residual<'a> {
     model: &'a Model,
-    layers: Layers<'a>,
+    view: View<'a>,
     /// None when no tuple names it.
     subject: Option<ObjectId>,
     wildcard: SubjectId,
@@ -93,13 +93,13 @@ impl<'a> Residual<'a> {
     /// `type_id`: of the subject.
     pub(super) fn new(
         model: &'a Model,
-        layers: Layers<'a>,
+        view: View<'a>,
         subject: Option<ObjectId>,
         type_id: TypeId,
     ) -> Self {
         Self {
             model,
-            layers,
+            view,
             subject,
             wildcard: SubjectId::Wildcard(type_id),
             conditions: HashMap::new(),
@@ -144,7 +144,7 @@ impl<'a> Residual<'a> {
         self.step()?;
         let model = self.model;
         let relation = self
-            .layers
+            .view
             .type_of(goal.0)
             .and_then(|type_id| model.relation(type_id, goal.1));
         let Some(relation) = relation else {
@@ -264,7 +264,7 @@ impl<'a> Residual<'a> {
         goal: Goal,
         hops: u32,
     ) -> Result<Found, Spent> {
-        let row = self.layers.row(goal.0, goal.1);
+        let row = self.view.row(goal.0, goal.1);
         if row.is_empty() {
             return Ok(Found::of(NO));
         }
@@ -310,16 +310,16 @@ impl<'a> Residual<'a> {
         hops: u32,
     ) -> Result<Found, Spent> {
         let model = self.model;
-        let type_id = self.layers.type_of(tupleset.0);
+        let type_id = self.view.type_of(tupleset.0);
         let Some(leads) = type_id.and_then(|type_id| model.relation(type_id, tupleset.1)) else {
             return Ok(Found::of(FAULT));
         };
         let mut parts = Vec::new();
         let mut all = Found::default();
-        for (object, entry) in self.layers.row(tupleset.0, tupleset.1).objects() {
+        for (object, entry) in self.view.row(tupleset.0, tupleset.1).objects() {
             self.step()?;
             let has = self
-                .layers
+                .view
                 .type_of(object)
                 .is_some_and(|id| model.relation(id, relation).is_some());
             if !has {
@@ -350,15 +350,15 @@ impl<'a> Residual<'a> {
         goal: Goal,
         entry: Entry,
     ) -> Result<NodeId, Spent> {
-        let layers = self.layers;
+        let view = self.view;
         let taken = match entry.subject() {
-            SubjectId::Object(id) => layers.type_of(id).map(Taken::Object),
-            SubjectId::Userset(id, member) => layers
+            SubjectId::Object(id) => view.type_of(id).map(Taken::Object),
+            SubjectId::Userset(id, member) => view
                 .type_of(id)
                 .map(|type_id| Taken::Userset(type_id, member)),
             SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
         };
-        let bound = layers.bound(goal.0, goal.1, entry);
+        let bound = view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
         let mut restrictions = relation.restrictions.iter();
         let allowed =

@@ -4,12 +4,10 @@ use super::conditions::read_context;
 use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Names, Reader, UUID, below};
-use crate::model::{Model, RelationId, TypeId};
+use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::snapshot::{Bound, Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
+use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
-use hashbrown::DefaultHashBuilder;
-
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
 /// Fewest bytes of a bound: a number, and a context of two braces with its length.
@@ -26,26 +24,25 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let profile: Profile =
         serde_json::from_slice(reader.bytes()?).map_err(|_| PayloadError::Profile)?;
 
-    let hasher = DefaultHashBuilder::default();
-    let mut layer = Layer::default();
+    let mut loader = Loader::default();
     let limits = Limits {
-        objects: objects(&mut reader, &model, &hasher, &mut layer)?,
+        objects: objects(&mut reader, &model, &mut loader)?,
         relations: model.relation_count(),
         types: model.type_names().count() as u64,
     };
     let bounds = bounds(&mut reader, &model)?;
-    rows(&mut reader, &limits, &bounds, &mut layer)?;
-    revocations(&mut reader, &mut layer)?;
+    rows(&mut reader, &limits, &bounds, &mut loader)?;
+    revocations(&mut reader, &mut loader)?;
     reader.end()?;
-    Ok(Snapshot::of_layer(model, profile, revision, hasher, layer))
+    let store = loader.finish();
+    Ok(Snapshot::of_store(model, profile, revision, store))
 }
 
 /// Returns how many there are.
 fn objects(
     reader: &mut Reader<'_>,
     model: &Model,
-    hasher: &DefaultHashBuilder,
-    layer: &mut Layer,
+    loader: &mut Loader,
 ) -> Result<u64, PayloadError> {
     let count = reader.count(LEAST_OBJECT)?;
     let mut names = Names::default();
@@ -56,12 +53,11 @@ fn objects(
         let rest = reader.take(usize::try_from(rest >> 1).map_err(|_| PayloadError::Cut)?)?;
         let text = names.next(shared, rest)?;
         let object: Object = text.parse()?;
-        let type_id = model.type_id(object.type_name()).unwrap_or(TypeId::MAX);
-        let id = layer.add(object, type_id, hasher);
+        let id = loader.add(text, model.type_id(object.type_name()));
         if has_standing {
             let uid = reader.uuid()?;
             let valid_from_s = reader.number()?;
-            layer.set_standing(id, Some(Standing { uid, valid_from_s }));
+            loader.set_standing(id, Some(Standing { uid, valid_from_s }));
         }
     }
     Ok(count as u64)
@@ -95,7 +91,7 @@ fn rows(
     reader: &mut Reader<'_>,
     limits: &Limits,
     bounds: &[Bound],
-    layer: &mut Layer,
+    loader: &mut Loader,
 ) -> Result<(), PayloadError> {
     let count = reader.count(LEAST_ROW)?;
     let mut before: Option<(ObjectId, RelationId)> = None;
@@ -114,23 +110,15 @@ fn rows(
         if size == 0 {
             return Err(PayloadError::Number);
         }
-        let mut row: Vec<Entry> = Vec::with_capacity(size);
+        let mut last: Option<SubjectId> = None;
         for _ in 0..size {
             let (subject, bound) = subject(reader, limits, bounds)?;
-            // INVARIANT: a row is sorted, or the engine would not find its subjects.
-            if row.last().is_some_and(|last| last.subject() >= subject) {
+            if last.is_some_and(|last| last >= subject) {
                 return Err(PayloadError::Order);
             }
-            layer.note(subject, key);
-            row.push(match bound {
-                None => Entry::new(subject),
-                Some(bound) => {
-                    layer.bind(object, relation, subject, bound.clone());
-                    Entry::conditional(subject)
-                }
-            });
+            last = Some(subject);
+            loader.write(object, relation, subject, bound.cloned());
         }
-        layer.set_row(object, relation, row.into());
     }
     Ok(())
 }
@@ -160,7 +148,7 @@ fn subject<'a>(
     Ok((subject, bound))
 }
 
-fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), PayloadError> {
+fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), PayloadError> {
     let mut before = None;
     for _ in 0..reader.count(UUID)? {
         let jti = reader.uuid()?;
@@ -168,7 +156,7 @@ fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), Payload
             return Err(PayloadError::Order);
         }
         before = Some(jti);
-        layer.revoke(jti);
+        loader.revoke(jti);
     }
     Ok(())
 }

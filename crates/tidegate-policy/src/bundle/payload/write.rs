@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
 use crate::bundle::bytes::{front_coded, number, size, text};
 use crate::bundle::{MAX_PAYLOAD_BYTES, PayloadError};
 use crate::model::{ConditionId, RelationId};
-use crate::snapshot::{Entry, Layers, ObjectId, Row, Snapshot, SubjectId};
+use crate::snapshot::{Entry, ObjectId, Row, Snapshot, Store, SubjectId};
 use crate::tuple::Object;
 
 impl Snapshot {
@@ -19,18 +18,18 @@ impl Snapshot {
     /// [`PayloadError::TooLong`] above [`MAX_PAYLOAD_BYTES`]. Others only for a snapshot that is broken
     /// in itself.
     pub fn to_bundle_payload(&self) -> Result<Vec<u8>, PayloadError> {
-        let layers = self.layers();
-        let names = Names::of(layers)?;
+        let store = self.store();
+        let names = Names::of(store)?;
         let profile = serde_json::to_vec(self.profile()).map_err(|_| PayloadError::Profile)?;
 
         let mut out = VERSION.to_vec();
         model::write(&mut out, self.model());
         text(&mut out, &profile);
-        objects(&mut out, layers, &names);
-        let bounds = Bounds::of(layers)?;
+        objects(&mut out, store, &names);
+        let bounds = Bounds::of(store)?;
         bounds.write(&mut out);
-        rows(&mut out, layers, &names, &bounds)?;
-        revocations(&mut out, layers);
+        rows(&mut out, store, &names, &bounds)?;
+        revocations(&mut out, store);
         if out.len() > MAX_PAYLOAD_BYTES {
             return Err(PayloadError::TooLong);
         }
@@ -38,41 +37,32 @@ impl Snapshot {
     }
 }
 
-/// Every object that has a standing or is in a tuple, by name, and the places of all.
-struct Names<'a> {
-    sorted: Vec<(&'a Object, ObjectId)>,
-    places: HashMap<ObjectId, ObjectId>,
+/// Every object that has a standing or is in a tuple, by name, and the places of all by number.
+struct Names {
+    sorted: Vec<(Object, ObjectId)>,
+    places: Vec<Option<ObjectId>>,
 }
 
-impl<'a> Names<'a> {
-    fn of(layers: Layers<'a>) -> Result<Self, PayloadError> {
-        let mut used = HashMap::new();
-        for (object, _) in layers.standings() {
-            let id = layers.id(object.as_str()).ok_or(PayloadError::Unknown)?;
-            used.insert(id, object);
-        }
-        for ((object, _), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
-            let subjects = row.subjects().filter_map(|subject| match subject {
-                SubjectId::Object(id) | SubjectId::Userset(id, _) => Some(id),
-                SubjectId::Wildcard(_) => None,
-            });
-            for id in subjects.chain([object]) {
-                if !used.contains_key(&id) {
-                    used.insert(id, layers.object(id).ok_or(PayloadError::Unknown)?);
-                }
+impl Names {
+    fn of(store: &Store) -> Result<Self, PayloadError> {
+        let used = store
+            .ids()
+            .filter(|&id| store.is_named(id) || store.standing(id).is_some());
+        let named: Option<Vec<_>> = used.map(|id| Some((store.object(id)?, id))).collect();
+        let mut sorted = named.ok_or(PayloadError::Unknown)?;
+        sorted.sort_unstable();
+        let mut places = vec![None; store.end() as usize];
+        for (&(_, id), at) in sorted.iter().zip(0..) {
+            if let Some(place) = places.get_mut(id as usize) {
+                *place = Some(at);
             }
         }
-        let mut sorted: Vec<_> = used.into_iter().map(|(id, name)| (name, id)).collect();
-        sorted.sort_unstable();
-        let places = sorted.iter().zip(0..).map(|(&(_, id), at)| (id, at));
-        Ok(Self {
-            places: places.collect(),
-            sorted,
-        })
+        Ok(Self { sorted, places })
     }
 
     fn place(&self, id: ObjectId) -> Result<ObjectId, PayloadError> {
-        self.places.get(&id).copied().ok_or(PayloadError::Unknown)
+        let place = self.places.get(id as usize).copied().flatten();
+        place.ok_or(PayloadError::Unknown)
     }
 
     /// The subject by places.
@@ -85,13 +75,13 @@ impl<'a> Names<'a> {
     }
 }
 
-fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
+fn objects(out: &mut Vec<u8>, store: &Store, names: &Names) {
     size(out, names.sorted.len());
     let mut before: &[u8] = &[];
-    for &(object, id) in &names.sorted {
+    for &(ref object, id) in &names.sorted {
         let name = object.as_str().as_bytes();
         let (shared, rest) = front_coded(name, before);
-        let standing = layers.standing(id);
+        let standing = store.standing(id);
         size(out, shared);
         size(out, 2 * rest.len() + usize::from(standing.is_some()));
         out.extend(rest);
@@ -109,12 +99,12 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(layers: Layers<'_>) -> Result<Self, PayloadError> {
+    fn of(store: &Store) -> Result<Self, PayloadError> {
         let mut places = BTreeMap::new();
-        for ((object, relation), row) in layers.rows() {
-            for &entry in row.entries() {
+        for ((object, relation), row) in store.rows() {
+            for entry in row.entries() {
                 if entry.is_conditional() {
-                    places.insert(key(layers, object, relation, entry)?, 0);
+                    places.insert(key(store, object, relation, entry)?, 0);
                 }
             }
         }
@@ -138,24 +128,24 @@ impl Bounds {
 }
 
 fn key(
-    layers: Layers<'_>,
+    store: &Store,
     object: ObjectId,
     relation: RelationId,
     entry: Entry,
 ) -> Result<(ConditionId, String), PayloadError> {
-    let bound = layers.bound(object, relation, entry);
+    let bound = store.bound(object, relation, entry);
     let bound = bound.ok_or(PayloadError::Unknown)?;
     Ok((bound.condition, bound.context.to_string()))
 }
 
 fn rows(
     out: &mut Vec<u8>,
-    layers: Layers<'_>,
-    names: &Names<'_>,
+    store: &Store,
+    names: &Names,
     bounds: &Bounds,
 ) -> Result<(), PayloadError> {
     let mut sorted: Vec<(ObjectId, ObjectId, RelationId, Row<'_>)> = Vec::new();
-    for ((object, relation), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
+    for ((object, relation), row) in store.rows() {
         sorted.push((names.place(object)?, object, relation, row));
     }
     sorted.sort_unstable_by_key(|&(place, _, relation, _)| (place, relation));
@@ -167,9 +157,9 @@ fn rows(
         number(out, u64::from(relation));
         size(out, row.len());
         let mut subjects = Vec::with_capacity(row.len());
-        for &entry in row.entries() {
+        for entry in row.entries() {
             let bound = match entry.is_conditional() {
-                true => Some(bounds.place(&key(layers, object, relation, entry)?)?),
+                true => Some(bounds.place(&key(store, object, relation, entry)?)?),
                 false => None,
             };
             subjects.push((names.subject(entry.subject())?, bound));
@@ -192,11 +182,8 @@ fn rows(
     Ok(())
 }
 
-fn revocations(out: &mut Vec<u8>, layers: Layers<'_>) {
-    let found = layers.base.revocations().chain(layers.top.revocations());
-    let mut sorted: Vec<Uuid> = found.collect();
-    sorted.sort_unstable();
-    sorted.dedup();
+fn revocations(out: &mut Vec<u8>, store: &Store) {
+    let sorted: Vec<Uuid> = store.revocations().collect();
     size(out, sorted.len());
     for jti in sorted {
         out.extend(jti.as_bytes());
