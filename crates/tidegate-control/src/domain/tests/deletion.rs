@@ -14,7 +14,7 @@ fn check_published(desk: &Desk) -> impl Future<Output = ()> {
             let types = ["port", "crew", "quay", "beacon", "lamp", "user"];
             let of = |type_name| snapshot.objects_of_type(type_name);
             let objects = types.into_iter().flat_map(of);
-            let mut names: Vec<String> = objects.map(ToString::to_string).collect();
+            let mut names: Vec<String> = objects.map(|object| object.to_string()).collect();
             names.sort();
             names
         };
