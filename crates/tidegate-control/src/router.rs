@@ -14,7 +14,8 @@ use utoipa_axum::routes;
 use crate::domain::{Administration, MAX_STALENESS_S};
 use crate::routes::{
     access, admin, audit, bundle, change, explain, fallback, grants, health, invitations, keys,
-    leases, links, me, members, objects, openapi, quotas, search, secrets, token, usage, watch,
+    leases, links, me, members, objects, openapi, quotas, search, secrets, slice, token, usage,
+    watch,
 };
 
 /// The audience of secrets that may use this API.
@@ -85,6 +86,19 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
         .routes(routes!(access::configuration))
         .layer(middleware::from_fn(access::identify));
 
+    // For holders of a secret, whatever it is for: what says of a subject only what it may know.
+    let any_audience = Authenticator::for_any_audience(
+        Arc::clone(administration.keys()),
+        Arc::clone(administration.live()),
+        administration.issuer(),
+        MAX_STALENESS_S,
+        administration.clock().clone(),
+    );
+    let own = OpenApiRouter::new()
+        .routes(routes!(slice::own))
+        .routes(routes!(slice::follow))
+        .layer(AuthenticateLayer::new(Arc::new(any_audience)));
+
     // For everyone.
     let open = OpenApiRouter::new()
         // Shows its secret in the body, whatever it is for.
@@ -97,6 +111,7 @@ pub(crate) fn router(administration: Arc<Administration>) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .merge(administrative)
         .merge(questions)
+        .merge(own)
         .merge(open)
         .split_for_parts();
     router

@@ -55,6 +55,7 @@ pub mod list;
 pub mod live;
 pub mod model;
 pub mod profile;
+pub mod slice;
 pub mod snapshot;
 pub mod tuple;
 
@@ -69,6 +70,7 @@ pub use live::Live;
 pub use model::{FgaMod, ModuleFile, parse_fga_mod};
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};
+pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};

@@ -62,14 +62,7 @@ impl FromStr for Object {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if text.len() > MAX_OBJECT {
-            return Err(NameError::TooLong { limit: MAX_OBJECT });
-        }
-        let (type_name, id) = text.split_once(':').ok_or(NameError::NoColon)?;
-        check_type(type_name)?;
-        if id.is_empty() || id == "*" || !is_clean(id, b":#") {
-            return Err(NameError::Id);
-        }
+        check_object(text)?;
         Ok(Self { text: text.into() })
     }
 }
@@ -206,6 +199,19 @@ impl FromStr for TupleCondition {
             context: context.parse().map_err(|_| NameError::Condition)?,
         })
     }
+}
+
+/// Whether a text can name an object.
+pub(crate) fn check_object(text: &str) -> Result<(), NameError> {
+    if text.len() > MAX_OBJECT {
+        return Err(NameError::TooLong { limit: MAX_OBJECT });
+    }
+    let (type_name, id) = text.split_once(':').ok_or(NameError::NoColon)?;
+    check_type(type_name)?;
+    if id.is_empty() || id == "*" || !is_clean(id, b":#") {
+        return Err(NameError::Id);
+    }
+    Ok(())
 }
 
 /// Whether a text can name a type.

@@ -9,7 +9,7 @@
 //! 3. `kid` names a key for bundles ([`Purpose::Bundles`]), and `alg` is the algorithm pinned to it;
 //! 4. the signature holds;
 //! 5. the claims are exactly `iss`, `aud`, `sub`, `scope`, `revision`, `iat`, `exp`, `sha256` and
-//!    `length`, none twice, within their limits.
+//!    `length`, and for the scope `slice` the `uid` of the subject, none twice, within their limits.
 //!
 //! Whom it is for, and whether it is late, is for [`UnverifiedBundle::verify`] to say: the one way to use
 //! a head. `sub` and `aud` are one text each: a bundle is for one reader.
@@ -46,6 +46,7 @@
 //!     issuer: "https://tidegate.example",
 //!     audience: "gateway",
 //!     subject: &node,
+//!     uid: None,
 //!     now_s: 1_700_000_010,
 //!     held_revision: None,
 //! };
@@ -71,6 +72,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use tidegate_policy::Object;
 use tidegate_policy::bundle::{Digest, Head, HeadError, MAX_HEAD_BYTES, Scope, Verifier};
+use uuid::Uuid;
 
 use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES, object_from_json};
 use crate::compact::{self, MAX_TOKEN_BYTES};
@@ -139,6 +141,9 @@ struct Claims {
     aud: String,
     sub: Object,
     scope: ScopeName,
+    /// Of the subject; of a slice alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uid: Option<Uuid>,
     revision: u64,
     /// Seconds since the epoch, UTC.
     iat: u64,
@@ -154,6 +159,7 @@ struct Claims {
 #[serde(rename_all = "snake_case")]
 enum ScopeName {
     Whole,
+    Slice,
 }
 
 impl Claims {
@@ -169,13 +175,16 @@ impl Claims {
             expires_at_s,
             payload,
         } = head;
+        let (scope, uid) = match *scope {
+            Scope::Whole => (ScopeName::Whole, None),
+            Scope::Slice { uid } => (ScopeName::Slice, Some(uid)),
+        };
         let claims = Self {
             iss: issuer.clone(),
             aud: audience.clone(),
             sub: subject.clone(),
-            scope: match scope {
-                Scope::Whole => ScopeName::Whole,
-            },
+            scope,
+            uid,
             revision: *revision,
             iat: *issued_at_s,
             exp: *expires_at_s,
@@ -194,6 +203,7 @@ impl Claims {
             aud,
             sub,
             scope,
+            uid,
             revision,
             iat,
             exp,
@@ -204,8 +214,10 @@ impl Claims {
             issuer: iss,
             audience: aud,
             subject: sub,
-            scope: match scope {
-                ScopeName::Whole => Scope::Whole,
+            scope: match (scope, uid) {
+                (ScopeName::Whole, None) => Scope::Whole,
+                (ScopeName::Slice, Some(uid)) => Scope::Slice { uid },
+                (ScopeName::Whole, Some(_)) | (ScopeName::Slice, None) => return None,
             },
             revision,
             issued_at_s: iat,

@@ -64,6 +64,7 @@ impl Replica {
                 issuer: &identity.issuer,
                 audience: AUDIENCE,
                 subject: &identity.subject,
+                uid: None,
                 now_s,
                 held_revision,
             };

@@ -48,4 +48,4 @@ pub use search::{
 };
 pub use secret::{IssueSecret, IssuedSecret, RevokeSecret, SecretInfo};
 pub use token::{ACCESS_TOKEN, JWT, TOKEN_EXCHANGE, TokenAnswer, TokenRequest};
-pub use watch::{RevisionChanges, SnapshotChange, WatchLine};
+pub use watch::{RevisionChanges, SliceLine, SnapshotChange, WatchLine};

@@ -30,6 +30,34 @@ pub enum WatchLine {
     },
 }
 
+/// A line of what the holder of a secret follows of its own slice: `GET /v1/slice/watch`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SliceLine {
+    /// All of it, in the place of what the follower has.
+    Slice {
+        /// As `GET /v1/slice` answers, in base64.
+        bundle: String,
+    },
+    /// What leads from the revision that the follower has to a later one.
+    Change {
+        /// The revision that it starts at.
+        from: u64,
+        /// The revision that it leads to.
+        to: u64,
+        /// The change, in base64.
+        change: String,
+    },
+    /// Each second where there is no other line: what the follower has holds at this revision.
+    Heartbeat {
+        /// The newest revision.
+        revision: u64,
+        /// When this was so.
+        at_s: u64,
+    },
+}
+
 /// What a revision changed of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

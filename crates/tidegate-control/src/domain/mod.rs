@@ -60,7 +60,7 @@ pub use self::explain::ToExplain;
 pub use self::fault::{Fault, Field};
 use self::follow::Following;
 pub use self::follow::{
-    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, Watch,
+    CHANGES_KEPT, CHANGES_KEPT_S, NODE_TYPE, OwnLedger, SILENCE_S, SignedBundle, SliceWatch, Watch,
 };
 pub use self::grants::{GRANT_RELATIONS_MAX, Granted};
 use self::guard::Roles;

@@ -13,7 +13,7 @@ use tidegate_client::replica::MODEL_HEADER;
 use super::extract::Nothing;
 use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules};
-use crate::domain::SignedBundle;
+use crate::domain::{Administration, SignedBundle};
 
 /// The whole snapshot, signed: one line of compact JWS that carries the SHA-256 of the binary payload after it. For
 /// nodes.
@@ -29,7 +29,13 @@ pub(crate) async fn whole(
     Caller(actor): Caller,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response, Refusal> {
-    let SignedBundle { head, payload } = rules.bundle(&actor).await?;
+    let signed = rules.bundle(&actor).await?;
+    Ok(answer(&rules, signed))
+}
+
+/// Head and payload of a bundle.
+pub(super) fn answer(rules: &Administration, bundle: SignedBundle) -> Response {
+    let SignedBundle { head, payload } = bundle;
     let length = head.len() + payload.len();
     let pieces = [head, payload].map(Ok::<_, Infallible>);
     let mut response = Response::new(Body::from_stream(stream::iter(pieces)));
@@ -43,5 +49,5 @@ pub(crate) async fn whole(
     if let Ok(model) = HeaderValue::from_str(rules.model_tag()) {
         headers.insert(MODEL_HEADER, model);
     }
-    Ok(response)
+    response
 }

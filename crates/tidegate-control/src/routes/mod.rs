@@ -29,6 +29,7 @@ pub(crate) mod quotas;
 mod refusals;
 pub(crate) mod search;
 pub(crate) mod secrets;
+pub(crate) mod slice;
 #[cfg(test)]
 mod tests;
 pub(crate) mod token;

@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules};
+use crate::domain::Administration;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +45,12 @@ pub(crate) async fn follow(
         let lines = watch.next().await?;
         Some((Ok::<_, Infallible>(lines), watch))
     });
-    let mut response = Response::new(Body::from_stream(lines));
+    Ok(self::lines(&rules, Body::from_stream(lines)))
+}
+
+/// Lines of JSON.
+pub(super) fn lines(rules: &Administration, body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(
         CONTENT_TYPE,
@@ -54,5 +60,5 @@ pub(crate) async fn follow(
     if let Ok(model) = HeaderValue::from_str(rules.model_tag()) {
         headers.insert(MODEL_HEADER, model);
     }
-    Ok(response)
+    response
 }

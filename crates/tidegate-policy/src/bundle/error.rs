@@ -1,6 +1,5 @@
 //! Why a bundle is refused.
 
-use crate::model::ModelErrors;
 use crate::tuple::NameError;
 
 /// Why a bundle is refused: for the log.
@@ -30,6 +29,12 @@ pub enum BundleError {
     /// For another reader.
     #[error("the bundle is for another subject")]
     Subject,
+    /// Of another object of the reader's name: one that was deleted.
+    #[error("the bundle is for another object of this name")]
+    Uid,
+    /// A slice where the whole is wanted, or the other way around.
+    #[error("the bundle has another scope")]
+    Scope,
     /// Its time is over.
     #[error("the bundle has expired")]
     Expired,
@@ -65,6 +70,8 @@ impl BundleError {
             Self::Issuer => "issuer",
             Self::Audience => "audience",
             Self::Subject => "subject",
+            Self::Uid => "uid",
+            Self::Scope => "scope",
             Self::Expired => "expired",
             Self::IssuedAhead => "issued-ahead",
             Self::Older { .. } => "older",
@@ -134,15 +141,21 @@ pub enum PayloadError {
     /// A text that is not UTF-8.
     #[error("the payload has a text that is not UTF-8")]
     Text,
-    /// The model is not valid.
-    #[error("the payload's model: {0}")]
-    Model(ModelErrors),
+    /// The model's parts do not fit together.
+    #[error("the parts of the payload's model do not fit together")]
+    Model,
     /// The profile is not valid.
     #[error("the payload's profile is not one")]
     Profile,
     /// The name of an object is none.
     #[error("the payload's objects: {0}")]
     Object(#[from] NameError),
+    /// A condition that does not compile.
+    #[error("the payload has a condition that is none")]
+    Condition,
+    /// What a tuple says of its condition is no JSON object, or not in its one form.
+    #[error("the payload has a context that is none")]
+    Context,
     /// Out of order, or twice.
     #[error("the payload has entries out of order, or twice")]
     Order,
@@ -163,9 +176,11 @@ impl PayloadError {
             Self::Cut => "payload-cut",
             Self::Number => "payload-number",
             Self::Text => "payload-text",
-            Self::Model(_) => "payload-model",
+            Self::Model => "payload-model",
             Self::Profile => "payload-profile",
             Self::Object(_) => "payload-object",
+            Self::Condition => "payload-condition",
+            Self::Context => "payload-context",
             Self::Order => "payload-order",
             Self::Unknown => "payload-unknown",
             Self::Trailing => "payload-trailing",

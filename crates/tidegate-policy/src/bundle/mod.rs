@@ -1,21 +1,22 @@
-//! Bundles: a snapshot on its way to whoever decides with it, signed.
+//! Bundles: a snapshot, or the slice of one subject, on its way to whoever decides with it, signed.
 //!
 //! On the wire a bundle is one line, a newline, and the rest:
 //!
 //! 1. the *head*, a compact JWS (RFC 7515) of the type `tidegate-bundle+jwt` that says who made it, for
 //!    whom, at which revision, until when, and the size and SHA-256 of what follows;
-//! 2. the *payload*, the snapshot in the binary form that [`payload`] describes.
+//! 2. the *payload*: the snapshot in the binary form that [`payload`] describes, or a
+//!    [slice](crate::slice) in its own.
 //!
 //! The only way to a [`Bundle`] is [`UnverifiedBundle::verify`], which passes one when all of this
 //! holds, in this order, and tells the first that does not:
 //!
 //! 1. a [`Verifier`] vouches for the head: a key that is trusted for bundles has signed it;
-//! 2. issuer, audience and subject are the expected ones, it has not expired, and was not issued ahead
+//! 2. issuer, audience and subject (of a slice also its uid, where it is known) are the expected ones, it has not expired, and was not issued ahead
 //!    of the clock;
 //! 3. its revision is not older than the one held;
 //! 4. the payload has the size and the SHA-256 that the head says.
 //!
-//! Nothing in the payload is looked at before. [`Bundle::snapshot`] then reads it, and still believes
+//! Nothing in the payload is looked at before. [`Bundle::snapshot`] or [`Bundle::slice`] then reads it, and still believes
 //! nothing: every number and length is checked against what is left, and no input makes it panic.
 //!
 //! A deployer can break it by a verifier that trusts a key whose private half others hold, or by a clock
@@ -56,6 +57,7 @@
 //!     issuer: "https://tidegate.example",
 //!     audience: "gateway",
 //!     subject: &node,
+//!     uid: None,
 //!     now_s: 1_700_000_010,
 //!     held_revision: Some(6),
 //! };
@@ -73,11 +75,15 @@
 //! # }
 //! ```
 
+pub(crate) mod bytes;
 mod error;
 pub mod payload;
 
 pub use error::{BundleError, HeadError, PayloadError};
 
+use uuid::Uuid;
+
+use crate::slice::Slice;
 use crate::snapshot::Snapshot;
 use crate::tuple::Object;
 
@@ -116,6 +122,11 @@ pub struct Head {
 pub enum Scope {
     /// All of it.
     Whole,
+    /// What the head's subject needs.
+    Slice {
+        /// The subject's uid.
+        uid: Uuid,
+    },
 }
 
 /// What tells one payload from all others.
@@ -149,6 +160,8 @@ pub struct Expectation<'a> {
     pub audience: &'a str,
     /// The reader itself.
     pub subject: &'a Object,
+    /// The reader's uid, if it knows it: a slice of another object of its name is refused.
+    pub uid: Option<Uuid>,
     /// Seconds since the epoch, UTC.
     pub now_s: u64,
     /// The revision that the reader holds already, if it holds one.
@@ -184,7 +197,7 @@ impl<'a> UnverifiedBundle<'a> {
         Ok(Self { head, payload })
     }
 
-    /// Checks signature, issuer, audience, subject, times, revision, size and SHA-256, in this order.
+    /// Checks signature, issuer, audience, subject and its uid, times, revision, size and SHA-256, in this order.
     ///
     /// # Errors
     /// The first [`BundleError`] that applies.
@@ -202,6 +215,11 @@ impl<'a> UnverifiedBundle<'a> {
         }
         if head.subject != *expect.subject {
             return Err(BundleError::Subject);
+        }
+        if let (Some(expected), Scope::Slice { uid }) = (expect.uid, head.scope)
+            && expected != uid
+        {
+            return Err(BundleError::Uid);
         }
         if expect.now_s >= head.expires_at_s {
             return Err(BundleError::Expired);
@@ -252,10 +270,30 @@ impl Bundle<'_> {
     /// Reads the payload, in time and memory in proportion to its size.
     ///
     /// # Errors
-    /// [`BundleError::Payload`]: the issuer has signed what is no payload, or one of another version.
+    /// [`BundleError::Scope`] unless it is the whole; [`BundleError::Payload`]: the issuer has signed what
+    /// is no payload, or one of another version.
     pub fn snapshot(&self) -> Result<Snapshot, BundleError> {
         match self.head.scope {
             Scope::Whole => Ok(payload::read(self.payload, self.head.revision)?),
+            Scope::Slice { .. } => Err(BundleError::Scope),
+        }
+    }
+
+    /// Reads the payload of a slice, in time and memory in proportion to its size.
+    ///
+    /// # Errors
+    /// [`BundleError::Scope`] unless it is a slice; [`BundleError::Payload`]: the issuer has signed what is
+    /// no payload, or one of another version.
+    pub fn slice(&self) -> Result<Slice, BundleError> {
+        let Head {
+            subject, revision, ..
+        } = &self.head;
+        match self.head.scope {
+            Scope::Slice { uid } => {
+                let subject = subject.clone();
+                Ok(Slice::of_payload(self.payload, subject, uid, *revision)?)
+            }
+            Scope::Whole => Err(BundleError::Scope),
         }
     }
 }

@@ -36,6 +36,7 @@ mod tests;
 mod users;
 
 pub use objects::ListObjectsRequest;
+pub(crate) use reach::reach_all;
 pub use users::{ListUsersRequest, SubjectKind};
 
 use std::collections::BTreeSet;

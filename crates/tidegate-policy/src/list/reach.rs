@@ -26,10 +26,31 @@ pub(super) fn reach(
     subject: SubjectId,
     wanted: Kind,
 ) -> Vec<ObjectId> {
-    let ways = Ways::to(model, wanted);
+    let ways = Ways::to(model, vec![wanted]);
+    let found = walk(view, subject, &ways).into_iter();
+    let found = found.filter(|&(object, relation)| {
+        relation == wanted.1 && view.type_of(object) == Some(wanted.0)
+    });
+    found.map(|(object, _)| object).collect()
+}
+
+/// Every relation of every object that the subject may have, each once, in no order.
+pub(crate) fn reach_all(model: &Model, view: View<'_>, subject: SubjectId) -> Vec<Goal> {
+    let types = model.type_names().filter_map(|name| {
+        let type_id = model.type_id(name)?;
+        let relations = model
+            .relations(name)
+            .filter_map(|name| model.relation_id(name));
+        Some(relations.map(move |relation| (type_id, relation)))
+    });
+    let ways = Ways::to(model, types.flatten().collect());
+    walk(view, subject, &ways).into_iter().collect()
+}
+
+fn walk(view: View<'_>, subject: SubjectId, ways: &Ways) -> HashSet<Goal> {
     let mut walk = Walk {
         view,
-        ways: &ways,
+        ways,
         seen: HashSet::new(),
         next: Vec::new(),
     };
@@ -37,13 +58,10 @@ pub(super) fn reach(
     while let Some((object, relation)) = walk.next.pop() {
         walk.back(object, relation);
     }
-    let found = walk.seen.into_iter().filter(|&(object, relation)| {
-        relation == wanted.1 && view.type_of(object) == Some(wanted.0)
-    });
-    found.map(|(object, _)| object).collect()
+    walk.seen
 }
 
-/// How relations lead to each other, backwards from the wanted one: only what can come to it.
+/// How relations lead to each other, backwards from the wanted ones: only what can come to them.
 #[derive(Default)]
 struct Ways {
     /// Relations that are written.
@@ -57,10 +75,10 @@ struct Ways {
 }
 
 impl Ways {
-    fn to(model: &Model, wanted: Kind) -> Self {
+    fn to(model: &Model, wanted: Vec<Kind>) -> Self {
         let mut ways = Self::default();
-        let mut seen: HashSet<Kind> = [wanted].into_iter().collect();
-        let mut next = vec![wanted];
+        let mut seen: HashSet<Kind> = wanted.iter().copied().collect();
+        let mut next = wanted;
         while let Some(kind) = next.pop() {
             let Some(relation) = model.relation(kind.0, kind.1) else {
                 continue;

@@ -21,6 +21,8 @@ mod explain;
 mod random;
 // The language, as plain as its definition.
 mod reference;
+// Whether a slice answers as the whole does, and what is no slice.
+mod slices;
 // Decisions as files, for engines in any language.
 mod vectors;
 // Generated models, tuples and questions.

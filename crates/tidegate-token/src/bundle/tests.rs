@@ -96,6 +96,7 @@ fn take(keys: &KeySet, line: &str, payload: &[u8]) -> Result<(), BundleError> {
         issuer: ISSUER,
         audience: "gateway",
         subject: &node,
+        uid: None,
         now_s: NOW_S,
         held_revision: Some(7),
     };
@@ -114,6 +115,51 @@ fn what_was_signed_passes_with_all_that_it_says() {
     }
 }
 
+/// A slice says whose it is, by name and uid.
+#[test]
+fn slices() {
+    let keys = Keys::new();
+    let (uid, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+    let profile = r#"{"kinds":{"node":{"principals":["node"],"audiences":[]}}}"#;
+    let model = Model::parse("model\n  schema 1.1\ntype node\n").unwrap();
+    let snapshot = Snapshot::new(model, serde_json::from_str(profile).unwrap());
+    let put = tidegate_policy::Change::Put {
+        object: node(),
+        uid,
+        valid_from_s: 0,
+    };
+    let snapshot = snapshot.apply(7, &[put]).unwrap();
+    let payload = snapshot
+        .slice(&node())
+        .unwrap()
+        .to_bundle_payload()
+        .unwrap();
+    let head = Head {
+        scope: Scope::Slice { uid },
+        payload: digest(&payload),
+        ..head()
+    };
+    let line = keys.ed.sign_bundle(&head).unwrap();
+    assert_eq!(keys.set.head(&line), Ok(head));
+    let (bytes, node) = (on_the_wire(&line, &payload), node());
+    let found = |uid| {
+        let expect = Expectation {
+            issuer: ISSUER,
+            audience: "gateway",
+            subject: &node,
+            uid,
+            now_s: NOW_S,
+            held_revision: Some(7),
+        };
+        let bundle = UnverifiedBundle::parse(&bytes)?.verify(&keys.set, &expect)?;
+        assert_eq!(bundle.snapshot().map(|_| ()), Err(BundleError::Scope));
+        bundle.slice().map(|slice| (slice.uid(), slice.revision()))
+    };
+    assert_eq!(found(Some(uid)), Ok((uid, 7)));
+    assert_eq!(found(None), Ok((uid, 7)));
+    assert_eq!(found(Some(other)), Err(BundleError::Uid));
+}
+
 /// FIPS 180-4, by the example of one block ("abc").
 #[test]
 fn the_sum_is_sha_256() {
@@ -128,7 +174,7 @@ fn the_first_that_is_wrong_is_told() {
     let keys = Keys::new();
     let other = [payload(), vec![0]].concat();
     let same_size: Vec<u8> = payload().iter().map(|byte| byte ^ 1).collect();
-    let no_payload = b"tgb\x01".to_vec();
+    let no_payload = b"tgb\x02".to_vec();
     let signed = |head: &Head| keys.ed.sign_bundle(head).unwrap();
 
     let mut wrong = head();
@@ -279,7 +325,10 @@ fn claims_are_read_strictly() {
         ("iss is too long", with("iss", json!("i".repeat(513))), false),
         ("sub is no object", with("sub", json!("node")), false),
         ("sub is a userset", with("sub", json!("node:a#b")), false),
-        ("a scope that is not known", with("scope", json!("slice")), false),
+        ("a scope that is not known", with("scope", json!("part")), false),
+        ("a slice of no uid", with("scope", json!("slice")), false),
+        ("the whole with a uid", with("uid", json!("018f0000-0000-7000-8000-000000000001")), false),
+        ("a uid that is none", with("uid", json!("1")), false),
         ("no scope", with("scope", Value::Null), false),
         ("a negative revision", with("revision", json!(-1)), false),
         ("a revision as text", with("revision", json!("7")), false),
@@ -320,6 +369,7 @@ fn every_byte_counts() {
             issuer: ISSUER,
             audience: "gateway",
             subject: &node,
+            uid: None,
             now_s: NOW_S,
             held_revision: None,
         };
@@ -345,8 +395,8 @@ fn keys_keep_to_their_purpose() {
         iss: ISSUER.into(),
         aud: vec!["gateway".into()],
         sub: "node:eu-1".into(),
-        uid: uuid::Uuid::from_u128(1),
-        jti: uuid::Uuid::from_u128(2),
+        uid: Uuid::from_u128(1),
+        jti: Uuid::from_u128(2),
         iat: NOW_S,
         nbf: None,
         exp: None,

@@ -10,7 +10,7 @@ use tidegate_token::bundle::digest;
 use super::{Actor, Administration, Fault};
 
 /// How long a bundle may be put in force after it was signed. Seconds.
-const LIFE_S: u64 = 600;
+pub(super) const LIFE_S: u64 = 600;
 
 /// For whom bundles are that gateways load.
 const AUDIENCE: &str = tidegate_client::replica::AUDIENCE;
@@ -55,16 +55,22 @@ impl Administration {
             expires_at_s: now_s.saturating_add(LIFE_S),
             payload: encoded.digest,
         };
-        let keyring = self.keyring();
-        let signing = keyring.bundles(now_s).ok_or(Fault::Internal)?;
-        let mut head = signing
-            .sign_bundle(&head)
-            .map_err(|error| Fault::internal("a bundle cannot be signed", &error))?;
-        head.push('\n');
+        let head = self.signed(&head)?;
         Ok(SignedBundle {
-            head: head.into(),
+            head,
             payload: encoded.payload.clone(),
         })
+    }
+
+    /// The line of a head, with its newline.
+    pub(super) fn signed(&self, head: &Head) -> Result<Bytes, Fault> {
+        let keyring = self.keyring();
+        let signing = keyring.bundles(head.issued_at_s).ok_or(Fault::Internal)?;
+        let mut line = signing
+            .sign_bundle(head)
+            .map_err(|error| Fault::internal("a bundle cannot be signed", &error))?;
+        line.push('\n');
+        Ok(line.into())
     }
 
     /// Tells one model, profile and history of revisions from another: [`tidegate_client::replica::MODEL_HEADER`].

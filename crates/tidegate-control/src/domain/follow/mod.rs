@@ -1,6 +1,6 @@
 //! Nodes: gateways of other processes that follow this control plane.
 //!
-//! The only ones that get anything here hold a secret of a principal of the type [`NODE_TYPE`] that still
+//! The only ones that get anything here, but for slices (`slice.rs`), hold a secret of a principal of the type [`NODE_TYPE`] that still
 //! stands. They load the whole snapshot (`bundle.rs`), follow what changes (`watch.rs`), and lease quota
 //! (`leases.rs`). Every request of theirs says that they are there; a node that has been silent for
 //! [`SILENCE_S`] has what it holds forfeited.
@@ -11,6 +11,8 @@
 mod bundle;
 mod leases;
 mod recalls;
+mod slice;
+mod slice_watch;
 mod watch;
 
 use std::collections::HashMap;
@@ -19,12 +21,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tidegate_policy::Snapshot;
 use tidegate_tower::Clock;
-use tokio::sync::{broadcast, watch as flag};
+use tokio::sync::{Semaphore, broadcast, watch as flag};
 use uuid::Uuid;
 
 pub use self::bundle::SignedBundle;
 pub use self::leases::OwnLedger;
 pub(crate) use self::recalls::Signal;
+pub use self::slice_watch::SliceWatch;
 pub use self::watch::Watch;
 use super::caller::Actor;
 use super::{Administration, Fault};
@@ -64,6 +67,9 @@ pub(super) struct Following {
     seen: Mutex<HashMap<Uuid, Seen>>,
     encoded: tokio::sync::Mutex<Option<Arc<Encoded>>>,
     watches: Arc<Watches>,
+    slice_watches: Arc<Watches>,
+    /// Turns to make a slice.
+    slices: Semaphore,
 }
 
 /// When a node was heard of. Seconds since the epoch, UTC.
@@ -95,6 +101,8 @@ impl Following {
             seen: Mutex::new(HashMap::new()),
             encoded: tokio::sync::Mutex::new(None),
             watches: Arc::new(Watches::default()),
+            slice_watches: Arc::new(Watches::default()),
+            slices: Semaphore::new(slice::MADE_AT_ONCE),
         }
     }
 

@@ -22,13 +22,13 @@ use super::{Actor, Administration, Fault};
 use crate::store::{LoggedChanges, StoreError};
 
 /// How often a node is told that it is current.
-const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
+pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
 /// A snapshot that was confirmed so long ago is not called the newest. Seconds.
-const CONFIRMED_S: u64 = 3;
+pub(super) const CONFIRMED_S: u64 = 3;
 /// Revisions read at a time.
 const PAGE: u32 = 64;
 /// How long one stream lasts: shorter than the connection that carries it.
-const LIFE: Duration = Duration::from_mins(5);
+pub(super) const LIFE: Duration = Duration::from_mins(5);
 /// Most streams at a time.
 const WATCHES_MAX: usize = 512;
 /// Most streams of one node. One more ends the oldest, whose peer may be long gone.
@@ -73,7 +73,8 @@ impl Administration {
         if *stopped.borrow() {
             return Err(Fault::Unavailable);
         }
-        let place = Watches::take(&self.following.watches, actor.uid).ok_or(Fault::Unavailable)?;
+        let place = Watches::take(&self.following.watches, actor.uid, WATCHES_MAX)
+            .ok_or(Fault::Unavailable)?;
         // Before what is owed is read, so that none falls in between.
         let signals = self.following.signals.subscribe();
         let owed = self.store.over_limit(actor.uid, self.clock.now_s()).await?;
@@ -268,15 +269,15 @@ struct Open {
 
 /// One stream's place among them, left when it is dropped.
 #[derive(Debug)]
-struct Place {
+pub(super) struct Place {
     number: u64,
     watches: Arc<Watches>,
     end: oneshot::Receiver<()>,
 }
 
 impl Watches {
-    /// None when there are too many.
-    fn take(watches: &Arc<Self>, node: Uuid) -> Option<Place> {
+    /// None when there are `most`.
+    pub(super) fn take(watches: &Arc<Self>, node: Uuid, most: usize) -> Option<Place> {
         let mut open = watches.open();
         let of_node = |(_, holder, _): &(u64, Uuid, oneshot::Sender<()>)| *holder == node;
         if open.places.iter().filter(|place| of_node(place)).count() >= WATCHES_OF_NODE {
@@ -284,7 +285,7 @@ impl Watches {
             // Dropping its other end ends it.
             oldest.and_then(|oldest| open.places.remove(oldest));
         }
-        if open.places.len() >= WATCHES_MAX {
+        if open.places.len() >= most {
             return None;
         }
         let (sender, end) = oneshot::channel();
@@ -304,7 +305,7 @@ impl Watches {
 }
 
 impl Place {
-    async fn ended(&mut self) {
+    pub(super) async fn ended(&mut self) {
         // Nothing is ever sent.
         let _ = (&mut self.end).await;
     }

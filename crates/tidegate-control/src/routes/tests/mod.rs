@@ -14,6 +14,7 @@ mod openapi;
 mod quotas;
 mod repeats; // idempotency keys
 mod secrets;
+mod slices;
 mod slow; // a database that does not answer in time
 
 use axum::Router;

@@ -1,32 +1,28 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
-use uuid::Uuid;
-
-use super::{OBJECT, USERSET, VERSION, WILDCARD};
+use super::conditions::read_context;
+use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
 use crate::bundle::PayloadError;
+use crate::bundle::bytes::{Names, Reader, UUID, below};
 use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::snapshot::{Loader, ObjectId, Snapshot, Standing, SubjectId};
+use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
-
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
+/// Fewest bytes of a bound: a number, and a context of two braces with its length.
+const LEAST_BOUND: usize = 4;
 /// Fewest bytes of a row: three numbers and a subject.
 const LEAST_ROW: usize = 4;
 /// Fewest bytes of a subject.
 const LEAST_SUBJECT: usize = 1;
-/// Bytes of a uid and of a `jti`.
-const UUID: usize = 16;
 
 /// Reads all of it, or says what is wrong.
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
-    let mut reader = Reader {
-        left: bytes.strip_prefix(VERSION).ok_or(PayloadError::Version)?,
-    };
-    let text = str::from_utf8(reader.text()?).map_err(|_| PayloadError::Text)?;
-    let model = Model::parse(text).map_err(PayloadError::Model)?;
+    let mut reader = Reader::after(bytes, VERSION)?;
+    let model = model::read(&mut reader)?;
     let profile: Profile =
-        serde_json::from_slice(reader.text()?).map_err(|_| PayloadError::Profile)?;
+        serde_json::from_slice(reader.bytes()?).map_err(|_| PayloadError::Profile)?;
 
     let mut loader = Loader::default();
     let limits = Limits {
@@ -34,17 +30,12 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
         relations: model.relation_count(),
         types: model.type_names().count() as u64,
     };
-    rows(&mut reader, &limits, &mut loader)?;
+    let bounds = bounds(&mut reader, &model)?;
+    rows(&mut reader, &limits, &bounds, &mut loader)?;
     revocations(&mut reader, &mut loader)?;
-    if !reader.left.is_empty() {
-        return Err(PayloadError::Trailing);
-    }
-    Ok(Snapshot::of_store(
-        model,
-        profile,
-        revision,
-        loader.finish(),
-    ))
+    reader.end()?;
+    let store = loader.finish();
+    Ok(Snapshot::of_store(model, profile, revision, store))
 }
 
 /// Returns how many there are.
@@ -54,25 +45,13 @@ fn objects(
     loader: &mut Loader,
 ) -> Result<u64, PayloadError> {
     let count = reader.count(LEAST_OBJECT)?;
-    let mut name: Vec<u8> = Vec::new();
+    let mut names = Names::default();
     for _ in 0..count {
-        let shared = usize::try_from(reader.number()?).map_err(|_| PayloadError::Number)?;
+        let shared = reader.number()?;
         let rest = reader.number()?;
         let has_standing = rest & 1 == 1;
         let rest = reader.take(usize::try_from(rest >> 1).map_err(|_| PayloadError::Cut)?)?;
-        // Past the last name, and sharing with it all that it can: by order of bytes, which is that
-        // of the texts.
-        let follows = match (name.get(shared), rest.first()) {
-            (Some(was), Some(is)) => is > was,
-            (None, Some(_)) => shared == name.len(),
-            (_, None) => false,
-        };
-        if !follows {
-            return Err(PayloadError::Order);
-        }
-        name.truncate(shared);
-        name.extend(rest);
-        let text = str::from_utf8(&name).map_err(|_| PayloadError::Text)?;
+        let text = names.next(shared, rest)?;
         let object: Object = text.parse()?;
         let id = loader.add(text, model.type_id(object.type_name()));
         if has_standing {
@@ -91,7 +70,29 @@ struct Limits {
     types: u64,
 }
 
-fn rows(reader: &mut Reader<'_>, limits: &Limits, loader: &mut Loader) -> Result<(), PayloadError> {
+fn bounds(reader: &mut Reader<'_>, model: &Model) -> Result<Vec<Bound>, PayloadError> {
+    let conditions = model.conditions().len() as u64;
+    let mut bounds: Vec<Bound> = Vec::new();
+    let mut before = None;
+    for _ in 0..reader.count(LEAST_BOUND)? {
+        let condition = reader.below(conditions)?;
+        let context = read_context(reader)?;
+        let this = Some((condition, context.to_string()));
+        if before >= this {
+            return Err(PayloadError::Order);
+        }
+        before = this;
+        bounds.push(Bound { condition, context });
+    }
+    Ok(bounds)
+}
+
+fn rows(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+    bounds: &[Bound],
+    loader: &mut Loader,
+) -> Result<(), PayloadError> {
     let count = reader.count(LEAST_ROW)?;
     let mut before: Option<(ObjectId, RelationId)> = None;
     for _ in 0..count {
@@ -111,29 +112,40 @@ fn rows(reader: &mut Reader<'_>, limits: &Limits, loader: &mut Loader) -> Result
         }
         let mut last: Option<SubjectId> = None;
         for _ in 0..size {
-            let subject = subject(reader, limits)?;
+            let (subject, bound) = subject(reader, limits, bounds)?;
             if last.is_some_and(|last| last >= subject) {
                 return Err(PayloadError::Order);
             }
             last = Some(subject);
-            loader.write(object, relation, subject, None);
+            loader.write(object, relation, subject, bound.cloned());
         }
     }
     Ok(())
 }
 
-fn subject(reader: &mut Reader<'_>, limits: &Limits) -> Result<SubjectId, PayloadError> {
-    let number = reader.number()?;
+fn subject<'a>(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+    bounds: &'a [Bound],
+) -> Result<(SubjectId, Option<&'a Bound>), PayloadError> {
+    let mut number = reader.number()?;
+    let mut bound = None;
+    if number & 3 == BOUND {
+        let place = below(number >> 2, bounds.len() as u64)?;
+        bound = bounds.get(place as usize);
+        number = reader.number()?;
+    }
     let (place, kind) = (number >> 2, number & 3);
-    Ok(match kind {
+    let subject = match kind {
         OBJECT => SubjectId::Object(below(place, limits.objects)?),
         USERSET => {
             let object = below(place, limits.objects)?;
-            SubjectId::Userset(object, below(reader.number()?, limits.relations)?)
+            SubjectId::Userset(object, reader.below(limits.relations)?)
         }
         WILDCARD => SubjectId::Wildcard(below(place, limits.types)?),
         _ => return Err(PayloadError::Number),
-    })
+    };
+    Ok((subject, bound))
 }
 
 fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), PayloadError> {
@@ -147,68 +159,4 @@ fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), Paylo
         loader.revoke(jti);
     }
     Ok(())
-}
-
-fn below(number: u64, limit: u64) -> Result<u32, PayloadError> {
-    if number >= limit {
-        return Err(PayloadError::Unknown);
-    }
-    u32::try_from(number).map_err(|_| PayloadError::Unknown)
-}
-
-/// What is left of the bytes.
-struct Reader<'a> {
-    left: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], PayloadError> {
-        let (taken, left) = self.left.split_at_checked(count).ok_or(PayloadError::Cut)?;
-        self.left = left;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Result<u8, PayloadError> {
-        let (&byte, left) = self.left.split_first().ok_or(PayloadError::Cut)?;
-        self.left = left;
-        Ok(byte)
-    }
-
-    /// Unsigned LEB128 of at most 64 bits, in as few bytes as it needs.
-    fn number(&mut self) -> Result<u64, PayloadError> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            number |= bits << shift;
-            if byte & 0x80 == 0 {
-                let fits = (bits << shift) >> shift == bits;
-                let needed = byte != 0 || shift == 0;
-                return if fits && needed {
-                    Ok(number)
-                } else {
-                    Err(PayloadError::Number)
-                };
-            }
-        }
-        Err(PayloadError::Number)
-    }
-
-    /// How many entries follow, each of at least so many bytes: never more than can.
-    fn count(&mut self, least: usize) -> Result<usize, PayloadError> {
-        let count = usize::try_from(self.number()?).map_err(|_| PayloadError::Cut)?;
-        if count > self.left.len() / least {
-            return Err(PayloadError::Cut);
-        }
-        Ok(count)
-    }
-
-    fn text(&mut self) -> Result<&'a [u8], PayloadError> {
-        let length = self.count(1)?;
-        self.take(length)
-    }
-
-    fn uuid(&mut self) -> Result<Uuid, PayloadError> {
-        Uuid::from_slice(self.take(UUID)?).map_err(|_| PayloadError::Cut)
-    }
 }

@@ -1,11 +1,14 @@
 //! From a snapshot to its payload.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
-use super::{OBJECT, USERSET, VERSION, WILDCARD};
+use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
+use crate::bundle::bytes::{front_coded, number, size, text};
 use crate::bundle::{MAX_PAYLOAD_BYTES, PayloadError};
-use crate::model::RelationId;
-use crate::snapshot::{ObjectId, Row, Snapshot, Store, SubjectId};
+use crate::model::{ConditionId, RelationId};
+use crate::snapshot::{Entry, ObjectId, Row, Snapshot, Store, SubjectId};
 use crate::tuple::Object;
 
 impl Snapshot {
@@ -20,10 +23,12 @@ impl Snapshot {
         let profile = serde_json::to_vec(self.profile()).map_err(|_| PayloadError::Profile)?;
 
         let mut out = VERSION.to_vec();
-        text(&mut out, self.model().text().as_bytes());
+        model::write(&mut out, self.model());
         text(&mut out, &profile);
         objects(&mut out, store, &names);
-        rows(&mut out, store, &names)?;
+        let bounds = Bounds::of(store)?;
+        bounds.write(&mut out);
+        rows(&mut out, store, &names, &bounds)?;
         revocations(&mut out, store);
         if out.len() > MAX_PAYLOAD_BYTES {
             return Err(PayloadError::TooLong);
@@ -75,9 +80,7 @@ fn objects(out: &mut Vec<u8>, store: &Store, names: &Names) {
     let mut before: &[u8] = &[];
     for &(ref object, id) in &names.sorted {
         let name = object.as_str().as_bytes();
-        let pairs = name.iter().zip(before);
-        let shared = pairs.take_while(|(one, other)| one == other).count();
-        let rest = name.get(shared..).unwrap_or_default();
+        let (shared, rest) = front_coded(name, before);
         let standing = store.standing(id);
         size(out, shared);
         size(out, 2 * rest.len() + usize::from(standing.is_some()));
@@ -90,24 +93,82 @@ fn objects(out: &mut Vec<u8>, store: &Store, names: &Names) {
     }
 }
 
-fn rows(out: &mut Vec<u8>, store: &Store, names: &Names) -> Result<(), PayloadError> {
-    let mut sorted: Vec<(ObjectId, RelationId, Row<'_>)> = Vec::new();
-    for ((object, relation), row) in store.rows() {
-        sorted.push((names.place(object)?, relation, row));
+/// How tuples are conditional, each way once, in order.
+struct Bounds {
+    places: BTreeMap<(ConditionId, String), u64>,
+}
+
+impl Bounds {
+    fn of(store: &Store) -> Result<Self, PayloadError> {
+        let mut places = BTreeMap::new();
+        for ((object, relation), row) in store.rows() {
+            for entry in row.entries() {
+                if entry.is_conditional() {
+                    places.insert(key(store, object, relation, entry)?, 0);
+                }
+            }
+        }
+        for (place, number) in places.values_mut().zip(0..) {
+            *place = number;
+        }
+        Ok(Self { places })
     }
-    sorted.sort_unstable_by_key(|&(object, relation, _)| (object, relation));
+
+    fn place(&self, key: &(ConditionId, String)) -> Result<u64, PayloadError> {
+        self.places.get(key).copied().ok_or(PayloadError::Unknown)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        size(out, self.places.len());
+        for (condition, context) in self.places.keys() {
+            number(out, u64::from(*condition));
+            text(out, context.as_bytes());
+        }
+    }
+}
+
+fn key(
+    store: &Store,
+    object: ObjectId,
+    relation: RelationId,
+    entry: Entry,
+) -> Result<(ConditionId, String), PayloadError> {
+    let bound = store.bound(object, relation, entry);
+    let bound = bound.ok_or(PayloadError::Unknown)?;
+    Ok((bound.condition, bound.context.to_string()))
+}
+
+fn rows(
+    out: &mut Vec<u8>,
+    store: &Store,
+    names: &Names,
+    bounds: &Bounds,
+) -> Result<(), PayloadError> {
+    let mut sorted: Vec<(ObjectId, ObjectId, RelationId, Row<'_>)> = Vec::new();
+    for ((object, relation), row) in store.rows() {
+        sorted.push((names.place(object)?, object, relation, row));
+    }
+    sorted.sort_unstable_by_key(|&(place, _, relation, _)| (place, relation));
     size(out, sorted.len());
     let mut before = 0;
-    for (object, relation, row) in sorted {
-        number(out, u64::from(object.saturating_sub(before)));
-        before = object;
+    for (place, object, relation, row) in sorted {
+        number(out, u64::from(place.saturating_sub(before)));
+        before = place;
         number(out, u64::from(relation));
         size(out, row.len());
-        let subjects: Result<Vec<_>, _> =
-            row.subjects().map(|found| names.subject(found)).collect();
-        let mut subjects = subjects?;
+        let mut subjects = Vec::with_capacity(row.len());
+        for entry in row.entries() {
+            let bound = match entry.is_conditional() {
+                true => Some(bounds.place(&key(store, object, relation, entry)?)?),
+                false => None,
+            };
+            subjects.push((names.subject(entry.subject())?, bound));
+        }
         subjects.sort_unstable();
-        for subject in subjects {
+        for (subject, bound) in subjects {
+            if let Some(bound) = bound {
+                number(out, bound << 2 | BOUND);
+            }
             match subject {
                 SubjectId::Object(place) => number(out, u64::from(place) << 2 | OBJECT),
                 SubjectId::Userset(place, relation) => {
@@ -127,23 +188,4 @@ fn revocations(out: &mut Vec<u8>, store: &Store) {
     for jti in sorted {
         out.extend(jti.as_bytes());
     }
-}
-
-fn text(out: &mut Vec<u8>, bytes: &[u8]) {
-    size(out, bytes.len());
-    out.extend(bytes);
-}
-
-fn size(out: &mut Vec<u8>, size: usize) {
-    // No target has sizes above 64 bits.
-    number(out, size as u64);
-}
-
-/// Unsigned LEB128.
-fn number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
 }

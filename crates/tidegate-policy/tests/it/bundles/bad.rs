@@ -18,8 +18,15 @@ fn text(of: &[u8]) -> Vec<u8> {
     [&[u8::try_from(of.len()).expect("short")], of].concat()
 }
 
+/// The relation member of team: user, user:*, team#member.
+const PARTS: &[u8] = b"\x01\x00\x01\x06member\x00\x02\x04user\x00\x00\x04team\x00\x01\x00\x00\x03\x00\x00\x00\x02\x00\x00\x01\x01\x00\x00\x00";
+
 fn start() -> Vec<u8> {
-    [b"tgb\x01", &text(MODEL.as_bytes())[..], &text(PROFILE)].concat()
+    [b"tgb\x02", &model()[..], &text(PROFILE)].concat()
+}
+
+fn model() -> Vec<u8> {
+    [&text(MODEL.as_bytes())[..], PARTS].concat()
 }
 
 #[track_caller]
@@ -33,25 +40,64 @@ fn check(what: &str, bytes: &[u8], expected: &str) {
 
 #[test]
 fn starts() {
-    let model = text(MODEL.as_bytes());
-    let rest = |profile: &[u8]| [&text(profile)[..], &[0, 0, 0]].concat();
+    let (model, version) = (model(), b"tgb\x02");
+    let rest = |profile: &[u8]| [&text(profile)[..], &[0, 0, 0, 0]].concat();
     #[rustfmt::skip]
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("as it is", [b"tgb\x01", &model[..], &rest(PROFILE)].concat(), "good"),
+        ("as it is", [version, &model[..], &rest(PROFILE)].concat(), "good"),
         ("empty", vec![], "payload-version"),
-        ("another version", [b"tgb\x02", &model[..], &rest(PROFILE)].concat(), "payload-version"),
+        ("the version before", [b"tgb\x01", &model[..], &rest(PROFILE)].concat(), "payload-version"),
+        ("a later version", [b"tgb\x03", &model[..], &rest(PROFILE)].concat(), "payload-version"),
+        ("a slice", [b"tgs\x01", &model[..], &rest(PROFILE)].concat(), "payload-version"),
         ("JSON", b"{\"model\":\"\"}".to_vec(), "payload-version"),
-        ("nothing more", b"tgb\x01".to_vec(), "payload-cut"),
-        ("a text longer than all", [b"tgb\x01", &[0xff, 0xff, 0xff, 0xff, 0x0f][..]].concat(), "payload-cut"),
-        ("a text longer than memory", [b"tgb\x01", &[0xff; 9][..], &[1]].concat(), "payload-cut"),
-        ("a model of other bytes", [b"tgb\x01", &text(b"model\xff")[..], &rest(PROFILE)].concat(), "payload-text"),
-        ("no model", [b"tgb\x01", &text(b"")[..], &rest(PROFILE)].concat(), "payload-model"),
-        ("a wrong model", [b"tgb\x01", &text(b"model\n  schema 1.1\ntype user\ntype user\n")[..], &rest(PROFILE)].concat(), "payload-model"),
-        ("no profile", [b"tgb\x01", &model[..], &rest(b"")].concat(), "payload-profile"),
-        ("an unknown profile", [b"tgb\x01", &model[..], &rest(b"{\"x\":1}")].concat(), "payload-profile"),
-        ("a deep profile", [b"tgb\x01", &model[..], &rest(&[b'['; 127])].concat(), "payload-profile"),
+        ("nothing more", version.to_vec(), "payload-cut"),
+        ("a text longer than all", [version, &[0xff, 0xff, 0xff, 0xff, 0x0f][..]].concat(), "payload-cut"),
+        ("a text longer than memory", [version, &[0xff; 9][..], &[1]].concat(), "payload-cut"),
+        ("a model of other bytes", [version, &text(b"model\xff")[..], PARTS, &rest(PROFILE)].concat(), "payload-text"),
+        ("no text of the model", [version, &text(b"")[..], PARTS, &rest(PROFILE)].concat(), "good"),
+        ("no profile", [version, &model[..], &rest(b"")].concat(), "payload-profile"),
+        ("an unknown profile", [version, &model[..], &rest(b"{\"x\":1}")].concat(), "payload-profile"),
+        ("a deep profile", [version, &model[..], &rest(&[b'['; 127])].concat(), "payload-profile"),
     ];
     for (what, bytes, expected) in cases {
+        check(what, &bytes, expected);
+    }
+}
+
+#[test]
+fn models() {
+    #[rustfmt::skip]
+    let cases: &[(&str, &[u8], &str)] = &[
+        ("nothing in it", b"\x01\x00\x00\x00\x00", "good"),
+        ("no such schema", b"\x03\x00\x00\x00\x00", "payload-number"),
+        ("a module", b"\x02\x01\x01m\x01f\x00\x00\x01\x04user\x01\x00", "good"),
+        ("no such module", b"\x02\x01\x01m\x01f\x00\x00\x01\x04user\x02\x00", "payload-unknown"),
+        ("more modules than there may be", &[&b"\x02\x65"[..], &[0; 202], &[0, 0, 0]].concat(), "payload-number"),
+        ("a name that is none", b"\x01\x00\x01\x01#\x00\x00", "payload-object"),
+        ("a name twice", b"\x01\x00\x02\x01a\x01a\x00\x00", "payload-model"),
+        ("a type that is none", b"\x01\x00\x00\x00\x01\x01:\x00\x00", "payload-object"),
+        ("a type twice", b"\x01\x00\x00\x00\x02\x01a\x00\x00\x01a\x00\x00", "payload-model"),
+        ("more types than follow", b"\x01\x00\x00\x00\x64\x01a\x00\x00", "payload-cut"),
+        ("a relation", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00\x01\x00", "good"),
+        ("a relation twice", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00", "payload-model"),
+        ("no such name", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x01\x00\x00\x00", "payload-unknown"),
+        ("computed from no such name", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00\x01\x01", "payload-unknown"),
+        ("of no such type", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x01\x00\x01\x00\x00", "payload-unknown"),
+        ("of no such kind", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x01\x03\x00\x00\x00", "payload-number"),
+        ("under no such condition", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x01\x00\x00\x01\x00", "payload-unknown"),
+        ("under a condition", b"\x01\x00\x01\x01r\x01\x01c\x00\x04true\x00\x01\x01t\x00\x01\x00\x00\x01\x00\x00\x01\x00", "good"),
+        ("a condition of no type", b"\x01\x00\x01\x01r\x01\x01c\x00\x011\x00\x00", "payload-condition"),
+        ("a parameter", b"\x01\x00\x00\x01\x01c\x01\x01x\x09\x01\x04true\x00\x00", "good"),
+        ("a parameter of no type", b"\x01\x00\x00\x01\x01c\x01\x01x\x0b\x04true\x00\x00", "payload-number"),
+        ("a type nested too deeply", &[&b"\x01\x00\x00\x01\x01c\x01\x01x"[..], &[9; 10], b"\x01\x04true\x00\x00"].concat(), "payload-number"),
+        ("an operator of nothing", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00\x03\x00", "payload-model"),
+        ("no such operator", b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00\x06\x00", "payload-number"),
+        ("operators in operators", &[&b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00"[..], &[3, 1].repeat(26), &[0]].concat(), "good"),
+        ("too many of them", &[&b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00"[..], &[3, 1].repeat(27), &[0]].concat(), "payload-number"),
+    ];
+    for (what, parts, expected) in cases {
+        let rest = [&text(PROFILE)[..], &[0, 0, 0, 0]].concat();
+        let bytes = [b"tgb\x02", &text(b"x")[..], *parts, &rest].concat();
         check(what, &bytes, expected);
     }
 }
@@ -83,9 +129,22 @@ fn objects() {
         ("a uid cut", b"\x01\x00\x0dteam:a\0\0\0\0\0\0\0\0\0\0\0\0\0", "payload-cut"),
     ];
     for (what, objects, expected) in cases {
-        check(what, &[&start(), *objects, NONE, NONE].concat(), expected);
+        check(
+            what,
+            &[&start(), *objects, NONE, NONE, NONE].concat(),
+            expected,
+        );
     }
-    let long = [&start(), &[1, 0][..], &[0xfe, 7], &[b'a'; 511], NONE, NONE].concat();
+    let long = [
+        &start(),
+        &[1, 0][..],
+        &[0xfe, 7],
+        &[b'a'; 511],
+        NONE,
+        NONE,
+        NONE,
+    ]
+    .concat();
     check("a long name", &long, "payload-object");
 }
 
@@ -111,13 +170,17 @@ fn rows_and_revocations() {
         ("no such object of a userset", &[1, 0, 0, 1, 9, 0], "payload-unknown"),
         ("no such relation of a userset", &[1, 0, 0, 1, 5, 1], "payload-unknown"),
         ("no such type", &[1, 0, 0, 1, 2 << 2 | 2], "payload-unknown"),
-        ("no such kind", &[1, 0, 0, 1, 3], "payload-number"),
+        ("no such bound", &[1, 0, 0, 1, 3, 4], "payload-unknown"),
         ("a number in more bytes than it needs", &[1, 0, 0, 1, 0x84, 0], "payload-number"),
         ("a number of 65 bits", &[1, 0, 0, 1, 0x84, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2], "payload-number"),
         ("a number without an end", &[1, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0], "payload-number"),
     ];
     for (what, rows, expected) in cases {
-        check(what, &[&start(), OBJECTS, *rows, NONE].concat(), expected);
+        check(
+            what,
+            &[&start(), OBJECTS, NONE, *rows, NONE].concat(),
+            expected,
+        );
     }
     let one = &[1; 16][..];
     let two = &[2; 16][..];
@@ -132,7 +195,7 @@ fn rows_and_revocations() {
     for (what, revoked, expected) in revoked {
         check(
             what,
-            &[&start(), OBJECTS, ROWS, &revoked].concat(),
+            &[&start(), OBJECTS, NONE, ROWS, &revoked].concat(),
             expected,
         );
     }

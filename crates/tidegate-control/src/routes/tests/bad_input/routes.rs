@@ -35,7 +35,7 @@ pub(super) fn routes(code: &str, secret: &str) -> Vec<Row> {
 }
 
 /// Of operators, nodes, and those who show no secret, or show it in the body.
-fn others(code: &str, secret: &str) -> [Row; 9] {
+fn others(code: &str, secret: &str) -> [Row; 11] {
     let exchange = json!({
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "subject_token": secret,
@@ -63,6 +63,14 @@ fn others(code: &str, secret: &str) -> [Row; 9] {
         ),
         ("GET", "/v1/admin/backup", Who::Operator, json!({}), &[]),
         ("GET", "/v1/bundle", Who::Node, json!({}), &[]),
+        ("GET", "/v1/slice", Who::Alice, json!({}), &[]),
+        (
+            "GET",
+            "/v1/slice/watch",
+            Who::Alice,
+            json!({}),
+            &[("from", Revision, Not)],
+        ),
         (
             "GET",
             "/v1/watch",

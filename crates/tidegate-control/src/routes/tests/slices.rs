@@ -1,0 +1,267 @@
+//! What a subject fetches of itself, and what of it can be believed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tidegate_client::wire::SliceLine;
+use tidegate_policy::bundle::{Expectation, Scope, UnverifiedBundle};
+use tidegate_policy::slice::AUDIENCE;
+use tidegate_policy::{Answer, BundleError, Context, Object, Slice, SliceChange};
+
+use super::*;
+
+impl World {
+    async fn slice_bytes(&self, secret: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::get("/v1/slice").header(AUTHORIZATION, format!("Bearer {secret}"));
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, bytes.to_vec())
+    }
+
+    /// As a reader verifies it.
+    fn verified(&self, bytes: &[u8], subject: &str, audience: &str) -> Result<Slice, BundleError> {
+        let subject: Object = subject.parse().unwrap();
+        let expect = Expectation {
+            issuer: ISSUER,
+            audience,
+            subject: &subject,
+            uid: None,
+            now_s: Clock::system().now_s(),
+            held_revision: None,
+        };
+        let keys = self.control.keys().current();
+        let bundle = UnverifiedBundle::parse(bytes)?.verify(&*keys, &expect)?;
+        assert!(matches!(bundle.head().scope, Scope::Slice { .. }));
+        bundle.slice()
+    }
+
+    async fn slice(&self, secret: &str, subject: &str) -> Slice {
+        let (status, bytes) = self.slice_bytes(secret).await;
+        assert_eq!(
+            status,
+            StatusCode::OK,
+            "{}",
+            String::from_utf8_lossy(&bytes)
+        );
+        self.verified(&bytes, subject, AUDIENCE).unwrap()
+    }
+}
+
+const BOT: &str = "service:acme/sales/bot";
+const ORDERS: &str = "stream:acme/sales/orders";
+
+fn secret_of(reply: &Reply) -> String {
+    reply.ok()["secret"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_slice_says_what_the_control_plane_says() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    world.create(&alice, "stream:acme/sales/other").await;
+    let bot = secret_of(&world.issue(&alice, BOT).await);
+    // For the gateway alone, and yet it may fetch its slice.
+    assert_eq!(
+        world.get(&bot, "/v1/me").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let before = world.slice(&bot, BOT).await;
+    let answer = |slice: &Slice, action: &str| {
+        let kind = slice.kinds().next().unwrap().to_owned();
+        slice.answer(&kind, action, ORDERS, Context::EMPTY)
+    };
+    assert_eq!(answer(&before, "can_read"), Answer::Deny);
+    world.grant(&alice, ORDERS, &["read"], BOT).await.ok();
+    let after = world.slice(&bot, BOT).await;
+    assert!(after.revision() > before.revision());
+    for action in ["can_read", "can_write", "can_delete", "ghost"] {
+        let asked = world.ask(&alice, BOT, action, ORDERS).await;
+        let allowed = asked.json["decision"] == true;
+        assert_eq!(answer(&after, action) == Answer::Allow, allowed, "{action}");
+        assert_eq!(allowed, action == "can_read");
+    }
+    let names: Vec<&str> = after.entries().map(|entry| entry.object).collect();
+    assert!(
+        names.contains(&ORDERS) && !names.contains(&"stream:acme/sales/other"),
+        "{names:?}"
+    );
+    let mut held = before;
+    let change = held.difference(&after).unwrap();
+    assert_eq!(change.objects().collect::<Vec<_>>(), [ORDERS]);
+    held.apply(&change).unwrap();
+    assert_eq!(answer(&held, "can_read"), Answer::Allow);
+}
+
+/// Each kind gets what it may exercise: a public-read secret says nothing of what is its user's alone.
+#[tokio::test]
+async fn a_slice_is_for_the_kind_that_asks() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let issue = async |kind: &str| {
+        let body = json!({ "subject": "user:alice", "kind": kind });
+        secret_of(&world.post(&alice, "/v1/secrets", body).await)
+    };
+    let (private, public) = (issue("private_read").await, issue("public_read").await);
+    let full = world.slice(&alice, "user:alice").await;
+    let private = world.slice(&private, "user:alice").await;
+    let public = world.slice(&public, "user:alice").await;
+    let asked = |slice: &Slice, kind: &str, action: &str| {
+        slice.answer(kind, action, ORDERS, Context::EMPTY)
+    };
+    assert_eq!(asked(&full, "full", "can_write"), Answer::Allow);
+    assert_eq!(asked(&private, "private_read", "can_read"), Answer::Allow);
+    assert_eq!(asked(&private, "private_read", "can_write"), Answer::Deny);
+    assert_eq!(asked(&private, "full", "can_write"), Answer::Unknown);
+    assert_eq!(asked(&public, "public_read", "can_read"), Answer::Deny);
+    assert_eq!(asked(&public, "private_read", "can_read"), Answer::Unknown);
+    assert_eq!((public.entries().count(), public.len()), (0, 0));
+    assert!(private.entries().count() < full.entries().count());
+}
+
+#[tokio::test]
+async fn whose_it_is_and_who_gets_none() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let bot = secret_of(&world.issue(&alice, BOT).await);
+    let (_, mut bytes) = world.slice_bytes(&bot).await;
+    let refused = |bytes: &[u8], subject: &str, audience: &str| {
+        let found = world.verified(bytes, subject, audience);
+        found.map(|_| ()).map_err(|error| error.kind())
+    };
+    assert_eq!(refused(&bytes, BOT, AUDIENCE), Ok(()));
+    assert_eq!(refused(&bytes, "user:alice", AUDIENCE), Err("subject"));
+    // Not for a gateway, which would take it for the whole.
+    assert_eq!(refused(&bytes, BOT, "gateway"), Err("audience"));
+    *bytes.last_mut().unwrap() ^= 1;
+    assert_eq!(refused(&bytes, BOT, AUDIENCE), Err("digest"));
+
+    let token = "urn:ietf:params:oauth:token-type:access_token";
+    let exchange = json!({
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": alice, "subject_token_type": token, "scope": "can_read",
+    });
+    let narrowed = world.post("", "/v1/token", exchange).await;
+    let narrowed = narrowed.ok()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        world.get(&narrowed, "/v1/slice").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        world.get("", "/v1/slice").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    world
+        .delete(&alice, &format!("/v1/objects?object={BOT}"))
+        .await
+        .ok();
+    assert_eq!(
+        world.get(&bot, "/v1/slice").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+/// The lines of a stream, as they come.
+struct Lines(Body);
+
+impl Lines {
+    async fn next(&mut self) -> Option<SliceLine> {
+        let frame = self.0.frame().await?.unwrap().into_data().unwrap();
+        Some(serde_json::from_slice(&frame).unwrap())
+    }
+
+    /// The next one that is no heartbeat.
+    async fn news(&mut self) -> Option<SliceLine> {
+        loop {
+            match self.next().await? {
+                SliceLine::Heartbeat { .. } => {}
+                line => return Some(line),
+            }
+        }
+    }
+}
+
+impl World {
+    async fn slice_lines(&self, secret: &str, query: &str) -> Lines {
+        let request = Request::get(format!("/v1/slice/watch{query}"));
+        let request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        Lines(response.into_body())
+    }
+}
+
+#[tokio::test]
+async fn a_slice_is_followed() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let bot = secret_of(&world.issue(&alice, BOT).await);
+    let mut lines = world.slice_lines(&bot, "").await;
+    let Some(SliceLine::Slice { bundle }) = lines.next().await else {
+        panic!("begins with the whole")
+    };
+    let bundle = STANDARD.decode(bundle).unwrap();
+    let mut slice = world.verified(&bundle, BOT, AUDIENCE).unwrap();
+    let kind = slice.kinds().next().unwrap().to_owned();
+    let reads = |slice: &Slice| slice.answer(&kind, "can_read", ORDERS, Context::EMPTY);
+    assert_eq!(reads(&slice), Answer::Deny);
+
+    let revoke = format!("/v1/grants?object={ORDERS}&relations=read&subject={BOT}");
+    for granted in [true, false] {
+        // What changes nothing of it brings no line.
+        world
+            .create(&alice, &format!("project:acme/{granted}"))
+            .await;
+        let done = if granted {
+            world.grant(&alice, ORDERS, &["read"], BOT).await
+        } else {
+            world.delete(&alice, &revoke).await
+        };
+        let revision = done.revision();
+        let Some(SliceLine::Change { from, to, change }) = lines.news().await else {
+            panic!("a change")
+        };
+        assert_eq!(from, slice.revision());
+        assert!(to >= revision);
+        let change = SliceChange::of_bytes(&STANDARD.decode(change).unwrap()).unwrap();
+        assert_eq!(change.objects().collect::<Vec<_>>(), [ORDERS]);
+        slice.apply(&change).unwrap();
+        assert_eq!(reads(&slice) == Answer::Allow, granted);
+    }
+
+    // Who has the newest is not sent it again.
+    let held = world.slice(&bot, BOT).await.revision();
+    let mut again = world.slice_lines(&bot, &format!("?from={held}")).await;
+    let line = again.next().await;
+    assert!(
+        matches!(line, Some(SliceLine::Heartbeat { revision, .. }) if revision == held),
+        "{line:?}"
+    );
+    let mut old = world.slice_lines(&bot, "?from=1").await;
+    assert!(matches!(old.next().await, Some(SliceLine::Slice { .. })));
+
+    world
+        .delete(&alice, &format!("/v1/objects?object={BOT}"))
+        .await
+        .ok();
+    assert_eq!(lines.news().await, None, "its subject is gone");
+}
+
+/// One more stream than a holder may have ends the oldest.
+#[tokio::test]
+async fn few_streams_of_one_holder() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let bot = secret_of(&world.issue(&alice, BOT).await);
+    let mut first = world.slice_lines(&bot, "").await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(world.slice_lines(&bot, "").await);
+    }
+    assert!(matches!(first.next().await, Some(SliceLine::Slice { .. })));
+    assert_eq!(first.news().await, None);
+    for lines in &mut held {
+        assert!(matches!(lines.next().await, Some(SliceLine::Slice { .. })));
+    }
+}

@@ -1,0 +1,250 @@
+//! A model's parts in a payload, and back. Needs neither the language nor its validation.
+
+use super::conditions::{read_condition, write_condition};
+use crate::bundle::PayloadError;
+use crate::bundle::bytes::{Reader, number, size, text};
+use crate::condition::Condition;
+use crate::model::{
+    MAX_CONDITIONS, MAX_MODULES, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, Model, Parts, Relation,
+    Restriction, Rewrite, Schema, Source, SourceId, Taken, Type,
+};
+use crate::tuple::{check_relation, check_type};
+
+/// Fewest bytes of a source, a type, a condition, a relation, and a restriction.
+const LEAST_SOURCE: usize = 2;
+const LEAST_TYPE: usize = 4;
+const LEAST_CONDITION: usize = 4;
+const LEAST_RELATION: usize = 4;
+const LEAST_RESTRICTION: usize = 3;
+
+const OBJECT: u8 = 0;
+const USERSET: u8 = 1;
+const WILDCARD: u8 = 2;
+
+const DIRECT: u8 = 0;
+const COMPUTED: u8 = 1;
+const FROM: u8 = 2;
+const UNION: u8 = 3;
+const INTERSECTION: u8 = 4;
+const EXCLUSION: u8 = 5;
+
+pub(super) fn write(out: &mut Vec<u8>, model: &Model) {
+    let Parts {
+        text: model_text,
+        schema,
+        types,
+        relations: _,
+        relation_names,
+        conditions,
+        condition_sources,
+        sources,
+    } = model.parts();
+    text(out, model_text.as_bytes());
+    out.push(match schema {
+        Schema::V1_1 => 1,
+        Schema::V1_2 => 2,
+    });
+    size(out, sources.len());
+    for Source { module, file } in sources {
+        text(out, module.as_bytes());
+        text(out, file.as_bytes());
+    }
+    size(out, relation_names.len());
+    for name in relation_names {
+        text(out, name.as_bytes());
+    }
+    size(out, conditions.len());
+    for (place, condition) in conditions.iter().enumerate() {
+        write_condition(out, condition);
+        source(out, condition_sources.get(place).copied().flatten());
+    }
+    size(out, types.len());
+    for (found, id) in types.iter().zip(0..) {
+        text(out, found.name.as_bytes());
+        source(out, found.source);
+        let relations = model.parts().relations_of(id);
+        size(out, relations.len());
+        for relation in relations {
+            write_relation(out, relation);
+        }
+    }
+}
+
+fn source(out: &mut Vec<u8>, source: Option<SourceId>) {
+    number(out, source.map_or(0, |id| u64::from(id) + 1));
+}
+
+fn write_relation(out: &mut Vec<u8>, relation: &Relation) {
+    number(out, u64::from(relation.name));
+    source(out, relation.source);
+    size(out, relation.restrictions.len());
+    for Restriction { taken, condition } in &relation.restrictions {
+        match *taken {
+            Taken::Object(id) => pair(out, OBJECT, id),
+            Taken::Userset(id, member) => {
+                pair(out, USERSET, id);
+                number(out, u64::from(member));
+            }
+            Taken::Wildcard(id) => pair(out, WILDCARD, id),
+        }
+        number(out, condition.map_or(0, |id| u64::from(id) + 1));
+    }
+    write_rewrite(out, &relation.rewrite);
+}
+
+fn write_rewrite(out: &mut Vec<u8>, rewrite: &Rewrite) {
+    let mut list = |kind: u8, all: &[Rewrite]| {
+        out.push(kind);
+        size(out, all.len());
+        for operand in all {
+            write_rewrite(out, operand);
+        }
+    };
+    match rewrite {
+        Rewrite::Union(all) => list(UNION, all),
+        Rewrite::Intersection(all) => list(INTERSECTION, all),
+        Rewrite::Direct => out.push(DIRECT),
+        Rewrite::Computed(relation) => pair(out, COMPUTED, *relation),
+        Rewrite::From { relation, tupleset } => {
+            pair(out, FROM, *relation);
+            number(out, u64::from(*tupleset));
+        }
+        Rewrite::Exclusion(base, subtract) => {
+            out.push(EXCLUSION);
+            write_rewrite(out, base);
+            write_rewrite(out, subtract);
+        }
+    }
+}
+
+fn pair(out: &mut Vec<u8>, kind: u8, id: u32) {
+    out.push(kind);
+    number(out, u64::from(id));
+}
+
+/// Every number stands for something, and counts and nesting are those of models; whether the model is one
+/// that the language would take is not asked.
+pub(super) fn read(reader: &mut Reader<'_>) -> Result<Model, PayloadError> {
+    let mut parts = Parts {
+        text: reader.text()?.into(),
+        schema: match reader.byte()? {
+            1 => Schema::V1_1,
+            2 => Schema::V1_2,
+            _ => return Err(PayloadError::Number),
+        },
+        ..Parts::default()
+    };
+    for _ in 0..reader.count_to(MAX_MODULES, LEAST_SOURCE)? {
+        parts.sources.push(Source {
+            module: reader.text()?.into(),
+            file: reader.text()?.into(),
+        });
+    }
+    for _ in 0..reader.count_to(MAX_RELATIONS, 2)? {
+        let name = reader.text()?;
+        check_relation(name)?;
+        parts.relation_names.push(name.into());
+    }
+    for _ in 0..reader.count_to(MAX_CONDITIONS, LEAST_CONDITION)? {
+        let condition: Condition = read_condition(reader)?;
+        parts.conditions.push(condition);
+        let source = read_source(reader, &parts)?;
+        if !parts.sources.is_empty() {
+            parts.condition_sources.push(source);
+        }
+    }
+    let types = reader.count_to(MAX_TYPES, LEAST_TYPE)?;
+    let limits = Limits {
+        types: types as u64,
+        names: parts.relation_names.len() as u64,
+        conditions: parts.conditions.len() as u64,
+    };
+    for _ in 0..types {
+        let name = reader.text()?;
+        check_type(name)?;
+        let source = read_source(reader, &parts)?;
+        let start = parts.relations.len();
+        for _ in 0..reader.count_to(MAX_RELATIONS - start, LEAST_RELATION)? {
+            let relation = Relation {
+                name: reader.below(limits.names)?,
+                source: read_source(reader, &parts)?,
+                restrictions: restrictions(reader, &limits)?,
+                rewrite: read_rewrite(reader, &limits, 0)?,
+            };
+            parts.relations.push(relation);
+        }
+        let place = |at: usize| u32::try_from(at).map_err(|_| PayloadError::Number);
+        parts.types.push(Type {
+            name: name.into(),
+            relations: place(start)?..place(parts.relations.len())?,
+            source,
+        });
+    }
+    Model::from_parts(parts).map_err(|_| PayloadError::Model)
+}
+
+/// How many there are of what relations mention.
+struct Limits {
+    types: u64,
+    names: u64,
+    conditions: u64,
+}
+
+fn read_source(reader: &mut Reader<'_>, parts: &Parts) -> Result<Option<SourceId>, PayloadError> {
+    let number = reader.below(parts.sources.len() as u64 + 1)?;
+    Ok(number
+        .checked_sub(1)
+        .and_then(|number| SourceId::try_from(number).ok()))
+}
+
+fn restrictions(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+) -> Result<Vec<Restriction>, PayloadError> {
+    let mut found = Vec::new();
+    for _ in 0..reader.count(LEAST_RESTRICTION)? {
+        let taken = match reader.byte()? {
+            OBJECT => Taken::Object(reader.below(limits.types)?),
+            USERSET => Taken::Userset(reader.below(limits.types)?, reader.below(limits.names)?),
+            WILDCARD => Taken::Wildcard(reader.below(limits.types)?),
+            _ => return Err(PayloadError::Number),
+        };
+        let condition = reader.below(limits.conditions + 1)?.checked_sub(1);
+        found.push(Restriction { taken, condition });
+    }
+    Ok(found)
+}
+
+fn read_rewrite(
+    reader: &mut Reader<'_>,
+    limits: &Limits,
+    nesting: usize,
+) -> Result<Rewrite, PayloadError> {
+    // One more than the parentheses that may stand around an operator.
+    if nesting > MAX_NESTING + 1 {
+        return Err(PayloadError::Number);
+    }
+    let list = |reader: &mut Reader<'_>| {
+        let mut all = Vec::new();
+        for _ in 0..reader.count(1)? {
+            all.push(read_rewrite(reader, limits, nesting + 1)?);
+        }
+        Ok::<_, PayloadError>(all)
+    };
+    Ok(match reader.byte()? {
+        DIRECT => Rewrite::Direct,
+        COMPUTED => Rewrite::Computed(reader.below(limits.names)?),
+        FROM => Rewrite::From {
+            relation: reader.below(limits.names)?,
+            tupleset: reader.below(limits.names)?,
+        },
+        UNION => Rewrite::Union(list(reader)?),
+        INTERSECTION => Rewrite::Intersection(list(reader)?),
+        EXCLUSION => {
+            let base = read_rewrite(reader, limits, nesting + 1)?;
+            let subtract = read_rewrite(reader, limits, nesting + 1)?;
+            Rewrite::Exclusion(Box::new(base), Box::new(subtract))
+        }
+        _ => return Err(PayloadError::Number),
+    })
+}

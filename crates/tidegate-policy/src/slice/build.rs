@@ -1,0 +1,244 @@
+//! From a snapshot to one subject's slice.
+
+use std::collections::BTreeSet;
+
+use super::residual::Residual;
+use super::section::{Row, Section, UNKNOWN};
+use super::terms::{FIRST, NodeId, Terms, YES};
+use super::{Cap, Kinds, Slice, SliceError};
+use crate::decide::ANONYMOUS;
+use crate::list::reach_all;
+use crate::model::RelationId;
+use crate::snapshot::{Snapshot, SubjectId};
+use crate::tuple::Object;
+
+impl Snapshot {
+    /// What a subject may do, with every kind of secret that it can hold. Costs about what the checks of
+    /// everything that it may reach cost; the slice is bounded, and so is the work.
+    ///
+    /// # Errors
+    /// See [`SliceError`].
+    pub fn slice(&self, subject: &Object) -> Result<Slice, SliceError> {
+        let kinds = self.profile().kinds.iter();
+        let held = kinds.filter(|(_, kind)| kind.principals.contains(subject.type_name()));
+        let by_name = held.map(|(name, kind)| {
+            let cap = Cap {
+                actions: kind.actions.clone(),
+                anonymous: kind.anonymous,
+            };
+            (name.clone(), cap)
+        });
+        let kinds = Kinds {
+            all: true,
+            by_name: by_name.collect(),
+        };
+        self.slice_of(subject, kinds)
+    }
+
+    /// What a subject may do with a secret of one kind: to be given to the holder of such a secret.
+    ///
+    /// # Errors
+    /// See [`SliceError`].
+    pub fn slice_for_kind(&self, subject: &Object, kind: &str) -> Result<Slice, SliceError> {
+        let known = self.profile().kinds.get(kind);
+        let known = known.filter(|kind| kind.principals.contains(subject.type_name()));
+        let found = known.ok_or(SliceError::UnknownKind)?;
+        let cap = Cap {
+            actions: found.actions.clone(),
+            anonymous: found.anonymous,
+        };
+        let kinds = Kinds {
+            all: false,
+            by_name: [(kind.to_owned(), cap)].into(),
+        };
+        self.slice_of(subject, kinds)
+    }
+
+    fn slice_of(&self, subject: &Object, kinds: Kinds) -> Result<Slice, SliceError> {
+        let standing = self.standing(subject).ok_or(SliceError::UnknownSubject)?;
+        let mut terms = Terms::default();
+        let mut section = |of: &str, anonymous: bool| {
+            let wanted = kinds.wanted(anonymous);
+            wanted.map(|wanted| section(self, of, &wanted, &mut terms))
+        };
+        let own = section(subject.as_str(), false).transpose()?;
+        let anonymous = format!("{ANONYMOUS}:{ANONYMOUS}");
+        let anonymous = section(&anonymous, true).transpose()?;
+        let made = Slice {
+            subject: subject.clone(),
+            uid: standing.uid,
+            revision: self.revision(),
+            kinds,
+            terms,
+            own,
+            anonymous,
+        };
+        // Without the formulas that were only on the way.
+        made.compact()
+    }
+}
+
+impl Kinds {
+    /// Which actions some kind may exercise, of those that are checked as `anonymous` or of the others:
+    /// none where there is no such kind, and all where one may exercise all.
+    fn wanted(&self, anonymous: bool) -> Option<Wanted> {
+        let mut found = None;
+        for cap in self
+            .by_name
+            .values()
+            .filter(|cap| cap.anonymous == anonymous)
+        {
+            let held = found.get_or_insert_with(|| Wanted(Some(BTreeSet::new())));
+            match (&mut held.0, &cap.actions) {
+                (Some(held), Some(actions)) => held.extend(actions.iter().cloned()),
+                (held, None) => *held = None,
+                (None, Some(_)) => {}
+            }
+        }
+        found
+    }
+}
+
+/// Actions; none means all.
+struct Wanted(Option<BTreeSet<String>>);
+
+impl Wanted {
+    fn has(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.contains(name))
+    }
+}
+
+/// The answers for one subject.
+fn section(
+    snapshot: &Snapshot,
+    subject: &str,
+    wanted: &Wanted,
+    terms: &mut Terms,
+) -> Result<Section, SliceError> {
+    let (model, view) = (snapshot.model(), snapshot.view());
+    let type_name = subject.split_once(':').map_or("", |(name, _)| name);
+    let mut section = Section::default();
+    // A check of a subject whose type the model does not have is an error.
+    let Some(type_id) = model.type_id(type_name) else {
+        return Ok(section);
+    };
+    let id = view.id(subject);
+    // What no tuple names may have what everybody of its type has.
+    let start = id.map_or(SubjectId::Wildcard(type_id), SubjectId::Object);
+    let mut goals = reach_all(model, view, start);
+    goals.sort_unstable();
+    let mut residual = Residual::new(model, view, id, type_id);
+    let mut row: Vec<(u32, NodeId)> = Vec::new();
+    for of_object in goals.chunk_by(|one, other| one.0 == other.0) {
+        let Some(&(object, _)) = of_object.first() else {
+            continue;
+        };
+        let Some(name) = view.object(object) else {
+            continue;
+        };
+        if snapshot.standing(&name).is_none() {
+            continue;
+        }
+        row.clear();
+        for &goal in of_object {
+            let Some(relation) = wanted_name(snapshot, wanted, goal.1) else {
+                continue;
+            };
+            let outcome = match residual.outcome(terms, goal) {
+                Ok(YES) => YES,
+                Ok(formula) if formula >= FIRST && terms.can_be_yes(formula) => formula,
+                Ok(_) => continue,
+                Err(_) => UNKNOWN,
+            };
+            row.push((terms.add_relation(relation), outcome));
+        }
+        if !row.is_empty() {
+            row.sort_unstable();
+            let shared: Row = row.as_slice().into();
+            let id = section.add_row(&shared);
+            section.push(name.as_str(), id)?;
+        }
+    }
+    Ok(section)
+}
+
+fn wanted_name<'a>(snapshot: &'a Snapshot, wanted: &Wanted, id: RelationId) -> Option<&'a str> {
+    let name = snapshot.model().relation_name(id)?;
+    wanted.has(name).then_some(name)
+}
+
+impl Slice {
+    /// The same without what is gone, in the order of the names.
+    pub(super) fn compact(&self) -> Result<Self, SliceError> {
+        let mut terms = Terms::default();
+        let mut import = Import::new(&self.terms);
+        let mut copy = |section: &Option<Section>| {
+            let section = section.as_ref();
+            section
+                .map(|section| import.section(&mut terms, section))
+                .transpose()
+        };
+        let own = copy(&self.own)?;
+        let anonymous = copy(&self.anonymous)?;
+        terms.settle();
+        Ok(Self {
+            subject: self.subject.clone(),
+            uid: self.uid,
+            revision: self.revision,
+            kinds: self.kinds.clone(),
+            terms,
+            own,
+            anonymous,
+        })
+    }
+}
+
+/// From some terms to others.
+pub(super) struct Import<'a> {
+    from: &'a Terms,
+    nodes: hashbrown::HashMap<NodeId, NodeId>,
+    rows: hashbrown::HashMap<Row, Row>,
+}
+
+impl<'a> Import<'a> {
+    pub(super) fn new(from: &'a Terms) -> Self {
+        Self {
+            from,
+            nodes: hashbrown::HashMap::new(),
+            rows: hashbrown::HashMap::new(),
+        }
+    }
+
+    fn section(&mut self, terms: &mut Terms, section: &Section) -> Result<Section, SliceError> {
+        let mut copy = Section::with_capacity(section.len());
+        for (name, row) in section.sorted() {
+            let row = self.row(terms, row)?;
+            let id = copy.add_row(&row);
+            copy.push(name, id)?;
+        }
+        Ok(copy)
+    }
+
+    pub(super) fn row(&mut self, terms: &mut Terms, row: &Row) -> Result<Row, SliceError> {
+        if let Some(known) = self.rows.get(row) {
+            return Ok(Row::clone(known));
+        }
+        let names = self.from.relation_names();
+        let mut found = Vec::with_capacity(row.len());
+        // By name, so that the numbers do not depend on those of before.
+        let mut named: Vec<(&str, NodeId)> = Vec::with_capacity(row.len());
+        for &(relation, outcome) in row.iter() {
+            let name = names.get(relation as usize).ok_or(SliceError::TooLong)?;
+            named.push((name, outcome));
+        }
+        named.sort_unstable();
+        for (name, outcome) in named {
+            let outcome = terms.import(self.from, outcome, &mut self.nodes)?;
+            found.push((terms.add_relation(name), outcome));
+        }
+        found.sort_unstable();
+        let found: Row = found.into();
+        self.rows.insert(Row::clone(row), Row::clone(&found));
+        Ok(found)
+    }
+}

@@ -1,0 +1,299 @@
+//! Slices: what one subject may do, by itself.
+//!
+//! A slice is the answers for one subject, worked out from the whole snapshot: for each object on which it
+//! may have some relation, what a check of each relation comes to: yes, yes under conditions (a formula
+//! that a request's context is put into), or nothing. What is not in it is a no. Groups and folders in
+//! between are not in it, nor is anything of another subject.
+//!
+//! **A slice answers as the whole does**, for its own subject and the kinds of secret that it was made for:
+//! [`Slice::decide`] follows [`decide`](crate::decide()), with the caps of these kinds; what has no standing is
+//! not in it; an error of a check is a deny, as everywhere. It answers [`Answer::Unknown`] for what it does
+//! not know of, and only for that: another subject, a caller without a secret, contextual tuples, a kind of
+//! secret that it was not made for, and the few (object, relation) of which no outcome could be had within
+//! the budget of its making ([`Slice::unknown`] lists them). A check that runs out of its own budget on the
+//! whole snapshot is a deny there, and may be answered here, where more is remembered.
+//!
+//! Kinds that are checked as `anonymous` have a section of their own, with the answers of
+//! `anonymous:anonymous`. A slice [for one kind](Snapshot::slice_for_kind) has only what that kind may
+//! exercise: a public-read secret, which anybody may have seen, does not tell what its user may see.
+//!
+//! **What a reader learns**: the objects on which it may have something, which of the relations that its
+//! kinds may exercise, and, where that depends on conditions, their texts and what the tuples on the way
+//! say of them.
+
+mod build;
+mod change;
+mod error;
+mod evaluate;
+mod payload;
+mod residual;
+mod section;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+pub use change::SliceChange;
+pub use error::{SliceChangeError, SliceError};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::condition::Context;
+use crate::decide::{Caller, Request};
+use crate::tuple::Object;
+use evaluate::{Evaluation, Value};
+use section::{Row, Section, UNKNOWN};
+use terms::Terms;
+
+/// The audience of bundles that hold a slice: the holder of a secret.
+pub const AUDIENCE: &str = "slice";
+/// Longest payload of a slice, or of a change of one. Bytes.
+pub const MAX_SLICE_BYTES: usize = 64 << 20;
+
+/// What one subject may do, at one revision.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    subject: Object,
+    uid: Uuid,
+    revision: u64,
+    kinds: Kinds,
+    terms: Terms,
+    /// Its own answers; none where no kind is checked as the subject itself.
+    own: Option<Section>,
+    /// Those of `anonymous:anonymous`; none where no kind is checked as that.
+    anonymous: Option<Section>,
+}
+
+/// The kinds of secret that a slice is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Kinds {
+    /// Whether the subject can hold no other kinds: those are then refused, else unknown.
+    all: bool,
+    by_name: BTreeMap<String, Cap>,
+}
+
+/// What a kind of secret may exercise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Cap {
+    /// None means all.
+    actions: Option<BTreeSet<String>>,
+    anonymous: bool,
+}
+
+/// What a slice says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+    /// It cannot say: the whole snapshot has to be asked.
+    Unknown,
+}
+
+/// An object of a slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SliceEntry<'a> {
+    /// `type:id`
+    pub object: &'a str,
+    /// A relation.
+    pub relation: &'a str,
+    /// What it comes to.
+    pub outcome: Outcome,
+}
+
+/// What a relation of an object comes to, before a request's context is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The subject has it.
+    Always,
+    /// The subject has it under conditions.
+    Conditional,
+    /// No outcome could be had within the budget.
+    Unknown,
+}
+
+/// Objects of a type on which an action is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// `type:id`, sorted.
+    pub objects: Vec<&'a str>,
+    /// Whether every object had an answer; if not, some may be missing.
+    pub complete: bool,
+}
+
+impl Slice {
+    /// Whose it is.
+    pub fn subject(&self) -> &Object {
+        &self.subject
+    }
+
+    /// The subject's uid.
+    pub fn uid(&self) -> Uuid {
+        self.uid
+    }
+
+    /// Of the snapshot that it was made from.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The kinds of secret that it was made for.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.by_name.keys().map(String::as_str)
+    }
+
+    /// How many objects it knows: those of its own section, and those of the section of `anonymous`.
+    pub fn len(&self) -> usize {
+        self.sections().map(Section::len).sum()
+    }
+
+    /// Whether it knows no object.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Decides as [`decide`](crate::decide()) does on the whole snapshot.
+    pub fn decide(&self, request: &Request<'_>) -> Answer {
+        let Caller::Principal { object, kind } = request.caller else {
+            return Answer::Unknown;
+        };
+        if *object != self.subject || !request.contextual_tuples.is_empty() {
+            return Answer::Unknown;
+        }
+        let resource = request.resource.as_str();
+        self.answer(kind, request.action, resource, request.context)
+    }
+
+    /// Decides for the subject itself, with a secret of a kind. `resource` is `type:id`.
+    pub fn answer(&self, kind: &str, action: &str, resource: &str, context: &Context) -> Answer {
+        let section = match self.section(kind, action) {
+            Ok(section) => section,
+            Err(answer) => return answer,
+        };
+        let row = section.get(resource);
+        match row.zip(self.terms.relation(action)) {
+            Some((row, relation)) => {
+                self.outcome(row, relation, &mut Evaluation::new(&self.terms, context))
+            }
+            None => Answer::Deny,
+        }
+    }
+
+    /// Objects of a type on which the subject, with a secret of a kind, may do an action. Looks at every
+    /// object that the slice knows.
+    pub fn list_objects(
+        &self,
+        kind: &str,
+        action: &str,
+        type_name: &str,
+        context: &Context,
+    ) -> Listed<'_> {
+        let mut listed = Listed {
+            objects: Vec::new(),
+            complete: true,
+        };
+        let section = match self.section(kind, action) {
+            Ok(section) => section,
+            Err(answer) => {
+                listed.complete = answer != Answer::Unknown;
+                return listed;
+            }
+        };
+        let Some(relation) = self.terms.relation(action) else {
+            return listed;
+        };
+        let mut evaluation = Evaluation::new(&self.terms, context);
+        for (name, row) in section.iter() {
+            let rest = name.strip_prefix(type_name);
+            if rest.is_none_or(|rest| !rest.starts_with(':')) {
+                continue;
+            }
+            match self.outcome(row, relation, &mut evaluation) {
+                Answer::Allow => listed.objects.push(name),
+                Answer::Deny => {}
+                Answer::Unknown => listed.complete = false,
+            }
+        }
+        listed.objects.sort_unstable();
+        listed
+    }
+
+    /// Every relation that the subject has or may have, as itself, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = SliceEntry<'_>> {
+        self.entries_of(self.own.as_ref())
+    }
+
+    /// Every relation that `anonymous:anonymous` has or may have, for the kinds that are checked as that,
+    /// in no order.
+    pub fn anonymous_entries(&self) -> impl Iterator<Item = SliceEntry<'_>> {
+        self.entries_of(self.anonymous.as_ref())
+    }
+
+    /// What it was made for and yet does not know: see [`Outcome::Unknown`].
+    pub fn unknown(&self) -> impl Iterator<Item = SliceEntry<'_>> {
+        self.entries()
+            .chain(self.anonymous_entries())
+            .filter(|entry| entry.outcome == Outcome::Unknown)
+    }
+
+    fn entries_of<'a>(
+        &'a self,
+        section: Option<&'a Section>,
+    ) -> impl Iterator<Item = SliceEntry<'a>> {
+        let names = self.terms.relation_names();
+        let rows = section.into_iter().flat_map(Section::iter);
+        rows.flat_map(move |(object, row)| {
+            row.iter().filter_map(move |&(relation, outcome)| {
+                Some(SliceEntry {
+                    object,
+                    relation: names.get(relation as usize)?,
+                    outcome: match outcome {
+                        UNKNOWN => Outcome::Unknown,
+                        terms::YES => Outcome::Always,
+                        _ => Outcome::Conditional,
+                    },
+                })
+            })
+        })
+    }
+
+    fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.own.iter().chain(&self.anonymous)
+    }
+
+    /// Where the answers for a kind are, if it may exercise the action.
+    fn section(&self, kind: &str, action: &str) -> Result<&Section, Answer> {
+        let Some(cap) = self.kinds.by_name.get(kind) else {
+            return Err(if self.kinds.all {
+                Answer::Deny
+            } else {
+                Answer::Unknown
+            });
+        };
+        let actions = cap.actions.as_ref();
+        if actions.is_some_and(|actions| !actions.contains(action)) {
+            return Err(Answer::Deny);
+        }
+        let section = if cap.anonymous {
+            &self.anonymous
+        } else {
+            &self.own
+        };
+        section.as_ref().ok_or(Answer::Unknown)
+    }
+
+    fn outcome(&self, row: &Row, relation: u32, evaluation: &mut Evaluation<'_>) -> Answer {
+        let at = row.binary_search_by_key(&relation, |&(relation, _)| relation);
+        let found = at.ok().and_then(|at| row.get(at));
+        match found {
+            None => Answer::Deny,
+            Some(&(_, UNKNOWN)) => Answer::Unknown,
+            Some(&(_, outcome)) => match evaluation.value(outcome) {
+                Value::Yes => Answer::Allow,
+                Value::No | Value::Circle | Value::Fault => Answer::Deny,
+            },
+        }
+    }
+}

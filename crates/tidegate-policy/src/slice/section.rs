@@ -1,0 +1,190 @@
+//! The answers for one subject: names to rows of outcomes.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+
+use super::SliceError;
+use super::terms::NodeId;
+
+/// By relation, sorted: what it comes to. A relation that is not in it is a no.
+pub(super) type Row = Arc<[(u32, NodeId)]>;
+
+/// The outcome that could not be had.
+pub(super) const UNKNOWN: NodeId = 0;
+
+/// Most bytes of all names.
+const MAX_TEXT: usize = 256 << 20;
+/// Names that are gone take at most this share of the text, and this much.
+const LEAST_WASTE: usize = 64 << 10;
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Section {
+    hasher: DefaultHashBuilder,
+    text: String,
+    entries: Vec<Entry>,
+    table: HashTable<u32>,
+    rows: Vec<Row>,
+    row_ids: HashMap<Row, u32>,
+    /// Bytes of the text that no entry has.
+    wasted: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    start: u32,
+    end: u32,
+    row: u32,
+}
+
+impl Section {
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(entries),
+            table: HashTable::with_capacity(entries),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The row of a name.
+    pub(super) fn get(&self, name: &str) -> Option<&Row> {
+        let entry = self.entries.get(self.find(name)? as usize)?;
+        self.rows.get(entry.row as usize)
+    }
+
+    /// Every name with its row, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Row)> {
+        let named = |entry: &Entry| {
+            let row = self.rows.get(entry.row as usize)?;
+            Some((self.name(entry), row))
+        };
+        self.entries.iter().filter_map(named)
+    }
+
+    /// The same, in the order of the names.
+    pub(super) fn sorted(&self) -> Vec<(&str, &Row)> {
+        let mut all: Vec<_> = self.iter().collect();
+        all.sort_unstable_by_key(|&(name, _)| name);
+        all
+    }
+
+    /// Every name with the number of its row, in the order of the names.
+    pub(super) fn sorted_ids(&self) -> Vec<(&str, u32)> {
+        let named = self
+            .entries
+            .iter()
+            .map(|entry| (self.name(entry), entry.row));
+        let mut all: Vec<_> = named.collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The rows, by their numbers.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The number of a row, which is kept once.
+    pub(super) fn add_row(&mut self, row: &Row) -> u32 {
+        if let Some(&id) = self.row_ids.get(row) {
+            return id;
+        }
+        let id = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(Arc::clone(row));
+        self.row_ids.insert(Arc::clone(row), id);
+        id
+    }
+
+    /// Puts a name in, or gives it another row.
+    ///
+    /// # Errors
+    /// [`SliceError::TooLong`] when there are too many.
+    pub(super) fn set(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
+        if let Some(at) = self.find(name) {
+            if let Some(entry) = self.entries.get_mut(at as usize) {
+                entry.row = row;
+            }
+            return Ok(());
+        }
+        self.push(name, row)
+    }
+
+    /// Puts a name in that is not there.
+    pub(super) fn push(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
+        let end = self.text.len() + name.len();
+        let at = u32::try_from(self.entries.len()).map_err(|_| SliceError::TooLong)?;
+        if end > MAX_TEXT {
+            return Err(SliceError::TooLong);
+        }
+        let place = |at: usize| u32::try_from(at).map_err(|_| SliceError::TooLong);
+        self.entries.push(Entry {
+            start: place(self.text.len())?,
+            end: place(end)?,
+            row,
+        });
+        self.text.push_str(name);
+        let (hasher, entries, text) = (&self.hasher, &self.entries, &self.text);
+        let rehash = |&at: &u32| hasher.hash_one(name_at(entries, text, at));
+        self.table.insert_unique(hasher.hash_one(name), at, rehash);
+        Ok(())
+    }
+
+    /// Takes a name out; false when it is not there.
+    pub(super) fn remove(&mut self, name: &str) -> bool {
+        let Some(at) = self.find(name) else {
+            return false;
+        };
+        let Some(last) = u32::try_from(self.entries.len())
+            .ok()
+            .and_then(|len| len.checked_sub(1))
+        else {
+            return false;
+        };
+        let last_hash = self
+            .hasher
+            .hash_one(name_at(&self.entries, &self.text, last));
+        let hash = self.hasher.hash_one(name);
+        if let Ok(found) = self.table.find_entry(hash, |&held| held == at) {
+            found.remove();
+        }
+        // The last one takes its place.
+        if at != last
+            && let Some(moved) = self.table.find_mut(last_hash, |&held| held == last)
+        {
+            *moved = at;
+        }
+        self.entries.swap_remove(at as usize);
+        self.wasted += name.len();
+        true
+    }
+
+    /// Whether much of it is of what is gone.
+    pub(super) fn is_wasteful(&self) -> bool {
+        self.wasted > LEAST_WASTE + self.text.len() / 2
+            || self.rows.len() > 1024 + 2 * self.entries.len()
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        let same = |&at: &u32| name_at(&self.entries, &self.text, at) == name;
+        self.table.find(self.hasher.hash_one(name), same).copied()
+    }
+
+    fn name(&self, entry: &Entry) -> &str {
+        self.text
+            .get(entry.start as usize..entry.end as usize)
+            .unwrap_or_default()
+    }
+}
+
+fn name_at<'a>(entries: &[Entry], text: &'a str, at: u32) -> &'a str {
+    entries
+        .get(at as usize)
+        .and_then(|entry| text.get(entry.start as usize..entry.end as usize))
+        .unwrap_or_default()
+}

@@ -1,0 +1,329 @@
+//! What the outcomes of a slice are made of: relations by name, conditions, their stored contexts, and
+//! formulas over them, each once.
+//!
+//! A formula has one of four values, as a check on the way has: yes, no, a circle (no, because the way led
+//! back to where it came from) and a fault (no answer). What operators make of them is what check makes of
+//! them, whatever their order:
+//!
+//! * any: yes before fault before circle before no;
+//! * all: no before circle before fault before yes;
+//! * but not: no and circle of the base stay; else a yes of what is subtracted is a no, a circle of it a
+//!   circle, a no of it leaves the base as it is, a fault of it is a fault;
+//! * when: what is behind a conditional tuple, if its condition is met; else no, or the condition's fault.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::condition::{Condition, Context};
+use crate::slice::SliceError;
+
+/// A formula's number. Those it consists of have smaller ones.
+pub(super) type NodeId = u32;
+
+pub(super) const NO: NodeId = 0;
+pub(super) const YES: NodeId = 1;
+pub(super) const CIRCLE: NodeId = 2;
+pub(super) const FAULT: NodeId = 3;
+/// The number of the first formula that has parts.
+pub(super) const FIRST: NodeId = 4;
+
+/// Most formulas of one slice.
+pub(super) const MAX_NODES: usize = 1 << 20;
+/// Deepest nesting of a formula: what the stack has room for when it is evaluated.
+pub(super) const MAX_DEPTH: u16 = 500;
+/// Most relation names, kinds, actions.
+pub(super) const MAX_WORDS: usize = 10_000;
+/// Most conditions.
+pub(super) const MAX_CONDITIONS: usize = 10_000;
+
+/// A formula that has parts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    /// Whether a condition is met, with what a tuple says of it.
+    Condition {
+        condition: u32,
+        context: u32,
+    },
+    Any(Box<[NodeId]>),
+    All(Box<[NodeId]>),
+    ButNot(NodeId, NodeId),
+    When(NodeId, NodeId),
+}
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Terms {
+    relations: Vec<Box<str>>,
+    relation_ids: HashMap<Box<str>, u32>,
+    conditions: Vec<Arc<Condition>>,
+    contexts: Vec<Context>,
+    context_ids: HashMap<Context, u32>,
+    nodes: Vec<Node>,
+    node_ids: HashMap<Node, NodeId>,
+    /// By node: its nesting, and whether it could come to yes.
+    facts: Vec<Fact>,
+    /// How many formulas and contexts there were when nothing was left over.
+    needed: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Fact {
+    depth: u16,
+    can_be_yes: bool,
+}
+
+impl Terms {
+    pub(super) fn relation(&self, name: &str) -> Option<u32> {
+        self.relation_ids.get(name).copied()
+    }
+
+    pub(super) fn relation_names(&self) -> &[Box<str>] {
+        &self.relations
+    }
+
+    pub(super) fn conditions(&self) -> &[Arc<Condition>] {
+        &self.conditions
+    }
+
+    pub(super) fn condition(&self, id: u32) -> Option<&Arc<Condition>> {
+        self.conditions.get(id as usize)
+    }
+
+    pub(super) fn contexts(&self) -> &[Context] {
+        &self.contexts
+    }
+
+    pub(super) fn context(&self, id: u32) -> Option<&Context> {
+        self.contexts.get(id as usize)
+    }
+
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.checked_sub(FIRST)? as usize)
+    }
+
+    /// The first number that no formula has.
+    pub(super) fn end(&self) -> NodeId {
+        FIRST.saturating_add(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a formula could come to yes, as far as its form tells.
+    pub(super) fn can_be_yes(&self, id: NodeId) -> bool {
+        id == YES || self.fact(id).is_some_and(|fact| fact.can_be_yes)
+    }
+
+    /// Whether many may be left over from outcomes that are gone.
+    pub(super) fn is_wasteful(&self) -> bool {
+        self.weight() > 4096 + 2 * self.needed
+    }
+
+    /// Nothing is left over.
+    pub(super) fn settle(&mut self) {
+        self.needed = self.weight();
+    }
+
+    fn weight(&self) -> usize {
+        self.nodes.len() + self.contexts.len() + self.conditions.len()
+    }
+
+    fn fact(&self, id: NodeId) -> Option<Fact> {
+        self.facts.get(id.checked_sub(FIRST)? as usize).copied()
+    }
+
+    pub(super) fn add_relation(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.relation(name) {
+            return id;
+        }
+        let id = u32::try_from(self.relations.len()).unwrap_or(u32::MAX);
+        self.relations.push(name.into());
+        self.relation_ids.insert(name.into(), id);
+        id
+    }
+
+    pub(super) fn add_condition(&mut self, condition: &Arc<Condition>) -> u32 {
+        let same = |held: &Arc<Condition>| {
+            Arc::ptr_eq(held, condition)
+                || held.name() == condition.name()
+                    && held.expression() == condition.expression()
+                    && held.parameters() == condition.parameters()
+        };
+        let at = self.conditions.iter().position(same).unwrap_or_else(|| {
+            self.conditions.push(Arc::clone(condition));
+            self.conditions.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn add_context(&mut self, context: &Context) -> u32 {
+        if let Some(&id) = self.context_ids.get(context) {
+            return id;
+        }
+        let id = u32::try_from(self.contexts.len()).unwrap_or(u32::MAX);
+        self.contexts.push(context.clone());
+        self.context_ids.insert(context.clone(), id);
+        id
+    }
+
+    /// Any of these.
+    pub(super) fn any(&mut self, of: Vec<NodeId>) -> Result<NodeId, SliceError> {
+        self.joined(of, true)
+    }
+
+    /// All of these.
+    pub(super) fn all(&mut self, of: Vec<NodeId>) -> Result<NodeId, SliceError> {
+        self.joined(of, false)
+    }
+
+    /// `any` and `all` have an order of what outweighs what, and are the heaviest of their parts: so parts
+    /// of the same operator can be taken in, twice is once, and what another outweighs can go.
+    fn joined(&mut self, of: Vec<NodeId>, any: bool) -> Result<NodeId, SliceError> {
+        let (heaviest, lightest) = if any { (YES, NO) } else { (NO, YES) };
+        let (heavy, light) = if any {
+            (FAULT, CIRCLE)
+        } else {
+            (CIRCLE, FAULT)
+        };
+        let mut parts = Vec::with_capacity(of.len());
+        for id in of {
+            match (self.node(id), any) {
+                (Some(Node::Any(inner)), true) | (Some(Node::All(inner)), false) => {
+                    parts.extend(inner.iter().copied());
+                }
+                _ if id == heaviest => return Ok(heaviest),
+                _ if id == lightest => {}
+                _ => parts.push(id),
+            }
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        if parts.contains(&heavy) {
+            parts.retain(|&id| id != light);
+        }
+        match *parts.as_slice() {
+            [] => Ok(lightest),
+            [only] => Ok(only),
+            _ if any => self.add(Node::Any(parts.into())),
+            _ => self.add(Node::All(parts.into())),
+        }
+    }
+
+    /// The first, unless the second.
+    pub(super) fn but_not(&mut self, base: NodeId, subtract: NodeId) -> Result<NodeId, SliceError> {
+        match (base, subtract) {
+            (NO | CIRCLE, _) | (_, NO) => Ok(base),
+            (YES | FAULT, YES) => Ok(NO),
+            (YES | FAULT, CIRCLE) => Ok(CIRCLE),
+            (YES | FAULT, FAULT) => Ok(FAULT),
+            _ => self.add(Node::ButNot(base, subtract)),
+        }
+    }
+
+    /// The second, where the first, a condition, is met.
+    pub(super) fn when(&mut self, met: NodeId, then: NodeId) -> Result<NodeId, SliceError> {
+        match met {
+            NO | FAULT | CIRCLE => Ok(met),
+            YES => Ok(then),
+            _ if then == YES => Ok(met),
+            _ => self.add(Node::When(met, then)),
+        }
+    }
+
+    /// Adds a formula of parts that are here already.
+    ///
+    /// # Errors
+    /// [`SliceError::TooLong`] past [`MAX_NODES`] or [`MAX_DEPTH`].
+    pub(super) fn add(&mut self, node: Node) -> Result<NodeId, SliceError> {
+        if let Some(&id) = self.node_ids.get(&node) {
+            return Ok(id);
+        }
+        let depth_of = |id: &NodeId| self.fact(*id).map_or(0, |fact| fact.depth);
+        let (below, can_be_yes) = match &node {
+            Node::Condition { .. } => (0, true),
+            Node::Any(of) => (
+                of.iter().map(depth_of).max().unwrap_or_default(),
+                of.iter().any(|&id| self.can_be_yes(id)),
+            ),
+            Node::All(of) => (
+                of.iter().map(depth_of).max().unwrap_or_default(),
+                of.iter().all(|&id| self.can_be_yes(id)),
+            ),
+            Node::ButNot(base, other) => {
+                let can = self.can_be_yes(*base) && !matches!(*other, YES | CIRCLE | FAULT);
+                (depth_of(base).max(depth_of(other)), can)
+            }
+            Node::When(met, then) => {
+                let can = self.can_be_yes(*met) && self.can_be_yes(*then);
+                (depth_of(met).max(depth_of(then)), can)
+            }
+        };
+        if self.nodes.len() >= MAX_NODES || below >= MAX_DEPTH {
+            return Err(SliceError::TooLong);
+        }
+        let id = self.end();
+        self.facts.push(Fact {
+            depth: below + 1,
+            can_be_yes,
+        });
+        self.nodes.push(node.clone());
+        self.node_ids.insert(node, id);
+        Ok(id)
+    }
+
+    /// The formula of other terms, in these.
+    pub(super) fn import(
+        &mut self,
+        from: &Self,
+        id: NodeId,
+        known: &mut HashMap<NodeId, NodeId>,
+    ) -> Result<NodeId, SliceError> {
+        if id < FIRST {
+            return Ok(id);
+        }
+        if let Some(&found) = known.get(&id) {
+            return Ok(found);
+        }
+        let node = from.node(id).ok_or(SliceError::TooLong)?;
+        let found = match node {
+            &Node::Condition { condition, context } => {
+                let condition = from.condition(condition).ok_or(SliceError::TooLong)?;
+                let context = from.context(context).ok_or(SliceError::TooLong)?;
+                let condition = self.add_condition(condition);
+                let context = self.add_context(context);
+                self.add(Node::Condition { condition, context })?
+            }
+            Node::Any(of) => {
+                let of = self.import_all(from, of, known)?;
+                self.any(of)?
+            }
+            Node::All(of) => {
+                let of = self.import_all(from, of, known)?;
+                self.all(of)?
+            }
+            &Node::ButNot(base, subtract) => {
+                let base = self.import(from, base, known)?;
+                let subtract = self.import(from, subtract, known)?;
+                self.but_not(base, subtract)?
+            }
+            &Node::When(met, then) => {
+                let met = self.import(from, met, known)?;
+                let then = self.import(from, then, known)?;
+                self.when(met, then)?
+            }
+        };
+        known.insert(id, found);
+        Ok(found)
+    }
+
+    fn import_all(
+        &mut self,
+        from: &Self,
+        of: &[NodeId],
+        known: &mut HashMap<NodeId, NodeId>,
+    ) -> Result<Vec<NodeId>, SliceError> {
+        of.iter().map(|&id| self.import(from, id, known)).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! What a slice is for, and what it is not taken for.
+
+use tidegate_policy::bundle::{Digest, Expectation, Head, Scope, UnverifiedBundle};
+use tidegate_policy::{
+    Answer, BundleError, Caller, Change, Context, Model, Request, SliceError, Snapshot,
+};
+use uuid::Uuid;
+
+use super::{Clerk, object, payload, profile, put};
+
+/// What a slice was not made for is unknown, and never an answer.
+#[test]
+fn outside_of_its_scope() {
+    let model = Model::parse(
+        "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define r0: [user, user:*]\n",
+    )
+    .expect("a model");
+    let (ann, bob, doc) = (object("user:ann"), object("user:bob"), object("doc:1"));
+    let snapshot = Snapshot::new(model, profile())
+        .apply(
+            1,
+            &[
+                put((&ann, 1)),
+                put((&bob, 2)),
+                put((&doc, 3)),
+                Change::Write("doc:1#r0@user:*".parse().expect("a tuple")),
+            ],
+        )
+        .expect("applies");
+    let slice = snapshot.slice(&ann).expect("a slice");
+    let request = Request {
+        caller: Caller::Principal {
+            object: &ann,
+            kind: "full",
+        },
+        action: "r0",
+        resource: &doc,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    assert_eq!(slice.decide(&request), Answer::Allow);
+    let others = Caller::Principal {
+        object: &bob,
+        kind: "full",
+    };
+    let contextual = ["doc:2#r0@user:ann".parse().expect("a tuple")];
+    let outside = [
+        Request {
+            caller: others,
+            ..request
+        },
+        Request {
+            caller: Caller::Anonymous,
+            ..request
+        },
+        Request {
+            contextual_tuples: &contextual,
+            ..request
+        },
+    ];
+    for request in outside {
+        assert_eq!(slice.decide(&request), Answer::Unknown, "{request:?}");
+    }
+    let none = snapshot.slice(&object("user:cid")).map(|_| ());
+    assert_eq!(none, Err(SliceError::UnknownSubject));
+    assert_eq!(slice.unknown().count(), 0);
+}
+
+/// A snapshot is not taken for a slice, nor a slice for a snapshot, nor one subject's for another's.
+#[test]
+fn scopes_are_not_mixed_up() {
+    let model = Model::parse("model\n  schema 1.1\ntype user\n").expect("a model");
+    let ann = object("user:ann");
+    let snapshot = Snapshot::new(model, profile())
+        .apply(1, &[put((&ann, 1))])
+        .expect("applies");
+    let slice = payload(&snapshot.slice(&ann).expect("a slice"));
+    let whole = snapshot.to_bundle_payload().expect("a payload");
+    let (uid, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    for (scope, payload, expected, snapshot, found) in [
+        (Scope::Slice { uid }, &slice, uid, "scope", "good"),
+        (Scope::Whole, &whole, uid, "good", "scope"),
+        (
+            Scope::Slice { uid },
+            &whole,
+            uid,
+            "scope",
+            "payload-version",
+        ),
+        (Scope::Whole, &slice, uid, "payload-version", "scope"),
+        (Scope::Slice { uid }, &slice, other, "uid", "uid"),
+    ] {
+        let clerk = Clerk(Head {
+            issuer: "i".into(),
+            audience: "a".into(),
+            subject: ann.clone(),
+            scope,
+            revision: 1,
+            issued_at_s: 1,
+            expires_at_s: 3,
+            payload: Digest {
+                sha256: [0; 32],
+                length_bytes: payload.len() as u64,
+            },
+        });
+        let expect = Expectation {
+            issuer: "i",
+            audience: "a",
+            subject: &ann,
+            uid: Some(expected),
+            now_s: 2,
+            held_revision: None,
+        };
+        let bytes = [b"\n", payload.as_slice()].concat();
+        let verified = || UnverifiedBundle::parse(&bytes)?.verify(&clerk, &expect);
+        let word = |result: Result<(), BundleError>| match result {
+            Ok(()) => "good",
+            Err(error) => error.kind(),
+        };
+        let as_snapshot = verified().and_then(|bundle| bundle.snapshot().map(|_| ()));
+        let as_slice = verified().and_then(|bundle| bundle.slice().map(|_| ()));
+        assert_eq!(
+            (word(as_snapshot), word(as_slice)),
+            (snapshot, found),
+            "{scope:?}"
+        );
+    }
+}
