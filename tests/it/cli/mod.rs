@@ -1,6 +1,7 @@
 //! The verbs, as people and scripts run them: the program itself, with a secret in its environment.
 
 mod effects; // what each row of the table must have done
+mod models; // models in files, and the tests of store files
 mod secrets; // login, verify, scan; terms, files of changes, completions
 mod table; // every row of the README's table
 

@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use tidegate_control::domain::system::SystemError;
 use tidegate_control::domain::system::store_file::StoreFileError;
+use tidegate_control::domain::system::{Place, SystemError};
 use tidegate_policy::ModelError;
 
+use super::beside::Beside;
 use crate::exit::Failure;
 
 /// One thing that is wrong, or only odd.
@@ -35,7 +36,26 @@ impl Fault {
 
     /// Of a store file, or of a file of tuples that it names.
     pub(super) fn store(file: &Path, error: &StoreFileError) -> Self {
-        Self::new(file, error.to_string(), "store-file")
+        let StoreFileError {
+            file: tuples,
+            place,
+            key,
+            message,
+        } = error;
+        let message = match key.as_str() {
+            "" => message.clone(),
+            key => format!("{key}: {message}"),
+        };
+        let file = match tuples {
+            Some(name) => Beside::new(file, false).path(name),
+            None => file.to_owned(),
+        };
+        let (line, column) = place.unzip();
+        Self {
+            line: line.and_then(|line| line.try_into().ok()),
+            column: column.and_then(|column| column.try_into().ok()),
+            ..Self::new(&file, message, "store-file")
+        }
     }
 
     /// Of a model that is alone in its file, or of the module that the error names.
@@ -57,14 +77,21 @@ impl Fault {
 
     /// Of a system's folder.
     pub(super) fn system(folder: &Path, error: &SystemError) -> Self {
-        let place = &error.place;
-        let message = match place.key.as_str() {
-            "" => error.message.clone(),
-            key => format!("{key}: {}", error.message),
+        let Place { file, line, key } = &error.place;
+        // Of the model it says where in the line, of the rules under which key.
+        let column = key
+            .strip_prefix("column ")
+            .and_then(|number| number.parse().ok());
+        let message = if key.is_empty() || column.is_some() {
+            error.message.clone()
+        } else {
+            format!("{key}: {}", error.message)
         };
+        let folder = folder.strip_prefix(".").unwrap_or(folder);
         Self {
-            line: u32::try_from(place.line).ok(),
-            ..Self::new(&folder.join(&*place.file), message, "system")
+            line: u32::try_from(*line).ok(),
+            column,
+            ..Self::new(&folder.join(&**file), message, "system")
         }
     }
 

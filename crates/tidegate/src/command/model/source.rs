@@ -46,6 +46,10 @@ impl Source {
         }
         let text = hidden::read_text(file, limit_bytes(file))
             .map_err(|reason| vec![Fault::unreadable(file, reason)])?;
+        if file == Path::new("-") {
+            let file = PathBuf::from("standard input");
+            return Ok(Self::Text { file, text });
+        }
         Self::of_text(file, text, outside)
     }
 

@@ -217,11 +217,22 @@ fn keyed<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
     let deserializer = serde_yaml_ng::Deserializer::from_str(text);
     serde_path_to_error::deserialize(deserializer).map_err(|found| {
         let key = found.path().to_string();
-        let message = found.into_inner().to_string();
-        // The reader of YAML names the key as well, where it knows it.
-        let plain = message.strip_prefix(&format!("{key}: "));
-        let plain = plain.unwrap_or(&message);
-        error(if key == "." { "" } else { &key }, plain)
+        let found = found.into_inner();
+        let place = found.location();
+        let place = place.map(|place| (place.line(), place.column()));
+        let message = found.to_string();
+        // The reader of YAML says place and key as well, where it knows them.
+        let plain = message.split_once(": ");
+        let plain = plain.filter(|(start, _)| key.starts_with(start));
+        let plain = plain.map_or(&*message, |(_, rest)| rest);
+        let said = place.map(|(line, column)| format!(" at line {line} column {column}"));
+        let plain = said
+            .and_then(|said| plain.strip_suffix(&said))
+            .unwrap_or(plain);
+        StoreFileError {
+            place,
+            ..error(if key == "." { "" } else { &key }, plain)
+        }
     })
 }
 
@@ -229,6 +240,7 @@ fn keyed<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
 pub(super) fn error(key: &str, message: &str) -> StoreFileError {
     StoreFileError {
         file: None,
+        place: None,
         key: key.to_owned(),
         message: message.to_owned(),
     }

@@ -99,6 +99,8 @@ pub struct Failed {
 pub struct StoreFileError {
     /// The file of tuples, as the store file names it; none: the store file itself.
     pub file: Option<String>,
+    /// Line and column, both from 1, where they are known.
+    pub place: Option<(usize, usize)>,
     /// The key, with those that it is in; empty where there is none.
     pub key: String,
     /// In words.
@@ -145,9 +147,17 @@ impl StoreFile {
 
 impl fmt::Display for StoreFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, key, message } = self;
+        let Self {
+            file,
+            place,
+            key,
+            message,
+        } = self;
         if let Some(file) = file {
             write!(f, "{file}: ")?;
+        }
+        if let Some((line, column)) = place {
+            write!(f, "line {line}, column {column}: ")?;
         }
         if !key.is_empty() {
             write!(f, "{key}: ")?;

@@ -42,7 +42,7 @@ pub(super) fn run(
         };
         let snapshot = tuples::add(&store, &mut held.clone(), &sources, read, &mut errors);
         if let Some(snapshot) = snapshot.filter(|_| errors.is_empty()) {
-            reports.push(Run::of(&snapshot, test, key));
+            reports.push(Run::of(&snapshot, test, &key));
         }
     }
     if errors.is_empty() {
@@ -62,8 +62,8 @@ struct Run<'a> {
 type Answer = Result<(Value, Option<String>), String>;
 
 impl<'a> Run<'a> {
-    fn of(snapshot: &'a Snapshot, test: &Test, key: String) -> TestReport {
-        let name = test.name.clone().unwrap_or_else(|| key.clone());
+    fn of(snapshot: &'a Snapshot, test: &Test, key: &str) -> TestReport {
+        let name = test.name.clone().unwrap_or_else(|| key.to_owned());
         let report = TestReport {
             name,
             passed: 0,

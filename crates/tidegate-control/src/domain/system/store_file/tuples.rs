@@ -42,6 +42,7 @@ pub(super) fn add(
             Ok(false) => {}
             Err(message) => errors.push(StoreFileError {
                 file: placed.file,
+                place: None,
                 key: placed.key,
                 message,
             }),
