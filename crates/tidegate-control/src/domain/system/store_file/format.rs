@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use tidegate_policy::{Context, Object, Subject, Tuple, TupleCondition};
 
-use super::{MAX_STORE_BYTES, StoreFileError};
+use super::{MAX_QUESTIONS, MAX_STORE_BYTES, StoreFileError, yaml};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,10 +159,11 @@ pub(super) fn read(text: &str) -> Result<Contents, StoreFileError> {
         let message = format!("a store file has at most {MAX_STORE_BYTES} bytes");
         return Err(error("", &message));
     }
-    let contents: Contents = yaml(text)?;
+    let contents: Contents = yaml::read(text)?;
     if contents.model.is_some() && contents.model_file.is_some() {
         return Err(error("model_file", "there is a `model` already"));
     }
+    let mut questions = 0_usize;
     for (number, test) in contents.tests.iter().enumerate() {
         for (at, check) in test.check.iter().enumerate() {
             let key = format!("tests[{number}].check[{at}]");
@@ -174,6 +174,12 @@ pub(super) fn read(text: &str) -> Result<Contents, StoreFileError> {
                 &check.object,
                 check.objects.as_deref(),
             )?;
+            let pairs = check.users().len().saturating_mul(check.objects().len());
+            questions = questions.saturating_add(pairs.saturating_mul(check.assertions.len()));
+            if questions > MAX_QUESTIONS {
+                let message = format!("more than {MAX_QUESTIONS} questions");
+                return Err(error(&key, &message));
+            }
         }
         for (at, list) in test.list_users.iter().enumerate() {
             if list.user_filter.is_empty() {
@@ -204,36 +210,6 @@ fn one_of<T>(
             Err(error(key, &message))
         }
     }
-}
-
-/// Reads YAML. What is wrong is told with its key.
-pub(super) fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
-    // Of two values for one key the types below would take the last. This one takes neither.
-    keyed::<serde_yaml_ng::Value>(text)?;
-    keyed(text)
-}
-
-fn keyed<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
-    let deserializer = serde_yaml_ng::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(deserializer).map_err(|found| {
-        let key = found.path().to_string();
-        let found = found.into_inner();
-        let place = found.location();
-        let place = place.map(|place| (place.line(), place.column()));
-        let message = found.to_string();
-        // The reader of YAML says place and key as well, where it knows them.
-        let plain = message.split_once(": ");
-        let plain = plain.filter(|(start, _)| key.starts_with(start));
-        let plain = plain.map_or(&*message, |(_, rest)| rest);
-        let said = place.map(|(line, column)| format!(" at line {line} column {column}"));
-        let plain = said
-            .and_then(|said| plain.strip_suffix(&said))
-            .unwrap_or(plain);
-        StoreFileError {
-            place,
-            ..error(if key == "." { "" } else { &key }, plain)
-        }
-    })
 }
 
 /// What is wrong in the file itself.

@@ -35,6 +35,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod tuples;
+mod yaml;
 
 use std::fmt;
 
@@ -50,6 +51,10 @@ pub(super) use self::format::Test;
 pub const MAX_STORE_BYTES: u64 = 1 << 20;
 /// Longest file of tuples. Bytes.
 pub const MAX_TUPLES_BYTES: u64 = 8 << 20;
+/// Most questions of a store file: of checks, each user with each object and each relation.
+pub const MAX_QUESTIONS: usize = 1_000_000;
+/// Most errors that are reported at once.
+pub const MAX_ERRORS: usize = 200;
 
 /// A store file that was read: its names are well formed. Whether its model has them, running it says.
 #[derive(Debug)]

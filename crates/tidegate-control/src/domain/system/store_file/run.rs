@@ -10,7 +10,7 @@ use tidegate_policy::{
 
 use super::format::{Check, Contents, Filter, ListObjects, ListUsers, Test, Users};
 use super::tuples::{self, Held, Sources};
-use super::{Failed, StoreFileError, TestReport};
+use super::{Failed, MAX_ERRORS, StoreFileError, TestReport};
 
 /// How many names are asked for at a time.
 const PAGE: usize = 1000;
@@ -44,7 +44,11 @@ pub(super) fn run(
         if let Some(snapshot) = snapshot.filter(|_| errors.is_empty()) {
             reports.push(Run::of(&snapshot, test, &key));
         }
+        if errors.len() >= MAX_ERRORS {
+            break;
+        }
     }
+    errors.truncate(MAX_ERRORS);
     if errors.is_empty() {
         Ok(reports)
     } else {

@@ -203,7 +203,7 @@ fn what_is_wrong_is_named() {
             ),
             None,
             "tests[0].check[0].assertions",
-            "duplicate entry",
+            "key `reader` stands twice",
         ),
         (
             test("check: [{ user: ann, object: 'page:a', assertions: {} }]"),
@@ -274,6 +274,17 @@ fn what_is_wrong_is_named() {
             Some("bad.yaml"),
             "[0]",
             "relation `writer` is not defined",
+        ),
+        ("[".repeat(1001), None, "", "more than 1000 brackets"),
+        (
+            format!(
+                "tests:\n  - name: &long {}\n{}",
+                "a".repeat(100_000),
+                "  - name: *long\n".repeat(400)
+            ),
+            None,
+            "tests[335].name",
+            "with its aliases written out",
         ),
         (
             format!("name: {}", "a".repeat(1 << 20)),

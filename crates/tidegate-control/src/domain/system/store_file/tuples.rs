@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tidegate_policy::{Change, Model, Object, Snapshot, Subject, Tuple};
 
-use super::format::{self, TupleKey, error};
-use super::{MAX_TUPLES_BYTES, StoreFileError, csv};
+use super::format::{TupleKey, error};
+use super::{MAX_TUPLES_BYTES, StoreFileError, csv, yaml};
 
 /// A tuple, and where it stands.
 struct Placed {
@@ -155,7 +155,7 @@ fn in_file(name: &str, text: &str) -> Result<Vec<Placed>, StoreFileError> {
                 .map_err(|found| error("", &found.to_string()))?;
             found
         }
-        "yaml" | "yml" => format::yaml(text)?,
+        "yaml" | "yml" => yaml::read(text)?,
         _ => {
             let message = "the name of a file of tuples ends in .yaml, .yml, .json or .csv";
             return Err(error("", message));
