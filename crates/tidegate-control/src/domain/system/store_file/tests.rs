@@ -275,6 +275,16 @@ fn what_is_wrong_is_named() {
             "[0]",
             "relation `writer` is not defined",
         ),
+        (
+            test(&format!(
+                "check: [{{ users: [{0}], objects: [{1}], assertions: {{ reader: true }} }}]",
+                "'user:a',".repeat(1001),
+                "'page:a',".repeat(1000)
+            )),
+            None,
+            "tests[0].check[0]",
+            "more than 1000000 questions",
+        ),
         ("[".repeat(1001), None, "", "more than 1000 brackets"),
         (
             format!(
