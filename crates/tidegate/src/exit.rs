@@ -79,6 +79,9 @@ pub(crate) enum Failure {
         /// What is wrong with it, and where.
         reason: String,
     },
+    /// What files hold is wrong: each thing with its place.
+    #[error("{}", .0.join("\n  "))]
+    Invalid(Vec<String>),
     /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {
@@ -100,7 +103,11 @@ impl Failure {
             // Whoever reads the output has seen enough, as with `| head`.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Api(error) if matches!(error.status(), Some(401 | 403)) => Exit::Denied,
-            Self::Api(_) | Self::Missing(_) | Self::File { .. } | Self::Output(_) => Exit::Failed,
+            Self::Api(_)
+            | Self::Missing(_)
+            | Self::Invalid(_)
+            | Self::File { .. }
+            | Self::Output(_) => Exit::Failed,
         }
     }
 

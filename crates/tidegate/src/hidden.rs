@@ -36,16 +36,23 @@ pub(crate) fn read(file: Option<&Path>, prompt: &str) -> Result<String, Failure>
 
 /// Reads a whole file, or standard input for `-`; a longer one than `limit_bytes` is refused.
 pub(crate) fn read_file_or_stdin(path: &Path, limit_bytes: u64) -> Result<String, Failure> {
-    if path == Path::new("-") {
-        return bounded(std::io::stdin().lock(), limit_bytes)
-            .map_err(|error| input("standard input", error));
-    }
-    std::fs::File::open(path)
-        .and_then(|file| bounded(file, limit_bytes))
-        .map_err(|error| input(&path.display().to_string(), error))
+    let name = match path == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    };
+    read_text(path, limit_bytes).map_err(|error| input(&name, error))
 }
 
-fn bounded(source: impl Read, limit_bytes: u64) -> std::io::Result<String> {
+/// As [`read_file_or_stdin`], for who names the file in a way of their own.
+pub(crate) fn read_text(path: &Path, limit_bytes: u64) -> std::io::Result<String> {
+    if path == Path::new("-") {
+        return bounded(std::io::stdin().lock(), limit_bytes);
+    }
+    bounded(std::fs::File::open(path)?, limit_bytes)
+}
+
+/// Reads all of a source; a longer one than `limit_bytes` is refused.
+pub(crate) fn bounded(source: impl Read, limit_bytes: u64) -> std::io::Result<String> {
     let mut text = String::new();
     // One more than the limit, to tell a text of that length from a longer one.
     source.take(limit_bytes + 1).read_to_string(&mut text)?;

@@ -18,7 +18,7 @@ use tidegate_client::Client;
 use crate::command::{
     accept, admin, apply, attach, audit, change, check, completions, connection, create, decline,
     delete, detach, exchange, explain, get, grant, invitations, invite, join, leave, list, login,
-    logout, members, move_link, quota, redeem, remove, rename, revoke, secret, terms, usage,
+    logout, members, model, move_link, quota, redeem, remove, rename, revoke, secret, terms, usage,
     what_can, who_can, whoami, withdraw,
 };
 use crate::exit::{Exit, Failure};
@@ -132,6 +132,9 @@ enum Verb {
     Audit(audit::Arguments),
     /// Exchange the secret in force for a narrower, short-lived one.
     Exchange(exchange::Arguments),
+    /// Look at models in files, and run their tests: without the API.
+    #[command(subcommand)]
+    Model(model::Verb),
     /// Run the deployment: signing keys, backups.
     #[command(subcommand)]
     Admin(admin::Verb),
@@ -193,6 +196,12 @@ fn main() -> ExitCode {
         Verb::Apply(a) => globals.change(|c| apply::run(c, output, a)),
         Verb::Audit(a) => globals.ask(|c| audit::run(c, output, a)),
         Verb::Exchange(a) => globals.block_on(exchange::run(output, a, &globals.connection)),
+        Verb::Model(verb) => globals.terms.refuse().and_then(|()| match verb {
+            model::Verb::Validate(a) => model::validate::run(output, &a),
+            model::Verb::Convert(a) => model::convert::run(output, &a),
+            model::Verb::Graph(a) => model::graph::run(output, &a),
+            model::Verb::Test(a) => model::test::run(output, &a),
+        }),
         Verb::Admin(admin::Verb::Keys(verb)) => match verb {
             admin::KeysVerb::List(a) => globals.ask(|c| admin::list(c, output, a)),
             admin::KeysVerb::Rotate(a) => globals.change(|c| admin::rotate(c, output, a)),

@@ -72,6 +72,15 @@ impl Output {
         Ok(Exit::Ok)
     }
 
+    /// Prints a text that other programs read, as it is, or what stands for it in JSON.
+    pub(crate) fn text<T: Serialize>(self, answer: &T, plain: &str) -> Result<(), Failure> {
+        if self.json {
+            self.answer(answer, |_, _| ())
+        } else {
+            self.raw(plain.as_bytes())
+        }
+    }
+
     /// Prints what is neither for people nor JSON, as it is.
     pub(crate) fn raw(self, content: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
@@ -98,7 +107,10 @@ impl Output {
             text.text = failure.to_json().to_string();
         } else {
             text.toned(Tone::No, "error:");
-            text.text.push_str(&format!(" {failure}"));
+            for line in failure.to_string().split('\n') {
+                text.text.push_str(&format!(" {}\n", printable(line)));
+            }
+            text.text.pop();
             if let Some(step) = failure.next_step() {
                 text.text.push_str(&format!("\n  next: {step}"));
             }

@@ -144,7 +144,9 @@ async fn shells_can_read_their_completions() {
     let anyone = Person::new(&world, "anyone", None);
     for shell in ["bash", "zsh", "fish"] {
         let script = anyone.done(&["completions", shell]).await;
-        assert!(script.contains("who-can"), "{shell}");
+        for word in ["who-can", "convert", "danger-read-outside"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
         if shell == "bash" {
             let path = world.folder.path().join("completions");
             std::fs::write(&path, script).expect("written");

@@ -81,6 +81,14 @@ impl Model {
         Ok(model)
     }
 
+    /// Everything that is wrong with the files of a modular model, and what is only odd
+    /// ([`is_warning`](ModelErrorKind::is_warning)), in order of file and place.
+    pub fn lint_modules(files: &[ModuleFile<'_>]) -> Vec<ModelError> {
+        let combined = modules::combine(files);
+        let (faults, _) = faults_of(&combined.syntax, combined.faults, false);
+        named(faults, &combined.names).0
+    }
+
     /// Its text in the language, as OpenFGA's transformer prints it.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod members;
+pub(crate) mod model;
 pub(crate) mod move_link;
 pub(crate) mod quota;
 pub(crate) mod redeem;

@@ -1,10 +1,9 @@
-//! A system: one authorization model and the rules of its administration. All that differs between
-//! systems is here, as data.
+//! A system: a model and the rules of its administration. All that differs between systems, as data.
 //!
-//! A system's folder has `model.fga` (the model), `system.toml` (this file's types) and
-//! `tests.fga.yaml`. The platform's own types (site, operator, node) are part of every system: see
-//! `systems/platform/`. Every list of relations, types and kinds below is checked against the model
-//! when the system is loaded, and all errors are reported at once.
+//! A system's folder has `model.fga` (the model), `system.toml` (this file's types) and `tests.fga.yaml`
+//! (a [`store_file`]). The platform's own types (site, operator, node) are part of every system: see
+//! `systems/platform/`. Every list of relations, types and kinds below is checked against the model when
+//! the system is loaded, and all errors are reported at once.
 //!
 //! ```toml
 //! [type.stream]                      # a type that can be created through the API
@@ -95,6 +94,7 @@
 mod built_in;
 mod load;
 mod read;
+pub mod store_file;
 mod template;
 #[cfg(test)]
 mod tests;
