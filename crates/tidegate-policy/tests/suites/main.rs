@@ -15,6 +15,7 @@
 )]
 
 // What each test reads, in the order of the folders.
+mod conditions; // openfga: condition_table.json
 mod language; // openfga-language: what the reference parser accepts and refuses
 mod lists; // openfga: consolidated_1_1_tests.yaml, list_users_table.json, the matrices
 mod models; // openfga: model_validation_table.json, tuple_validation_table.json

@@ -1,0 +1,116 @@
+//! From JSON to the types of parameters, by OpenFGA's rules.
+//!
+//! A number may be written as a text, in decimals; a whole number may have a fraction of zeros. What has
+//! no such value in the type is an error: nothing is cut off or rounded to fit a whole number.
+
+use serde_json::Value as Json;
+
+use super::ParameterType;
+use super::double;
+use super::ip::Ip;
+use super::time::{Timestamp, parse_duration};
+use super::value::{List, Map, Text, Value};
+
+/// A value of a parameter; none when it is not one.
+pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a>> {
+    Some(match (to, json) {
+        (ParameterType::Any, _) => Value::any(json),
+        (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
+        (ParameterType::String, Json::String(text)) => Value::String(Text::Borrowed(text)),
+        (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
+        (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
+        (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
+        (ParameterType::Double, Json::String(text)) => {
+            Value::Double(double::parse(text).filter(|value| value.is_finite())?)
+        }
+        (ParameterType::Duration, Json::String(text)) => Value::Duration(parse_duration(text)?),
+        (ParameterType::Timestamp, Json::String(text)) => Value::Timestamp(Timestamp::parse(text)?),
+        (ParameterType::IpAddress, Json::String(text)) => Value::Ip(Ip::parse(text)?),
+        (ParameterType::List(element), Json::Array(values)) => {
+            if is_as_written(element) {
+                let all = values.iter().all(|value| convert(value, element).is_some());
+                return all.then_some(Value::List(List::Json(values)));
+            }
+            let values = values.iter().map(|value| convert(value, element));
+            Value::List(List::Made(values.collect::<Option<_>>()?))
+        }
+        (ParameterType::Map(element), Json::Object(entries)) => {
+            if is_as_written(element) {
+                let all = entries
+                    .values()
+                    .all(|value| convert(value, element).is_some());
+                return all.then_some(Value::Map(Map::Json(entries)));
+            }
+            let entries = entries.iter().map(|(key, value)| {
+                Some((Value::String(Text::Borrowed(key)), convert(value, element)?))
+            });
+            Value::Map(Map::Made(entries.collect::<Option<_>>()?))
+        }
+        _ => return None,
+    })
+}
+
+/// Whether JSON that is of the type means the same without it, so that a list of it need not be made.
+fn is_as_written(kind: &ParameterType) -> bool {
+    match kind {
+        ParameterType::Any | ParameterType::Bool | ParameterType::String => true,
+        ParameterType::List(element) | ParameterType::Map(element) => is_as_written(element),
+        _ => false,
+    }
+}
+
+/// A whole number: written as one, or with a fraction of zeros, or as a text.
+fn whole(json: &Json) -> Option<i128> {
+    match json {
+        Json::Number(number) => {
+            if let Some(value) = number.as_i64() {
+                return Some(value.into());
+            }
+            if let Some(value) = number.as_u64() {
+                return Some(value.into());
+            }
+            let value = number.as_f64()?;
+            (value.trunc() == value && value.abs() < 1e30).then_some(value as i128)
+        }
+        Json::String(text) => whole_text(text),
+        _ => None,
+    }
+}
+
+/// A whole number in decimals, such as `42`, `-1.0` or `1e3`.
+fn whole_text(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all_digits = before
+        .bytes()
+        .chain(after.bytes())
+        .all(|byte| byte.is_ascii_digit());
+    if !all_digits || before.len() + after.len() == 0 {
+        return None;
+    }
+    let mut value: i128 = 0;
+    // Where the point comes to stand: so many digits count, and what follows them must be zeros.
+    let point = i64::try_from(before.len()).ok()? + i64::from(exponent);
+    let mut at = 0;
+    for digit in before.bytes().chain(after.bytes()) {
+        let digit = i128::from(digit - b'0');
+        if at < point {
+            value = value.checked_mul(10)?.checked_add(digit)?;
+        } else if digit != 0 {
+            return None;
+        }
+        at += 1;
+    }
+    while at < point && value != 0 {
+        value = value.checked_mul(10)?;
+        at += 1;
+    }
+    Some(if negative { -value } else { value })
+}

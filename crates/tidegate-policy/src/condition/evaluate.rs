@@ -1,0 +1,244 @@
+//! Evaluates a compiled expression over the values of the parameters.
+//!
+//! An error, or a parameter without a value, is the value of every part that it reaches, but `&&` with
+//! a false operand is false and `||` with a true one is true, on whichever side it stands; `all` and
+//! `exists` likewise. Every step costs, so that an evaluation ends.
+
+use std::sync::Arc;
+
+use super::ast::FoldKind;
+use super::error::Failure;
+use super::functions;
+use super::term::{FoldTerm, Term};
+use super::value::{List, Map, Text, Value};
+
+/// Why a part of an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It depends on a parameter that has no value.
+    Missing,
+    Failed(Failure),
+    /// The budget is used up: this ends everything.
+    TooMuch,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What an evaluation may still cost.
+#[derive(Debug)]
+pub(super) struct Meter {
+    left: u32,
+}
+
+impl Meter {
+    pub(super) fn new(left: u32) -> Self {
+        Self { left }
+    }
+
+    /// So many steps, or elements of a list.
+    pub(super) fn spend(&mut self, units: usize) -> Result<(), Stop> {
+        let units = u32::try_from(units).map_err(|_| Stop::TooMuch)?;
+        self.left = self.left.checked_sub(units).ok_or(Stop::TooMuch)?;
+        Ok(())
+    }
+
+    /// So many bytes of text that are read or written.
+    pub(super) fn touch(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.spend(bytes / 8)
+    }
+}
+
+/// One evaluation.
+pub(super) struct Evaluation<'a> {
+    /// The values of the parameters, in the order of their definition.
+    pub(super) parameters: &'a [Option<Value<'a>>],
+    /// The variables of the macros around the place where the evaluation is.
+    pub(super) variables: Vec<Value<'a>>,
+    pub(super) meter: Meter,
+}
+
+type Outcome<'a> = Result<Value<'a>, Stop>;
+
+impl<'a> Evaluation<'a> {
+    /// The value of a part of an expression.
+    pub(super) fn value(&mut self, term: &'a Term) -> Outcome<'a> {
+        self.meter.spend(1)?;
+        match term {
+            Term::Constant(value) => Ok(value.clone()),
+            Term::Parameter(at) => match self.parameters.get(*at) {
+                Some(Some(value)) => Ok(value.clone()),
+                _ => Err(Stop::Missing),
+            },
+            Term::Variable(at) => self.variables.get(*at).cloned().ok_or(Stop::Missing),
+            Term::And(terms) => self.logic(terms, false),
+            Term::Or(terms) => self.logic(terms, true),
+            Term::If(parts) => {
+                let [condition, yes, no] = &**parts;
+                let chosen = if self.truth(condition)? { yes } else { no };
+                self.value(chosen)
+            }
+            Term::One(function, operand) => {
+                let operand = self.value(operand)?;
+                functions::one(*function, &operand, &mut self.meter)
+            }
+            Term::Two(function, operands) => {
+                let one = self.value(&operands.0)?;
+                let two = self.value(&operands.1)?;
+                functions::two(*function, &one, &two, &mut self.meter)
+            }
+            Term::Matches(parts) => match self.value(&parts.0)? {
+                Value::String(text) => Ok(Value::Bool(parts.1.matches(&text, &mut self.meter)?)),
+                _ => Err(Failure::NoOverload.into()),
+            },
+            Term::Field(of, name) => {
+                let found = self.field(of, name)?;
+                found.ok_or(Stop::Failed(Failure::NoSuchKey))
+            }
+            Term::Has(of, name) => Ok(Value::Bool(self.field(of, name)?.is_some())),
+            Term::List(elements) => {
+                let mut found = Vec::with_capacity(elements.len());
+                for element in elements {
+                    found.push(self.value(element)?);
+                }
+                Ok(Value::List(List::Made(found.into())))
+            }
+            Term::Map(entries) => self.map(entries),
+            Term::Fold(fold) => self.fold(fold),
+        }
+    }
+
+    /// `&&` (decided by a false operand) and `||` (decided by a true one).
+    fn logic(&mut self, terms: &'a [Term], decided_by: bool) -> Outcome<'a> {
+        let mut open = Open::default();
+        for term in terms {
+            if open.add(self.truth(term), decided_by)? {
+                return Ok(Value::Bool(decided_by));
+            }
+        }
+        open.end(!decided_by)
+    }
+
+    fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
+        match self.value(term)? {
+            Value::Bool(truth) => Ok(truth),
+            _ => Err(Failure::NoOverload.into()),
+        }
+    }
+
+    /// The field of a map, if it has it.
+    fn field(&mut self, of: &'a Term, name: &'a str) -> Result<Option<Value<'a>>, Stop> {
+        match self.value(of)? {
+            Value::Map(map) => {
+                let key = Value::String(Text::Borrowed(name));
+                map.find(&key, &mut self.meter)
+            }
+            _ => Err(Failure::NoOverload.into()),
+        }
+    }
+
+    fn map(&mut self, entries: &'a [(Term, Term)]) -> Outcome<'a> {
+        let mut found: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let key = self.value(key)?;
+            let is_key = matches!(
+                key,
+                Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::String(_)
+            );
+            for (other, _) in &found {
+                if other.equals(&key, &mut self.meter)? {
+                    return Err(Failure::BadKey.into());
+                }
+            }
+            if !is_key {
+                return Err(Failure::BadKey.into());
+            }
+            found.push((key, self.value(value)?));
+        }
+        Ok(Value::Map(Map::Made(found.into())))
+    }
+
+    fn fold(&mut self, fold: &'a FoldTerm) -> Outcome<'a> {
+        let range = match self.value(&fold.range)? {
+            Value::List(list) => list,
+            Value::Map(map) => {
+                self.meter.spend(map.len())?;
+                List::Made(map.keys().into())
+            }
+            _ => return Err(Failure::NoOverload.into()),
+        };
+        let mut open = Open::default();
+        let mut count = 0_usize;
+        let mut made = Vec::new();
+        for at in 0..range.len() {
+            let Some(element) = range.get(at) else { break };
+            self.variables.push(element);
+            let test = match &fold.test {
+                Some(test) => self.truth(test),
+                None => Ok(true),
+            };
+            let result = match (&fold.result, test) {
+                (Some(result), Ok(true)) => Some(self.value(result)),
+                _ => None,
+            };
+            let element = self.variables.pop();
+            match fold.kind {
+                FoldKind::All | FoldKind::Exists => {
+                    let decided_by = fold.kind == FoldKind::Exists;
+                    if open.add(test, decided_by)? {
+                        return Ok(Value::Bool(decided_by));
+                    }
+                }
+                FoldKind::ExistsOne => count += usize::from(test?),
+                FoldKind::Filter => {
+                    if test? {
+                        self.meter.spend(1)?;
+                        made.extend(element);
+                    }
+                }
+                FoldKind::Map => {
+                    test?;
+                    if let Some(result) = result {
+                        self.meter.spend(1)?;
+                        made.push(result?);
+                    }
+                }
+            }
+        }
+        match fold.kind {
+            FoldKind::All => open.end(true),
+            FoldKind::Exists => open.end(false),
+            FoldKind::ExistsOne => Ok(Value::Bool(count == 1)),
+            FoldKind::Filter | FoldKind::Map => Ok(Value::List(List::Made(Arc::from(made)))),
+        }
+    }
+}
+
+/// Operands of `&&` or `||` that decide nothing yet.
+#[derive(Default)]
+struct Open {
+    stop: Option<Stop>,
+}
+
+impl Open {
+    /// Adds an operand; true when it decides. A missing parameter stands before an error.
+    fn add(&mut self, operand: Result<bool, Stop>, decided_by: bool) -> Result<bool, Stop> {
+        match operand {
+            Ok(truth) => return Ok(truth == decided_by),
+            Err(Stop::TooMuch) => return Err(Stop::TooMuch),
+            Err(Stop::Missing) => self.stop = Some(Stop::Missing),
+            Err(failed) => self.stop = self.stop.or(Some(failed)),
+        }
+        Ok(false)
+    }
+
+    fn end<'a>(self, undecided: bool) -> Outcome<'a> {
+        match self.stop {
+            Some(stop) => Err(stop),
+            None => Ok(Value::Bool(undecided)),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Texts and bytes in quotes: plain, raw, tripled.
+
+use super::error::ConditionError;
+use super::lex::Token;
+
+/// The quoted literal that a text starts with, and its length in bytes; none when it starts otherwise.
+pub(super) fn quoted(
+    rest: &str,
+    start: usize,
+) -> Result<Option<(Token<'static>, usize)>, ConditionError> {
+    let mut at = 0;
+    let byte = |at: usize| rest.as_bytes().get(at).copied();
+    let is_bytes = matches!(byte(at), Some(b'b' | b'B'));
+    at += usize::from(is_bytes);
+    let is_raw = matches!(byte(at), Some(b'r' | b'R'));
+    at += usize::from(is_raw);
+    let quote = match rest.get(at..) {
+        Some(rest) if rest.starts_with("\"\"\"") => "\"\"\"",
+        Some(rest) if rest.starts_with("'''") => "'''",
+        Some(rest) if rest.starts_with('"') => "\"",
+        Some(rest) if rest.starts_with('\'') => "'",
+        _ => return Ok(None),
+    };
+    let mut reader = Reader {
+        rest,
+        at: at + quote.len(),
+        start,
+        is_bytes,
+        found: Vec::new(),
+    };
+    loop {
+        let Some(left) = rest.get(reader.at..).filter(|left| !left.is_empty()) else {
+            return Err(ConditionError::at(start, "a text that does not end"));
+        };
+        if left.starts_with(quote) {
+            break;
+        }
+        if quote.len() == 1 && left.starts_with(['\n', '\r']) {
+            return Err(ConditionError::at(
+                start,
+                "a text that does not end on its line",
+            ));
+        }
+        if is_raw || !left.starts_with('\\') {
+            let next = left.chars().next().unwrap_or_default();
+            reader.push(next);
+            reader.at += next.len_utf8();
+        } else {
+            reader.escape()?;
+        }
+    }
+    let length = reader.at + quote.len();
+    let token = if is_bytes {
+        Token::Bytes(reader.found)
+    } else {
+        let text = String::from_utf8(reader.found);
+        Token::String(text.map_err(|_| ConditionError::at(start, "no text"))?)
+    };
+    Ok(Some((token, length)))
+}
+
+struct Reader<'t> {
+    rest: &'t str,
+    at: usize,
+    start: usize,
+    is_bytes: bool,
+    found: Vec<u8>,
+}
+
+impl Reader<'_> {
+    fn push(&mut self, next: char) {
+        self.found
+            .extend_from_slice(next.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// Reads what follows a backslash.
+    fn escape(&mut self) -> Result<(), ConditionError> {
+        let bad = ConditionError::at(self.start + self.at, "no such escape in a text");
+        let kind = self.rest.as_bytes().get(self.at + 1).copied();
+        let (skip, digits, radix) = match kind {
+            Some(b'x' | b'X') => (2, 2, 16),
+            Some(b'u') if !self.is_bytes => (2, 4, 16),
+            Some(b'U') if !self.is_bytes => (2, 8, 16),
+            Some(b'0'..=b'3') => (1, 3, 8),
+            Some(kind) => {
+                let plain = match kind {
+                    b'a' => 0x07,
+                    b'b' => 0x08,
+                    b'f' => 0x0c,
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    b'v' => 0x0b,
+                    b'\\' | b'?' | b'"' | b'\'' | b'`' => kind,
+                    _ => return Err(bad),
+                };
+                self.found.push(plain);
+                self.at += 2;
+                return Ok(());
+            }
+            None => return Err(bad),
+        };
+        let from = self.at + skip;
+        let text = self.rest.get(from..from + digits);
+        let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code = text.and_then(|text| u32::from_str_radix(text, radix).ok());
+        let code = code.ok_or_else(|| bad.clone())?;
+        if self.is_bytes {
+            self.found.push(u8::try_from(code).map_err(|_| bad)?);
+        } else {
+            self.push(char::from_u32(code).ok_or(bad)?);
+        }
+        self.at = from + digits;
+        Ok(())
+    }
+}

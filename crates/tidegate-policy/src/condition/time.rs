@@ -1,0 +1,307 @@
+//! Points in time and lengths of time, by hand: RFC 3339 over the proleptic Gregorian calendar, and
+//! durations such as `1h30m`.
+//!
+//! There are no leap seconds, and no time zones other than offsets.
+
+/// Nanoseconds in a second.
+const SECOND: i64 = 1_000_000_000;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since the epoch.
+const FIRST: i64 = -62_135_596_800;
+const LAST: i64 = 253_402_300_799;
+
+/// A point in time, from year 1 to year 9999, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Timestamp {
+    /// Seconds since the epoch.
+    seconds: i64,
+    /// Nanoseconds after that.
+    nanos: u32,
+}
+
+/// A point in time as a calendar and a clock show it.
+pub(super) struct Civil {
+    pub(super) year: i64,
+    /// From 1.
+    pub(super) month: i64,
+    /// From 1.
+    pub(super) day: i64,
+    /// From 0, Sunday.
+    pub(super) weekday: i64,
+    /// From 0.
+    pub(super) year_day: i64,
+    pub(super) hour: i64,
+    pub(super) minute: i64,
+    pub(super) second: i64,
+    pub(super) millisecond: i64,
+}
+
+impl Timestamp {
+    /// Seconds since the epoch; none outside the range.
+    pub(super) fn new(seconds: i64, nanos: u32) -> Option<Self> {
+        ((FIRST..=LAST).contains(&seconds)).then_some(Self { seconds, nanos })
+    }
+
+    /// Seconds since the epoch, without what is left of a second.
+    pub(super) fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Reads `2026-01-31T00:00:00.000Z` (RFC 3339).
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut reader = Reader(text.as_bytes());
+        let year = reader.digits(4)?;
+        reader.byte(b'-')?;
+        let month = reader.digits(2)?;
+        reader.byte(b'-')?;
+        let day = reader.digits(2)?;
+        reader.byte(b'T')?;
+        let hour = reader.digits(2)?;
+        reader.byte(b':')?;
+        let minute = reader.digits(2)?;
+        reader.byte(b':')?;
+        let second = reader.digits(2)?;
+        let valid = (1..=12).contains(&month)
+            && (1..=days_in(year, month)).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second < 60;
+        if !valid {
+            return None;
+        }
+        let mut nanos = 0;
+        if reader.byte(b'.').is_some() {
+            let mut unit = 100_000_000;
+            let first = reader.digits(1)?;
+            nanos += unit * u32::try_from(first).ok()?;
+            while let Some(digit) = reader.digits(1) {
+                unit /= 10;
+                nanos += unit * u32::try_from(digit).ok()?;
+            }
+        }
+        let offset = if reader.byte(b'Z').is_some() {
+            0
+        } else {
+            let sign = if reader.byte(b'+').is_some() {
+                1
+            } else {
+                reader.byte(b'-')?;
+                -1
+            };
+            let hours = reader.digits(2)?;
+            reader.byte(b':')?;
+            let minutes = reader.digits(2)?;
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            sign * (hours * 3600 + minutes * 60)
+        };
+        let seconds = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+        reader.0.is_empty().then_some(())?;
+        Self::new(seconds, nanos)
+    }
+
+    /// A duration later, in nanoseconds; none out of the range.
+    pub(super) fn later(self, duration: i64) -> Option<Self> {
+        let nanos = i64::from(self.nanos) + duration.rem_euclid(SECOND);
+        let seconds = self.seconds + duration.div_euclid(SECOND) + nanos.div_euclid(SECOND);
+        Self::new(seconds, u32::try_from(nanos.rem_euclid(SECOND)).ok()?)
+    }
+
+    /// The nanoseconds since another point in time; none out of the range.
+    pub(super) fn since(self, other: Self) -> Option<i64> {
+        let nanos = i64::from(self.nanos) - i64::from(other.nanos);
+        let whole = i128::from(self.seconds - other.seconds) * i128::from(SECOND);
+        i64::try_from(whole + i128::from(nanos)).ok()
+    }
+
+    /// What calendar and clock show at an offset from UTC, in seconds.
+    pub(super) fn civil(self, offset: i64) -> Civil {
+        let local = self.seconds + offset;
+        let (day_number, clock) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+        let (year, month, day) = date(day_number);
+        Civil {
+            year,
+            month,
+            day,
+            // The epoch was a Thursday.
+            weekday: (day_number + 4).rem_euclid(7),
+            year_day: day_number - days(year, 1, 1),
+            hour: clock / 3600,
+            minute: clock / 60 % 60,
+            second: clock % 60,
+            millisecond: i64::from(self.nanos / 1_000_000),
+        }
+    }
+
+    /// Its text, in UTC (RFC 3339).
+    pub(super) fn text(self) -> String {
+        let at = self.civil(0);
+        let mut text = format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            at.year, at.month, at.day, at.hour, at.minute, at.second
+        );
+        push_fraction(&mut text, self.nanos);
+        text.push('Z');
+        text
+    }
+}
+
+/// Reads a time zone: UTC, or an offset such as `+01:00`. Seconds east of UTC.
+pub(super) fn parse_zone(text: &str) -> Option<i64> {
+    if matches!(text, "" | "UTC" | "Z" | "GMT" | "Etc/UTC" | "Etc/GMT") {
+        return Some(0);
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut reader = Reader(digits.as_bytes());
+    let hours = reader.digits(2).or_else(|| reader.digits(1))?;
+    reader.byte(b':')?;
+    let minutes = reader.digits(2)?;
+    let valid = reader.0.is_empty() && hours < 24 && minutes < 60;
+    valid.then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// Reads a duration such as `1h30m`, `-1.5s` or `0`: nanoseconds.
+pub(super) fn parse_duration(text: &str) -> Option<i64> {
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if text == "0" {
+        return Some(0);
+    }
+    if text.is_empty() {
+        return None;
+    }
+    let mut rest = text;
+    let mut total: i128 = 0;
+    while !rest.is_empty() {
+        let whole = leading_digits(rest);
+        rest = rest.get(whole.len()..)?;
+        let mut fraction = "";
+        if let Some(after) = rest.strip_prefix('.') {
+            fraction = leading_digits(after);
+            rest = after.get(fraction.len()..)?;
+        }
+        if whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let (unit, after) = unit(rest)?;
+        rest = after;
+        let value: u64 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().ok()?
+        };
+        total += i128::from(value) * unit;
+        // Below a nanosecond nothing counts; twelve places tell all of an hour.
+        let mut scale = unit;
+        for digit in fraction.bytes().take(15) {
+            total += i128::from(digit - b'0') * scale / 10;
+            scale /= 10;
+        }
+        if total > i128::from(u64::MAX) {
+            return None;
+        }
+    }
+    i64::try_from(if negative { -total } else { total }).ok()
+}
+
+/// A duration's text: seconds, such as `5400s`.
+pub(super) fn duration_text(duration: i64) -> String {
+    let size = duration.unsigned_abs();
+    let sign = if duration < 0 { "-" } else { "" };
+    let mut text = format!("{sign}{}", size / SECOND.unsigned_abs());
+    push_fraction(
+        &mut text,
+        u32::try_from(size % SECOND.unsigned_abs()).unwrap_or(0),
+    );
+    text.push('s');
+    text
+}
+
+/// Nanoseconds in what a text starts with, a unit of time; and what follows it.
+fn unit(text: &str) -> Option<(i128, &str)> {
+    const UNITS: [(&str, i64); 8] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("\u{b5}s", 1_000),
+        ("\u{3bc}s", 1_000),
+        ("ms", 1_000_000),
+        ("s", SECOND),
+        ("m", 60 * SECOND),
+        ("h", 3600 * SECOND),
+    ];
+    let mut units = UNITS.iter();
+    units.find_map(|(name, nanos)| Some((i128::from(*nanos), text.strip_prefix(name)?)))
+}
+
+fn leading_digits(text: &str) -> &str {
+    let length = text.bytes().take_while(u8::is_ascii_digit).count();
+    text.get(..length).unwrap_or_default()
+}
+
+/// A fraction of a second, without zeros at its end.
+fn push_fraction(text: &mut String, nanos: u32) {
+    if nanos > 0 {
+        text.push('.');
+        text.push_str(format!("{nanos:09}").trim_end_matches('0'));
+    }
+}
+
+/// Days from the epoch to a date.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    // Years that start in March have the leap day at their end.
+    let year = if month <= 2 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + of_year - 719_468
+}
+
+/// The date that is so many days from the epoch: year, month, day.
+fn date(number: i64) -> (i64, i64, i64) {
+    let number = number + 719_468;
+    let (era, of_era) = (number.div_euclid(146_097), number.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+struct Reader<'t>(&'t [u8]);
+
+impl Reader<'_> {
+    fn byte(&mut self, wanted: u8) -> Option<()> {
+        self.0 = self.0.strip_prefix(&[wanted])?;
+        Some(())
+    }
+
+    /// A number of exactly so many digits.
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        let mut value = 0;
+        for digit in digits {
+            let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+            value = value * 10 + i64::from(digit);
+        }
+        self.0 = rest;
+        Some(value)
+    }
+}
