@@ -74,6 +74,18 @@ impl FromStr for Object {
     }
 }
 
+/// Whether OpenFGA's own tools take an id: letters, digits and `_|*@.+-/` of ASCII, the first not `*`.
+/// Its server takes more, as [`Object`] does; a store that is to move between tools keeps to these.
+///
+/// ```
+/// assert!(tidegate_policy::tuple::is_portable_id("acme/sales/orders"));
+/// assert!(!tidegate_policy::tuple::is_portable_id("a,b"));
+/// ```
+pub fn is_portable_id(id: &str) -> bool {
+    let portable = |byte: u8| byte.is_ascii_alphanumeric() || b"_|*@.+-/".contains(&byte);
+    !id.is_empty() && !id.starts_with('*') && id.bytes().all(portable)
+}
+
 /// Who a tuple is about.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {

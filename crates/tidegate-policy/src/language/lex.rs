@@ -1,6 +1,7 @@
 //! Text to tokens. A `#` starts a comment at the start of a line or after white space.
 
-use super::Place;
+use super::expression::read_expression;
+use super::{ExpressionSyntax, Fault, Place};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +12,10 @@ pub(super) enum Kind<'a> {
     Version(&'a str),
     /// `but not`, with one space between.
     ButNot,
-    /// One of `: , # * [ ] ( )`.
+    /// One of `: , # * [ ] ( ) < >`.
     Sign(char),
+    /// `{ … }`: its place among the expressions.
+    Expression(usize),
     /// The end of a line that holds something.
     Newline,
     /// What the language has no use for.
@@ -30,124 +33,169 @@ pub(super) struct Token<'a> {
     pub(super) spaced: bool,
 }
 
-/// Cuts the text into tokens, the last of which is [`Kind::End`].
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut end = Place { line: 1, column: 1 };
-    for (full, line) in text.split('\n').zip(1..) {
-        let before = tokens.len();
-        let start = Line {
-            rest: without_comment(full),
-            place: Place { line, column: 1 },
-            spaced: true,
-        };
-        end = start.read(&mut tokens);
-        if tokens.len() > before {
-            tokens.push(Token {
-                kind: Kind::Newline,
-                place: end,
-                spaced: true,
-            });
-        }
-    }
-    tokens.push(Token {
-        kind: Kind::End,
-        place: end,
+/// A text in tokens.
+pub(super) struct Lexed<'a> {
+    /// The last is [`Kind::End`].
+    pub(super) tokens: Vec<Token<'a>>,
+    pub(super) expressions: Vec<ExpressionSyntax>,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Cuts a text into tokens.
+pub(super) fn lex(text: &str, file: u16) -> Lexed<'_> {
+    let mut lexer = Lexer {
+        cursor: Cursor::new(text, file),
         spaced: true,
-    });
-    tokens
+        begun: false,
+        lexed: Lexed {
+            tokens: Vec::new(),
+            expressions: Vec::new(),
+            faults: Vec::new(),
+        },
+    };
+    lexer.read();
+    lexer.lexed
 }
 
-fn without_comment(line: &str) -> &str {
-    let mut after_blank = true;
-    for (at, character) in line.char_indices() {
-        if character == '#' && after_blank {
-            return line.get(..at).unwrap_or_default();
-        }
-        after_blank = is_blank(character);
-    }
-    line
+/// How far a text has been read, and where that is.
+pub(super) struct Cursor<'a> {
+    pub(super) rest: &'a str,
+    pub(super) place: Place,
 }
 
-struct Line<'a> {
-    rest: &'a str,
-    place: Place,
-    spaced: bool,
-}
-
-impl<'a> Line<'a> {
-    /// Reads to the end of the line and says where that is.
-    fn read(mut self, tokens: &mut Vec<Token<'a>>) -> Place {
-        while let Some(character) = self.rest.chars().next() {
-            if is_blank(character) {
-                self.take(1);
-                self.spaced = true;
-                continue;
-            }
-            let (place, spaced) = (self.place, self.spaced);
-            let kind = self.token(character);
-            tokens.push(Token {
-                kind,
-                place,
-                spaced,
-            });
-            self.spaced = false;
-        }
-        self.place
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str, file: u16) -> Self {
+        let place = Place {
+            file,
+            line: 1,
+            column: 1,
+        };
+        Self { rest: text, place }
     }
 
-    fn token(&mut self, first: char) -> Kind<'a> {
-        if is_sign(first) {
-            self.take(1);
-            return Kind::Sign(first);
-        }
-        if first.is_ascii_digit() {
-            let whole = run(self.rest, |c| c.is_ascii_digit());
-            let fraction = self
-                .rest
-                .get(whole..)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .map_or(0, |rest| run(rest, |c| c.is_ascii_digit()));
-            return if fraction > 0 {
-                Kind::Version(self.take(whole + 1 + fraction))
-            } else {
-                Kind::Unknown(self.take(whole))
-            };
-        }
-        if first.is_ascii_alphabetic() || first == '_' {
-            let length = run(self.rest, is_name).max(extended(self.rest));
-            let word = self.take(length);
-            if word == "but"
-                && let Some(rest) = self.rest.strip_prefix(" not")
-                && !rest.starts_with(is_name)
-            {
-                self.take(" not".len());
-                return Kind::ButNot;
-            }
-            return Kind::Word(word);
-        }
-        let length = run(self.rest, |c| !is_blank(c) && !is_name(c) && !is_sign(c));
-        Kind::Unknown(self.take(length.max(first.len_utf8())))
-    }
-
-    fn take(&mut self, bytes: usize) -> &'a str {
+    /// The next bytes, none of which ends a line.
+    pub(super) fn take(&mut self, bytes: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         let columns = u32::try_from(taken.chars().count()).unwrap_or(u32::MAX);
         self.place.column = self.place.column.saturating_add(columns);
         self.rest = rest;
         taken
     }
+
+    /// Over the end of a line.
+    pub(super) fn next_line(&mut self) {
+        self.take(1);
+        self.place.line = self.place.line.saturating_add(1);
+        self.place.column = 1;
+    }
+
+    /// To the end of the line.
+    pub(super) fn skip_line(&mut self) {
+        self.take(run(self.rest, |c| c != '\n'));
+    }
 }
 
-fn is_blank(character: char) -> bool {
+struct Lexer<'a> {
+    cursor: Cursor<'a>,
+    spaced: bool,
+    /// The line holds something.
+    begun: bool,
+    lexed: Lexed<'a>,
+}
+
+impl<'a> Lexer<'a> {
+    fn read(&mut self) {
+        while let Some(character) = self.cursor.rest.chars().next() {
+            if character == '\n' {
+                self.end_of_line();
+                self.cursor.next_line();
+            } else if is_blank(character) {
+                self.cursor.take(1);
+                self.spaced = true;
+            } else if character == '#' && self.spaced {
+                self.cursor.skip_line();
+            } else {
+                let (place, spaced) = (self.cursor.place, self.spaced);
+                let kind = self.token(character);
+                self.push(kind, place, spaced);
+                self.spaced = false;
+                self.begun = true;
+            }
+        }
+        self.end_of_line();
+        self.push(Kind::End, self.cursor.place, true);
+    }
+
+    fn end_of_line(&mut self) {
+        if self.begun {
+            self.push(Kind::Newline, self.cursor.place, true);
+        }
+        self.begun = false;
+        self.spaced = true;
+    }
+
+    fn token(&mut self, first: char) -> Kind<'a> {
+        if first == '{' {
+            let (expression, fault) = read_expression(&mut self.cursor);
+            self.lexed.faults.extend(fault);
+            self.lexed.expressions.push(expression);
+            return Kind::Expression(self.lexed.expressions.len() - 1);
+        }
+        if is_sign(first) {
+            self.cursor.take(1);
+            return Kind::Sign(first);
+        }
+        let rest = self.cursor.rest;
+        if first.is_ascii_digit() {
+            let whole = run(rest, |c| c.is_ascii_digit());
+            let fraction = rest
+                .get(whole..)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .map_or(0, |rest| run(rest, |c| c.is_ascii_digit()));
+            return if fraction > 0 {
+                Kind::Version(self.cursor.take(whole + 1 + fraction))
+            } else {
+                Kind::Unknown(self.cursor.take(whole))
+            };
+        }
+        if first.is_ascii_alphabetic() || first == '_' {
+            let length = run(rest, is_name).max(extended(rest));
+            let word = self.cursor.take(length);
+            if word == "but"
+                && let Some(rest) = self.cursor.rest.strip_prefix(" not")
+                && !rest.starts_with(is_name)
+            {
+                self.cursor.take(" not".len());
+                return Kind::ButNot;
+            }
+            return Kind::Word(word);
+        }
+        let other = |c: char| !is_blank(c) && !is_name(c) && !is_sign(c) && c != '\n' && c != '{';
+        let length = run(rest, other).max(first.len_utf8());
+        Kind::Unknown(self.cursor.take(length))
+    }
+
+    fn push(&mut self, kind: Kind<'a>, place: Place, spaced: bool) {
+        self.lexed.tokens.push(Token {
+            kind,
+            place,
+            spaced,
+        });
+    }
+}
+
+pub(super) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\u{c}')
 }
 
 fn is_sign(character: char) -> bool {
-    matches!(character, ':' | ',' | '#' | '*' | '[' | ']' | '(' | ')')
+    matches!(
+        character,
+        ':' | ',' | '#' | '*' | '[' | ']' | '(' | ')' | '<' | '>'
+    )
 }
 
-fn is_name(character: char) -> bool {
+pub(super) fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
 }
 

@@ -2,31 +2,36 @@
 //!
 //! After an error the parser goes on with the next line, so that one run shows them all.
 
-use super::lex::{Kind, Token, tokens};
+use super::lex::{Kind, Token, lex};
 use super::{
-    MAX_ERRORS, MAX_NESTING, MAX_TEXT, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
+    ExpressionSyntax, Fault, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
     RewriteSyntax, Syntax, TypeSyntax, Word,
 };
-use crate::model::{ModelError, ModelErrorKind};
+use crate::model::{MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind};
 
-/// Parses a whole model; what could be read is there even when there are errors.
-pub(crate) fn parse(text: &str) -> (Syntax, Vec<ModelError>) {
-    let mut parser = Parser {
-        tokens: Vec::new(),
-        next: 0,
-        syntax: Syntax::default(),
-        errors: Vec::new(),
-    };
+/// Parses a whole model or module; what could be read is there even when there are errors. `file` goes
+/// into every place.
+pub(crate) fn parse(text: &str, file: u16) -> (Syntax, Vec<Fault>) {
     if text.len() > MAX_TEXT {
-        parser.error(
-            Place { line: 1, column: 1 },
-            ModelErrorKind::TooLong,
-            format!("a model has at most {MAX_TEXT} bytes"),
-        );
-    } else {
-        parser.tokens = tokens(text);
-        parser.model();
+        let place = Place {
+            file,
+            line: 1,
+            column: 1,
+        };
+        let message = format!("a model has at most {MAX_TEXT} bytes");
+        let fault = Fault::new(place, ModelErrorKind::TooLong, message);
+        return (Syntax::default(), vec![fault]);
     }
+    let lexed = lex(text, file);
+    let mut parser = Parser {
+        tokens: lexed.tokens,
+        expressions: lexed.expressions,
+        next: 0,
+        restrictions: Vec::new(),
+        syntax: Syntax::default(),
+        errors: lexed.faults,
+    };
+    parser.model();
     (parser.syntax, parser.errors)
 }
 
@@ -45,15 +50,21 @@ const KEYWORDS: [&str; 11] = [
     "null",
 ];
 
-struct Parser<'a> {
+/// Words that can name a type or a relation, but no condition.
+const SOFT_KEYWORDS: [&str; 6] = ["module", "model", "schema", "extend", "type", "relation"];
+
+pub(super) struct Parser<'a> {
     tokens: Vec<Token<'a>>,
+    pub(super) expressions: Vec<ExpressionSyntax>,
     next: usize,
-    syntax: Syntax,
-    errors: Vec<ModelError>,
+    /// Those of the relation that is being read.
+    restrictions: Vec<RestrictionSyntax>,
+    pub(super) syntax: Syntax,
+    errors: Vec<Fault>,
 }
 
 /// The error is on record; the caller gives up what it was reading.
-struct GaveUp;
+pub(super) struct GaveUp;
 
 impl<'a> Parser<'a> {
     fn model(&mut self) {
@@ -72,8 +83,9 @@ impl<'a> Parser<'a> {
     }
 
     fn header(&mut self) -> Result<(), GaveUp> {
-        if self.peek().kind == Kind::Word("module") {
-            return Err(self.unsupported("modules"));
+        if self.take(Kind::Word("module")) {
+            self.syntax.module = Some(self.plain_name("the module's name")?);
+            return self.end_of_line();
         }
         self.expect(Kind::Word("model"))?;
         self.end_of_line()?;
@@ -89,23 +101,31 @@ impl<'a> Parser<'a> {
 
     fn statement(&mut self) -> Result<(), GaveUp> {
         match self.peek().kind {
-            Kind::Word("type") => self.type_definition(),
-            Kind::Word("condition") => {
-                let gave_up = self.unsupported("conditions");
-                self.skip_condition();
-                Err(gave_up)
+            Kind::Word("type" | "extend") if !self.syntax.conditions.is_empty() => {
+                let message = "types stand before conditions".to_owned();
+                Err(self.error(self.peek().place, ModelErrorKind::Syntax, message))
             }
-            Kind::Word("extend") => Err(self.unsupported("modules, and `extend` outside of them,")),
-            _ => Err(self.unexpected("`type`")),
+            Kind::Word("type") => self.type_definition(false),
+            Kind::Word("extend") => {
+                self.next += 1;
+                self.type_definition(true)
+            }
+            Kind::Word("condition") => self.condition(),
+            _ => Err(self.unexpected("`type` or `condition`")),
         }
     }
 
-    fn type_definition(&mut self) -> Result<(), GaveUp> {
+    fn type_definition(&mut self, extends: bool) -> Result<(), GaveUp> {
         self.expect(Kind::Word("type"))?;
         let name = self.name("the type's name")?;
+        if extends {
+            self.extension(&name);
+        }
         self.syntax.types.push(TypeSyntax {
             name,
+            extends,
             relations: Vec::new(),
+            source: None,
         });
         self.end_of_line()?;
         self.newlines();
@@ -127,14 +147,32 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    /// Types are added to in modules only, each once.
+    fn extension(&mut self, name: &Word) {
+        let mut extensions = self.syntax.types.iter().filter(|found| found.extends);
+        if self.syntax.module.is_none() {
+            let message = "`extend` is for modules".to_owned();
+            self.error(name.place, ModelErrorKind::Syntax, message);
+        } else if extensions.any(|found| found.name.text == name.text) {
+            let message = format!("`{}` is extended twice in this file", name.text);
+            self.error(name.place, ModelErrorKind::Syntax, message);
+        }
+    }
+
     fn relation_definition(&mut self) -> Result<(), GaveUp> {
         self.expect(Kind::Word("define"))?;
         let name = self.name("the relation's name")?;
         self.expect(Kind::Sign(':'))?;
+        self.restrictions.clear();
         let rewrite = self.rewrite(true, 0)?;
         self.end_of_line()?;
         if let Some(definition) = self.syntax.types.last_mut() {
-            definition.relations.push(RelationSyntax { name, rewrite });
+            definition.relations.push(RelationSyntax {
+                name,
+                rewrite,
+                restrictions: std::mem::take(&mut self.restrictions),
+                source: None,
+            });
         }
         Ok(())
     }
@@ -207,13 +245,13 @@ impl<'a> Parser<'a> {
 
     fn restrictions(&mut self) -> Result<RewriteSyntax, GaveUp> {
         self.expect(Kind::Sign('['))?;
-        let mut found = Vec::new();
         loop {
             self.newlines();
-            found.push(self.restriction()?);
+            let found = self.restriction()?;
+            self.restrictions.push(found);
             self.newlines();
             if self.take(Kind::Sign(']')) {
-                return Ok(RewriteSyntax::Direct(found));
+                return Ok(RewriteSyntax::Direct);
             }
             if !self.take(Kind::Sign(',')) {
                 return Err(self.unexpected("`,` or `]`"));
@@ -237,13 +275,22 @@ impl<'a> Parser<'a> {
         } else {
             RestrictionKind::Object
         };
-        if self.peek().kind == Kind::Word("with") {
-            return Err(self.unsupported("conditions"));
-        }
-        Ok(RestrictionSyntax { type_name, kind })
+        let condition = if self.peek().spaced && self.take(Kind::Word("with")) {
+            if matches!(self.peek().kind, Kind::Word(text) if SOFT_KEYWORDS.contains(&text)) {
+                return Err(self.unexpected("a condition"));
+            }
+            Some(self.plain_name("a condition")?)
+        } else {
+            None
+        };
+        Ok(RestrictionSyntax {
+            type_name,
+            kind,
+            condition,
+        })
     }
 
-    fn peek(&self) -> Token<'a> {
+    pub(super) fn peek(&self) -> Token<'a> {
         let end = Token {
             kind: Kind::End,
             place: Place::default(),
@@ -252,13 +299,13 @@ impl<'a> Parser<'a> {
         self.tokens.get(self.next).copied().unwrap_or(end)
     }
 
-    fn take(&mut self, kind: Kind<'_>) -> bool {
+    pub(super) fn take(&mut self, kind: Kind<'_>) -> bool {
         let found = self.peek().kind == kind;
         self.next += usize::from(found);
         found
     }
 
-    fn expect(&mut self, kind: Kind<'_>) -> Result<(), GaveUp> {
+    pub(super) fn expect(&mut self, kind: Kind<'_>) -> Result<(), GaveUp> {
         if self.take(kind) {
             Ok(())
         } else {
@@ -277,14 +324,22 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn word_here(&self, text: &str) -> Word {
+    /// A name without `/` and `.`.
+    fn plain_name(&mut self, what: &str) -> Result<Word, GaveUp> {
+        if matches!(self.peek().kind, Kind::Word(text) if !is_plain(text)) {
+            return Err(self.unexpected(what));
+        }
+        self.name(what)
+    }
+
+    pub(super) fn word_here(&self, text: &str) -> Word {
         Word {
             text: text.to_owned(),
             place: self.peek().place,
         }
     }
 
-    fn end_of_line(&mut self) -> Result<(), GaveUp> {
+    pub(super) fn end_of_line(&mut self) -> Result<(), GaveUp> {
         match self.peek().kind {
             Kind::Newline | Kind::End => Ok(()),
             operator if is_operator(operator) => Err(self.mixed()),
@@ -292,7 +347,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn newlines(&mut self) {
+    pub(super) fn newlines(&mut self) {
         while self.take(Kind::Newline) {}
     }
 
@@ -302,39 +357,30 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// To the line that closes the condition, or to the next one.
-    fn skip_condition(&mut self) {
-        loop {
-            self.skip_line();
-            self.newlines();
-            match self.peek().kind {
-                Kind::End | Kind::Word("condition") => return,
-                Kind::Unknown(text) if text.starts_with('}') => return,
-                _ => {}
-            }
-        }
-    }
-
     fn mixed(&mut self) -> GaveUp {
         let message = "operators are mixed: put parentheses around one of them".to_owned();
         self.error(self.peek().place, ModelErrorKind::MixedOperators, message)
     }
 
-    fn unexpected(&mut self, expected: &str) -> GaveUp {
+    pub(super) fn unexpected(&mut self, expected: &str) -> GaveUp {
         let token = self.peek();
         let message = format!("expected {expected}, found {}", describe(token.kind));
         self.error(token.place, ModelErrorKind::Syntax, message)
     }
 
-    fn unsupported(&mut self, what: &str) -> GaveUp {
-        let message = format!("{what} are not supported yet");
-        self.error(self.peek().place, ModelErrorKind::Unsupported, message)
+    pub(super) fn next(&mut self) {
+        self.next += 1;
     }
 
-    fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
-        self.errors.push(ModelError::new(place, kind, message));
+    pub(super) fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
+        self.errors.push(Fault::new(place, kind, message));
         GaveUp
     }
+}
+
+/// Whether a name has no `/` and no `.`.
+pub(super) fn is_plain(name: &str) -> bool {
+    !name.contains(['/', '.'])
 }
 
 fn is_operator(kind: Kind<'_>) -> bool {
@@ -348,6 +394,7 @@ fn describe(kind: Kind<'_>) -> String {
         }
         Kind::ButNot => "`but not`".to_owned(),
         Kind::Sign(sign) => format!("`{sign}`"),
+        Kind::Expression(_) => "`{`".to_owned(),
         Kind::Newline => "the end of the line".to_owned(),
         Kind::End => "the end".to_owned(),
     }

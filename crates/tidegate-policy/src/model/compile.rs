@@ -2,110 +2,122 @@
 
 use hashbrown::HashMap;
 
-use super::{Compiled, Relation, RelationId, Restriction, Rewrite, Taken, Type, TypeId};
-use crate::language::{RestrictionKind, RewriteSyntax, Syntax};
+use super::parts::{Parts, Relation, Restriction, Rewrite, Schema, Taken, Type};
+use super::{ConditionId, RelationId, TypeId};
+use crate::condition::Condition;
+use crate::language::{RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, Word};
 
-/// Compiles what `validate` found no fault with.
-pub(super) fn compile(syntax: &Syntax) -> Compiled {
-    let mut compiled = Compiled::default();
+/// Compiles what `validate` found no fault with, without its text.
+pub(super) fn compile(syntax: &Syntax, conditions: Vec<Condition>) -> Parts {
+    let mut names = Names::default();
     for (definition, id) in syntax.types.iter().zip(0..) {
-        compiled
-            .type_ids
-            .insert(definition.name.text.as_str().into(), id);
+        names.types.insert(&definition.name.text, id);
         for relation in &definition.relations {
-            intern(&mut compiled, &relation.name.text);
+            names.relation(&relation.name.text);
         }
     }
-    compiled.types = syntax
-        .types
-        .iter()
-        .map(|definition| {
-            let mut found = Type {
-                name: definition.name.text.as_str().into(),
-                order: Vec::new(),
-                relations: HashMap::new(),
-            };
-            for relation in &definition.relations {
-                let id = relation_id(&compiled, &relation.name.text);
-                let mut restrictions = Vec::new();
-                let rewrite = lower(&compiled, &relation.rewrite, &mut restrictions);
-                found.order.push(id);
-                found.relations.insert(
-                    id,
-                    Relation {
-                        rewrite,
-                        restrictions,
-                    },
-                );
-            }
-            found
-        })
-        .collect();
-    compiled
+    for (definition, id) in syntax.conditions.iter().zip(0..) {
+        names.conditions.insert(&definition.name.text, id);
+    }
+    let schema = syntax.schema.as_ref();
+    let mut parts = Parts {
+        schema: schema
+            .and_then(|version| Schema::of(&version.text))
+            .unwrap_or_default(),
+        conditions,
+        sources: syntax.sources.clone(),
+        ..Parts::default()
+    };
+    if !syntax.sources.is_empty() {
+        parts.condition_sources = syntax.conditions.iter().map(|found| found.source).collect();
+    }
+    for definition in &syntax.types {
+        let start = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
+        parts
+            .relations
+            .extend(definition.relations.iter().map(|relation| {
+                Relation {
+                    name: names.id(&relation.name),
+                    rewrite: lower(&names, &relation.rewrite),
+                    restrictions: relation
+                        .restrictions
+                        .iter()
+                        .map(|found| restriction(&names, found))
+                        .collect(),
+                    source: relation.source,
+                }
+            }));
+        let end = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
+        parts.types.push(Type {
+            name: definition.name.text.as_str().into(),
+            relations: start..end,
+            source: definition.source,
+        });
+    }
+    parts.relation_names = names.relation_names;
+    parts
 }
 
-fn intern(compiled: &mut Compiled, name: &str) {
-    let next = RelationId::try_from(compiled.relation_names.len()).unwrap_or(RelationId::MAX);
-    if !compiled.relation_ids.contains_key(name) {
-        compiled.relation_ids.insert(name.into(), next);
-        compiled.relation_names.push(name.into());
+#[derive(Default)]
+struct Names<'a> {
+    types: HashMap<&'a str, TypeId>,
+    relations: HashMap<&'a str, RelationId>,
+    relation_names: Vec<Box<str>>,
+    conditions: HashMap<&'a str, ConditionId>,
+}
+
+impl<'a> Names<'a> {
+    fn relation(&mut self, name: &'a str) {
+        let next = RelationId::try_from(self.relation_names.len()).unwrap_or(RelationId::MAX);
+        if !self.relations.contains_key(name) {
+            self.relations.insert(name, next);
+            self.relation_names.push(name.into());
+        }
+    }
+
+    /// A number that no relation has, for a name that no relation has: validation leaves none, and
+    /// a model is not made of it.
+    fn id(&self, name: &Word) -> RelationId {
+        let id = self.relations.get(name.text.as_str());
+        id.copied().unwrap_or(RelationId::MAX)
     }
 }
 
-fn lower(
-    compiled: &Compiled,
-    syntax: &RewriteSyntax,
-    restrictions: &mut Vec<Restriction>,
-) -> Rewrite {
-    let mut all = |operands: &[RewriteSyntax]| {
+fn lower(names: &Names<'_>, syntax: &RewriteSyntax) -> Rewrite {
+    let all = |operands: &[RewriteSyntax]| {
         operands
             .iter()
-            .map(|operand| lower(compiled, operand, restrictions))
+            .map(|operand| lower(names, operand))
             .collect()
     };
     match syntax {
+        RewriteSyntax::Direct => Rewrite::Direct,
         RewriteSyntax::Or(operands) => Rewrite::Union(all(operands)),
         RewriteSyntax::And(operands) => Rewrite::Intersection(all(operands)),
         RewriteSyntax::ButNot(base, subtract) => Rewrite::Exclusion(
-            Box::new(lower(compiled, base, restrictions)),
-            Box::new(lower(compiled, subtract, restrictions)),
+            Box::new(lower(names, base)),
+            Box::new(lower(names, subtract)),
         ),
-        RewriteSyntax::Computed(relation) => {
-            Rewrite::Computed(relation_id(compiled, &relation.text))
-        }
+        RewriteSyntax::Computed(relation) => Rewrite::Computed(names.id(relation)),
         RewriteSyntax::From { relation, tupleset } => Rewrite::From {
-            relation: relation_id(compiled, &relation.text),
-            tupleset: relation_id(compiled, &tupleset.text),
+            relation: names.id(relation),
+            tupleset: names.id(tupleset),
         },
-        RewriteSyntax::Direct(found) => {
-            for restriction in found {
-                let type_id = type_id(compiled, &restriction.type_name.text);
-                let taken = match &restriction.kind {
-                    RestrictionKind::Object => Taken::Object(type_id),
-                    RestrictionKind::Wildcard => Taken::Wildcard(type_id),
-                    RestrictionKind::Userset(relation) => {
-                        Taken::Userset(type_id, relation_id(compiled, &relation.text))
-                    }
-                };
-                restrictions.push(Restriction {
-                    taken,
-                    condition: None,
-                });
-            }
-            Rewrite::Direct
-        }
     }
 }
 
-/// A number that no relation has, for a name that no relation has: validation leaves none.
-fn relation_id(compiled: &Compiled, name: &str) -> RelationId {
-    compiled
-        .relation_ids
-        .get(name)
-        .copied()
-        .unwrap_or(RelationId::MAX)
-}
-
-fn type_id(compiled: &Compiled, name: &str) -> TypeId {
-    compiled.type_ids.get(name).copied().unwrap_or(TypeId::MAX)
+fn restriction(names: &Names<'_>, found: &RestrictionSyntax) -> Restriction {
+    let type_id = names.types.get(found.type_name.text.as_str());
+    let type_id = type_id.copied().unwrap_or(TypeId::MAX);
+    Restriction {
+        taken: match &found.kind {
+            RestrictionKind::Object => Taken::Object(type_id),
+            RestrictionKind::Wildcard => Taken::Wildcard(type_id),
+            RestrictionKind::Userset(relation) => Taken::Userset(type_id, names.id(relation)),
+        },
+        condition: found.condition.as_ref().map(|name| {
+            let id = names.conditions.get(name.text.as_str());
+            id.copied().unwrap_or(ConditionId::MAX)
+        }),
+    }
 }

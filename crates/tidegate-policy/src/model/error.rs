@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::language::Place;
-
 /// All that is wrong with a model, in order of place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelErrors(pub Vec<ModelError>);
@@ -13,24 +11,14 @@ pub struct ModelErrors(pub Vec<ModelError>);
 pub struct ModelError {
     /// What kind of thing.
     pub kind: ModelErrorKind,
-    /// From 1.
+    /// The file of a modular model that it is in; none for a model of one text.
+    pub file: Option<Box<str>>,
+    /// From 1; 0 for a model in JSON form, where the message names the place.
     pub line: u32,
-    /// From 1, in characters.
+    /// From 1, in characters; 0 like the line.
     pub column: u32,
     /// In words.
     pub message: String,
-}
-
-impl ModelError {
-    pub(crate) fn new(place: Place, kind: ModelErrorKind, message: impl Into<String>) -> Self {
-        let Place { line, column } = place;
-        Self {
-            kind,
-            line,
-            column,
-            message: message.into(),
-        }
-    }
 }
 
 /// What kind of thing is wrong with a model.
@@ -39,17 +27,19 @@ impl ModelError {
 pub enum ModelErrorKind {
     /// The text is not of the language.
     Syntax,
+    /// The text is not the JSON form of a model.
+    Json,
     /// The text, or a count in it, is over its limit.
     TooLong,
     /// Parentheses are nested too deep.
     TooDeep,
+    /// There is no schema version: a module by itself has none.
+    SchemaRequired,
     /// The schema version is neither 1.1 nor 1.2.
     SchemaVersion,
-    /// Part of the language, but not of this engine.
-    Unsupported,
     /// Two operators without parentheses.
     MixedOperators,
-    /// A type or relation is defined twice.
+    /// A type, relation, condition or parameter is defined twice.
     Duplicate,
     /// A restriction stands twice in a relation. A warning.
     DuplicateRestriction,
@@ -71,8 +61,26 @@ pub enum ModelErrorKind {
     UndefinedOnTupleset,
     /// What follows `from` must be written directly, and take plain objects only.
     BadTupleset,
-    /// What follows `from` cannot take wildcards.
-    WildcardTupleset,
+    /// A relation that can be written does not say by which types.
+    Untyped,
+    /// A relation that only follows from others says what could be written.
+    NotAssignable,
+    /// A restriction is a wildcard and a userset at once.
+    WildcardUserset,
+    /// A condition that is not defined.
+    UndefinedCondition,
+    /// A condition that no relation uses. A warning.
+    UnusedCondition,
+    /// A condition in JSON form has two names.
+    ConditionName,
+    /// A condition's expression is not one, or its types do not fit.
+    BadExpression,
+    /// A file of a modular model is no module, or adds to a type what it cannot.
+    Module,
+    /// One file holds parts of several modules.
+    ManyModules,
+    /// `fga.mod` is not what it has to be.
+    ModFile,
     /// No tuple can ever make the relation hold.
     NoEntryPoint,
     /// Computed relations lead from the relation back to it.
@@ -84,10 +92,11 @@ impl ModelErrorKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Syntax => "syntax",
+            Self::Json => "json",
             Self::TooLong => "too-long",
             Self::TooDeep => "too-deep",
+            Self::SchemaRequired => "schema-version-required",
             Self::SchemaVersion => "invalid-schema",
-            Self::Unsupported => "unsupported",
             Self::MixedOperators => "mixed-operators",
             Self::Duplicate | Self::DuplicateRestriction | Self::DuplicateOperand => {
                 "duplicated-error"
@@ -100,7 +109,16 @@ impl ModelErrorKind {
             Self::UndefinedReference => "invalid-relation-type",
             Self::UndefinedOnTupleset => "invalid-relation-on-tupleset",
             Self::BadTupleset => "tupleuserset-not-direct",
-            Self::WildcardTupleset => "type-wildcard-relation",
+            Self::Untyped => "assignable-relation-must-have-type",
+            Self::NotAssignable => "non-assignable-relation-with-type",
+            Self::WildcardUserset => "type-wildcard-relation",
+            Self::UndefinedCondition => "condition-not-defined",
+            Self::UnusedCondition => "condition-not-used",
+            Self::ConditionName => "different-nested-condition-name",
+            Self::BadExpression => "invalid-expression",
+            Self::Module => "module",
+            Self::ManyModules => "multiple-modules-in-file",
+            Self::ModFile => "fga-mod",
             Self::NoEntryPoint => "relation-no-entry-point",
             Self::Circular => "circular",
         }
@@ -108,7 +126,10 @@ impl ModelErrorKind {
 
     /// Whether a model that has nothing worse is in order, as OpenFGA's server has it.
     pub fn is_warning(self) -> bool {
-        matches!(self, Self::DuplicateRestriction | Self::DuplicateOperand)
+        matches!(
+            self,
+            Self::DuplicateRestriction | Self::DuplicateOperand | Self::UnusedCondition
+        )
     }
 }
 
@@ -124,11 +145,13 @@ impl fmt::Display for ModelErrors {
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {}, column {}: {}",
-            self.line, self.column, self.message
-        )
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
+        if self.line > 0 {
+            write!(f, "line {}, column {}: ", self.line, self.column)?;
+        }
+        f.write_str(&self.message)
     }
 }
 

@@ -1,22 +1,35 @@
 //! The authorization model: types, relations, and how relations follow from each other.
+//!
+//! What the engine evaluates is here and in [`parts`]: numbers instead of names, found by index. Where
+//! models come from is beside it: the modelling language and its JSON form
+//! ([`read`]), which compile to the same parts that a bundle holds.
 
+mod canonical;
 mod compile;
+mod dot;
 mod error;
-mod graph;
+mod fga_mod;
+mod json;
+mod modules;
+mod parts;
+mod read;
 #[cfg(test)]
 mod tests;
 mod validate;
 
-pub use crate::language::{MAX_ERRORS, MAX_NESTING, MAX_TEXT};
 pub use error::{ModelError, ModelErrorKind, ModelErrors};
+pub use fga_mod::{FgaMod, parse_fga_mod};
+pub use json::MAX_JSON;
+pub use modules::ModuleFile;
+pub(crate) use parts::{
+    Parts, PartsError, Relation, Restriction, Rewrite, Schema, Source, SourceId, Taken, Type,
+};
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use crate::condition::Condition;
-use crate::language;
 use crate::tuple::{Subject, Tuple, TupleError};
+use parts::Compiled;
 
 /// A type's number in its model.
 pub(crate) type TypeId = u32;
@@ -25,130 +38,81 @@ pub(crate) type RelationId = u32;
 /// A condition's number in its model.
 pub(crate) type ConditionId = u32;
 
+/// Longest model text, of all modules together. Bytes.
+pub const MAX_TEXT: usize = 256 * 1024;
+/// Deepest nesting of parentheses.
+pub const MAX_NESTING: usize = 25;
+/// Most errors that are reported at once.
+pub const MAX_ERRORS: usize = 200;
 /// Most types in a model, as in OpenFGA.
 pub const MAX_TYPES: usize = 100;
 /// Most relations in a model, of all types.
 pub const MAX_RELATIONS: usize = 10_000;
+/// Most conditions in a model.
+pub const MAX_CONDITIONS: usize = 100;
+/// Most parameters of a condition.
+pub const MAX_PARAMETERS: usize = 25;
+/// Most files of a modular model.
+pub const MAX_MODULES: usize = 100;
 
-/// A valid authorization model (OpenFGA, schema 1.1). Cheap to clone.
+/// A valid authorization model (OpenFGA, schema 1.1 and 1.2). Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Model {
     inner: Arc<Compiled>,
 }
 
-#[derive(Debug, Default)]
-struct Compiled {
-    text: Box<str>,
-    types: Vec<Type>,
-    type_ids: HashMap<Box<str>, TypeId>,
-    relation_names: Vec<Box<str>>,
-    relation_ids: HashMap<Box<str>, RelationId>,
-    /// In order of definition.
-    conditions: Vec<Condition>,
-}
-
-#[derive(Debug)]
-struct Type {
-    name: Box<str>,
-    /// In order of definition.
-    order: Vec<RelationId>,
-    relations: HashMap<RelationId, Relation>,
-}
-
-/// One relation of one type, ready to be evaluated.
-#[derive(Debug)]
-pub(crate) struct Relation {
-    pub(crate) rewrite: Rewrite,
-    /// What may be written; empty for a relation that only follows from others.
-    pub(crate) restrictions: Vec<Restriction>,
-}
-
-/// How a relation follows from others.
-#[derive(Debug)]
-pub(crate) enum Rewrite {
-    /// From what is written.
-    Direct,
-    /// From another relation of the same object.
-    Computed(RelationId),
-    /// From a relation of the objects that a tupleset names.
-    From {
-        relation: RelationId,
-        tupleset: RelationId,
-    },
-    /// From any of these.
-    Union(Vec<Rewrite>),
-    /// From all of these.
-    Intersection(Vec<Rewrite>),
-    /// From the first, unless the second.
-    Exclusion(Box<Rewrite>, Box<Rewrite>),
-}
-
-/// One kind of subject that a relation takes, and under which condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Restriction {
-    pub(crate) taken: Taken,
-    pub(crate) condition: Option<ConditionId>,
-}
-
-/// A kind of subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// `[user]`
-    Object(TypeId),
-    /// `[team#member]`
-    Userset(TypeId, RelationId),
-    /// `[user:*]`
-    Wildcard(TypeId),
-}
-
 impl Model {
-    /// Parses and validates a model in the OpenFGA language, schema 1.1.
+    /// From its parts, without the modelling language.
     ///
     /// # Errors
-    /// Everything that is wrong, in order of place, each with line and column.
-    pub fn parse(text: &str) -> Result<Self, ModelErrors> {
-        let (syntax, found) = examine(text);
-        if found.iter().all(|error| error.kind.is_warning()) {
-            let text = text.into();
-            Ok(Self {
-                inner: Arc::new(Compiled {
-                    text,
-                    ..compile::compile(&syntax)
-                }),
-            })
-        } else {
-            Err(ModelErrors(found))
-        }
+    /// [`PartsError`] when a number in them stands for nothing, a name stands twice, or a limit is exceeded.
+    pub(crate) fn from_parts(parts: Parts) -> Result<Self, PartsError> {
+        Ok(Self {
+            inner: Arc::new(Compiled::new(parts)?),
+        })
     }
 
-    /// Everything that is wrong with a text, and what is only odd
-    /// ([`is_warning`](ModelErrorKind::is_warning)), in order of place.
-    pub fn lint(text: &str) -> Vec<ModelError> {
-        examine(text).1
+    /// What it consists of.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.inner.parts
     }
 
-    /// The text that it was parsed from.
+    /// The text that it was parsed from. Of a model from JSON or from modules: its text in the language,
+    /// or the JSON where the language has no form for it. [`Model::parse`] reads it again.
     pub fn text(&self) -> &str {
-        &self.inner.text
+        &self.parts().text
+    }
+
+    /// The version of the language: `1.1` or `1.2`.
+    pub fn schema(&self) -> &'static str {
+        self.parts().schema.as_str()
+    }
+
+    /// The modules that it was put together from, sorted; none for a model of one file.
+    pub fn modules(&self) -> Vec<&str> {
+        let sources = self.parts().sources.iter();
+        let mut found: Vec<&str> = sources.map(|source| &*source.module).collect();
+        found.retain(|module| !module.is_empty());
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Type names in order of definition.
     pub fn type_names(&self) -> impl Iterator<Item = &str> {
-        self.inner.types.iter().map(|found| &*found.name)
+        self.parts().types.iter().map(|found| &*found.name)
     }
 
     /// Whether the model has the type.
     pub fn has_type(&self, type_name: &str) -> bool {
-        self.inner.type_ids.contains_key(type_name)
+        self.type_id(type_name).is_some()
     }
 
     /// Relations of a type, in order of definition; none when the type does not exist.
     pub fn relations(&self, type_name: &str) -> impl Iterator<Item = &str> {
-        self.type_id(type_name)
-            .and_then(|id| self.type_at(id))
-            .into_iter()
-            .flat_map(|found| found.order.iter())
-            .filter_map(|&id| self.relation_name(id))
+        let relations = self.type_id(type_name).map(|id| self.relations_of(id));
+        let relations = relations.into_iter().flatten();
+        relations.filter_map(|relation| self.relation_name(relation.name))
     }
 
     /// Whether the type exists and has the relation.
@@ -232,16 +196,15 @@ impl Model {
 
     /// Its conditions, in order of definition.
     pub fn conditions(&self) -> &[Condition] {
-        &self.inner.conditions
+        &self.parts().conditions
     }
 
     pub(crate) fn condition(&self, id: ConditionId) -> Option<&Condition> {
-        self.inner.conditions.get(id as usize)
+        self.conditions().get(id as usize)
     }
 
     pub(crate) fn condition_id(&self, name: &str) -> Option<ConditionId> {
-        let mut ids = self.inner.conditions.iter().zip(0..);
-        ids.find_map(|(condition, id)| (condition.name() == name).then_some(id))
+        self.inner.condition_ids.get(name).copied()
     }
 
     pub(crate) fn type_id(&self, name: &str) -> Option<TypeId> {
@@ -254,36 +217,28 @@ impl Model {
 
     /// How many relation names there are: each has a number below, in order of first definition.
     pub(crate) fn relation_count(&self) -> u64 {
-        self.inner.relation_names.len() as u64
+        self.parts().relation_names.len() as u64
     }
 
     pub(crate) fn relation_name(&self, id: RelationId) -> Option<&str> {
-        self.inner
-            .relation_names
-            .get(id as usize)
-            .map(|name| &**name)
+        let names = &self.parts().relation_names;
+        names.get(id as usize).map(|name| &**name)
     }
 
     pub(crate) fn type_name(&self, id: TypeId) -> Option<&str> {
-        self.type_at(id).map(|found| &*found.name)
+        self.parts()
+            .types
+            .get(id as usize)
+            .map(|found| &*found.name)
     }
 
+    /// By two indexes.
     pub(crate) fn relation(&self, type_id: TypeId, id: RelationId) -> Option<&Relation> {
-        self.type_at(type_id)?.relations.get(&id)
+        self.inner.relation(type_id, id)
     }
 
-    fn type_at(&self, id: TypeId) -> Option<&Type> {
-        self.inner.types.get(id as usize)
+    /// In order of definition.
+    fn relations_of(&self, type_id: TypeId) -> &[Relation] {
+        self.parts().relations_of(type_id)
     }
-}
-
-fn examine(text: &str) -> (language::Syntax, Vec<ModelError>) {
-    let (syntax, mut errors) = language::parse(text);
-    // A name that stands in a part that could not be read would seem undefined.
-    if errors.is_empty() {
-        validate::validate(&syntax, &mut errors);
-    }
-    errors.sort_by_key(|error| (error.line, error.column));
-    errors.truncate(MAX_ERRORS);
-    (syntax, errors)
 }

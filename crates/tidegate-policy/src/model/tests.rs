@@ -41,12 +41,11 @@ fn every_error_at_once_with_its_place() {
     check(
         "type user\ntype user\ntype self\ntype doc\n  relations\n    define a: [user]\n    define a: [usr]\n    define b: c\n    define d: [user, user]\n    define e: a from a\n    define f: [user#x]\n",
         &[
-            (Duplicate, 4, 6),
+            (Duplicate, 3, 6),
             (ReservedType, 5, 6),
             (Duplicate, 9, 12),
             (UndefinedType, 9, 16),
             (UndefinedRelation, 10, 15),
-            (DuplicateRestriction, 11, 22),
             (UndefinedOnTupleset, 12, 15),
             (UndefinedReference, 13, 21),
         ],
@@ -59,15 +58,11 @@ fn every_error_at_once_with_its_place() {
     check(mixed, &[(MixedOperators, 8, 22), (MixedOperators, 9, 27)]);
     check(
         "type user\ntype doc\n  relations\n    define a: [user with x]\n",
-        &[(Unsupported, 6, 21)],
-    );
-    check(
-        "type user\ncondition x(a: int) {\n a > 1 }\n",
-        &[(Unsupported, 4, 1)],
+        &[(UndefinedCondition, 6, 26)],
     );
     check(
         "type user\ntype doc\n  relations\n    define p: [user:*, doc]\n    define a: a from p\n",
-        &[(WildcardTupleset, 7, 22)],
+        &[(BadTupleset, 7, 22)],
     );
 }
 
@@ -101,12 +96,12 @@ fn other_schemas_and_deep_nesting_are_refused() {
         ModelErrorKind::SchemaVersion
     );
     assert_eq!(kind("model\n  schema\ntype user"), ModelErrorKind::Syntax);
-    assert_eq!(kind("module x\ntype user"), ModelErrorKind::Unsupported);
+    assert_eq!(kind("module x\ntype user"), ModelErrorKind::SchemaRequired);
     assert_eq!(kind(""), ModelErrorKind::Syntax);
     // Denies everything, but is a model.
     assert!(Model::parse("model\n  schema 1.1\n").is_ok());
     assert_eq!(
-        kind(&" ".repeat(crate::language::MAX_TEXT + 1)),
+        kind(&" ".repeat(crate::model::MAX_TEXT + 1)),
         ModelErrorKind::TooLong
     );
     let nested = |depth: usize| {

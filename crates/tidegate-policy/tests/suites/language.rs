@@ -1,31 +1,47 @@
-//! OpenFGA's own parser tests: what is accepted, what is refused, and on which lines.
+//! OpenFGA's own parser tests: what is accepted, what is refused and on which lines, and the two forms of a model.
+
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use tidegate_policy::{Model, ModelError, ModelErrorKind};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tidegate_policy::tuple::is_portable_id;
+use tidegate_policy::{Model, ModelError, ModelErrorKind, Object, parse_fga_mod};
 
-use crate::store::is_unsupported;
-use crate::{folder, suite};
+use crate::{Tally, folder, suite};
 
 #[derive(Deserialize)]
 struct Case {
     name: String,
+    #[serde(default)]
     dsl: String,
+    #[serde(default)]
+    json: Option<String>,
     #[serde(default)]
     skip: bool,
     #[serde(default)]
     expected_errors: Option<Vec<Expected>>,
+    /// Why a model has no form in the language.
+    #[serde(default)]
+    error_message: Option<String>,
+    #[serde(default, rename = "modFile")]
+    mod_file: String,
 }
 
 #[derive(Deserialize)]
-struct Expected {
-    msg: String,
-    line: Line,
+pub(crate) struct Expected {
+    #[serde(default)]
+    pub(crate) file: Option<String>,
+    #[serde(default)]
+    pub(crate) line: Option<Range>,
+    #[serde(default)]
+    column: Option<Range>,
     #[serde(default)]
     metadata: Metadata,
 }
 
 #[derive(Deserialize)]
-struct Line {
+pub(crate) struct Range {
     start: u32,
 }
 
@@ -36,107 +52,224 @@ struct Metadata {
     error_type: Option<String>,
 }
 
+impl Expected {
+    /// From 1; 0 where the suite names none.
+    pub(crate) fn line(&self) -> u32 {
+        self.line.as_ref().map_or(0, |line| line.start + 1)
+    }
+
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.metadata.error_type.as_deref()
+    }
+}
+
 #[test]
 fn syntax() {
-    run(
-        "openfga-language/dsl-syntax-validation-cases.yaml",
-        25,
-        |case, found| {
-            let expected = case.expected_errors.as_deref().unwrap_or_default();
-            // What follows a first error is up to the parser; where it stands is not.
-            match (expected.first(), found.first()) {
-                (None, None) => None,
-                (Some(expected), Some(found)) if found.line == expected.line.start + 1 => None,
-                (expected, _) => Some(expected.map_or("accepted".to_owned(), |e| {
-                    format!("line {}: {}", e.line.start + 1, e.msg)
-                })),
-            }
-        },
-    );
+    run("dsl-syntax-validation-cases.yaml", 20, |case: &Case| {
+        let expected = case.expected_errors.as_deref().unwrap_or_default();
+        let found = errors(&case.dsl);
+        // What follows a first error is up to the parser; where it stands is not.
+        let holds = match (expected.first(), found.first()) {
+            (None, None) => true,
+            (Some(expected), Some(found)) => found.line == expected.line(),
+            _ => false,
+        };
+        holds
+            && case
+                .json
+                .as_ref()
+                .is_none_or(|json| errors(json).is_empty() == expected.is_empty())
+    });
 }
 
 #[test]
 fn semantics() {
+    run("dsl-semantic-validation-cases.yaml", 20, |case: &Case| {
+        let expected = case.expected_errors.as_deref().unwrap_or_default();
+        let places = |errors: &[ModelError]| -> BTreeSet<(u32, String)> {
+            errors
+                .iter()
+                .map(|error| (error.line, error.kind.as_str().to_owned()))
+                .collect()
+        };
+        let kinds = expected
+            .iter()
+            .map(|error| error.kind().unwrap_or_default().to_owned());
+        let kinds: BTreeSet<String> = kinds.collect();
+        let expected: BTreeSet<(u32, String)> = expected
+            .iter()
+            .map(|error| (error.line(), error.kind().unwrap_or_default().to_owned()))
+            .collect();
+        places(&errors(&case.dsl)) == expected
+            && case
+                .json
+                .as_ref()
+                .is_none_or(|json| found_kinds(json) == kinds)
+    });
+}
+
+#[test]
+fn models_in_json_form() {
+    run("json-validation-cases.yaml", 2, |case: &Case| {
+        let expected = case.expected_errors.iter().flatten();
+        let expected = expected.map(|error| error.kind().unwrap_or_default().to_owned());
+        found_kinds(case.json.as_deref().unwrap_or_default()) == expected.collect()
+    });
+}
+
+#[test]
+fn models_in_json_form_that_have_a_text_or_none() {
     run(
-        "openfga-language/dsl-semantic-validation-cases.yaml",
-        35,
-        |case, found| {
-            let mut expected: Vec<(u32, String)> = case
-                .expected_errors
-                .iter()
-                .flatten()
-                .map(|error| {
-                    (
-                        error.line.start + 1,
-                        error.metadata.error_type.clone().unwrap_or_default(),
-                    )
-                })
-                .collect();
-            let mut found: Vec<(u32, String)> = found
-                .iter()
-                .map(|error| (error.line, word(error.kind).to_owned()))
-                .collect();
-            expected.sort();
-            expected.dedup();
-            found.sort();
-            found.dedup();
-            (expected != found).then(|| format!("{expected:?}"))
+        "json-syntax-transformer-validation-cases.yaml",
+        1,
+        |case: &Case| {
+            let json = case.json.as_deref().unwrap_or_default();
+            let refused = case.error_message.is_some() || case.expected_errors.is_some();
+            let printed = Model::from_json(json)
+                .ok()
+                .and_then(|model| model.to_dsl().ok());
+            printed.is_some() != refused
         },
     );
 }
 
 #[test]
-fn transformer_models_are_accepted() {
-    let Some(folder) = folder() else { return };
-    let mut read = 0;
-    for entry in std::fs::read_dir(folder.join("openfga-language/transformer")).expect("a folder") {
-        let path = entry
-            .expect("an entry")
-            .path()
-            .join("authorization-model.fga");
-        let text = std::fs::read_to_string(&path).expect("a model");
-        if !is_unsupported(&text) {
-            Model::parse(&text).unwrap_or_else(|errors| panic!("{}:\n{errors}", path.display()));
-            read += 1;
-        }
+fn object_ids() {
+    #[derive(Deserialize)]
+    struct Id {
+        name: String,
+        object_id: String,
+        valid: bool,
     }
-    assert!(read >= 5, "only {read} models were read");
+    let mut tally = Tally::new("object-id-validation-cases.yaml");
+    let Some(cases) = read::<Vec<Id>>("object-id-validation-cases.yaml") else {
+        return;
+    };
+    for case in &cases {
+        let found = Object::new("type", &case.object_id).is_ok() && is_portable_id(&case.object_id);
+        tally.count(&case.name, found == case.valid, || format!("{found:?}"));
+    }
+    tally.done(5);
 }
 
-/// The reference's word for an error.
-fn word(kind: ModelErrorKind) -> &'static str {
-    kind.as_str()
-}
-
-fn run(path: &str, at_least: usize, judge: impl Fn(&Case, &[ModelError]) -> Option<String>) {
-    let Some(text) = suite(path) else { return };
-    let cases: Vec<Case> = serde_yaml_ng::from_str(&text).expect("the suite is YAML");
-    let mut ran = 0;
-    let mut wrong = Vec::new();
-    for case in cases
-        .iter()
-        .filter(|case| !case.skip && !is_unsupported(&case.dsl))
-    {
-        ran += 1;
-        let mut found = Model::lint(&case.dsl);
-        // The reference's parser leaves these to its server.
-        found.retain(|error| error.kind != ModelErrorKind::Circular);
-        if let Some(expected) = judge(case, &found) {
-            let found: Vec<String> = found
+#[test]
+fn fga_mod() {
+    run("fga-mod-transformer-cases.yaml", 2, |case: &Case| {
+        let expected = case.expected_errors.iter().flatten();
+        let expected: Vec<(u32, u32)> = expected
+            .map(|error| {
+                (
+                    error.line(),
+                    error.column.as_ref().map_or(0, |column| column.start + 1),
+                )
+            })
+            .collect();
+        let found = match parse_fga_mod(&case.mod_file) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors
+                .0
                 .iter()
-                .map(|e| format!("{} [{}]", e, word(e.kind)))
-                .collect();
-            wrong.push(format!(
-                "{}\n{}\n  expected {expected}\n  found {found:?}",
-                case.name, case.dsl
-            ));
-        }
+                .map(|error| (error.line, error.column))
+                .collect(),
+        };
+        found == expected
+    });
+}
+
+#[test]
+fn both_forms_of_a_model() {
+    let Some(folder) = folder() else { return };
+    let mut tally = Tally::new("transformer");
+    for entry in std::fs::read_dir(folder.join("openfga-language/transformer")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let file = |name: &str| std::fs::read_to_string(path.join(name)).expect("a file");
+        let (dsl, json) = (
+            file("authorization-model.fga"),
+            file("authorization-model.json"),
+        );
+        let expected: Value = serde_json::from_str(&json).expect("a model in JSON form");
+        let forms = |model: Model| {
+            Some((
+                model.to_dsl().ok()?,
+                model.to_json(),
+                model.text().to_owned(),
+            ))
+        };
+        let name = path.display().to_string();
+        let found = Model::parse(&dsl).map(forms);
+        let holds = found.as_ref().is_ok_and(|found| {
+            found
+                .as_ref()
+                .is_some_and(|(text, form, _)| *text == dsl && same(form, &expected))
+        });
+        tally.count(&name, holds, || format!("from the text: {found:?}"));
+        let found = Model::from_json(&json).map(forms);
+        let holds = found.as_ref().is_ok_and(|found| {
+            found.as_ref().is_some_and(|(text, form, kept)| {
+                *text == dsl && *kept == dsl && same(form, &expected)
+            })
+        });
+        tally.count(&name, holds, || format!("from JSON: {found:?}"));
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {ran}:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(ran >= at_least, "only {ran} cases ran");
+    tally.done(10);
+}
+
+/// Whether two JSON forms say the same: a field that is null is not there.
+pub(crate) fn same(one: &Value, two: &Value) -> bool {
+    without_nulls(one) == without_nulls(two)
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !value.is_null());
+            fields
+                .map(|(name, value)| (name.clone(), without_nulls(value)))
+                .collect()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+/// What the reference's parser would find: some checks it leaves to its server.
+fn errors(text: &str) -> Vec<ModelError> {
+    let mut found = Model::lint(text);
+    found.retain(|error| is_the_parsers(error.kind));
+    found
+}
+
+pub(crate) fn is_the_parsers(kind: ModelErrorKind) -> bool {
+    use ModelErrorKind::{BadExpression, Circular, NotAssignable};
+    !matches!(kind, BadExpression | Circular | NotAssignable)
+}
+
+fn found_kinds(text: &str) -> BTreeSet<String> {
+    errors(text)
+        .iter()
+        .map(|error| error.kind.as_str().to_owned())
+        .collect()
+}
+
+fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let text = suite(&format!("openfga-language/{name}"))?;
+    Some(serde_yaml_ng::from_str(&text).expect("the suite is YAML"))
+}
+
+fn run(name: &str, at_least: usize, holds: impl Fn(&Case) -> bool) {
+    let Some(cases) = read::<Vec<Case>>(name) else {
+        return;
+    };
+    let mut tally = Tally::new(name);
+    for case in cases.iter().filter(|case| !case.skip) {
+        tally.count(&case.name, holds(case), || {
+            let text = case.json.as_deref().unwrap_or(&case.dsl);
+            let found: Vec<_> = Model::lint(text)
+                .iter()
+                .map(|error| format!("{error} [{}]", error.kind.as_str()))
+                .collect();
+            format!("{text}{}\n  found {found:#?}", case.mod_file)
+        });
+    }
+    tally.done(at_least);
 }

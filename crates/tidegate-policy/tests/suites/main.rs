@@ -19,6 +19,7 @@ mod conditions; // openfga: condition_table.json
 mod language; // openfga-language: what the reference parser accepts and refuses
 mod lists; // openfga: consolidated_1_1_tests.yaml, list_users_table.json, the matrices
 mod models; // openfga: model_validation_table.json, tuple_validation_table.json
+mod modules; // openfga-language: transformer-module
 mod server; // openfga: consolidated_1_1_tests.yaml
 mod spicedb; // spicedb: converted_openfga.json
 mod stores; // openfga-sample-stores
@@ -33,6 +34,47 @@ fn suite(path: &str) -> Option<String> {
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(error) => panic!("{}: {error}", file.display()),
+    }
+}
+
+/// How many cases of a suite hold.
+struct Tally {
+    suite: String,
+    total: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn new(suite: &str) -> Self {
+        Self {
+            suite: suite.to_owned(),
+            total: 0,
+            wrong: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, name: &str, holds: bool, found: impl FnOnce() -> String) {
+        self.total += 1;
+        if !holds {
+            self.wrong.push(format!("{name}\n{}", found()));
+        }
+    }
+
+    /// Prints the count; every case holds, and there are enough of them.
+    fn done(self, at_least: usize) {
+        let Self {
+            suite,
+            total,
+            wrong,
+        } = self;
+        eprintln!("{suite}: {} of {total} hold", total - wrong.len());
+        assert!(
+            wrong.is_empty(),
+            "{} of {total}:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        assert!(total >= at_least, "only {total} cases of {suite} ran");
     }
 }
 

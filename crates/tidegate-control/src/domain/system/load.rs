@@ -106,6 +106,7 @@ fn model_error(error: ModelError, own_lines: usize) -> SystemError {
         column,
         message,
         kind: _,
+        file: _,
     } = error;
     let line = usize::try_from(line).unwrap_or(usize::MAX);
     let (file, line) = match line.checked_sub(own_lines) {

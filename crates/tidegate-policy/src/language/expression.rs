@@ -1,0 +1,145 @@
+//! The text of a condition's expression: to the brace that closes it, without comments.
+
+use super::lex::{Cursor, is_blank, is_name};
+use super::{ExpressionSyntax, Fault, Place};
+use crate::model::ModelErrorKind;
+
+/// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end and the
+/// fault says where it begins.
+pub(super) fn read_expression(cursor: &mut Cursor<'_>) -> (ExpressionSyntax, Option<Fault>) {
+    let open = cursor.place;
+    cursor.take(1);
+    let mut reader = Reader {
+        cursor,
+        found: ExpressionSyntax::default(),
+        spaced: true,
+        begun: false,
+    };
+    let closed = reader.read();
+    let mut found = reader.found;
+    found.text.truncate(found.text.trim_end().len());
+    let unclosed = |place: Place, what: &str| {
+        let message = format!("{what} has no end");
+        Fault::new(place, ModelErrorKind::Syntax, message)
+    };
+    let fault = match closed {
+        Ok(true) => None,
+        Ok(false) => Some(unclosed(open, "the `{`")),
+        Err(place) => {
+            reader.cursor.rest = "";
+            Some(unclosed(place, "the quoted text"))
+        }
+    };
+    (found, fault)
+}
+
+struct Reader<'a, 'c> {
+    cursor: &'c mut Cursor<'a>,
+    found: ExpressionSyntax,
+    spaced: bool,
+    /// Something of this line is in the text.
+    begun: bool,
+}
+
+impl Reader<'_, '_> {
+    /// Whether the brace is closed.
+    ///
+    /// # Errors
+    /// Where a text begins that has no end.
+    fn read(&mut self) -> Result<bool, Place> {
+        while let Some(character) = self.cursor.rest.chars().next() {
+            match character {
+                '}' => {
+                    self.cursor.take(1);
+                    return Ok(true);
+                }
+                '\n' => self.end_of_line(),
+                '#' if self.spaced => self.cursor.skip_line(),
+                '/' if self.cursor.rest.starts_with("//") => self.cursor.skip_line(),
+                '"' | '\'' => self.quoted(character)?,
+                _ => self.copy(character),
+            }
+        }
+        Ok(false)
+    }
+
+    fn end_of_line(&mut self) {
+        let end = self.found.text.trim_end_matches(is_blank).len();
+        self.found.text.truncate(end);
+        if !self.found.text.is_empty() {
+            self.found.text.push('\n');
+        }
+        self.cursor.next_line();
+        self.begun = false;
+        self.spaced = true;
+    }
+
+    fn copy(&mut self, character: char) {
+        let place = self.cursor.place;
+        self.cursor.take(character.len_utf8());
+        self.spaced = is_blank(character);
+        // White space before the first character is not part of it.
+        if self.spaced && self.found.text.is_empty() {
+            return;
+        }
+        if !self.begun {
+            self.found.pieces.push((self.found.text.len(), place));
+            self.begun = true;
+        }
+        self.found.text.push(character);
+    }
+
+    fn quoted(&mut self, quote: char) -> Result<(), Place> {
+        let start = self.cursor.place;
+        let raw = self.is_raw();
+        let triple = match quote {
+            '"' => "\"\"\"",
+            _ => "'''",
+        };
+        let close = if self.cursor.rest.starts_with(triple) {
+            triple
+        } else {
+            triple.get(..1).unwrap_or(triple)
+        };
+        for _ in 0..close.len() {
+            self.copy(quote);
+        }
+        while let Some(character) = self.cursor.rest.chars().next() {
+            if self.cursor.rest.starts_with(close) {
+                for _ in 0..close.len() {
+                    self.copy(quote);
+                }
+                return Ok(());
+            }
+            if character == '\n' {
+                if close.len() == 1 {
+                    return Err(start);
+                }
+                self.found.text.push('\n');
+                self.cursor.next_line();
+                self.begun = false;
+                continue;
+            }
+            self.copy(character);
+            if character == '\\'
+                && !raw
+                && let Some(escaped) = self.cursor.rest.chars().next()
+                && escaped != '\n'
+            {
+                self.copy(escaped);
+            }
+        }
+        Err(start)
+    }
+
+    /// Whether `r` stands right before the quote, as a word of its own or with a `b`.
+    fn is_raw(&self) -> bool {
+        let text = &self.found.text;
+        let word = text.trim_end_matches(is_name).len();
+        let word = text.get(word..).unwrap_or_default();
+        matches!(
+            word,
+            "r" | "R" | "br" | "bR" | "Br" | "BR" | "rb" | "rB" | "Rb" | "RB"
+        )
+    }
+}

@@ -1,0 +1,111 @@
+//! `condition NAME(parameter: type, …) { expression }`
+
+use super::lex::Kind;
+use super::parse::{GaveUp, Parser, is_plain};
+use super::{ConditionSyntax, ParameterSyntax, Word};
+use crate::condition::ParameterType;
+
+impl Parser<'_> {
+    pub(super) fn condition(&mut self) -> Result<(), GaveUp> {
+        self.expect(Kind::Word("condition"))?;
+        let name = self.condition_word("the condition's name")?;
+        self.expect(Kind::Sign('('))?;
+        let mut parameters = Vec::new();
+        loop {
+            self.newlines();
+            parameters.push(self.parameter()?);
+            if !self.take(Kind::Sign(',')) {
+                break;
+            }
+        }
+        self.newlines();
+        self.expect(Kind::Sign(')'))?;
+        let Kind::Expression(at) = self.peek().kind else {
+            return Err(self.unexpected("`{`"));
+        };
+        self.next();
+        let expression = self.expressions.get_mut(at);
+        let expression = expression.map(std::mem::take).unwrap_or_default();
+        self.syntax.conditions.push(ConditionSyntax {
+            name,
+            parameters,
+            expression,
+            source: None,
+        });
+        self.end_of_line()
+    }
+
+    fn parameter(&mut self) -> Result<ParameterSyntax, GaveUp> {
+        let name = self.condition_word("a parameter")?;
+        self.expect(Kind::Sign(':'))?;
+        let kind = self.parameter_type()?;
+        Ok(ParameterSyntax { name, kind })
+    }
+
+    /// Keywords of the language can stand here, those of a parameter's type cannot.
+    fn condition_word(&mut self, what: &str) -> Result<Word, GaveUp> {
+        match self.peek().kind {
+            Kind::Word(text)
+                if is_plain(text)
+                    && container(text).is_none()
+                    && (text == "any" || parameter_type(text).is_none()) =>
+            {
+                let word = self.word_here(text);
+                self.next();
+                Ok(word)
+            }
+            _ => Err(self.unexpected(what)),
+        }
+    }
+
+    fn parameter_type(&mut self) -> Result<ParameterType, GaveUp> {
+        let Kind::Word(text) = self.peek().kind else {
+            return Err(self.unexpected("a parameter's type"));
+        };
+        let Some(container) = container(text) else {
+            return self.element_type();
+        };
+        self.next();
+        self.expect(Kind::Sign('<'))?;
+        let element = self.element_type()?;
+        self.expect(Kind::Sign('>'))?;
+        Ok(container(Box::new(element)))
+    }
+
+    fn element_type(&mut self) -> Result<ParameterType, GaveUp> {
+        if let Kind::Word(text) = self.peek().kind
+            && text != "any"
+            && let Some(kind) = parameter_type(text)
+        {
+            self.next();
+            return Ok(kind);
+        }
+        Err(self.unexpected("a parameter's type"))
+    }
+}
+
+type Container = fn(Box<ParameterType>) -> ParameterType;
+
+fn container(name: &str) -> Option<Container> {
+    match name {
+        "list" => Some(ParameterType::List),
+        "map" => Some(ParameterType::Map),
+        _ => None,
+    }
+}
+
+/// A type that holds no others, by its name. The language itself does not have `any`; its JSON form does.
+pub(crate) fn parameter_type(name: &str) -> Option<ParameterType> {
+    Some(match name {
+        "any" => ParameterType::Any,
+        "bool" => ParameterType::Bool,
+        "string" => ParameterType::String,
+        "int" => ParameterType::Int,
+        "uint" => ParameterType::Uint,
+        "double" => ParameterType::Double,
+        "duration" => ParameterType::Duration,
+        "timestamp" => ParameterType::Timestamp,
+        "ipaddress" => ParameterType::IpAddress,
+        _ => return None,
+    })
+}

@@ -1,0 +1,11 @@
+//! OpenFGA's JSON form of a model.
+
+mod read;
+mod value;
+mod write;
+
+pub(super) use read::read;
+pub(super) use write::write;
+
+/// Longest JSON text of a model. Bytes.
+pub const MAX_JSON: usize = 1024 * 1024;

@@ -1,0 +1,204 @@
+//! Modular models: several files, each of one module, to one model.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::fga_mod::{self, FILE_NAME};
+use super::parts::{Schema, Source, SourceId};
+use super::{MAX_MODULES, MAX_TEXT, ModelErrorKind};
+use crate::language::{Fault, Place, Syntax, TypeSyntax, Word, parse};
+
+/// A file of a modular model.
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleFile<'a> {
+    /// Its path, with `/` between folders, as `fga.mod` lists it.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// Several files as one.
+pub(super) struct Combined {
+    pub(super) syntax: Syntax,
+    pub(super) faults: Vec<Fault>,
+    /// The names of the files, by the numbers in places.
+    pub(super) names: Vec<Box<str>>,
+}
+
+/// Puts files together; what could be read is there even when there are faults.
+pub(super) fn combine(files: &[ModuleFile<'_>]) -> Combined {
+    let mut combiner = Combiner::default();
+    let total = files.iter().map(|file| file.text.len()).sum::<usize>();
+    if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
+        let message =
+            format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
+        combiner.fault(Place::default(), ModelErrorKind::TooLong, message);
+        combiner.syntax.schema = Some(version());
+        return combiner.combined();
+    }
+    let (ordered, faults) = in_order(files, &mut combiner.names);
+    combiner.faults = faults;
+    combiner.syntax.schema = Some(version());
+    let mut extensions = Vec::new();
+    for (file, number) in ordered {
+        let source = Source {
+            module: Box::default(),
+            file: file.name.into(),
+        };
+        let id = SourceId::try_from(combiner.syntax.sources.len()).unwrap_or(SourceId::MAX);
+        combiner.syntax.sources.push(source);
+        let found = combiner.file(file.text, number, id);
+        extensions.extend(found.into_iter().map(|extension| (extension, id)));
+    }
+    for (extension, id) in extensions {
+        combiner.extend(extension, id);
+    }
+    combiner.combined()
+}
+
+/// The files in the order in which they count, each with its number.
+fn in_order<'a, 'f>(
+    files: &'f [ModuleFile<'a>],
+    names: &mut Vec<Box<str>>,
+) -> (Vec<(&'f ModuleFile<'a>, u16)>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut sorted: Vec<_> = files.iter().zip(0..).collect();
+    sorted.sort_by_key(|(file, _)| file.name);
+    names.extend(files.iter().map(|file| Box::from(file.name)));
+    let mut seen = HashMap::new();
+    for (file, number) in &sorted {
+        if seen.insert(file.name, (*file, *number)).is_some() {
+            let message = format!("there are two files `{}`", file.name);
+            let place = start(*number);
+            faults.push(Fault::new(place, ModelErrorKind::Module, message));
+        }
+    }
+    let Some((listing, number)) = seen.get(FILE_NAME).copied() else {
+        return (sorted, faults);
+    };
+    let (contents, found) = fga_mod::read(listing.text, number);
+    faults.extend(found);
+    let mut ordered = Vec::new();
+    let mut listed = HashSet::new();
+    for Word { text, place } in contents {
+        let problem = match seen.get(text.as_str()) {
+            Some(_) if !listed.insert(text.clone()) => "is listed twice",
+            Some(found) => {
+                ordered.push(*found);
+                continue;
+            }
+            None => "is not there",
+        };
+        let message = format!("file `{text}` {problem}");
+        faults.push(Fault::new(place, ModelErrorKind::Module, message));
+    }
+    (ordered, faults)
+}
+
+#[derive(Default)]
+struct Combiner {
+    syntax: Syntax,
+    faults: Vec<Fault>,
+    names: Vec<Box<str>>,
+    /// Where each type is.
+    types: HashMap<String, usize>,
+    conditions: HashSet<String>,
+}
+
+impl Combiner {
+    /// Adds a file and returns what it adds to types.
+    fn file(&mut self, text: &str, number: u16, source: SourceId) -> Vec<TypeSyntax> {
+        let (syntax, faults) = parse(text, number);
+        if !faults.is_empty() {
+            self.faults.extend(faults);
+            return Vec::new();
+        }
+        let Some(module) = syntax.module else {
+            let message = "the file is not a module: it starts with `module NAME`";
+            self.fault(start(number), ModelErrorKind::Module, message.to_owned());
+            return Vec::new();
+        };
+        if let Some(entry) = self.syntax.sources.get_mut(usize::from(source)) {
+            entry.module = module.text.as_str().into();
+        }
+        let mut extensions = Vec::new();
+        for mut definition in syntax.types {
+            let name = &definition.name;
+            if definition.extends {
+                extensions.push(definition);
+            } else if self.types.contains_key(&name.text) {
+                let message = format!("type `{}` is defined twice", name.text);
+                self.fault(name.place, ModelErrorKind::Duplicate, message);
+            } else {
+                self.types
+                    .insert(name.text.clone(), self.syntax.types.len());
+                definition.source = Some(source);
+                self.syntax.types.push(definition);
+            }
+        }
+        for mut condition in syntax.conditions {
+            let name = &condition.name;
+            if self.conditions.insert(name.text.clone()) {
+                condition.source = Some(source);
+                self.syntax.conditions.push(condition);
+            } else {
+                let message = format!("condition `{}` is defined twice", name.text);
+                self.fault(name.place, ModelErrorKind::Duplicate, message);
+            }
+        }
+        extensions
+    }
+
+    fn extend(&mut self, extension: TypeSyntax, source: SourceId) {
+        let name = &extension.name;
+        let at = self.types.get(&name.text);
+        let Some(extended) = at.and_then(|&at| self.syntax.types.get_mut(at)) else {
+            let message = format!(
+                "type `{}`, which is extended here, is not defined",
+                name.text
+            );
+            return self.fault(name.place, ModelErrorKind::Module, message);
+        };
+        let relations = extended.relations.iter();
+        let mut known: HashSet<String> = relations.map(|found| found.name.text.clone()).collect();
+        let mut twice = Vec::new();
+        for mut relation in extension.relations {
+            if known.insert(relation.name.text.clone()) {
+                relation.source = Some(source);
+                extended.relations.push(relation);
+            } else {
+                twice.push(relation.name);
+            }
+        }
+        for Word { text, place } in twice {
+            let message = format!("type `{}` has a relation `{text}` already", name.text);
+            self.fault(place, ModelErrorKind::Duplicate, message);
+        }
+    }
+
+    fn fault(&mut self, place: Place, kind: ModelErrorKind, message: String) {
+        self.faults.push(Fault::new(place, kind, message));
+    }
+
+    fn combined(self) -> Combined {
+        Combined {
+            syntax: self.syntax,
+            faults: self.faults,
+            names: self.names,
+        }
+    }
+}
+
+fn version() -> Word {
+    Word {
+        text: Schema::V1_2.as_str().to_owned(),
+        place: Place::default(),
+    }
+}
+
+fn start(file: u16) -> Place {
+    Place {
+        file,
+        line: 1,
+        column: 1,
+    }
+}

@@ -1,0 +1,273 @@
+//! A model over dense numbers: what is evaluated, and what a bundle holds.
+
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use super::{
+    ConditionId, MAX_CONDITIONS, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, RelationId, TypeId,
+};
+use crate::condition::Condition;
+
+/// Where a part of a modular model was written: its number among [`Parts::sources`].
+pub(crate) type SourceId = u16;
+
+/// What a model consists of. Plain data: [`Model::from_parts`](super::Model::from_parts) checks it.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    /// See [`Model::text`](super::Model::text).
+    pub(crate) text: Box<str>,
+    pub(crate) schema: Schema,
+    /// In order of definition: a type's place is its number.
+    pub(crate) types: Vec<Type>,
+    /// Of all types, one type's after the other's, in order of definition.
+    pub(crate) relations: Vec<Relation>,
+    /// A name's place is its number.
+    pub(crate) relation_names: Vec<Box<str>>,
+    /// In order of definition: a condition's place is its number.
+    pub(crate) conditions: Vec<Condition>,
+    /// Where each condition was written; empty for a model of one file.
+    pub(crate) condition_sources: Vec<Option<SourceId>>,
+    /// Empty for a model of one file.
+    pub(crate) sources: Vec<Source>,
+}
+
+/// The version of the language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Schema {
+    #[default]
+    V1_1,
+    V1_2,
+}
+
+/// A type.
+#[derive(Debug)]
+pub(crate) struct Type {
+    pub(crate) name: Box<str>,
+    /// Its relations among [`Parts::relations`].
+    pub(crate) relations: Range<u32>,
+    pub(crate) source: Option<SourceId>,
+}
+
+/// One relation of one type.
+#[derive(Debug)]
+pub(crate) struct Relation {
+    pub(crate) name: RelationId,
+    pub(crate) rewrite: Rewrite,
+    /// What may be written; empty for a relation that only follows from others.
+    pub(crate) restrictions: Vec<Restriction>,
+    /// Where it was added to its type, when not with the type.
+    pub(crate) source: Option<SourceId>,
+}
+
+/// How a relation follows from others.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Rewrite {
+    /// From what is written.
+    Direct,
+    /// From another relation of the same object.
+    Computed(RelationId),
+    /// From a relation of the objects that a tupleset names.
+    From {
+        relation: RelationId,
+        tupleset: RelationId,
+    },
+    /// From any of these.
+    Union(Vec<Rewrite>),
+    /// From all of these.
+    Intersection(Vec<Rewrite>),
+    /// From the first, unless the second.
+    Exclusion(Box<Rewrite>, Box<Rewrite>),
+}
+
+/// One kind of subject that a relation takes, and under which condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Restriction {
+    pub(crate) taken: Taken,
+    pub(crate) condition: Option<ConditionId>,
+}
+
+/// A kind of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// `[user]`
+    Object(TypeId),
+    /// `[team#member]`
+    Userset(TypeId, RelationId),
+    /// `[user:*]`
+    Wildcard(TypeId),
+}
+
+/// Module and file that a part of a model was written in. Either may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) module: Box<str>,
+    pub(crate) file: Box<str>,
+}
+
+/// The parts are not those of a model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the parts of the model do not fit together")]
+pub(crate) struct PartsError;
+
+/// Parts, and how to find them.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) parts: Parts,
+    pub(super) type_ids: HashMap<Box<str>, TypeId>,
+    pub(super) relation_ids: HashMap<Box<str>, RelationId>,
+    pub(super) condition_ids: HashMap<Box<str>, ConditionId>,
+    /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
+    slots: Box<[u16]>,
+}
+
+/// No relation has this place: there are fewer.
+const NONE: u16 = u16::MAX;
+
+impl Compiled {
+    /// Refuses what is not a model.
+    pub(super) fn new(parts: Parts) -> Result<Self, PartsError> {
+        let names = parts.relation_names.len();
+        if parts.types.len() > MAX_TYPES
+            || parts.relations.len() > MAX_RELATIONS
+            || names > MAX_RELATIONS
+            || parts.conditions.len() > MAX_CONDITIONS
+        {
+            return Err(PartsError);
+        }
+        let mut slots = vec![NONE; names * parts.types.len()].into_boxed_slice();
+        let mut next = 0;
+        for (found, row) in parts.types.iter().zip(0..) {
+            if found.relations.start != next || !parts.has_source(found.source) {
+                return Err(PartsError);
+            }
+            next = found.relations.end;
+            let all = parts.relations.get(range(&found.relations));
+            for (relation, place) in all.ok_or(PartsError)?.iter().zip(found.relations.clone()) {
+                parts.check(relation)?;
+                let at = row * names + relation.name as usize;
+                let slot = slots.get_mut(at).ok_or(PartsError)?;
+                if *slot != NONE {
+                    return Err(PartsError);
+                }
+                *slot = u16::try_from(place).map_err(|_| PartsError)?;
+            }
+        }
+        let sourced = parts.condition_sources.len();
+        if next as usize != parts.relations.len()
+            || sourced != 0 && sourced != parts.conditions.len()
+            || !parts
+                .condition_sources
+                .iter()
+                .all(|&source| parts.has_source(source))
+        {
+            return Err(PartsError);
+        }
+        Ok(Self {
+            type_ids: numbered(parts.types.iter().map(|found| &*found.name))?,
+            relation_ids: numbered(parts.relation_names.iter().map(|name| &**name))?,
+            condition_ids: numbered(parts.conditions.iter().map(Condition::name))?,
+            slots,
+            parts,
+        })
+    }
+
+    pub(super) fn relation(&self, type_id: TypeId, id: RelationId) -> Option<&Relation> {
+        let names = self.parts.relation_names.len();
+        if id as usize >= names {
+            return None;
+        }
+        let slot = self.slots.get(type_id as usize * names + id as usize)?;
+        self.parts.relations.get(usize::from(*slot))
+    }
+}
+
+impl Parts {
+    /// In order of definition.
+    pub(crate) fn relations_of(&self, type_id: TypeId) -> &[Relation] {
+        let found = self.types.get(type_id as usize);
+        let found = found.and_then(|found| self.relations.get(range(&found.relations)));
+        found.unwrap_or_default()
+    }
+
+    pub(crate) fn source(&self, id: Option<SourceId>) -> Option<&Source> {
+        self.sources.get(usize::from(id?))
+    }
+
+    fn has_source(&self, id: Option<SourceId>) -> bool {
+        id.is_none_or(|id| usize::from(id) < self.sources.len())
+    }
+
+    fn check(&self, relation: &Relation) -> Result<(), PartsError> {
+        let is_type = |id: TypeId| (id as usize) < self.types.len();
+        let good = self.is_relation(relation.name)
+            && self.has_source(relation.source)
+            && self.is_rewrite(&relation.rewrite, 0)
+            && relation.restrictions.iter().all(|entry| {
+                let known = entry.condition;
+                known.is_none_or(|id| (id as usize) < self.conditions.len())
+                    && match entry.taken {
+                        Taken::Object(id) | Taken::Wildcard(id) => is_type(id),
+                        Taken::Userset(id, relation) => is_type(id) && self.is_relation(relation),
+                    }
+            });
+        good.then_some(()).ok_or(PartsError)
+    }
+
+    fn is_relation(&self, id: RelationId) -> bool {
+        (id as usize) < self.relation_names.len()
+    }
+
+    fn is_rewrite(&self, rewrite: &Rewrite, depth: usize) -> bool {
+        // One more than the parentheses that may stand around an operator.
+        if depth > MAX_NESTING + 1 {
+            return false;
+        }
+        match rewrite {
+            Rewrite::Direct => true,
+            Rewrite::Computed(relation) => self.is_relation(*relation),
+            Rewrite::From { relation, tupleset } => {
+                self.is_relation(*relation) && self.is_relation(*tupleset)
+            }
+            Rewrite::Union(all) | Rewrite::Intersection(all) => {
+                !all.is_empty() && all.iter().all(|found| self.is_rewrite(found, depth + 1))
+            }
+            Rewrite::Exclusion(base, subtract) => {
+                self.is_rewrite(base, depth + 1) && self.is_rewrite(subtract, depth + 1)
+            }
+        }
+    }
+}
+
+impl Schema {
+    /// As it is written.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::V1_1 => "1.1",
+            Self::V1_2 => "1.2",
+        }
+    }
+
+    /// None for a version that the engine does not know.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        [Self::V1_1, Self::V1_2]
+            .into_iter()
+            .find(|version| version.as_str() == text)
+    }
+}
+
+fn numbered<'a>(
+    names: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<Box<str>, u32>, PartsError> {
+    let mut ids = HashMap::new();
+    for (name, id) in names.zip(0..) {
+        if ids.insert(name.into(), id).is_some() {
+            return Err(PartsError);
+        }
+    }
+    Ok(ids)
+}
+
+fn range(found: &Range<u32>) -> Range<usize> {
+    found.start as usize..found.end as usize
+}

@@ -1,0 +1,222 @@
+//! Texts to models, and back: the language, its JSON form, modules.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::parts::Parts;
+use super::{
+    MAX_ERRORS, MAX_TEXT, Model, ModelError, ModelErrorKind, ModelErrors, ModuleFile, canonical,
+    compile, dot, json, modules, validate,
+};
+use crate::condition::Condition;
+use crate::language::print::{NoTextError, print};
+use crate::language::{Fault, Place, Syntax, parse};
+
+impl Model {
+    /// Parses and validates a model in the OpenFGA language, schema 1.1 or 1.2. A text that starts with
+    /// `{` is taken for the JSON form.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in order of place, each with line and column.
+    pub fn parse(text: &str) -> Result<Self, ModelErrors> {
+        if is_json(text) {
+            return Self::from_json(text);
+        }
+        let (syntax, faults) = parse(text, 0);
+        let (syntax, conditions) =
+            examine(syntax, faults, true).map_err(|found| named(found, &[]))?;
+        build(&syntax, conditions, text.into())
+    }
+
+    /// Everything that is wrong with a text, and what is only odd
+    /// ([`is_warning`](ModelErrorKind::is_warning)), in order of place.
+    pub fn lint(text: &str) -> Vec<ModelError> {
+        let (syntax, faults) = if is_json(text) {
+            json::read(text)
+        } else {
+            parse(text, 0)
+        };
+        named(faults_of(&syntax, faults, true).0, &[]).0
+    }
+
+    /// Reads and validates OpenFGA's JSON form of a model: `schema_version`, `type_definitions`,
+    /// `conditions`. Field names may be in camel case, as protocol buffers write them; fields that are
+    /// not of a model's definition are passed over. A `schema_version` of `null` stands for 1.1.
+    ///
+    /// # Errors
+    /// Everything that is wrong; the messages name the place.
+    pub fn from_json(text: &str) -> Result<Self, ModelErrors> {
+        let (syntax, faults) = json::read(text);
+        let found = examine(syntax, faults, true).map_err(|found| named(found, &[]))?;
+        let (mut syntax, _) = found;
+        canonical::arrange(&mut syntax);
+        // Conditions and their parameters are in another order now.
+        let conditions = validate::conditions(&syntax, &mut Vec::new());
+        let mut model = build(&syntax, conditions, Box::default())?;
+        let printed = print(&model, false)
+            .ok()
+            .filter(|dsl| says_the_same(dsl, &model));
+        model.set_text(printed.as_deref().unwrap_or(text));
+        Ok(model)
+    }
+
+    /// Combines and validates the files of a modular model (schema 1.2), in the order of their names, or
+    /// in that which a file `fga.mod` among them lists; files that it does not list are left out.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with file, line and column.
+    pub fn from_modules(files: &[ModuleFile<'_>]) -> Result<Self, ModelErrors> {
+        let combined = modules::combine(files);
+        let names = &combined.names;
+        let found = examine(combined.syntax, combined.faults, false);
+        let (mut syntax, _) = found.map_err(|found| named(found, names))?;
+        canonical::arrange(&mut syntax);
+        let conditions = validate::conditions(&syntax, &mut Vec::new());
+        let mut model = build(&syntax, conditions, Box::default())?;
+        match print(&model, false) {
+            Ok(text) if text.len() <= MAX_TEXT => model.set_text(&text),
+            _ => return Err(too_long()),
+        }
+        Ok(model)
+    }
+
+    /// Its text in the language, as OpenFGA's transformer prints it.
+    ///
+    /// # Errors
+    /// [`NoTextError`] for a model from JSON that the language has no form for.
+    pub fn to_dsl(&self) -> Result<String, NoTextError> {
+        print(self, false)
+    }
+
+    /// As [`Model::to_dsl`], with comments that say which module and file each part is from.
+    ///
+    /// # Errors
+    /// As [`Model::to_dsl`].
+    pub fn to_dsl_with_sources(&self) -> Result<String, NoTextError> {
+        print(self, true)
+    }
+
+    /// Its JSON form, as OpenFGA's API takes it.
+    pub fn to_json(&self) -> Value {
+        json::write(self)
+    }
+
+    /// A drawing of its types and relations, and of how they follow from each other: a text in the DOT
+    /// language of Graphviz.
+    pub fn graph(&self) -> String {
+        dot::graph(self)
+    }
+
+    fn set_text(&mut self, text: &str) {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.parts.text = text.into();
+        }
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{')
+}
+
+/// What is wrong with a syntax tree, sorted, and its conditions.
+fn faults_of(syntax: &Syntax, mut faults: Vec<Fault>, whole: bool) -> (Vec<Fault>, Vec<Condition>) {
+    let mut conditions = Vec::new();
+    // A name that stands in a part that could not be read would seem undefined.
+    if faults.is_empty() || !whole {
+        conditions = validate::validate(syntax, &mut faults);
+    }
+    faults.sort_by_key(|fault| fault.place);
+    faults.truncate(MAX_ERRORS);
+    (faults, conditions)
+}
+
+/// A syntax tree without errors, and its conditions.
+fn examine(
+    syntax: Syntax,
+    faults: Vec<Fault>,
+    whole: bool,
+) -> Result<(Syntax, Vec<Condition>), Vec<Fault>> {
+    // A warning is not to crowd out an error.
+    let (faults, conditions) = faults_of(&syntax, faults, whole);
+    if faults.iter().all(|fault| fault.kind.is_warning()) && faults.len() < MAX_ERRORS {
+        Ok((syntax, conditions))
+    } else {
+        Err(faults)
+    }
+}
+
+fn build(
+    syntax: &Syntax,
+    conditions: Vec<Condition>,
+    text: Box<str>,
+) -> Result<Model, ModelErrors> {
+    let parts = Parts {
+        text,
+        ..compile::compile(syntax, conditions)
+    };
+    // What is valid compiles: nothing but a limit can be in the way.
+    Model::from_parts(parts).map_err(|_| too_long())
+}
+
+/// Whether a text, read again, is the model.
+fn says_the_same(text: &str, model: &Model) -> bool {
+    let (syntax, faults) = parse(text, 0);
+    if !faults.is_empty() || text.len() > MAX_TEXT {
+        return false;
+    }
+    let parts = compile::compile(&syntax, Vec::new());
+    let known = model.parts();
+    let types = parts.types.iter().zip(&known.types);
+    let relations = parts.relations.iter().zip(&known.relations);
+    let conditions = syntax.conditions.iter().zip(&known.conditions);
+    parts.relation_names == known.relation_names
+        && parts.types.len() == known.types.len()
+        && parts.relations.len() == known.relations.len()
+        && syntax.conditions.len() == known.conditions.len()
+        && types
+            .into_iter()
+            .all(|(one, two)| one.name == two.name && one.relations == two.relations)
+        && relations.into_iter().all(|(one, two)| {
+            one.name == two.name
+                && one.rewrite == two.rewrite
+                && one.restrictions == two.restrictions
+        })
+        && conditions.into_iter().all(|(one, two)| {
+            let parameters = one
+                .parameters
+                .iter()
+                .map(|found| (&*found.name.text, &found.kind));
+            one.name.text == two.name()
+                && one.expression.text == two.expression()
+                && parameters.eq(two
+                    .parameters()
+                    .iter()
+                    .map(|found| (&*found.name, &found.kind)))
+        })
+}
+
+/// Faults with the names of their files.
+fn named(faults: Vec<Fault>, names: &[Box<str>]) -> ModelErrors {
+    let errors = faults.into_iter().map(|fault| {
+        let Fault {
+            place: Place { file, line, column },
+            kind,
+            message,
+        } = fault;
+        ModelError {
+            kind,
+            file: names.get(usize::from(file)).cloned(),
+            line,
+            column,
+            message,
+        }
+    });
+    ModelErrors(errors.collect())
+}
+
+fn too_long() -> ModelErrors {
+    let message = format!("the model is over a limit; its text has at most {MAX_TEXT} bytes");
+    let fault = Fault::new(Place::default(), ModelErrorKind::TooLong, message);
+    named(vec![fault], &[])
+}

@@ -1,0 +1,174 @@
+//! What the grammar cannot say: names exist, once, and every relation can hold.
+
+mod definitions;
+mod entry;
+mod references;
+
+use hashbrown::HashMap;
+
+use self::entry::Graph;
+use super::{ModelErrorKind, Schema};
+use crate::condition::{Condition, ConditionError, Parameter};
+use crate::language::{
+    Fault, Place, RelationSyntax, RestrictionKind, RewriteSyntax, Syntax, TypeSyntax,
+};
+
+/// Adds everything that is wrong with a model that could be read. Returns its conditions: all of them, if
+/// nothing is wrong.
+pub(super) fn validate(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condition> {
+    let names = Names::of(syntax);
+    let before = faults.len();
+    definitions::check(syntax, faults);
+    if let Err(fault) = schema(syntax) {
+        // What another schema would mean is not known: nothing else can be said.
+        faults.push(fault);
+        return Vec::new();
+    }
+    references::check(syntax, &names, faults);
+    definitions::check_usage(syntax, faults);
+    let conditions = conditions(syntax, faults);
+    // What is not defined makes what depends on it seem twice there, or impossible.
+    let mut worst = faults.iter().skip(before).map(|fault| fault.kind);
+    let in_order = worst.clone().all(ModelErrorKind::is_warning);
+    if worst.all(|kind| kind.is_warning() || kind == ModelErrorKind::Duplicate) {
+        references::check_repeats(syntax, faults);
+    }
+    if !in_order {
+        return conditions;
+    }
+    let graph = Graph::of(syntax, &names);
+    let relations = syntax.types.iter().flat_map(|found| &found.relations);
+    for ((relation, entered), circular) in relations.zip(graph.entered()).zip(graph.circular()) {
+        let (kind, message) = if !entered {
+            (
+                ModelErrorKind::NoEntryPoint,
+                "no tuple can ever make it hold",
+            )
+        } else if circular {
+            (
+                ModelErrorKind::Circular,
+                "it is defined by itself, through computed relations",
+            )
+        } else {
+            continue;
+        };
+        let message = format!("relation `{}`: {message}", relation.name.text);
+        faults.push(Fault::new(relation.name.place, kind, message));
+    }
+    conditions
+}
+
+/// The conditions, but for those whose expression is wrong.
+pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condition> {
+    let mut found = Vec::with_capacity(syntax.conditions.len());
+    for definition in &syntax.conditions {
+        let name = &definition.name;
+        let parameters = definition.parameters.iter().map(|parameter| Parameter {
+            name: parameter.name.text.as_str().into(),
+            kind: parameter.kind.clone(),
+        });
+        let expression = &definition.expression;
+        match Condition::parse(&name.text, parameters.collect(), &expression.text) {
+            Ok(condition) => found.push(condition),
+            Err(ConditionError::Expression { offset, message }) => {
+                let message = format!("condition `{}`: {message}", name.text);
+                let place = match expression.pieces.is_empty() {
+                    true => name.place,
+                    false => expression.place(offset),
+                };
+                faults.push(Fault::new(place, ModelErrorKind::BadExpression, message));
+            }
+        }
+    }
+    found
+}
+
+fn schema(syntax: &Syntax) -> Result<(), Fault> {
+    let Some(version) = &syntax.schema else {
+        let line = u32::from(syntax.module.is_some());
+        let place = Place {
+            file: 0,
+            line,
+            column: line,
+        };
+        let message = match syntax.module {
+            Some(_) => "a module by itself has no schema version: it is part of a model",
+            None => "the schema version is missing",
+        };
+        return Err(Fault::new(place, ModelErrorKind::SchemaRequired, message));
+    };
+    if Schema::of(&version.text).is_some() {
+        return Ok(());
+    }
+    let message = format!("schema `{}` is not supported: write `1.1`", version.text);
+    Err(Fault::new(
+        version.place,
+        ModelErrorKind::SchemaVersion,
+        message,
+    ))
+}
+
+/// A relation of a type, by name.
+type Key<'a> = (&'a str, &'a str);
+
+struct Names<'a> {
+    types: HashMap<&'a str, &'a TypeSyntax>,
+    relations: HashMap<Key<'a>, &'a RelationSyntax>,
+    /// Where each relation leads that only holds what is written.
+    tuplesets: HashMap<Key<'a>, Tupleset<'a>>,
+}
+
+/// What a relation leads to, if it stands after `from`.
+struct Tupleset<'a> {
+    /// It takes usersets or wildcards.
+    bad: bool,
+    /// Each once, sorted.
+    types: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(syntax: &'a Syntax) -> Self {
+        let mut names = Self {
+            types: HashMap::new(),
+            relations: HashMap::new(),
+            tuplesets: HashMap::new(),
+        };
+        for definition in &syntax.types {
+            let type_name = definition.name.text.as_str();
+            names.types.insert(type_name, definition);
+            for relation in &definition.relations {
+                let key = (type_name, relation.name.text.as_str());
+                names.relations.insert(key, relation);
+                if matches!(relation.rewrite, RewriteSyntax::Direct) {
+                    names.tuplesets.insert(key, Tupleset::of(relation));
+                }
+            }
+        }
+        names
+    }
+
+    /// The types that a tupleset leads to, each once.
+    fn led_to(&self, type_name: &'a str, tupleset: &'a str) -> &[&'a str] {
+        let found = self.tuplesets.get(&(type_name, tupleset));
+        found
+            .map(|found| found.types.as_slice())
+            .unwrap_or_default()
+    }
+}
+
+impl<'a> Tupleset<'a> {
+    fn of(relation: &'a RelationSyntax) -> Self {
+        let restrictions = &relation.restrictions;
+        let mut types: Vec<&str> = restrictions
+            .iter()
+            .map(|entry| entry.type_name.text.as_str())
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        let plain = |kind: &RestrictionKind| matches!(kind, RestrictionKind::Object);
+        Self {
+            bad: !restrictions.iter().all(|entry| plain(&entry.kind)),
+            types,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! OpenFGA's tests of modular models: files to one model, its forms, and what is wrong with the files.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use tidegate_policy::{Model, ModuleFile};
+
+use crate::language::{Expected, is_the_parsers, same};
+use crate::{Tally, folder};
+
+#[test]
+fn modular_models() {
+    let Some(folder) = folder() else { return };
+    let mut tally = Tally::new("transformer-module");
+    for entry in
+        std::fs::read_dir(folder.join("openfga-language/transformer-module")).expect("a folder")
+    {
+        let path = entry.expect("an entry").path();
+        let mut files = Vec::new();
+        read(&path.join("module"), "", &mut files);
+        let files: Vec<ModuleFile<'_>> = files
+            .iter()
+            .map(|(name, text)| ModuleFile { name, text })
+            .collect();
+        let found = Model::from_modules(&files);
+        let name = path.display().to_string();
+        let holds = if path.join("expected_errors.json").exists() {
+            found.as_ref().is_err_and(|found| {
+                let mut expected: Vec<Expected> = json(&path.join("expected_errors.json"));
+                let found: BTreeSet<_> = found
+                    .0
+                    .iter()
+                    .filter(|error| is_the_parsers(error.kind))
+                    .map(|error| (error.file.as_deref(), error.line, error.kind.as_str()))
+                    .collect();
+                // Where the suite names no kind, any is right.
+                let places = |error: &Expected| (error.file.clone(), error.line());
+                let places: BTreeSet<_> = expected.iter().map(places).collect();
+                expected.retain(|error| error.kind().is_some());
+                places
+                    == found
+                        .iter()
+                        .map(|found| (found.0.map(str::to_owned), found.1))
+                        .collect()
+                    && expected.iter().all(|error| {
+                        let kind = error.kind().unwrap_or_default();
+                        found.contains(&(error.file.as_deref(), error.line(), kind))
+                    })
+            })
+        } else {
+            found.as_ref().is_ok_and(|model| {
+                let text = |name: &str| std::fs::read_to_string(path.join(name)).expect("a file");
+                let expected: Value = json(&path.join("authorization-model.json"));
+                let modules: Vec<String> = json(&path.join("expected_modules.json"));
+                let from_json = Model::from_json(&expected.to_string()).expect("a model");
+                model.to_dsl().ok() == Some(text("combined.fga"))
+                    && model.text() == text("combined.fga")
+                    && model.to_dsl_with_sources().ok() == Some(text("combined-sourceinfo.fga"))
+                    && model.modules() == modules
+                    && without_order(&model.to_json()) == without_order(&expected)
+                    && from_json.to_dsl_with_sources() == model.to_dsl_with_sources()
+                    && from_json.modules() == modules
+                    && same(&from_json.to_json(), &model.to_json())
+            })
+        };
+        tally.count(&name, holds, || format!("{found:?}"));
+    }
+    tally.done(3);
+}
+
+/// The types of a model in order of their names: the suite's are in that of the files.
+fn without_order(model: &Value) -> Value {
+    let mut model = model.clone();
+    if let Some(types) = model["type_definitions"].as_array_mut() {
+        types.sort_by_key(|found| found["type"].as_str().map(str::to_owned));
+    }
+    model
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    let text = std::fs::read_to_string(path).expect("a file");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn read(folder: &Path, below: &str, files: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        if path.is_dir() {
+            read(&path, &format!("{below}{name}/"), files);
+        } else {
+            let text = std::fs::read_to_string(&path).expect("a file");
+            files.push((format!("{below}{name}"), text));
+        }
+    }
+}
