@@ -74,7 +74,6 @@ impl Parser<'_> {
 
     fn element_type(&mut self) -> Result<ParameterType, GaveUp> {
         if let Kind::Word(text) = self.peek().kind
-            && text != "any"
             && let Some(kind) = parameter_type(text)
         {
             self.next();
@@ -94,7 +93,7 @@ fn container(name: &str) -> Option<Container> {
     }
 }
 
-/// A type that holds no others, by its name. The language itself does not have `any`; its JSON form does.
+/// A type that holds no others, by its name.
 pub(crate) fn parameter_type(name: &str) -> Option<ParameterType> {
     Some(match name {
         "any" => ParameterType::Any,

@@ -156,7 +156,7 @@ impl Reader {
             }
         };
         if twice {
-            return self.fault((self.line, 1), &format!("`{bare}` stands twice"));
+            return self.fault((self.line, 1), format!("`{bare}` stands twice"));
         }
         if bare == "schema" {
             self.schema = self.scalar(value, start);

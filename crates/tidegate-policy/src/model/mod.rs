@@ -1,8 +1,8 @@
 //! The authorization model: types, relations, and how relations follow from each other.
 //!
-//! What the engine evaluates is here and in [`parts`]: numbers instead of names, found by index. Where
-//! models come from is beside it: the modelling language and its JSON form
-//! ([`read`]), which compile to the same parts that a bundle holds.
+//! What the engine evaluates is here and in `parts`: numbers instead of names, found by index. Where
+//! models come from is beside it, in `read`: the modelling language, its JSON form and modules, which
+//! compile to the same parts that a bundle holds.
 
 mod canonical;
 mod compile;

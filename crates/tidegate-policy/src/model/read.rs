@@ -119,14 +119,26 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 
-/// What is wrong with a syntax tree, sorted, and its conditions.
+/// What is wrong with a syntax tree, sorted, and its conditions. `whole`: look no further where a part
+/// could not be read. Files of a modular model are read each for itself.
 fn faults_of(syntax: &Syntax, mut faults: Vec<Fault>, whole: bool) -> (Vec<Fault>, Vec<Condition>) {
     let mut conditions = Vec::new();
     // A name that stands in a part that could not be read would seem undefined.
-    if faults.is_empty() || !whole {
+    let is_read = |kind| {
+        let odd = [
+            ModelErrorKind::ConditionName,
+            ModelErrorKind::WildcardUserset,
+        ];
+        odd.contains(&kind)
+    };
+    if !whole || faults.iter().all(|fault| is_read(fault.kind)) {
         conditions = validate::validate(syntax, &mut faults);
     }
     faults.sort_by_key(|fault| fault.place);
+    // A warning is not to crowd out an error.
+    if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
+        faults.retain(|fault| !fault.kind.is_warning());
+    }
     faults.truncate(MAX_ERRORS);
     (faults, conditions)
 }
@@ -137,9 +149,8 @@ fn examine(
     faults: Vec<Fault>,
     whole: bool,
 ) -> Result<(Syntax, Vec<Condition>), Vec<Fault>> {
-    // A warning is not to crowd out an error.
     let (faults, conditions) = faults_of(&syntax, faults, whole);
-    if faults.iter().all(|fault| fault.kind.is_warning()) && faults.len() < MAX_ERRORS {
+    if faults.iter().all(|fault| fault.kind.is_warning()) {
         Ok((syntax, conditions))
     } else {
         Err(faults)

@@ -1,5 +1,8 @@
 //! Models that are good, and every error with its place.
 
+mod forms;
+mod modules;
+
 use super::{Model, ModelErrorKind};
 
 /// The kinds of error in a model's types, with line and column.
@@ -61,8 +64,43 @@ fn every_error_at_once_with_its_place() {
         &[(UndefinedCondition, 6, 26)],
     );
     check(
+        "type user\ntype doc\n  relations\n    define a: [user with x]\ncondition x(\n  a: int,\n  b: list<string>\n) {\n  a > 1 && \"}#\" in b // }\n}\n",
+        &[],
+    );
+    let unclosed = "condition x(a: int) {\n  a == 'b\n}\n";
+    check(&format!("type user\n{unclosed}"), &[(Syntax, 5, 8)]);
+    check("type user\ncondition x(a: int) {\n", &[(Syntax, 4, 21)]);
+    check(
+        "condition x(a: int) { true }\ntype user\n",
+        &[(Syntax, 4, 1)],
+    );
+    check("condition x() { true }\n", &[(Syntax, 3, 13)]);
+    check(
+        "type user\ntype doc\n  relations\n    define a: [user with x]\ncondition x(a: int, a: int) { true }\ncondition x(a: int) { true }\n",
+        &[(Duplicate, 7, 21), (Duplicate, 8, 11)],
+    );
+    check("extend type user\n", &[(Syntax, 3, 13)]);
+    check(
         "type user\ntype doc\n  relations\n    define p: [user:*, doc]\n    define a: a from p\n",
         &[(BadTupleset, 7, 22)],
+    );
+}
+
+#[test]
+fn what_is_odd_is_told_and_accepted() {
+    let text = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    define a: [user, user]\n    define b: a or a\ncondition x(a: int) { true }\n";
+    assert!(Model::parse(text).is_ok());
+    let found: Vec<_> = Model::lint(text)
+        .iter()
+        .map(|error| (error.kind, error.line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (ModelErrorKind::DuplicateRestriction, 6),
+            (ModelErrorKind::DuplicateOperand, 7),
+            (ModelErrorKind::UnusedCondition, 8),
+        ]
     );
 }
 

@@ -256,21 +256,3 @@ fn table_of_users() {
     }
     tally.end(&[("users", 45)]);
 }
-
-/// The matrices are one model each: with conditions, which the engine refuses.
-#[test]
-fn matrices_are_refused() {
-    #[derive(Deserialize)]
-    struct Matrix {
-        model: String,
-    }
-    for name in [
-        "openfga/check_matrix.json",
-        "openfga/listobjects_matrix.json",
-    ] {
-        let Some(text) = suite(name) else { return };
-        let matrix: Matrix = serde_json::from_str(&text).expect("the matrix is JSON");
-        assert!(is_unsupported(&matrix.model), "{name} can be run");
-        assert!(Model::parse(&matrix.model).is_err(), "{name} can be run");
-    }
-}

@@ -72,9 +72,11 @@ fn modular_models() {
 /// The types of a model in order of their names: the suite's are in that of the files.
 fn without_order(model: &Value) -> Value {
     let mut model = model.clone();
-    if let Some(types) = model["type_definitions"].as_array_mut() {
-        types.sort_by_key(|found| found["type"].as_str().map(str::to_owned));
-    }
+    let types = model
+        .get_mut("type_definitions")
+        .and_then(Value::as_array_mut);
+    let name = |found: &Value| found.get("type").and_then(Value::as_str).map(str::to_owned);
+    types.expect("a list of types").sort_by_key(name);
     model
 }
 

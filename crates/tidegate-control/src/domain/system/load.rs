@@ -73,10 +73,11 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
         .read(|reader, table| parts.file(reader, table));
     errors
         .extend(Reader::new("system.toml", rules).read(|reader, table| parts.file(reader, table)));
-    let model = match Model::parse(&format!("{}\n{PLATFORM_MODEL}", model.trim_end())) {
+    let (types, conditions) = types_and_conditions(model);
+    let model = match Model::parse(&format!("{types}\n{PLATFORM_MODEL}{conditions}")) {
         Ok(model) => model,
         Err(model_errors) => {
-            let own_lines = model.trim_end().lines().count();
+            let own_lines = types.lines().count();
             errors.extend(
                 model_errors
                     .0
@@ -99,7 +100,16 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
     })
 }
 
-/// The platform's part follows the system's, after `own_lines`.
+/// The platform's types stand before a model's conditions, as the language has it.
+fn types_and_conditions(model: &str) -> (&str, &str) {
+    let mut lines = model.split_inclusive('\n');
+    let is_type = |line: &&str| !line.trim_start().starts_with("condition ");
+    let types = lines.by_ref().take_while(is_type).map(str::len).sum();
+    let (types, conditions) = model.split_at_checked(types).unwrap_or((model, ""));
+    (types.trim_end(), conditions)
+}
+
+/// The platform's part follows the system's types, after `own_lines`.
 fn model_error(error: ModelError, own_lines: usize) -> SystemError {
     let ModelError {
         line,
@@ -109,7 +119,9 @@ fn model_error(error: ModelError, own_lines: usize) -> SystemError {
         file: _,
     } = error;
     let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let platform_lines = PLATFORM_MODEL.lines().count();
     let (file, line) = match line.checked_sub(own_lines) {
+        Some(below) if below > platform_lines => ("model.fga", line - platform_lines),
         Some(below @ 1..) => ("platform.fga", below),
         _ => ("model.fga", line),
     };

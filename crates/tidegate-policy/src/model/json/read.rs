@@ -202,7 +202,7 @@ impl Reader {
             (Some(_), Some(_)) => {
                 let message = "a restriction is a wildcard and a userset at once";
                 self.fault(ModelErrorKind::WildcardUserset, message);
-                return None;
+                RestrictionKind::Wildcard
             }
             (Some(relation), None) => RestrictionKind::Userset(word(&relation)),
             (None, Some(_)) => RestrictionKind::Wildcard,
