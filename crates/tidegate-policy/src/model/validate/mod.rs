@@ -78,6 +78,14 @@ pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condit
                 };
                 faults.push(Fault::new(place, ModelErrorKind::BadExpression, message));
             }
+            Err(error @ ConditionError::Parameter { .. }) => {
+                let message = format!("condition `{}`: {error}", name.text);
+                faults.push(Fault::new(
+                    name.place,
+                    ModelErrorKind::BadExpression,
+                    message,
+                ));
+            }
         }
     }
     found
