@@ -58,7 +58,7 @@ impl Checker<'_> {
             }
             Kind::Bytes(value) => constant(Value::Bytes(value.into()), Type::Bytes),
             Kind::Name(name) => self.name(offset, &name)?,
-            Kind::Field(of, name) => match type_of_types(&of.kind, &name) {
+            Kind::Field(of, name) => match self.long_type_name(&of.kind, &name) {
                 Some(found) => constant(Value::Type(found), Type::Kind),
                 None => {
                     let (of, found) = self.field(*of, offset)?;
@@ -129,6 +129,25 @@ impl Checker<'_> {
                 offset,
                 format!("`{name}` is no parameter of the condition"),
             )),
+        }
+    }
+
+    /// `google.protobuf.Timestamp` and `google.protobuf.Duration`, which are types by their long names,
+    /// unless something else is named `google`.
+    fn long_type_name(&self, of: &Kind, name: &str) -> Option<&'static str> {
+        let Kind::Field(package, middle) = of else {
+            return None;
+        };
+        let Kind::Name(package) = &package.kind else {
+            return None;
+        };
+        if package != "google" || middle != "protobuf" || self.name(0, package).is_ok() {
+            return None;
+        }
+        match name {
+            "Timestamp" => Some("google.protobuf.Timestamp"),
+            "Duration" => Some("google.protobuf.Duration"),
+            _ => None,
         }
     }
 
@@ -389,20 +408,4 @@ impl Checker<'_> {
 
 fn constant(value: Value<'static>, found: Type) -> (Term, Type) {
     (Term::Constant(value), found)
-}
-
-/// `google.protobuf.Timestamp` and `google.protobuf.Duration`, which are types by their long names.
-fn type_of_types(of: &Kind, name: &str) -> Option<&'static str> {
-    let Kind::Field(package, middle) = of else {
-        return None;
-    };
-    match (&package.kind, middle.as_str(), name) {
-        (Kind::Name(package), "protobuf", "Timestamp") if package == "google" => {
-            Some("google.protobuf.Timestamp")
-        }
-        (Kind::Name(package), "protobuf", "Duration") if package == "google" => {
-            Some("google.protobuf.Duration")
-        }
-        _ => None,
-    }
 }

@@ -329,16 +329,27 @@ fn is_end(text: &str) -> bool {
 
 /// Whether YAML takes a plain scalar for a text.
 fn is_plain_text(text: &str) -> bool {
-    let number = text.trim_start_matches(['-', '+']);
-    let based = number.starts_with("0x") || number.starts_with("0o");
-    let is_number = number.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && (text.parse::<f64>().is_ok() || based);
     let lower = text.to_ascii_lowercase();
+    let unsigned = lower.strip_prefix(['-', '+']).unwrap_or(&lower);
     let is_word = matches!(
-        lower.as_str(),
+        unsigned,
         "" | "~" | "null" | "true" | "false" | ".inf" | ".nan"
     );
-    !is_number && !is_word
+    !is_word && !is_number(unsigned)
+}
+
+/// `0x1f`, `0o17`, `1`, `1.5`, `.5e+3`
+fn is_number(unsigned: &str) -> bool {
+    if let Some(digits) = unsigned.strip_prefix("0x") {
+        return digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    }
+    let unsigned = unsigned.strip_prefix("0o").unwrap_or(unsigned);
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = unsigned.split_once('e').unwrap_or((unsigned, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let has_digits = !(whole.is_empty() && fraction.is_empty() || exponent.is_empty());
+    has_digits && [whole, fraction, exponent].into_iter().all(all_digits)
 }
 
 /// A path with `%xx` replaced; none when it is not UTF-8 then, or not well formed.

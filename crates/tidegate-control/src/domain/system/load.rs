@@ -77,7 +77,7 @@ pub(super) fn build(name: &str, model: &str, rules: &str) -> Result<System, Load
     let model = match Model::parse(&format!("{types}\n{PLATFORM_MODEL}{conditions}")) {
         Ok(model) => model,
         Err(model_errors) => {
-            let own_lines = types.lines().count();
+            let own_lines = types.split('\n').count();
             errors.extend(
                 model_errors
                     .0
@@ -106,7 +106,7 @@ fn types_and_conditions(model: &str) -> (&str, &str) {
     let is_type = |line: &&str| !line.trim_start().starts_with("condition ");
     let types = lines.by_ref().take_while(is_type).map(str::len).sum();
     let (types, conditions) = model.split_at_checked(types).unwrap_or((model, ""));
-    (types.trim_end(), conditions)
+    (types.strip_suffix('\n').unwrap_or(types), conditions)
 }
 
 /// The platform's part follows the system's types, after `own_lines`.

@@ -131,11 +131,13 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self) -> Parsed {
+        if self.count()?.is_some() {
+            return Err("a repetition of nothing");
+        }
         let Some(next) = self.next() else {
             return Ok(Node::Empty);
         };
         Ok(match next {
-            '*' | '+' | '?' => return Err("a repetition of nothing"),
             '(' => return self.group(),
             '[' => Node::Class(self.class()?),
             '.' => Node::Class(Class {
@@ -191,6 +193,9 @@ impl Parser<'_> {
             } else if self.flags()? {
                 // Flags alone: they hold to the end of the group around.
                 self.depth -= 1;
+                if self.count()?.is_some() {
+                    return Err("a repetition of nothing");
+                }
                 return Ok(Node::Empty);
             }
         }

@@ -203,6 +203,13 @@ fn a_variable_hides_a_parameter() {
         "true",
     );
     check("int: int", "int == 2", r#"{"int": 2}"#, "true");
+    let google = r#"{"google": {"protobuf": {"Timestamp": "x"}}}"#;
+    check(
+        "google: any",
+        "google.protobuf.Timestamp == 'x'",
+        google,
+        "true",
+    );
 }
 
 #[test]

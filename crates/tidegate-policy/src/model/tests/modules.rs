@@ -125,4 +125,16 @@ fn listings_are_read_strictly() {
         &[(2, 1), (4, 5), (5, 1)],
     );
     check("- a\n", &[(1, 1)]);
+    for number in ["1", "-1.5", ".5e+3", "0x1F", "0o17", "1e5", "+.inf"] {
+        check(&format!("schema: {number}\ncontents: []\n"), &[(1, 9)]);
+        let error = &parse_fga_mod(&format!("schema: {number}\ncontents: []\n"))
+            .unwrap_err()
+            .0[0];
+        assert!(error.message.contains(number), "{error}");
+    }
+    // Texts, that end in something else than `.fga`.
+    check(
+        "schema: '1.2'\ncontents: [1.2.3, 1e, e5, 0xg]\n",
+        &[(2, 12), (2, 19), (2, 23), (2, 27)],
+    );
 }

@@ -4,7 +4,7 @@ mod definitions;
 mod entry;
 mod references;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use self::entry::Graph;
 use super::{ModelErrorKind, Schema};
@@ -63,6 +63,12 @@ pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condit
     let mut found = Vec::with_capacity(syntax.conditions.len());
     for definition in &syntax.conditions {
         let name = &definition.name;
+        let mut seen = HashSet::new();
+        let mut parameters = definition.parameters.iter();
+        if !parameters.all(|parameter| seen.insert(parameter.name.text.as_str())) {
+            // That one is declared twice is told already.
+            continue;
+        }
         let parameters = definition.parameters.iter().map(|parameter| Parameter {
             name: parameter.name.text.as_str().into(),
             kind: parameter.kind.clone(),
@@ -78,7 +84,7 @@ pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condit
                 };
                 faults.push(Fault::new(place, ModelErrorKind::BadExpression, message));
             }
-            Err(error @ ConditionError::Parameter { .. }) => {
+            Err(error) => {
                 let message = format!("condition `{}`: {error}", name.text);
                 faults.push(Fault::new(
                     name.place,
