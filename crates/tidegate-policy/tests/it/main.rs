@@ -19,6 +19,8 @@ mod lists;
 mod random;
 // The language, as plain as its definition.
 mod reference;
+// The smallest case that fails.
+mod shrink;
 // Decisions as files, for engines in any language.
 mod vectors;
 // Generated models, tuples and questions.
