@@ -13,6 +13,8 @@ mod agree;
 mod bundles;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
+// Input that is meant to hurt.
+mod hostile;
 // Whether lists hold what the reference's checks say.
 mod lists;
 // Seeded numbers.
