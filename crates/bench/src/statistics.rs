@@ -36,6 +36,17 @@ pub(crate) fn percentile_us(sorted: &[Duration], share: f64) -> f64 {
         .map_or(f64::NAN, |value| value.as_secs_f64() * 1e6)
 }
 
+/// The value that `share` (0 to 1) of the sample does not exceed (nearest rank); NaN for an empty one.
+pub(crate) fn percentile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted
+        .get(rank.saturating_sub(1))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +80,15 @@ mod tests {
             );
         }
         assert!(percentile_us(&[], 0.5).is_nan());
+    }
+
+    #[test]
+    fn percentiles_of_numbers() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        for (share, value) in [(0.0, 1.0), (0.2, 1.0), (0.21, 2.0), (0.99, 5.0)] {
+            assert_eq!(percentile(&values, share), value, "{share}");
+        }
+        assert!(percentile(&[], 0.5).is_nan());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub(crate) peer: Option<&'static str>,
     /// The peer's figure.
     pub(crate) peer_value: Option<f64>,
-    /// `value / peer_value`
+    /// `value / peer_value`; how many times faster, where the goal is one of that: `peer_value / value`.
     pub(crate) ratio: Option<f64>,
     /// What `ratio` should be, or without a peer what `value` should be.
     pub(crate) goal: Option<String>,
@@ -77,6 +77,22 @@ impl Row {
             ratio: Some(ratio),
             goal: goal.map(|goal| goal.text("x")),
             met: goal.map(|goal| goal.met(ratio)),
+        }
+    }
+
+    /// What something takes beside what it takes the peer; the goal is of how many times faster it is.
+    pub(crate) fn times_faster(
+        name: String,
+        unit: &'static str,
+        [value, peer_value]: [f64; 2],
+        peer: &'static str,
+        goal: Option<Goal>,
+    ) -> Self {
+        let ratio = peer_value / value;
+        Self {
+            ratio: Some(ratio),
+            met: goal.map(|goal| goal.met(ratio)),
+            ..Self::compared(name, unit, [value, peer_value], peer, goal)
         }
     }
 

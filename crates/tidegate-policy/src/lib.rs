@@ -58,7 +58,7 @@ pub mod snapshot;
 pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};
-pub use check::{CheckError, CheckRequest};
+pub use check::{CheckError, CheckRequest, Checked, Named, NamedError};
 pub use condition::{Condition, Context};
 pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use language::print::NoTextError;

@@ -3,18 +3,25 @@
 use crate::{Failure, cargo};
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
-    if arguments.first().is_none_or(|name| name.starts_with('-')) {
+    let Some(&name) = arguments.first().filter(|name| !name.starts_with('-')) else {
         return Err(Failure::Usage(
             "which bench? As in: cargo xtask bench gateway".to_owned(),
         ));
+    };
+    let mut command = cargo::cargo();
+    command.args(["run", "--quiet", "--release", "-p", "bench"]);
+    if name == "engine" {
+        // Measured in the bench's own process, with the allocator that `tidegate` has.
+        command.args(["--features", "mimalloc"]);
+    } else {
+        let built = cargo::build(&["--release", "-p", "tidegate", "--bin", "tidegate"])?;
+        command.env("TIDEGATE_BIN", cargo::file(&built, "tidegate", "")?);
     }
-    let built = cargo::build(&["--release", "-p", "tidegate", "--bin", "tidegate"])?;
-    let status = cargo::cargo()
-        .args(["run", "--quiet", "--release", "-p", "bench", "--"])
+    let status = command
+        .arg("--")
         .args(arguments)
         // Relative paths are the caller's.
         .current_dir(std::env::current_dir().map_err(|error| Failure::failed(error.to_string()))?)
-        .env("TIDEGATE_BIN", cargo::file(&built, "tidegate", "")?)
         .status()
         .map_err(|error| Failure::failed(format!("cargo run -p bench: {error}")))?;
     if status.success() {

@@ -165,7 +165,7 @@ impl Town {
         let snapshot = live.current(self.now_s(), u64::MAX).expect("published");
         let types = snapshot.model().type_names();
         let objects = types.flat_map(|type_name| snapshot.objects_of_type(type_name));
-        let objects = objects.map(ToString::to_string).collect();
+        let objects = objects.map(|object| object.to_string()).collect();
         (
             objects,
             snapshot.tuples().map(|tuple| tuple.to_string()).collect(),

@@ -97,7 +97,7 @@ fn write(
     };
     // A model that changed may not allow what was written under the last one; such tuples are skipped,
     // as OpenFGA does.
-    if let Err(left_out) = builder.write(on, relation, subject) {
+    if let Err(left_out) = builder.write(on, relation, subject, None) {
         tracing::warn!(tuple = left_out.tuple, error = %left_out.reason, "skipped: the model does not allow this tuple");
     }
     Ok(())

@@ -118,7 +118,7 @@ impl Snapshot {
         subject: &Object,
         relation: &str,
         type_name: &str,
-    ) -> Vec<&Object> {
+    ) -> Vec<Object> {
         objects::reachable(self, subject, relation, type_name)
     }
 

@@ -13,7 +13,7 @@ use hashbrown::HashSet;
 
 use super::users::{ListUsersRequest, SubjectKind};
 use crate::model::{Model, RelationId, Rewrite, TypeId};
-use crate::snapshot::{Layer, Layers, ObjectId, Row, Snapshot, SubjectId};
+use crate::snapshot::{ObjectId, Row, Snapshot, SubjectId, View};
 use crate::tuple::Subject;
 
 /// Most steps of one walk: each is a relation of an object, or a subject that was looked at.
@@ -30,15 +30,11 @@ pub(super) struct Named {
 /// Walks from the request's object and relation.
 pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_steps: u32) -> Named {
     let model = snapshot.model();
-    let mut context = Layer::default();
-    let mut draft = snapshot.draft(&mut context);
-    for tuple in request.contextual_tuples {
-        draft.write(tuple);
-    }
-    let start = draft.intern(request.object);
-    let layers = Layers {
-        context: Some(&context),
-        ..snapshot.layers()
+    let mut overlay = snapshot.overlay(request.contextual_tuples);
+    let start = overlay.intern(snapshot.store(), model, request.object);
+    let view = View {
+        overlay: Some(&overlay),
+        ..snapshot.view()
     };
 
     let (Some(wanted), Some(relation)) = (
@@ -49,7 +45,7 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_ste
     };
     let mut walk = Walk {
         model,
-        layers,
+        view,
         wanted,
         steps_left: max_steps,
         found: HashSet::new(),
@@ -58,7 +54,7 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_ste
     let found = walk.found.iter();
     Named {
         subjects: found
-            .filter_map(|&subject| snapshot.name(&layers, subject))
+            .filter_map(|&subject| snapshot.name(view, subject))
             .collect(),
         complete,
     }
@@ -85,7 +81,7 @@ type Goal = (ObjectId, RelationId);
 
 struct Walk<'a> {
     model: &'a Model,
-    layers: Layers<'a>,
+    view: View<'a>,
     wanted: Wanted,
     steps_left: u32,
     found: HashSet<SubjectId>,
@@ -171,7 +167,7 @@ impl<'a> Walk<'a> {
     /// How a goal follows from others; none inside when its type does not have the relation.
     fn visit(&mut self, (object, relation): Goal) -> Option<Option<&'a Rewrite>> {
         self.spend(1)?;
-        let type_id = self.layers.type_of(object);
+        let type_id = self.view.type_of(object);
         let model = self.model;
         Some(
             type_id
@@ -213,11 +209,11 @@ impl<'a> Walk<'a> {
     }
 
     fn row(&self, goal: Goal) -> Row<'a> {
-        self.layers.row(goal.0, goal.1)
+        self.view.row(goal.0, goal.1)
     }
 
     fn is_wanted(&self, object: ObjectId, relation: Option<RelationId>) -> bool {
-        self.wanted.1 == relation && self.layers.type_of(object) == Some(self.wanted.0)
+        self.wanted.1 == relation && self.view.type_of(object) == Some(self.wanted.0)
     }
 
     fn spend(&mut self, steps: usize) -> Option<()> {

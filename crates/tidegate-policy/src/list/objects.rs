@@ -6,7 +6,7 @@ use super::reach::reach;
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
 use crate::condition::Context;
-use crate::snapshot::{Layer, Layers, Snapshot, SubjectId};
+use crate::snapshot::{Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// On which objects of `object_type` does `subject` have `relation`?
@@ -42,8 +42,7 @@ pub(super) fn list(
     }
     allowed_context(model, request.contextual_tuples)?;
 
-    let mut context = Layer::default();
-    let candidates = candidates(snapshot, request, &mut context);
+    let candidates = candidates(snapshot, request);
     let holds = |object: &Object| {
         snapshot.check(&CheckRequest {
             subject: request.subject,
@@ -57,20 +56,13 @@ pub(super) fn list(
 }
 
 /// Objects of the type that the subject may have the relation on.
-fn candidates(
-    snapshot: &Snapshot,
-    request: &ListObjectsRequest<'_>,
-    context: &mut Layer,
-) -> BTreeSet<Object> {
+fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> BTreeSet<Object> {
     let model = snapshot.model();
-    let mut draft = snapshot.draft(context);
-    for tuple in request.contextual_tuples {
-        draft.write(tuple);
-    }
-    let subject = draft.subject(request.subject);
-    let layers = Layers {
-        context: Some(context),
-        ..snapshot.layers()
+    let mut overlay = snapshot.overlay(request.contextual_tuples);
+    let subject = overlay.subject(snapshot.store(), model, request.subject);
+    let view = View {
+        overlay: Some(&overlay),
+        ..snapshot.view()
     };
     let wanted = model
         .type_id(request.object_type)
@@ -78,26 +70,24 @@ fn candidates(
     let (Some(subject), Some(wanted)) = (subject, wanted) else {
         return BTreeSet::new();
     };
-    let found = reach(model, layers, subject, wanted);
-    let named = found
-        .into_iter()
-        .filter_map(|id| layers.object(id).cloned());
+    let found = reach(model, view, subject, wanted);
+    let named = found.into_iter().filter_map(|id| view.object(id));
     named.collect()
 }
 
 /// Objects of a type that an object, as a subject, may have a relation on, sorted.
-pub(super) fn reachable<'a>(
-    snapshot: &'a Snapshot,
+pub(super) fn reachable(
+    snapshot: &Snapshot,
     subject: &Object,
     relation: &str,
     type_name: &str,
-) -> Vec<&'a Object> {
-    let (model, layers) = (snapshot.model(), snapshot.layers());
+) -> Vec<Object> {
+    let (model, view) = (snapshot.model(), snapshot.view());
     let wanted = model.type_id(type_name).zip(model.relation_id(relation));
     let Some(wanted) = wanted else {
         return Vec::new();
     };
-    let subject = match layers.id(subject.as_str()) {
+    let subject = match view.id(subject.as_str()) {
         Some(id) => Some(SubjectId::Object(id)),
         // No tuple names it: it may have what everybody of its type has.
         None => model.type_id(subject.type_name()).map(SubjectId::Wildcard),
@@ -105,8 +95,8 @@ pub(super) fn reachable<'a>(
     let Some(subject) = subject else {
         return Vec::new();
     };
-    let found = reach(model, layers, subject, wanted).into_iter();
-    let mut named: Vec<&Object> = found.filter_map(|id| layers.object(id)).collect();
+    let found = reach(model, view, subject, wanted).into_iter();
+    let mut named: Vec<Object> = found.filter_map(|id| view.object(id)).collect();
     named.sort_unstable();
     named
 }

@@ -12,23 +12,23 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
-use crate::snapshot::{Layers, ObjectId, SubjectId};
+use crate::snapshot::{ObjectId, SubjectId, View};
 
 /// A relation of a type.
 type Kind = (TypeId, RelationId);
 /// A relation of an object.
 type Goal = (ObjectId, RelationId);
 
-/// The objects, each once, in no order. `subject` is over the numbers of `layers`.
+/// The objects, each once, in no order. `subject` is over the numbers of `view`.
 pub(super) fn reach(
     model: &Model,
-    layers: Layers<'_>,
+    view: View<'_>,
     subject: SubjectId,
     wanted: Kind,
 ) -> Vec<ObjectId> {
     let ways = Ways::to(model, wanted);
     let mut walk = Walk {
-        layers,
+        view,
         ways: &ways,
         seen: HashSet::new(),
         next: Vec::new(),
@@ -38,7 +38,7 @@ pub(super) fn reach(
         walk.back(object, relation);
     }
     let found = walk.seen.into_iter().filter(|&(object, relation)| {
-        relation == wanted.1 && layers.type_of(object) == Some(wanted.0)
+        relation == wanted.1 && view.type_of(object) == Some(wanted.0)
     });
     found.map(|(object, _)| object).collect()
 }
@@ -109,7 +109,7 @@ impl Ways {
 }
 
 struct Walk<'a> {
-    layers: Layers<'a>,
+    view: View<'a>,
     ways: &'a Ways,
     seen: HashSet<Goal>,
     next: Vec<Goal>,
@@ -118,33 +118,37 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Where a tuple may name the subject, or a wildcard that covers it. A userset is its own member.
     fn start(&mut self, subject: SubjectId) {
-        let layers = self.layers;
-        let mut rows = match subject {
+        let view = self.view;
+        let (id, member) = match subject {
             SubjectId::Object(id) => {
-                let mut rows = layers.stands_in(id);
-                if let Some(type_id) = layers.type_of(id) {
-                    rows.extend(layers.wildcard_in(type_id));
+                if let Some(type_id) = view.type_of(id) {
+                    self.add_written(view.wildcard_in(type_id));
                 }
-                rows
+                (id, None)
             }
             SubjectId::Userset(id, relation) => {
                 self.add((id, relation));
-                layers.stands_in(id)
+                (id, Some(relation))
             }
-            SubjectId::Wildcard(type_id) => layers.wildcard_in(type_id),
+            SubjectId::Wildcard(type_id) => return self.add_written(view.wildcard_in(type_id)),
         };
-        rows.retain(|&row| {
-            let kind = self.kind(row);
-            kind.is_some_and(|kind| self.ways.written.contains(&kind))
-        });
+        let places = view.stands_in(id).filter(|place| place.member == member);
+        self.add_written(places.map(|place| (place.object, place.relation)));
+    }
+
+    /// Adds rows that hold the subject.
+    fn add_written(&mut self, rows: impl Iterator<Item = Goal>) {
         for row in rows {
-            self.add(row);
+            let kind = self.kind(row);
+            if kind.is_some_and(|kind| self.ways.written.contains(&kind)) {
+                self.add(row);
+            }
         }
     }
 
     /// What follows where the subject may have a relation on an object.
     fn back(&mut self, object: ObjectId, relation: RelationId) {
-        let (layers, ways) = (self.layers, self.ways);
+        let (view, ways) = (self.view, self.ways);
         let Some(kind) = self.kind((object, relation)) else {
             return;
         };
@@ -156,25 +160,34 @@ impl Walk<'_> {
         if from.is_none() && usersets.is_none() {
             return;
         }
-        for (on, row) in layers.stands_in(object) {
-            let Some(type_id) = layers.type_of(on) else {
+        for place in view.stands_in(object) {
+            let (on, row) = (place.object, place.relation);
+            let Some(type_id) = view.type_of(on) else {
                 continue;
             };
-            for &(tupleset, to) in from.into_iter().flatten() {
-                if tupleset == row && to.0 == type_id {
-                    self.add((on, to.1));
+            // As itself it is followed by `from`; by its userset, it is a subject.
+            match place.member {
+                None => {
+                    for &(tupleset, to) in from.into_iter().flatten() {
+                        if tupleset == row && to.0 == type_id {
+                            self.add((on, to.1));
+                        }
+                    }
                 }
-            }
-            for &to in usersets.into_iter().flatten() {
-                if to == (type_id, row) {
-                    self.add((on, row));
+                Some(member) if member == relation => {
+                    for &to in usersets.into_iter().flatten() {
+                        if to == (type_id, row) {
+                            self.add((on, row));
+                        }
+                    }
                 }
+                Some(_) => {}
             }
         }
     }
 
     fn kind(&self, (object, relation): Goal) -> Option<Kind> {
-        Some((self.layers.type_of(object)?, relation))
+        Some((self.view.type_of(object)?, relation))
     }
 
     fn add(&mut self, goal: Goal) {

@@ -1,12 +1,14 @@
 //! A snapshot made at once, from everything that a store holds.
 
-use hashbrown::DefaultHashBuilder;
+use hashbrown::HashTable;
 use uuid::Uuid;
 
-use super::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
-use crate::model::{Model, RelationId, Taken, TypeId};
+use super::load::Loader;
+use super::names::{self, Hash};
+use super::{Bound, ObjectId, Snapshot, Standing, SubjectId};
+use crate::model::{Model, RelationId, Taken};
 use crate::profile::Profile;
-use crate::tuple::{Object, Subject, Tuple, TupleError};
+use crate::tuple::{Object, Subject, Tuple, TupleCondition, TupleError};
 
 /// Takes objects, tuples between them and revocations, in any order but for that objects come before
 /// the tuples that name them. What it makes is what [`Snapshot::apply`] makes of the same, in a fraction
@@ -15,9 +17,15 @@ use crate::tuple::{Object, Subject, Tuple, TupleError};
 pub struct SnapshotBuilder {
     model: Model,
     profile: Profile,
-    hasher: DefaultHashBuilder,
-    base: Layer,
-    written: Vec<(ObjectId, RelationId, SubjectId)>,
+    loader: Loader,
+    /// Numbers of names, each below 32 bits of the name's hash.
+    ids: HashTable<u64>,
+}
+
+/// What finds a name in the table: of its hash, the bits that are kept there.
+fn table_hash(place: u32) -> u64 {
+    let place = u64::from(place);
+    place << 32 | place
 }
 
 /// An object that was put into a [`SnapshotBuilder`]. It means nothing to another one.
@@ -51,27 +59,41 @@ impl SnapshotBuilder {
         Self {
             model,
             profile,
-            hasher: DefaultHashBuilder::default(),
-            base: Layer::default(),
-            written: Vec::new(),
+            loader: Loader::default(),
+            ids: HashTable::new(),
         }
     }
 
     /// Makes an object known.
+    // It takes the object, as one that keeps its text would.
+    #[expect(clippy::needless_pass_by_value, reason = "a part of the interface")]
     pub fn put(&mut self, object: Object, standing: Standing) -> Placed {
-        let id = self
-            .base
-            .number(object.as_str(), &self.hasher)
-            .unwrap_or_else(|| {
-                let type_id = self.model.type_id(object.type_name());
-                let type_id = type_id.unwrap_or(TypeId::MAX);
-                self.base.add(object, type_id, &self.hasher)
-            });
-        self.base.set_standing(id, Some(standing));
+        let text = object.as_str();
+        let hash = self.loader.hash(text);
+        let id = self.find(text, hash).unwrap_or_else(|| {
+            let type_id = self.model.type_id(object.type_name());
+            let id = self.loader.add_hashed(text, hash, type_id);
+            let place = hash.place();
+            let entry = u64::from(place) << 32 | u64::from(id);
+            let rehash = |entry: &u64| table_hash((entry >> 32) as u32);
+            self.ids.insert_unique(table_hash(place), entry, rehash);
+            id
+        });
+        self.loader.set_standing(id, Some(standing));
         Placed(id)
     }
 
-    /// Adds a tuple (no error when it was added before).
+    fn find(&self, text: &str, hash: Hash) -> Option<ObjectId> {
+        let place = hash.place();
+        let same = |&entry: &u64| {
+            (entry >> 32) as u32 == place
+                && names::is_text(self.loader.text(entry as ObjectId), text)
+        };
+        let found = self.ids.find(table_hash(place), same)?;
+        Some(*found as ObjectId)
+    }
+
+    /// Adds a tuple (no error when it was added before). One under another condition takes its place.
     ///
     /// # Errors
     /// Why the model does not allow it; it is left out.
@@ -80,19 +102,20 @@ impl SnapshotBuilder {
         object: Placed,
         relation: &str,
         subject: PlacedSubject<'_>,
+        condition: Option<&TupleCondition>,
     ) -> Result<(), LeftOut> {
-        match self.allowed(object, relation, subject) {
-            Some((relation, subject)) => {
-                self.written.push((object.0, relation, subject));
+        match self.allowed(object, relation, subject, condition) {
+            Some((relation, subject, bound)) => {
+                self.loader.write(object.0, relation, subject, bound);
                 Ok(())
             }
-            None => Err(self.refusal(object, relation, subject)),
+            None => Err(self.refusal(object, relation, subject, condition)),
         }
     }
 
     /// Refuses a secret.
     pub fn revoke(&mut self, jti: Uuid) {
-        self.base.revoke(jti);
+        self.loader.revoke(jti);
     }
 
     /// What was put, written and revoked, at a revision.
@@ -100,43 +123,31 @@ impl SnapshotBuilder {
         let Self {
             model,
             profile,
-            hasher,
-            mut base,
-            mut written,
+            loader,
+            ids,
         } = self;
-        written.sort_unstable();
-        written.dedup();
-        for row in written.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let Some(&(object, relation, _)) = row.first() else {
-                continue;
-            };
-            for &(_, _, subject) in row {
-                base.note(subject, (object, relation));
-            }
-            // INVARIANT: a row is sorted, or the engine would not find its subjects.
-            let subjects = row.iter().map(|&(_, _, subject)| Entry::new(subject));
-            base.set_row(object, relation, subjects.collect());
-        }
-        Snapshot::of_layer(model, profile, revision, hasher, base)
+        drop(ids);
+        Snapshot::of_store(model, profile, revision, loader.finish())
     }
 
-    /// The relation and the subject over numbers, if the model allows the tuple.
+    /// The relation, the subject and the condition over numbers, if the model allows the tuple.
     fn allowed(
         &self,
         object: Placed,
         relation: &str,
         subject: PlacedSubject<'_>,
-    ) -> Option<(RelationId, SubjectId)> {
+        condition: Option<&TupleCondition>,
+    ) -> Option<(RelationId, SubjectId, Option<Bound>)> {
         let model = &self.model;
         let relation_id = model.relation_id(relation)?;
-        let found = model.relation(self.base.type_of(object.0)?, relation_id)?;
+        let found = model.relation(self.loader.type_of(object.0)?, relation_id)?;
         let (taken, subject) = match subject {
             PlacedSubject::Object(Placed(id)) => {
-                let type_id = self.base.type_of(id)?;
+                let type_id = self.loader.type_of(id)?;
                 (Taken::Object(type_id), SubjectId::Object(id))
             }
             PlacedSubject::Userset(Placed(id), member) => {
-                let type_id = self.base.type_of(id)?;
+                let type_id = self.loader.type_of(id)?;
                 let member = model.relation_id(member)?;
                 if (id, member) == (object.0, relation_id) {
                     return None;
@@ -149,13 +160,31 @@ impl SnapshotBuilder {
                 (Taken::Wildcard(type_id), SubjectId::Wildcard(type_id))
             }
         };
+        let bound = match condition {
+            Some(TupleCondition { name, context }) => {
+                let id = model.condition_id(name)?;
+                model.condition(id)?.takes(context).ok()?;
+                Some(Bound {
+                    condition: id,
+                    context: context.clone(),
+                })
+            }
+            None => None,
+        };
+        let under = bound.as_ref().map(|bound| bound.condition);
         let mut restrictions = found.restrictions.iter();
-        let allowed = restrictions.any(|entry| entry.taken == taken && entry.condition.is_none());
-        allowed.then_some((relation_id, subject))
+        let allowed = restrictions.any(|entry| entry.taken == taken && entry.condition == under);
+        allowed.then_some((relation_id, subject, bound))
     }
 
-    fn refusal(&self, object: Placed, relation: &str, subject: PlacedSubject<'_>) -> LeftOut {
-        let named = |Placed(id): Placed| self.base.object(id).cloned();
+    fn refusal(
+        &self,
+        object: Placed,
+        relation: &str,
+        subject: PlacedSubject<'_>,
+        condition: Option<&TupleCondition>,
+    ) -> LeftOut {
+        let named = |Placed(id): Placed| names::object(self.loader.text(id));
         let subject = match subject {
             PlacedSubject::Object(id) => named(id).map(Subject::Object),
             PlacedSubject::Userset(id, relation) => named(id).map(|object| Subject::Userset {
@@ -166,9 +195,10 @@ impl SnapshotBuilder {
                 type_name: type_name.into(),
             }),
         };
-        let tuple = named(object)
-            .zip(subject)
-            .map(|(object, subject)| Tuple::new(object, relation, subject));
+        let tuple = named(object).zip(subject).map(|(object, subject)| Tuple {
+            condition: condition.cloned().map(Box::new),
+            ..Tuple::new(object, relation, subject)
+        });
         let reason = tuple
             .as_ref()
             .and_then(|tuple| self.model.allows(tuple).err());

@@ -1,29 +1,50 @@
 //! Tuples, objects and revocations at one revision.
 //!
-//! A snapshot is two layers: a base that many snapshots share, and a small one on top that says what
-//! has changed since. A change copies the top layer alone; when that has grown, it is folded into a
-//! new base. So readers share what they read without locks, and a change never stops them.
+//! A snapshot is a [`Store`](store): tables of small pages that snapshots share. A change copies the pages
+//! that it touches, and the way to them, some kilobytes of whatever there is; nothing is ever gone
+//! through or folded as a whole. So readers share what they read without locks, and a change never
+//! stops them.
+//!
+//! | what | where |
+//! |---|---|
+//! | name to number | a linear hash table of pages ([`names`]) |
+//! | number to standing, and to where the name is | pages ([`standings`]) |
+//! | number to type; (object, relation) to subjects; object to the rows it stands in | pages of rows ([`table`]), large rows as trees ([`tree`]) |
+//! | tuple to condition, revocations, wildcards, objects of a type | trees |
+//! | a question's contextual tuples | above all of it ([`view`]) |
 
 mod build;
 mod change;
-mod layer;
+mod load;
+mod names;
+#[cfg(test)]
+mod oracle;
+mod pages;
+mod renumber;
 mod row;
+mod standings;
+mod store;
+mod table;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod view;
 
 pub use build::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
-pub(crate) use change::Draft;
 pub use change::{Change, ChangeError};
-pub(crate) use layer::{Bound, Layer, Layers};
+pub(crate) use load::Loader;
 pub(crate) use row::{Entry, ObjectId, Row, SubjectId};
+pub(crate) use store::{Bound, Store};
+pub(crate) use view::{Overlay, View};
 
 use std::sync::Arc;
 
-use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
-use crate::check::{self, CheckError, CheckRequest};
-use crate::model::{Model, RelationId};
+use renumber::SetAside;
+
+use crate::check::{self, CheckError, CheckRequest, Checked, Named, NamedError};
+use crate::model::{Model, RelationId, TypeId};
 use crate::profile::Profile;
 use crate::tuple::{Object, Subject, Tuple, TupleCondition};
 
@@ -34,9 +55,9 @@ pub struct Snapshot {
     model: Model,
     profile: Arc<Profile>,
     revision: u64,
-    hasher: DefaultHashBuilder,
-    base: Arc<Layer>,
-    top: Arc<Layer>,
+    store: Store,
+    /// What the model has no name for.
+    set_aside: SetAside,
 }
 
 /// An object's identity, and since when its secrets hold.
@@ -55,9 +76,8 @@ impl Snapshot {
             model,
             profile: Arc::new(profile),
             revision: 0,
-            hasher: DefaultHashBuilder::default(),
-            base: Arc::new(Layer::default()),
-            top: Arc::new(Layer::default()),
+            store: Store::default(),
+            set_aside: SetAside::default(),
         }
     }
 
@@ -85,53 +105,45 @@ impl Snapshot {
     }
 
     fn changed(&self, revision: u64, changes: &[Change]) -> Result<Self, ChangeError> {
-        let mut top = (*self.top).clone();
-        change::apply(self, &mut top, changes)?;
         let mut next = Self {
             revision,
-            top: Arc::new(top),
             ..self.clone()
         };
-        if next.top.weight() > next.base.most_on_top() {
-            next.base = Arc::new(Layer::fold(&next.base, &next.top, &next.hasher));
-            next.top = Arc::new(Layer::after(&next.base));
-        }
+        change::apply(&mut next, changes)?;
         Ok(next)
     }
 
     /// The same tuples, objects and revocations under another model and profile, at the same revision.
     ///
-    /// Tuples that the new model does not allow stay stored and are skipped by every question; those
-    /// whose relation or subject it has no name for are left out.
+    /// Tuples that the new model does not allow stay stored and are skipped by every question. So are those
+    /// that it has no name for, of a relation, of a wildcard's type or of a condition: they are set aside,
+    /// are in [`tuples`](Self::tuples) but on no list, and come back with a model that has the names. They
+    /// go with the object, too, and by a [`Change::Delete`].
+    ///
+    /// Cheap when both models have the same names of types, relations and conditions in the same order;
+    /// else it costs about as much as building the snapshot.
     pub fn with_model(&self, model: Model, profile: Profile) -> Self {
-        let mut next = Self {
+        let (store, set_aside) = renumber::renumber(self, &model);
+        Self {
+            model,
+            profile: Arc::new(profile),
             revision: self.revision,
-            ..Self::new(model, profile)
-        };
-        let mut base = Layer::default();
-        let mut draft = next.draft(&mut base);
-        for (object, standing) in self.layers().standings() {
-            let id = draft.intern(object);
-            draft.layer.set_standing(id, Some(standing));
+            store,
+            set_aside,
         }
-        for tuple in self.tuples() {
-            draft.write(&tuple);
-        }
-        for jti in self.base.revocations().chain(self.top.revocations()) {
-            draft.layer.revoke(jti);
-        }
-        next.top = Arc::new(Layer::after(&base));
-        next.base = Arc::new(base);
-        next
     }
 
     /// Every stored tuple, in no order.
     pub fn tuples(&self) -> impl Iterator<Item = Tuple> {
-        let layers = self.layers();
-        layers.rows().flat_map(move |((object, relation), row)| {
-            let entries = row.entries().iter();
-            entries.filter_map(move |&entry| self.tuple(layers, object, relation, entry))
-        })
+        let view = self.view();
+        let named = self
+            .store
+            .rows()
+            .flat_map(move |((object, relation), row)| {
+                let entries = row.entries();
+                entries.filter_map(move |entry| self.tuple(view, object, relation, entry))
+            });
+        named.chain(self.set_aside.tuples())
     }
 
     /// The revision.
@@ -151,75 +163,72 @@ impl Snapshot {
 
     /// The object's identity; none when it is not known.
     pub fn standing(&self, object: &Object) -> Option<Standing> {
-        let layers = self.layers();
-        layers.standing(layers.id(object.as_str())?)
+        self.store.standing(self.store.id(object.as_str())?)
     }
 
     /// Whether the secret was revoked.
     pub fn is_revoked(&self, jti: Uuid) -> bool {
-        self.top.is_revoked(jti) || self.base.is_revoked(jti)
+        self.store.is_revoked(jti)
     }
 
     /// Stored subjects of (object, relation), in a stable order.
     pub fn subjects(&self, object: &Object, relation: &str) -> Vec<Subject> {
-        let layers = self.layers();
+        let view = self.view();
         let row = self
             .model
             .relation_id(relation)
-            .zip(layers.id(object.as_str()))
+            .zip(view.id(object.as_str()))
             .map_or_else(Row::default, |(relation, object)| {
-                layers.row(object, relation)
+                view.row(object, relation)
             });
         row.subjects()
-            .filter_map(|subject| self.name(&layers, subject))
+            .filter_map(|subject| self.name(view, subject))
             .collect()
     }
 
     /// Every stored tuple on an object, by relation in the model's order.
     pub fn tuples_on(&self, object: &Object) -> Vec<Tuple> {
-        let layers = self.layers();
-        let Some(id) = layers.id(object.as_str()) else {
+        let view = self.view();
+        let Some(id) = view.id(object.as_str()) else {
             return Vec::new();
         };
         let relations = self.model.relations(object.type_name());
         let relations = relations.filter_map(|name| self.model.relation_id(name));
         relations
             .flat_map(|relation| {
-                let entries = layers.row(id, relation).entries().iter();
-                entries.filter_map(move |&entry| self.tuple(layers, id, relation, entry))
+                let entries = view.row(id, relation).entries();
+                entries.filter_map(move |entry| self.tuple(view, id, relation, entry))
             })
             .collect()
     }
 
     /// Every stored tuple whose subject is the object or a userset of it, sorted.
     pub fn stands_in(&self, object: &Object) -> Vec<Tuple> {
-        let layers = self.layers();
-        let Some(id) = layers.id(object.as_str()) else {
+        let view = self.view();
+        let Some(id) = view.id(object.as_str()) else {
             return Vec::new();
         };
-        let is_of = |entry: &Entry| match entry.subject() {
-            SubjectId::Object(found) | SubjectId::Userset(found, _) => found == id,
-            SubjectId::Wildcard(_) => false,
-        };
-        let rows = layers.stands_in(id).into_iter();
-        let mut tuples: Vec<Tuple> = rows
-            .flat_map(|(on, relation)| {
-                let entries = layers.row(on, relation).entries().iter();
-                let of = entries.copied().filter(is_of);
-                of.filter_map(move |entry| self.tuple(layers, on, relation, entry))
+        let places = view.stands_in(id);
+        let mut tuples: Vec<Tuple> = places
+            .filter_map(|place| {
+                let row = view.row(place.object, place.relation);
+                let entry = row.find(place.subject(id))?;
+                self.tuple(view, place.object, place.relation, entry)
             })
             .collect();
         tuples.sort_unstable();
         tuples
     }
 
-    /// The objects of a type that have a standing, in the order of their ids. Looks at every standing.
-    pub fn objects_of_type(&self, type_name: &str) -> impl Iterator<Item = &Object> + use<'_> {
-        let mut found: Vec<&Object> = self
-            .layers()
-            .standings()
-            .map(|(object, _)| object)
-            .filter(|object| object.type_name() == type_name)
+    /// The objects of a type that have a standing, in the order of their ids. Costs in proportion to their
+    /// number.
+    pub fn objects_of_type(&self, type_name: &str) -> impl Iterator<Item = Object> + use<> {
+        let type_id = self.model.type_id(type_name).unwrap_or(TypeId::MAX);
+        let mut found: Vec<Object> = self
+            .store
+            .of_type(type_id)
+            .filter_map(|id| self.store.object(id))
+            .filter(|object| type_id != TypeId::MAX || object.type_name() == type_name)
             .collect();
         found.sort_unstable();
         found.into_iter()
@@ -227,19 +236,16 @@ impl Snapshot {
 
     /// Follows relations, each of which must have exactly one subject, an object.
     pub fn follow(&self, object: &Object, path: &[String]) -> Option<Object> {
-        let layers = self.layers();
-        let mut at = layers.id(object.as_str())?;
+        let mut at = self.store.id(object.as_str())?;
         for relation in path {
-            let row = layers.row(at, self.model.relation_id(relation)?);
-            match row.entries() {
-                &[entry] if !entry.is_conditional() => match entry.subject() {
-                    SubjectId::Object(next) => at = next,
-                    SubjectId::Userset(..) | SubjectId::Wildcard(_) => return None,
-                },
-                _ => return None,
+            let row = self.store.row(at, self.model.relation_id(relation)?);
+            let entry = row.only().filter(|entry| !entry.is_conditional())?;
+            match entry.subject() {
+                SubjectId::Object(next) => at = next,
+                SubjectId::Userset(..) | SubjectId::Wildcard(_) => return None,
             }
         }
-        layers.object(at).cloned()
+        self.store.object(at)
     }
 
     /// OpenFGA's check.
@@ -247,76 +253,81 @@ impl Snapshot {
     /// # Errors
     /// See [`CheckError`].
     pub fn check(&self, request: &CheckRequest<'_>) -> Result<bool, CheckError> {
+        check::check(self, request).answer
+    }
+
+    /// OpenFGA's check, with what it took.
+    pub fn check_counted(&self, request: &CheckRequest<'_>) -> Checked {
         check::check(self, request)
     }
 
-    /// Writes into a layer of its own above this snapshot, for one question.
-    pub(crate) fn draft<'a>(&'a self, context: &'a mut Layer) -> Draft<'a> {
-        *context = Layer::after(&self.top);
-        Draft {
-            model: &self.model,
-            hasher: &self.hasher,
-            base: &self.base,
-            middle: Some(&self.top),
-            layer: context,
-        }
+    /// OpenFGA's check by names: the quickest way for who has them as texts.
+    ///
+    /// # Errors
+    /// See [`NamedError`].
+    pub fn check_named(&self, question: &Named<'_>) -> Result<bool, NamedError> {
+        check::check_named(self, question)
     }
 
-    /// One layer as a snapshot. Its objects were added under this model and hasher.
-    pub(crate) fn of_layer(
-        model: Model,
-        profile: Profile,
-        revision: u64,
-        hasher: DefaultHashBuilder,
-        base: Layer,
-    ) -> Self {
+    /// A store whose numbers are those of this model.
+    pub(crate) fn of_store(model: Model, profile: Profile, revision: u64, store: Store) -> Self {
         Self {
-            model,
-            profile: Arc::new(profile),
             revision,
-            hasher,
-            top: Arc::new(Layer::after(&base)),
-            base: Arc::new(base),
+            store,
+            ..Self::new(model, profile)
         }
     }
 
-    pub(crate) fn layers(&self) -> Layers<'_> {
-        Layers {
-            hasher: &self.hasher,
-            base: &self.base,
-            top: &self.top,
-            context: None,
+    /// What a question without contextual tuples reads.
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            store: &self.store,
+            overlay: None,
         }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The tuples of a question, which the model allows, to be read above the store.
+    pub(crate) fn overlay(&self, tuples: &[Tuple]) -> Overlay {
+        let mut overlay = Overlay::above(&self.store);
+        for tuple in tuples {
+            overlay.write(&self.store, &self.model, tuple);
+        }
+        overlay
     }
 
     /// A stored tuple by its names.
     pub(crate) fn tuple(
         &self,
-        layers: Layers<'_>,
+        view: View<'_>,
         object: ObjectId,
         relation: RelationId,
         entry: Entry,
     ) -> Option<Tuple> {
-        let condition = match layers.bound(object, relation, entry) {
+        let condition = match view.bound(object, relation, entry) {
             Some(Bound { condition, context }) => Some(Box::new(TupleCondition {
                 name: self.model.condition(*condition)?.name().into(),
                 context: context.clone(),
             })),
+            None if entry.is_conditional() => return None,
             None => None,
         };
         Some(Tuple {
-            object: layers.object(object)?.clone(),
+            object: view.object(object)?,
             relation: self.model.relation_name(relation)?.into(),
-            subject: self.name(&layers, entry.subject())?,
+            subject: self.name(view, entry.subject())?,
             condition,
         })
     }
 
-    pub(crate) fn name(&self, layers: &Layers<'_>, subject: SubjectId) -> Option<Subject> {
+    pub(crate) fn name(&self, view: View<'_>, subject: SubjectId) -> Option<Subject> {
         Some(match subject {
-            SubjectId::Object(id) => Subject::Object(layers.object(id)?.clone()),
+            SubjectId::Object(id) => Subject::Object(view.object(id)?),
             SubjectId::Userset(id, relation) => Subject::Userset {
-                object: layers.object(id)?.clone(),
+                object: view.object(id)?,
                 relation: self.model.relation_name(relation)?.into(),
             },
             SubjectId::Wildcard(type_id) => Subject::Wildcard {

@@ -1,8 +1,11 @@
 //! The subjects of one relation of one object.
 
+use std::slice;
+
+use super::tree::{Iter, Set};
 use crate::model::{RelationId, TypeId};
 
-/// An object's number, the same in all layers of a snapshot.
+/// An object's number in one snapshot: a later one may give it to another object.
 pub(crate) type ObjectId = u32;
 
 /// A subject over dense numbers. Sorted so that a row has its usersets side by side.
@@ -16,7 +19,7 @@ pub(crate) enum SubjectId {
 /// A subject in a row, and whether it is there under a condition. In 64 bits, from the highest: 2 of kind,
 /// 15 of nothing, 32 of object or type, 14 of relation, 1 that says conditional.
 // INVARIANT: entries are in the order of their subjects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry(u64);
 
 const KIND: u32 = 62;
@@ -60,71 +63,209 @@ impl Entry {
         self.0 & CONDITIONAL != 0
     }
 
-    /// What rows are sorted by: the subject alone.
-    pub(crate) fn key(self) -> u64 {
-        self.0 & !CONDITIONAL
+    pub(super) fn word(self) -> u64 {
+        self.0
     }
+
+    pub(super) fn of_word(word: u64) -> Self {
+        Self(word)
+    }
+}
+
+/// What a row is sorted by: the subject alone.
+pub(super) fn key(word: u64) -> u64 {
+    word & !CONDITIONAL
 }
 
 /// The subjects of one (object, relation), sorted, each once.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Row<'a> {
-    entries: &'a [Entry],
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a>(Held<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Held<'a> {
+    /// In one place.
+    Flat(&'a [u64]),
+    /// Too large for that.
+    Large(&'a Set),
+}
+
+impl Default for Row<'_> {
+    fn default() -> Self {
+        Self(Held::Flat(&[]))
+    }
 }
 
 impl<'a> Row<'a> {
-    pub(crate) fn of(entries: &'a [Entry]) -> Self {
-        Self { entries }
+    pub(super) fn of(words: &'a [u64]) -> Self {
+        Self(Held::Flat(words))
     }
 
+    pub(super) fn large(set: &'a Set) -> Self {
+        Self(Held::Large(set))
+    }
+
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
+    #[inline]
     pub(crate) fn len(self) -> usize {
-        self.entries.len()
+        match self.0 {
+            Held::Flat(words) => words.len(),
+            Held::Large(set) => set.len(),
+        }
     }
 
-    pub(crate) fn entries(self) -> &'a [Entry] {
-        self.entries
+    /// The only entry; none when there are others, or none.
+    pub(crate) fn only(self) -> Option<Entry> {
+        match self.0 {
+            Held::Flat(&[word]) => Some(Entry(word)),
+            Held::Flat(_) | Held::Large(_) => None,
+        }
+    }
+
+    pub(crate) fn entries(self) -> Entries<'a> {
+        match self.0 {
+            Held::Flat(words) => Entries::Flat(words.iter()),
+            Held::Large(set) => Entries::Large(set.iter()),
+        }
     }
 
     pub(crate) fn subjects(self) -> impl Iterator<Item = SubjectId> + use<'a> {
-        self.entries.iter().map(|entry| entry.subject())
+        self.entries().map(Entry::subject)
     }
 
-    /// Where a subject is, or would be.
-    pub(crate) fn place(self, subject: SubjectId) -> Result<usize, usize> {
-        let key = Entry::new(subject).key();
-        self.entries.binary_search_by_key(&key, |entry| entry.key())
-    }
-
+    #[inline]
     pub(crate) fn find(self, subject: SubjectId) -> Option<Entry> {
-        let place = self.place(subject).ok()?;
-        self.entries.get(place).copied()
+        self.find_key(Entry::new(subject).0).map(Entry)
+    }
+
+    /// The word with a key.
+    #[inline]
+    pub(super) fn find_key(self, of: u64) -> Option<u64> {
+        match self.0 {
+            Held::Flat(words) if words.len() <= 8 => {
+                words.iter().copied().find(|&word| key(word) == of)
+            }
+            Held::Flat(words) => {
+                let place = words.binary_search_by_key(&of, |&word| key(word));
+                words.get(place.ok()?).copied()
+            }
+            Held::Large(set) => {
+                let mut either = [of, of | CONDITIONAL].into_iter();
+                either.find(|word| set.get(word).is_some())
+            }
+        }
     }
 
     /// Objects, each with its entry.
     pub(crate) fn objects(self) -> impl Iterator<Item = (ObjectId, Entry)> + use<'a> {
-        self.entries
-            .iter()
-            .map_while(|&entry| match entry.subject() {
-                SubjectId::Object(id) => Some((id, entry)),
-                SubjectId::Userset(..) | SubjectId::Wildcard(_) => None,
-            })
+        self.entries().map_while(|entry| match entry.subject() {
+            SubjectId::Object(id) => Some((id, entry)),
+            SubjectId::Userset(..) | SubjectId::Wildcard(_) => None,
+        })
     }
 
     /// Usersets, each with its entry.
     pub(crate) fn usersets(
         self,
     ) -> impl Iterator<Item = ((ObjectId, RelationId), Entry)> + use<'a> {
-        let start = self
-            .entries
-            .partition_point(|entry| matches!(entry.subject(), SubjectId::Object(_)));
-        let rest = self.entries.get(start..).unwrap_or_default();
-        rest.iter().map_while(|&entry| match entry.subject() {
+        const FIRST: u64 = USERSET << KIND;
+        let rest = match self.0 {
+            Held::Flat(words) => {
+                // Most rows are of one kind.
+                let last = words.last().is_some_and(|&word| word >= FIRST);
+                let start = if last {
+                    words.partition_point(|&word| word < FIRST)
+                } else {
+                    words.len()
+                };
+                Entries::Flat(words.get(start..).unwrap_or_default().iter())
+            }
+            Held::Large(set) => Entries::Large(set.iter_from(&FIRST)),
+        };
+        rest.map_while(|entry| match entry.subject() {
             SubjectId::Userset(id, relation) => Some(((id, relation), entry)),
             SubjectId::Object(_) | SubjectId::Wildcard(_) => None,
         })
+    }
+}
+
+/// A row of a question's own.
+#[derive(Clone, Debug)]
+pub(super) enum OwnedRow {
+    Flat(Vec<u64>),
+    Large(Set),
+}
+
+impl Row<'_> {
+    pub(super) fn to_owned(self) -> OwnedRow {
+        match self.0 {
+            Held::Flat(words) => OwnedRow::Flat(words.to_vec()),
+            Held::Large(set) => OwnedRow::Large(set.clone()),
+        }
+    }
+}
+
+impl OwnedRow {
+    #[inline]
+    pub(super) fn row(&self) -> Row<'_> {
+        match self {
+            Self::Flat(words) => Row::of(words),
+            Self::Large(set) => Row::large(set),
+        }
+    }
+
+    /// Puts an entry in the place of the one for the same subject. Says whether there was none.
+    pub(super) fn put(&mut self, entry: Entry) -> bool {
+        match self {
+            Self::Flat(words) => {
+                match words.binary_search_by_key(&key(entry.0), |&word| key(word)) {
+                    Ok(place) => {
+                        if let Some(word) = words.get_mut(place) {
+                            *word = entry.0;
+                        }
+                        false
+                    }
+                    Err(place) => {
+                        words.insert(place, entry.0);
+                        true
+                    }
+                }
+            }
+            Self::Large(set) => replace(set, entry.0).is_none(),
+        }
+    }
+}
+
+/// Puts a word into a large row, in the place of one with the same key, which it returns.
+pub(super) fn replace(set: &mut Set, word: u64) -> Option<u64> {
+    let before = Row::large(set).find_key(key(word));
+    if before != Some(word) {
+        if let Some(before) = before {
+            set.remove(&before);
+        }
+        set.insert(word, ());
+    }
+    before
+}
+
+/// A row's entries, in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Entries<'a> {
+    Flat(slice::Iter<'a, u64>),
+    Large(Iter<'a, u64, ()>),
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Entry;
+
+    #[inline]
+    fn next(&mut self) -> Option<Entry> {
+        match self {
+            Self::Flat(words) => words.next().map(|&word| Entry(word)),
+            Self::Large(words) => words.next().map(|&(word, ())| Entry(word)),
+        }
     }
 }

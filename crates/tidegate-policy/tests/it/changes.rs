@@ -121,7 +121,7 @@ impl Plain {
                 (None, Some(type_name)) => PlacedSubject::Wildcard(type_name),
                 (None, None) => PlacedSubject::Object(placed[subject.as_str()]),
             };
-            let written = builder.write(placed[object.as_str()], relation, subject);
+            let written = builder.write(placed[object.as_str()], relation, subject, None);
             written.expect("an allowed tuple");
         }
         for &jti in &plain.revoked {

@@ -93,12 +93,12 @@ impl Administration {
 
     /// The objects of a type among which are all that the caller may see, in order of their ids; none when
     /// that may be any.
-    fn candidates<'s>(
+    fn candidates(
         &self,
         actor: &Actor,
-        snapshot: &'s Snapshot,
+        snapshot: &Snapshot,
         type_name: &str,
-    ) -> Option<Vec<&'s Object>> {
+    ) -> Option<Vec<Object>> {
         let rules = self.system.rules(type_name)?;
         let in_site = rules.parent() == Some(SITE_TYPE);
         let parent = in_site.then_some(&self.site);
@@ -133,7 +133,7 @@ impl Administration {
         actor: &Actor,
         snapshot: &Snapshot,
         part: &Part<'_>,
-        candidates: &[&Object],
+        candidates: &[Object],
     ) -> Result<Listed, Fault> {
         let start = candidates.partition_point(|object| object.id() <= part.after);
         let rest = candidates.get(start..).unwrap_or_default().iter();
@@ -213,12 +213,7 @@ impl Administration {
 
 impl Actor {
     /// The objects of a type on which the caller's secret may be allowed a relation: on no other one it is.
-    fn reachable<'s>(
-        &self,
-        snapshot: &'s Snapshot,
-        relation: &str,
-        type_name: &str,
-    ) -> Vec<&'s Object> {
+    fn reachable(&self, snapshot: &Snapshot, relation: &str, type_name: &str) -> Vec<Object> {
         let kind = snapshot.profile().kinds.get(&self.kind);
         match kind {
             None => Vec::new(),

@@ -1,13 +1,12 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
-use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
 use super::{OBJECT, USERSET, VERSION, WILDCARD};
 use crate::bundle::PayloadError;
-use crate::model::{Model, RelationId, TypeId};
+use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::snapshot::{Entry, Layer, ObjectId, Snapshot, Standing, SubjectId};
+use crate::snapshot::{Loader, ObjectId, Snapshot, Standing, SubjectId};
 use crate::tuple::Object;
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
@@ -29,27 +28,30 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let profile: Profile =
         serde_json::from_slice(reader.text()?).map_err(|_| PayloadError::Profile)?;
 
-    let hasher = DefaultHashBuilder::default();
-    let mut layer = Layer::default();
+    let mut loader = Loader::default();
     let limits = Limits {
-        objects: objects(&mut reader, &model, &hasher, &mut layer)?,
+        objects: objects(&mut reader, &model, &mut loader)?,
         relations: model.relation_count(),
         types: model.type_names().count() as u64,
     };
-    rows(&mut reader, &limits, &mut layer)?;
-    revocations(&mut reader, &mut layer)?;
+    rows(&mut reader, &limits, &mut loader)?;
+    revocations(&mut reader, &mut loader)?;
     if !reader.left.is_empty() {
         return Err(PayloadError::Trailing);
     }
-    Ok(Snapshot::of_layer(model, profile, revision, hasher, layer))
+    Ok(Snapshot::of_store(
+        model,
+        profile,
+        revision,
+        loader.finish(),
+    ))
 }
 
 /// Returns how many there are.
 fn objects(
     reader: &mut Reader<'_>,
     model: &Model,
-    hasher: &DefaultHashBuilder,
-    layer: &mut Layer,
+    loader: &mut Loader,
 ) -> Result<u64, PayloadError> {
     let count = reader.count(LEAST_OBJECT)?;
     let mut name: Vec<u8> = Vec::new();
@@ -72,12 +74,11 @@ fn objects(
         name.extend(rest);
         let text = str::from_utf8(&name).map_err(|_| PayloadError::Text)?;
         let object: Object = text.parse()?;
-        let type_id = model.type_id(object.type_name()).unwrap_or(TypeId::MAX);
-        let id = layer.add(object, type_id, hasher);
+        let id = loader.add(text, model.type_id(object.type_name()));
         if has_standing {
             let uid = reader.uuid()?;
             let valid_from_s = reader.number()?;
-            layer.set_standing(id, Some(Standing { uid, valid_from_s }));
+            loader.set_standing(id, Some(Standing { uid, valid_from_s }));
         }
     }
     Ok(count as u64)
@@ -90,7 +91,7 @@ struct Limits {
     types: u64,
 }
 
-fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(), PayloadError> {
+fn rows(reader: &mut Reader<'_>, limits: &Limits, loader: &mut Loader) -> Result<(), PayloadError> {
     let count = reader.count(LEAST_ROW)?;
     let mut before: Option<(ObjectId, RelationId)> = None;
     for _ in 0..count {
@@ -108,17 +109,15 @@ fn rows(reader: &mut Reader<'_>, limits: &Limits, layer: &mut Layer) -> Result<(
         if size == 0 {
             return Err(PayloadError::Number);
         }
-        let mut row: Vec<Entry> = Vec::with_capacity(size);
+        let mut last: Option<SubjectId> = None;
         for _ in 0..size {
             let subject = subject(reader, limits)?;
-            // INVARIANT: a row is sorted, or the engine would not find its subjects.
-            if row.last().is_some_and(|last| last.subject() >= subject) {
+            if last.is_some_and(|last| last >= subject) {
                 return Err(PayloadError::Order);
             }
-            layer.note(subject, key);
-            row.push(Entry::new(subject));
+            last = Some(subject);
+            loader.write(object, relation, subject, None);
         }
-        layer.set_row(object, relation, row.into());
     }
     Ok(())
 }
@@ -137,7 +136,7 @@ fn subject(reader: &mut Reader<'_>, limits: &Limits) -> Result<SubjectId, Payloa
     })
 }
 
-fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), PayloadError> {
+fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), PayloadError> {
     let mut before = None;
     for _ in 0..reader.count(UUID)? {
         let jti = reader.uuid()?;
@@ -145,7 +144,7 @@ fn revocations(reader: &mut Reader<'_>, layer: &mut Layer) -> Result<(), Payload
             return Err(PayloadError::Order);
         }
         before = Some(jti);
-        layer.revoke(jti);
+        loader.revoke(jti);
     }
     Ok(())
 }

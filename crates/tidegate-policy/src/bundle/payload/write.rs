@@ -1,12 +1,11 @@
 //! From a snapshot to its payload.
 
-use hashbrown::HashMap;
 use uuid::Uuid;
 
 use super::{OBJECT, USERSET, VERSION, WILDCARD};
 use crate::bundle::{MAX_PAYLOAD_BYTES, PayloadError};
 use crate::model::RelationId;
-use crate::snapshot::{Layers, ObjectId, Row, Snapshot, SubjectId};
+use crate::snapshot::{ObjectId, Row, Snapshot, Store, SubjectId};
 use crate::tuple::Object;
 
 impl Snapshot {
@@ -16,16 +15,16 @@ impl Snapshot {
     /// [`PayloadError::TooLong`] above [`MAX_PAYLOAD_BYTES`]. Others only for a snapshot that is broken
     /// in itself.
     pub fn to_bundle_payload(&self) -> Result<Vec<u8>, PayloadError> {
-        let layers = self.layers();
-        let names = Names::of(layers)?;
+        let store = self.store();
+        let names = Names::of(store)?;
         let profile = serde_json::to_vec(self.profile()).map_err(|_| PayloadError::Profile)?;
 
         let mut out = VERSION.to_vec();
         text(&mut out, self.model().text().as_bytes());
         text(&mut out, &profile);
-        objects(&mut out, layers, &names);
-        rows(&mut out, layers, &names)?;
-        revocations(&mut out, layers);
+        objects(&mut out, store, &names);
+        rows(&mut out, store, &names)?;
+        revocations(&mut out, store);
         if out.len() > MAX_PAYLOAD_BYTES {
             return Err(PayloadError::TooLong);
         }
@@ -33,41 +32,32 @@ impl Snapshot {
     }
 }
 
-/// Every object that has a standing or is in a tuple, by name, and the places of all.
-struct Names<'a> {
-    sorted: Vec<(&'a Object, ObjectId)>,
-    places: HashMap<ObjectId, ObjectId>,
+/// Every object that has a standing or is in a tuple, by name, and the places of all by number.
+struct Names {
+    sorted: Vec<(Object, ObjectId)>,
+    places: Vec<Option<ObjectId>>,
 }
 
-impl<'a> Names<'a> {
-    fn of(layers: Layers<'a>) -> Result<Self, PayloadError> {
-        let mut used = HashMap::new();
-        for (object, _) in layers.standings() {
-            let id = layers.id(object.as_str()).ok_or(PayloadError::Unknown)?;
-            used.insert(id, object);
-        }
-        for ((object, _), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
-            let subjects = row.subjects().filter_map(|subject| match subject {
-                SubjectId::Object(id) | SubjectId::Userset(id, _) => Some(id),
-                SubjectId::Wildcard(_) => None,
-            });
-            for id in subjects.chain([object]) {
-                if !used.contains_key(&id) {
-                    used.insert(id, layers.object(id).ok_or(PayloadError::Unknown)?);
-                }
+impl Names {
+    fn of(store: &Store) -> Result<Self, PayloadError> {
+        let used = store
+            .ids()
+            .filter(|&id| store.is_named(id) || store.standing(id).is_some());
+        let named: Option<Vec<_>> = used.map(|id| Some((store.object(id)?, id))).collect();
+        let mut sorted = named.ok_or(PayloadError::Unknown)?;
+        sorted.sort_unstable();
+        let mut places = vec![None; store.end() as usize];
+        for (&(_, id), at) in sorted.iter().zip(0..) {
+            if let Some(place) = places.get_mut(id as usize) {
+                *place = Some(at);
             }
         }
-        let mut sorted: Vec<_> = used.into_iter().map(|(id, name)| (name, id)).collect();
-        sorted.sort_unstable();
-        let places = sorted.iter().zip(0..).map(|(&(_, id), at)| (id, at));
-        Ok(Self {
-            places: places.collect(),
-            sorted,
-        })
+        Ok(Self { sorted, places })
     }
 
     fn place(&self, id: ObjectId) -> Result<ObjectId, PayloadError> {
-        self.places.get(&id).copied().ok_or(PayloadError::Unknown)
+        let place = self.places.get(id as usize).copied().flatten();
+        place.ok_or(PayloadError::Unknown)
     }
 
     /// The subject by places.
@@ -80,15 +70,15 @@ impl<'a> Names<'a> {
     }
 }
 
-fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
+fn objects(out: &mut Vec<u8>, store: &Store, names: &Names) {
     size(out, names.sorted.len());
     let mut before: &[u8] = &[];
-    for &(object, id) in &names.sorted {
+    for &(ref object, id) in &names.sorted {
         let name = object.as_str().as_bytes();
         let pairs = name.iter().zip(before);
         let shared = pairs.take_while(|(one, other)| one == other).count();
         let rest = name.get(shared..).unwrap_or_default();
-        let standing = layers.standing(id);
+        let standing = store.standing(id);
         size(out, shared);
         size(out, 2 * rest.len() + usize::from(standing.is_some()));
         out.extend(rest);
@@ -100,9 +90,9 @@ fn objects(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) {
     }
 }
 
-fn rows(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) -> Result<(), PayloadError> {
+fn rows(out: &mut Vec<u8>, store: &Store, names: &Names) -> Result<(), PayloadError> {
     let mut sorted: Vec<(ObjectId, RelationId, Row<'_>)> = Vec::new();
-    for ((object, relation), row) in layers.rows().filter(|(_, row)| !row.is_empty()) {
+    for ((object, relation), row) in store.rows() {
         sorted.push((names.place(object)?, relation, row));
     }
     sorted.sort_unstable_by_key(|&(object, relation, _)| (object, relation));
@@ -131,11 +121,8 @@ fn rows(out: &mut Vec<u8>, layers: Layers<'_>, names: &Names<'_>) -> Result<(), 
     Ok(())
 }
 
-fn revocations(out: &mut Vec<u8>, layers: Layers<'_>) {
-    let found = layers.base.revocations().chain(layers.top.revocations());
-    let mut sorted: Vec<Uuid> = found.collect();
-    sorted.sort_unstable();
-    sorted.dedup();
+fn revocations(out: &mut Vec<u8>, store: &Store) {
+    let sorted: Vec<Uuid> = store.revocations().collect();
     size(out, sorted.len());
     for jti in sorted {
         out.extend(jti.as_bytes());

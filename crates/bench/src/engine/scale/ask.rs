@@ -1,0 +1,158 @@
+//! The same kinds of questions on 10 thousand tuples and on 10 million: asked once each all over the store,
+//! and a few of them over and over.
+//!
+//! How many tuples a question visits belongs here as a row of its own once the engine tells it.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use tidegate_policy::Snapshot;
+
+use super::super::Options;
+use super::super::engines::ask;
+use super::super::random::Random;
+use super::data::{Data, Thing};
+use super::load::Loaded;
+use crate::error::{Error, Result};
+use crate::statistics::{median, percentile};
+use crate::table::{Goal, Row};
+
+/// Questions that are spread over the store.
+const SPREAD: u32 = 100_000;
+/// Questions that are repeated.
+const REPEATED: usize = 50;
+/// Questions that are timed together.
+const BATCH: usize = 50;
+
+/// A question, and its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    /// Who.
+    pub(super) user: String,
+    /// `can_read` or `can_write`.
+    pub(super) relation: &'static str,
+    /// On which document.
+    pub(super) doc: String,
+    /// What the rules say.
+    pub(super) right: bool,
+}
+
+impl Question {
+    /// Asks it by names.
+    pub(super) fn ask(&self, snapshot: &Snapshot) -> bool {
+        ask(snapshot, &self.user, self.relation, &self.doc)
+    }
+}
+
+/// Questions about any document: by its owner, by a member of a group that a folder above it is shared
+/// with, by somebody of the same unit, by anybody.
+pub(super) fn questions(data: Data, number: u32, mut random: Random) -> Vec<Question> {
+    let questions = (0..number).map(|number| {
+        let doc = random.below(data.docs());
+        let any = random.below(u32::MAX);
+        let colleague = data.colleague(doc, any);
+        let (user, relation) = match number % 4 {
+            0 => (data.owner(doc), "can_write"),
+            1 => (
+                data.reader_by_group(doc, any).unwrap_or(colleague),
+                "can_read",
+            ),
+            2 => (colleague, "can_read"),
+            _ => (random.below(data.users()), "can_write"),
+        };
+        let [read, write] = data.rights(user, doc);
+        Question {
+            user: Thing::User(user).name(),
+            relation,
+            doc: Thing::Doc(doc).name(),
+            right: if relation == "can_read" { read } else { write },
+        }
+    });
+    questions.collect()
+}
+
+/// Fails when an answer is not what the rules say. The share that is allowed.
+pub(super) fn compare(snapshot: &Snapshot, questions: &[Question]) -> Result<f64> {
+    for question in questions {
+        if question.ask(snapshot) != question.right {
+            return Err(Error::new(format!("answered wrongly: {question:?}")));
+        }
+    }
+    let allowed = questions.iter().filter(|question| question.right).count();
+    Ok(allowed as f64 / questions.len().max(1) as f64)
+}
+
+/// Measures the large store beside the small one.
+///
+/// # Errors
+/// When an answer is wrong.
+pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<Vec<Row>> {
+    let stores = [large, small].map(|store| {
+        let part = [100, u64::from(store.data.tuples())];
+        let random = Random::part(options.seed, &part);
+        (&store.snapshot, questions(store.data, SPREAD, random))
+    });
+    let mut rows = Vec::new();
+    for (name, (snapshot, questions)) in ["large", "small"].into_iter().zip(&stores) {
+        let allowed = compare(snapshot, questions)? * 100.0;
+        let name = format!("scale: questions allowed, {name} store");
+        rows.push(Row::alone(name, "%", allowed, None));
+    }
+    let mut spread = [Vec::new(), Vec::new()];
+    let mut repeated = [Vec::new(), Vec::new()];
+    for _ in 0..options.rounds {
+        let places = (0..SPREAD as usize).step_by(BATCH);
+        for at in places {
+            for ((snapshot, questions), spread) in stores.iter().zip(&mut spread) {
+                let batch = questions.get(at..at + BATCH).unwrap_or_default();
+                spread.push(batch_ns(snapshot, batch));
+            }
+        }
+        for _ in 0..SPREAD as usize / REPEATED / 10 {
+            for ((snapshot, questions), repeated) in stores.iter().zip(&mut repeated) {
+                let batch = questions.get(..REPEATED).unwrap_or_default();
+                repeated.push(batch_ns(snapshot, batch));
+            }
+        }
+    }
+    for (name, samples, goal) in [("spread", &spread, 3.0), ("repeated", &repeated, 1.2)] {
+        let name = |what| format!("scale: {name} questions, {what}, large beside small store");
+        let medians = samples.each_ref().map(|ns| median(ns));
+        let p99s = samples.each_ref().map(|ns| percentile(ns, 0.99));
+        let goal = Some(Goal::AtMost(goal));
+        rows.push(Row::compared(name("median"), "ns", medians, SMALL, goal));
+        rows.push(Row::compared(name("p99"), "ns", p99s, SMALL, None));
+    }
+    Ok(rows)
+}
+
+/// Who the large store is compared with.
+const SMALL: &str = "small store";
+
+/// Nanoseconds a question.
+fn batch_ns(snapshot: &Snapshot, batch: &[Question]) -> f64 {
+    let begun = Instant::now();
+    let allowed = batch.iter().filter(|question| question.ask(snapshot));
+    black_box(allowed.count());
+    begun.elapsed().as_secs_f64() * 1e9 / batch.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::load;
+    use super::*;
+
+    #[test]
+    fn the_engine_says_what_the_rules_say() {
+        let data = Data::new(2);
+        let loaded = load(data).unwrap();
+        let mut questions = questions(data, 4_000, Random::new(5));
+        let allowed = compare(&loaded.snapshot, &questions).unwrap();
+        assert!((0.5..0.8).contains(&allowed), "{allowed}");
+        for question in &mut questions[100..101] {
+            question.right = !question.right;
+        }
+        let error = compare(&loaded.snapshot, &questions).unwrap_err();
+        assert!(error.to_string().contains(&questions[100].doc), "{error}");
+    }
+}

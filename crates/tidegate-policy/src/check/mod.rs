@@ -1,0 +1,236 @@
+//! OpenFGA's check, v1 semantics, by one recursive search.
+//!
+//! A relation asked for again on the way to its own answer is a cycle: false on that path, and false
+//! for an `and` or `but not` that it stands in, whatever the other operand says. An error counts only
+//! where the answer depends on it: a union with one true operand is true, an intersection with one
+//! false operand is false.
+
+mod search;
+
+use crate::condition::{Context, EvaluationError};
+use crate::model::{Model, RelationId};
+use crate::snapshot::{Snapshot, SubjectId, View};
+use crate::tuple::{NameError, Object, Subject, Tuple, TupleError};
+use search::Search;
+
+/// Most hops, by usersets and `from`, between the question and a tuple (OpenFGA's
+/// `resolve_node_limit`).
+pub const MAX_HOPS: u32 = 25;
+/// Most relations on the way to one tuple, computed ones too: what the stack has room for.
+pub const MAX_PATH: usize = 200;
+/// Most operators and relations that are open at once on the way to one tuple: what the stack has room
+/// for where the operators of each relation are nested as deep as they may be.
+pub const MAX_OPEN: u32 = 1_000;
+/// Most steps of one check: each is a relation of an object, or a subject that was looked at.
+pub const MAX_STEPS: u32 = 1_000_000;
+
+/// A question with OpenFGA's semantics.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckRequest<'a> {
+    /// The subject: an object, a userset or a wildcard.
+    pub subject: &'a Subject,
+    /// The relation asked for.
+    pub relation: &'a str,
+    /// The object.
+    pub object: &'a Object,
+    /// Tuples that hold for this question alone.
+    pub contextual_tuples: &'a [Tuple],
+    /// Values of conditions' parameters.
+    pub context: &'a Context,
+}
+
+/// The same question by names, with neither contextual tuples nor a context.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// `type:id`, `type:id#relation` or `type:*`.
+    pub subject: &'a str,
+    /// The relation asked for.
+    pub relation: &'a str,
+    /// `type:id`
+    pub object: &'a str,
+}
+
+/// An answer, and what it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The answer.
+    pub answer: Result<bool, CheckError>,
+    /// Relations of objects, and subjects, that were looked at.
+    pub steps: u32,
+}
+
+/// Why a check has no answer. Every one of them denies.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    /// The model has no such type.
+    #[error("type `{0}` is not in the model")]
+    UnknownType(String),
+    /// The type has no such relation.
+    #[error("relation `{relation}` is not defined on type `{type_name}`")]
+    UnknownRelation {
+        /// The type.
+        type_name: String,
+        /// The relation.
+        relation: String,
+    },
+    /// A contextual tuple that the model does not allow.
+    #[error("contextual tuple {tuple}: {error}")]
+    Context {
+        /// The tuple.
+        tuple: Box<Tuple>,
+        /// The reason.
+        error: TupleError,
+    },
+    /// A condition that the answer depends on has none.
+    #[error("{0}")]
+    Condition(Box<EvaluationError>),
+    /// More hops than [`MAX_HOPS`], or a longer way than [`MAX_PATH`] or [`MAX_OPEN`].
+    #[error("more than {0} hops")]
+    TooDeep(u32),
+    /// The budget is used up.
+    #[error("the budget of {0} steps is used up")]
+    TooMuch(u32),
+}
+
+/// Why a question by names has no answer. Every one of them denies.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NamedError {
+    /// What was given as subject or object is no name.
+    #[error("`{text}`: {error}")]
+    Name {
+        /// What was given.
+        text: String,
+        /// Why it is no name.
+        error: NameError,
+    },
+    /// See [`CheckError`].
+    #[error(transparent)]
+    Check(#[from] CheckError),
+}
+
+impl CheckError {
+    /// A stable word for logs, metrics and test vectors.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::UnknownType(_) => "unknown-type",
+            Self::UnknownRelation { .. } => "unknown-relation",
+            Self::Context { .. } => "bad-context",
+            Self::Condition(_) => "condition",
+            Self::TooDeep(_) => "too-deep",
+            Self::TooMuch(_) => "too-much",
+        }
+    }
+}
+
+/// Answers a question on a snapshot.
+pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Checked {
+    let mut steps = 0;
+    let answer = search(snapshot, request, &mut steps);
+    Checked { answer, steps }
+}
+
+/// Answers a question by names. Names that a tuple holds are well formed: nothing of them is read again.
+pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool, NamedError> {
+    let (model, view) = (snapshot.model(), snapshot.view());
+    if let Some(object) = view.id(named.object)
+        && let Some(subject) = view.id(named.subject)
+        && let Some(relation) = model.relation_id(named.relation)
+        && let Some(type_id) = view.type_of(object)
+        && model.relation(type_id, relation).is_some()
+        && view.type_of(subject).is_some()
+    {
+        let subject = SubjectId::Object(subject);
+        let answer = Search::new(model, view, subject, Context::EMPTY).answer(object, relation);
+        return Ok(answer?);
+    }
+    let bad = |text: &str, error| NamedError::Name {
+        text: text.to_owned(),
+        error,
+    };
+    let subject = named.subject.parse();
+    let object = named.object.parse();
+    let request = CheckRequest {
+        subject: &subject.map_err(|error| bad(named.subject, error))?,
+        relation: named.relation,
+        object: &object.map_err(|error| bad(named.object, error))?,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    Ok(check(snapshot, &request).answer?)
+}
+
+fn search(
+    snapshot: &Snapshot,
+    request: &CheckRequest<'_>,
+    steps: &mut u32,
+) -> Result<bool, CheckError> {
+    let model = snapshot.model();
+    let relation = known_relation(model, request.object.type_name(), request.relation)?;
+    if !model.has_type(request.subject.type_name()) {
+        return Err(CheckError::UnknownType(
+            request.subject.type_name().to_owned(),
+        ));
+    }
+    if let Subject::Userset { object, relation } = request.subject {
+        known_relation(model, object.type_name(), relation)?;
+    }
+    for tuple in request.contextual_tuples {
+        model.allows(tuple).map_err(|error| CheckError::Context {
+            tuple: Box::new(tuple.clone()),
+            error,
+        })?;
+    }
+
+    let mut answer = |view, subject, object| {
+        let mut search = Search::new(model, view, subject, request.context);
+        let answer = search.answer(object, relation);
+        *steps = search.steps();
+        answer
+    };
+    let view = snapshot.view();
+    if request.contextual_tuples.is_empty()
+        && let Some(object) = view.id(request.object.as_str())
+        && let Some(subject) = known_subject(model, view, request.subject)
+    {
+        return answer(view, subject, object);
+    }
+    // Names that no tuple holds get a number for this question, as do contextual tuples a place.
+    let store = snapshot.store();
+    let mut overlay = snapshot.overlay(request.contextual_tuples);
+    let object = overlay.intern(store, model, request.object);
+    let subject = overlay
+        .subject(store, model, request.subject)
+        .ok_or_else(|| CheckError::UnknownType(request.subject.type_name().to_owned()))?;
+    let view = View {
+        overlay: Some(&overlay),
+        ..view
+    };
+    answer(view, subject, object)
+}
+
+fn known_relation(
+    model: &Model,
+    type_name: &str,
+    relation: &str,
+) -> Result<RelationId, CheckError> {
+    let type_id = model
+        .type_id(type_name)
+        .ok_or_else(|| CheckError::UnknownType(type_name.to_owned()))?;
+    model
+        .relation_id(relation)
+        .filter(|&id| model.relation(type_id, id).is_some())
+        .ok_or_else(|| CheckError::UnknownRelation {
+            type_name: type_name.to_owned(),
+            relation: relation.to_owned(),
+        })
+}
+
+fn known_subject(model: &Model, view: View<'_>, subject: &Subject) -> Option<SubjectId> {
+    Some(match subject {
+        Subject::Object(object) => SubjectId::Object(view.id(object.as_str())?),
+        Subject::Userset { object, relation } => {
+            SubjectId::Userset(view.id(object.as_str())?, model.relation_id(relation)?)
+        }
+        Subject::Wildcard { type_name } => SubjectId::Wildcard(model.type_id(type_name)?),
+    })
+}

@@ -1,0 +1,451 @@
+//! The search behind a check: from the object's relation towards the subject.
+
+use hashbrown::HashMap;
+
+use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
+use crate::condition::Context;
+use crate::model::{Model, Relation, RelationId, Rewrite, Taken, TypeId};
+use crate::snapshot::{Entry, ObjectId, Row, SubjectId, View};
+
+/// Steps before answers are remembered: most questions need fewer, and then a table costs more than
+/// it saves.
+const STEPS_BEFORE_MEMORY: u32 = 64;
+
+/// A relation of an object: what is asked of the subject.
+type Goal = (ObjectId, RelationId);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    /// No, because the way here led in a circle: elsewhere the answer may be another.
+    Circle,
+}
+
+/// Why a part of the search has no answer. Small, as every step hands it on.
+#[derive(Clone, Copy, Debug)]
+enum Halt {
+    /// The relation of an object whose type does not have it, by its place in [`Search::halts`].
+    Undefined(u32),
+    /// The condition of an entry of a row, likewise.
+    Condition(u32),
+    TooDeep,
+    TooMuch,
+}
+
+/// The relations that are open on the way to a goal, each in the frame of its own call.
+struct Way<'w> {
+    goal: Goal,
+    before: Option<&'w Way<'w>>,
+    length: usize,
+}
+
+impl Way<'_> {
+    fn leads_through(&self, goal: Goal) -> bool {
+        let mut way = self;
+        loop {
+            if way.goal == goal {
+                return true;
+            }
+            match way.before {
+                Some(before) => way = before,
+                None => return false,
+            }
+        }
+    }
+}
+
+/// A relation of an object that is being resolved.
+#[derive(Clone, Copy)]
+struct At<'a, 'w> {
+    relation: &'a Relation,
+    type_id: TypeId,
+    hops: u32,
+    way: &'w Way<'w>,
+}
+
+/// One question, and what was found out about it.
+pub(super) struct Search<'a> {
+    model: &'a Model,
+    view: View<'a>,
+    context: &'a Context,
+    subject: SubjectId,
+    /// The subject as a restriction takes it; none when its type is not in the model.
+    taken: Option<Taken>,
+    /// The wildcard that covers the subject.
+    wildcard: Option<TypeId>,
+    /// Operators and relations that are being evaluated.
+    open: u32,
+    steps: u32,
+    /// Answers that hold wherever they are asked for, with the hops that were behind them.
+    memory: HashMap<Goal, (bool, u32)>,
+    halts: Vec<(Goal, Option<Entry>)>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        model: &'a Model,
+        view: View<'a>,
+        subject: SubjectId,
+        context: &'a Context,
+    ) -> Self {
+        let (taken, wildcard) = match subject {
+            SubjectId::Object(id) => {
+                let type_id = view.type_of(id);
+                (type_id.map(Taken::Object), type_id)
+            }
+            SubjectId::Userset(id, member) => {
+                let type_id = view.type_of(id);
+                (type_id.map(|type_id| Taken::Userset(type_id, member)), None)
+            }
+            SubjectId::Wildcard(type_id) => (Some(Taken::Wildcard(type_id)), None),
+        };
+        Self {
+            model,
+            view,
+            context,
+            subject,
+            taken,
+            wildcard,
+            open: 0,
+            steps: 0,
+            memory: HashMap::new(),
+            halts: Vec::new(),
+        }
+    }
+
+    /// Whether the subject has the relation on the object.
+    pub(super) fn answer(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+    ) -> Result<bool, CheckError> {
+        match self.resolve((object, relation), 0, None) {
+            Ok(answer) => Ok(answer == Answer::Yes),
+            Err(halt) => Err(self.error(halt)),
+        }
+    }
+
+    /// How many steps it took so far.
+    pub(super) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    fn resolve(&mut self, goal: Goal, hops: u32, before: Option<&Way<'_>>) -> Result<Answer, Halt> {
+        let length = before.map_or(0, |way| way.length + 1);
+        if hops >= MAX_HOPS || length >= MAX_PATH {
+            return Err(Halt::TooDeep);
+        }
+        if before.is_some_and(|way| way.leads_through(goal)) {
+            return Ok(Answer::Circle);
+        }
+        if self.subject == SubjectId::Userset(goal.0, goal.1) {
+            return Ok(Answer::Yes);
+        }
+        let remembers = self.steps > STEPS_BEFORE_MEMORY;
+        if remembers
+            && let Some(&(answer, then)) = self.memory.get(&goal)
+            && hops <= then
+        {
+            return Ok(answer.into());
+        }
+        self.step()?;
+        let model = self.model;
+        let type_id = self.view.type_of(goal.0);
+        let relation = type_id.and_then(|id| Some((id, model.relation(id, goal.1)?)));
+        let Some((type_id, relation)) = relation else {
+            return Err(self.undefined(goal));
+        };
+        let at = At {
+            relation,
+            type_id,
+            hops,
+            way: &Way {
+                goal,
+                before,
+                length,
+            },
+        };
+        let answer = self.rewrite(&relation.rewrite, at);
+        if remembers && let Ok(known @ (Answer::Yes | Answer::No)) = answer {
+            self.memory.insert(goal, (known == Answer::Yes, hops));
+        }
+        answer
+    }
+
+    fn rewrite(&mut self, rewrite: &'a Rewrite, at: At<'a, '_>) -> Result<Answer, Halt> {
+        if self.open >= MAX_OPEN {
+            return Err(Halt::TooDeep);
+        }
+        self.open += 1;
+        let answer = match rewrite {
+            Rewrite::Direct => self.direct(at),
+            Rewrite::Computed(other) => {
+                self.resolve((at.way.goal.0, *other), at.hops, Some(at.way))
+            }
+            Rewrite::From { relation, tupleset } => self.from(*relation, *tupleset, at),
+            Rewrite::Union(operands) => self.union(operands, at),
+            Rewrite::Intersection(operands) => self.intersection(operands, at),
+            Rewrite::Exclusion(base, subtract) => self.exclusion(base, subtract, at),
+        };
+        self.open -= 1;
+        answer
+    }
+
+    fn union(&mut self, operands: &'a [Rewrite], at: At<'a, '_>) -> Result<Answer, Halt> {
+        let mut any = Any::default();
+        for operand in operands {
+            if any.add(self.rewrite(operand, at))? {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    fn intersection(&mut self, operands: &'a [Rewrite], at: At<'a, '_>) -> Result<Answer, Halt> {
+        let mut error = None;
+        let mut circle = false;
+        for operand in operands {
+            match self.rewrite(operand, at) {
+                Ok(Answer::Yes) => {}
+                Ok(Answer::No) => return Ok(Answer::No),
+                Ok(Answer::Circle) => circle = true,
+                Err(fatal @ Halt::TooMuch) => return Err(fatal),
+                Err(found) => error = error.or(Some(found)),
+            }
+        }
+        match error {
+            _ if circle => Ok(Answer::Circle),
+            Some(error) => Err(error),
+            None => Ok(Answer::Yes),
+        }
+    }
+
+    fn exclusion(
+        &mut self,
+        base: &'a Rewrite,
+        subtract: &'a Rewrite,
+        at: At<'a, '_>,
+    ) -> Result<Answer, Halt> {
+        let base = self.rewrite(base, at);
+        match base {
+            Ok(no @ (Answer::No | Answer::Circle)) => return Ok(no),
+            Err(fatal @ Halt::TooMuch) => return Err(fatal),
+            Ok(Answer::Yes) | Err(_) => {}
+        }
+        match self.rewrite(subtract, at) {
+            Ok(Answer::Yes) => Ok(Answer::No),
+            Ok(Answer::Circle) => Ok(Answer::Circle),
+            Ok(Answer::No) => base,
+            Err(error) => base.and(Err(error)),
+        }
+    }
+
+    /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
+    fn direct(&mut self, at: At<'a, '_>) -> Result<Answer, Halt> {
+        let goal = at.way.goal;
+        let row = self.view.row(goal.0, goal.1);
+        if row.is_empty() {
+            return Ok(Answer::No);
+        }
+        let mut any = Any::default();
+        if let Some(entry) = row.find(self.subject)
+            && any.add(self.holds(at.relation, goal, entry, self.taken))?
+        {
+            return Ok(Answer::Yes);
+        }
+        if let Some(type_id) = self.wildcard
+            && let Some(entry) = row.find(SubjectId::Wildcard(type_id))
+        {
+            let taken = Some(Taken::Wildcard(type_id));
+            if any.add(self.holds(at.relation, goal, entry, taken))? {
+                return Ok(Answer::Yes);
+            }
+        }
+        self.usersets(row, at, any)
+    }
+
+    fn usersets(&mut self, row: Row<'a>, at: At<'a, '_>, mut any: Any) -> Result<Answer, Halt> {
+        for (member, entry) in row.usersets() {
+            self.step()?;
+            let type_id = self.view.type_of(member.0);
+            let taken = type_id.map(|type_id| Taken::Userset(type_id, member.1));
+            let answer = match self.holds(at.relation, at.way.goal, entry, taken) {
+                Ok(Answer::Yes) => self.resolve(member, at.hops + 1, Some(at.way)),
+                other => other,
+            };
+            if any.add(answer)? {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    /// A relation of the objects that a tupleset names; those that do not have it are passed over.
+    fn from(
+        &mut self,
+        relation: RelationId,
+        tupleset: RelationId,
+        at: At<'a, '_>,
+    ) -> Result<Answer, Halt> {
+        let model = self.model;
+        let tuples = (at.way.goal.0, tupleset);
+        let Some(leads) = model.relation(at.type_id, tupleset) else {
+            return Err(self.undefined(tuples));
+        };
+        let mut any = Any::default();
+        for (object, entry) in self.view.row(tuples.0, tuples.1).objects() {
+            self.step()?;
+            let type_id = self.view.type_of(object);
+            if type_id
+                .and_then(|id| model.relation(id, relation))
+                .is_none()
+            {
+                continue;
+            }
+            let answer = match self.holds(leads, tuples, entry, type_id.map(Taken::Object)) {
+                Ok(Answer::Yes) => self.resolve((object, relation), at.hops + 1, Some(at.way)),
+                other => other,
+            };
+            if any.add(answer)? {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    /// Whether the model still takes such a tuple (what it took before may be stored), and the tuple's
+    /// condition is met.
+    #[inline]
+    fn holds(
+        &mut self,
+        relation: &Relation,
+        goal: Goal,
+        entry: Entry,
+        taken: Option<Taken>,
+    ) -> Result<Answer, Halt> {
+        if entry.is_conditional() {
+            return self.holds_under_condition(relation, goal, entry, taken);
+        }
+        let mut restrictions = relation.restrictions.iter();
+        let allowed =
+            restrictions.any(|found| Some(found.taken) == taken && found.condition.is_none());
+        Ok(allowed.into())
+    }
+
+    #[inline(never)]
+    fn holds_under_condition(
+        &mut self,
+        relation: &Relation,
+        goal: Goal,
+        entry: Entry,
+        taken: Option<Taken>,
+    ) -> Result<Answer, Halt> {
+        let Some(bound) = self.view.bound(goal.0, goal.1, entry) else {
+            return Ok(Answer::No);
+        };
+        let mut restrictions = relation.restrictions.iter();
+        let allowed = restrictions
+            .any(|found| Some(found.taken) == taken && found.condition == Some(bound.condition));
+        match self.model.condition(bound.condition) {
+            Some(condition) if allowed => match condition.is_met(&bound.context, self.context) {
+                Ok(met) => Ok(met.into()),
+                Err(_) => Err(Halt::Condition(self.note(goal, Some(entry)))),
+            },
+            _ => Ok(Answer::No),
+        }
+    }
+
+    #[inline]
+    fn step(&mut self) -> Result<(), Halt> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            Err(Halt::TooMuch)
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    fn undefined(&mut self, goal: Goal) -> Halt {
+        Halt::Undefined(self.note(goal, None))
+    }
+
+    /// Keeps where a part of the search has no answer, for its words.
+    fn note(&mut self, goal: Goal, entry: Option<Entry>) -> u32 {
+        // There are no more than steps.
+        let place = u32::try_from(self.halts.len()).unwrap_or(u32::MAX);
+        self.halts.push((goal, entry));
+        place
+    }
+
+    #[cold]
+    fn error(&self, halt: Halt) -> CheckError {
+        let noted = match halt {
+            Halt::Undefined(place) | Halt::Condition(place) => self.halts.get(place as usize),
+            Halt::TooDeep => return CheckError::TooDeep(MAX_HOPS),
+            Halt::TooMuch => return CheckError::TooMuch(MAX_STEPS),
+        };
+        match noted {
+            Some(&(goal, None)) => {
+                let object = self.view.object(goal.0);
+                let relation = self.model.relation_name(goal.1);
+                CheckError::UnknownRelation {
+                    type_name: object
+                        .map_or_else(String::new, |object| object.type_name().to_owned()),
+                    relation: relation.unwrap_or_default().to_owned(),
+                }
+            }
+            // Evaluated once more, for its words.
+            Some(&(goal, Some(entry))) => {
+                let bound = self.view.bound(goal.0, goal.1, entry);
+                let condition = bound.and_then(|bound| self.model.condition(bound.condition));
+                let met = bound
+                    .zip(condition)
+                    .map(|(bound, condition)| condition.is_met(&bound.context, self.context));
+                match met {
+                    Some(Err(error)) => CheckError::Condition(Box::new(error)),
+                    _ => CheckError::TooMuch(MAX_STEPS),
+                }
+            }
+            None => CheckError::TooMuch(MAX_STEPS),
+        }
+    }
+}
+
+impl From<bool> for Answer {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// What a union comes to.
+#[derive(Default)]
+struct Any {
+    error: Option<Halt>,
+    circle: bool,
+}
+
+impl Any {
+    /// Adds an operand: true ends the union; a budget that is used up ends everything.
+    #[inline]
+    fn add(&mut self, operand: Result<Answer, Halt>) -> Result<bool, Halt> {
+        match operand {
+            Ok(Answer::Yes) => return Ok(true),
+            Ok(Answer::No) => {}
+            Ok(Answer::Circle) => self.circle = true,
+            Err(fatal @ Halt::TooMuch) => return Err(fatal),
+            Err(error) => self.error = self.error.or(Some(error)),
+        }
+        Ok(false)
+    }
+
+    #[inline]
+    fn end(self) -> Result<Answer, Halt> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.circle => Ok(Answer::Circle),
+            None => Ok(Answer::No),
+        }
+    }
+}

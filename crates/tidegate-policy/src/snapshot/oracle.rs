@@ -1,0 +1,374 @@
+//! A store against a plain set of tuples, through random changes: pages that fill and empty, rows that grow
+//! large and shrink again, objects that come and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::row::{Entry, SubjectId};
+use super::store::Place;
+use super::tree::Tree;
+use super::{Bound, Loader, Standing, Store};
+use crate::condition::Context;
+use crate::model::{RelationId, TypeId};
+use crate::tuple::Object;
+
+const TYPES: [&str; 3] = ["user", "team", "folder"];
+const RELATIONS: RelationId = 12;
+
+/// A subject by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Object(String),
+    Userset(String, RelationId),
+    Wildcard(TypeId),
+}
+
+/// What a store is, plainly.
+#[derive(Clone, Default)]
+struct Plain {
+    /// To the condition.
+    tuples: BTreeMap<(String, RelationId, Subject), Option<u32>>,
+    standings: BTreeMap<String, Standing>,
+}
+
+/// `xorshift64*` (S. Vigna, 2016).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit
+    }
+
+    fn object(&mut self, ids: u64) -> String {
+        let kind = TYPES[self.below(3) as usize];
+        // Names of all lengths, as texts are kept in whole words.
+        let id = self.below(ids);
+        format!("{kind}:{}{id}", "x".repeat(id as usize % 17))
+    }
+
+    fn tuple(&mut self, ids: u64) -> (String, RelationId, Subject) {
+        // One row gets most of what there is, and some objects have many rows.
+        let (object, relation) = match self.below(5) {
+            0 | 1 => ("team:large".to_owned(), 3),
+            2 => (
+                format!("folder:{}", self.below(3)),
+                self.below(u64::from(RELATIONS)) as u32,
+            ),
+            _ => (self.object(ids), self.below(3) as u32),
+        };
+        let subject = match self.below(12) {
+            0 => Subject::Wildcard(self.below(3) as u32),
+            1..4 => Subject::Userset(self.object(ids), self.below(u64::from(RELATIONS)) as u32),
+            4 => Subject::Object("team:large".into()),
+            _ => Subject::Object(self.object(ids)),
+        };
+        (object, relation, subject)
+    }
+}
+
+fn type_of(name: &str) -> Option<TypeId> {
+    let place = TYPES.iter().position(|kind| name.starts_with(kind))?;
+    // What the last type is, the model does not say.
+    (place < 2).then_some(place as TypeId)
+}
+
+fn intern(store: &mut Store, name: &str) -> u32 {
+    let object: Object = name.parse().expect("an object");
+    store.intern(&object, type_of(name))
+}
+
+fn subject_id(subject: &Subject, mut id: impl FnMut(&str) -> Option<u32>) -> Option<SubjectId> {
+    Some(match subject {
+        Subject::Object(name) => SubjectId::Object(id(name)?),
+        Subject::Userset(name, relation) => SubjectId::Userset(id(name)?, *relation),
+        Subject::Wildcard(type_id) => SubjectId::Wildcard(*type_id),
+    })
+}
+
+fn bound(condition: Option<u32>) -> Option<Bound> {
+    condition.map(|condition| Bound {
+        condition,
+        context: Context::default(),
+    })
+}
+
+impl Plain {
+    /// Makes a random change in both.
+    fn change(&mut self, store: &mut Store, random: &mut Random, ids: u64) {
+        match random.below(100) {
+            0..60 => {
+                let tuple = random.tuple(ids);
+                let condition = (random.below(5) == 0).then(|| random.below(3) as u32);
+                let object = intern(store, &tuple.0);
+                let subject = subject_id(&tuple.2, |name| Some(intern(store, name)));
+                let subject = subject.expect("a subject");
+                store.write(object, tuple.1, subject, bound(condition));
+                self.tuples.insert(tuple, condition);
+            }
+            60..90 => {
+                // What is there, from a random place on; else what is most likely not.
+                let from = random.tuple(ids);
+                let found = self.tuples.range(from.clone()..).next();
+                let tuple = found.map_or(from, |(tuple, _)| tuple.clone());
+                let subject = subject_id(&tuple.2, |name| store.id(name));
+                if let (Some(object), Some(subject)) = (store.id(&tuple.0), subject) {
+                    store.delete(object, tuple.1, subject);
+                }
+                self.tuples.remove(&tuple);
+            }
+            90..96 => {
+                let name = random.object(ids);
+                let standing = Standing {
+                    uid: Uuid::from_u128(u128::from(random.below(1 << 30)) << 50 | 7),
+                    valid_from_s: random.below(1 << 30),
+                };
+                let id = intern(store, &name);
+                store.set_standing(id, Some(standing));
+                self.standings.insert(name, standing);
+            }
+            _ => {
+                let name = match random.below(200) {
+                    0 => "team:large".to_owned(),
+                    1..4 => return self.trim(store),
+                    _ => random.object(ids),
+                };
+                if let Some(id) = store.id(&name) {
+                    store.forget(id);
+                }
+                self.standings.remove(&name);
+                self.tuples.retain(|(object, _, subject), _| {
+                    let of = match subject {
+                        Subject::Object(of) | Subject::Userset(of, _) => Some(of),
+                        Subject::Wildcard(_) => None,
+                    };
+                    *object != name && of != Some(&name)
+                });
+            }
+        }
+    }
+
+    /// Leaves little of the largest row.
+    fn trim(&mut self, store: &mut Store) {
+        let large = |(object, relation, _): &&(String, RelationId, Subject)| {
+            (object.as_str(), *relation) == ("team:large", 3)
+        };
+        let tuples: Vec<_> = self.tuples.keys().filter(large).skip(20).cloned().collect();
+        for tuple in tuples {
+            let subject = subject_id(&tuple.2, |name| store.id(name));
+            let object = store.id(&tuple.0).expect("an object");
+            store.delete(object, tuple.1, subject.expect("a subject"));
+            self.tuples.remove(&tuple);
+        }
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        let subjects = self
+            .tuples
+            .keys()
+            .filter_map(|(_, _, subject)| match subject {
+                Subject::Object(name) | Subject::Userset(name, _) => Some(name.as_str()),
+                Subject::Wildcard(_) => None,
+            });
+        let objects = self.tuples.keys().map(|(object, _, _)| object.as_str());
+        let standing = self.standings.keys().map(String::as_str);
+        subjects.chain(objects).chain(standing).collect()
+    }
+
+    /// The same, made at once: in another order, some twice.
+    fn loaded(&self) -> Store {
+        let mut loader = Loader::default();
+        let mut ids = BTreeMap::new();
+        for name in self.names() {
+            ids.insert(name, loader.add(name, type_of(name)));
+        }
+        for (name, &standing) in &self.standings {
+            loader.set_standing(ids[name.as_str()], Some(standing));
+        }
+        let again = self.tuples.iter().take(50);
+        let again = again.map(|(tuple, condition)| (tuple, condition.is_none().then_some(9)));
+        let all = self.tuples.iter().rev();
+        for ((object, relation, subject), condition) in
+            again.chain(all.map(|(tuple, &condition)| (tuple, condition)))
+        {
+            let subject = subject_id(subject, |name| ids.get(name).copied());
+            let subject = subject.expect("a known subject");
+            loader.write(ids[object.as_str()], *relation, subject, bound(condition));
+        }
+        loader.finish()
+    }
+
+    #[track_caller]
+    fn check(&self, store: &Store, seed: u64) {
+        let name = |id: u32| store.object(id).expect("a name").as_str().to_owned();
+        let named = |subject: SubjectId| match subject {
+            SubjectId::Object(id) => Subject::Object(name(id)),
+            SubjectId::Userset(id, relation) => Subject::Userset(name(id), relation),
+            SubjectId::Wildcard(type_id) => Subject::Wildcard(type_id),
+        };
+        // Rows, each in order, with their conditions.
+        let mut found = BTreeMap::new();
+        for ((object, relation), row) in store.rows() {
+            let entries: Vec<Entry> = row.entries().collect();
+            assert!(entries.is_sorted(), "seed {seed}");
+            assert_eq!(entries.len(), row.len(), "seed {seed}");
+            for entry in entries {
+                assert_eq!(row.find(entry.subject()), Some(entry), "seed {seed}");
+                let bound = store.bound(object, relation, entry);
+                assert_eq!(bound.is_some(), entry.is_conditional(), "seed {seed}");
+                let tuple = (name(object), relation, named(entry.subject()));
+                found.insert(tuple, bound.map(|bound| bound.condition));
+            }
+            let usersets = row
+                .subjects()
+                .filter(|found| matches!(found, SubjectId::Userset(..)));
+            assert_eq!(row.usersets().count(), usersets.count(), "seed {seed}");
+        }
+        assert!(found == self.tuples, "seed {seed}: tuples differ");
+        assert_eq!(
+            store.bounds.len(),
+            found.values().flatten().count(),
+            "seed {seed}"
+        );
+
+        // What leads back, and nothing else; names, types and standings.
+        let mut back = BTreeSet::new();
+        for id in store.ids() {
+            let text = name(id);
+            assert_eq!(store.id(&text), Some(id), "seed {seed}");
+            assert_eq!(store.type_of(id), type_of(&text), "seed {seed}: {text}");
+            let standing = self.standings.get(&text).copied();
+            assert_eq!(store.standing(id), standing, "seed {seed}: {text}");
+            for place in store.stands_in(id) {
+                let Place {
+                    object, relation, ..
+                } = place;
+                let is_new = back.insert((name(object), relation, named(place.subject(id))));
+                assert!(is_new, "seed {seed}: twice");
+            }
+        }
+        for type_id in 0..3 {
+            for (object, relation) in store.wildcard_in(type_id) {
+                back.insert((name(object), relation, Subject::Wildcard(type_id)));
+            }
+        }
+        assert!(back.iter().eq(self.tuples.keys()), "seed {seed}: back");
+        let names: BTreeSet<String> = store.ids().map(name).collect();
+        assert!(names.iter().eq(self.names()), "seed {seed}: names");
+        for type_id in [0, 1, TypeId::MAX] {
+            let of_type: BTreeSet<String> = store.of_type(type_id).map(name).collect();
+            let of = |name: &&String| type_of(name).unwrap_or(TypeId::MAX) == type_id;
+            assert!(
+                of_type.iter().eq(self.standings.keys().filter(of)),
+                "seed {seed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_store_is_a_set_of_tuples_through_any_changes() {
+    for seed in 1..=2 {
+        let mut random = Random(seed);
+        let (mut store, mut plain) = (Store::default(), Plain::default());
+        let mut kept = Vec::new();
+        let mut largest = 0;
+        // Many objects, then few: rows, pages and buckets grow and shrink.
+        for ids in [500, 500, 30, 3, 500] {
+            for step in 0..1_500 {
+                // Each change starts from a store that somebody holds.
+                let held = store.clone();
+                plain.change(&mut store, &mut random, ids);
+                drop(held);
+                if let Some(id) = store.id("team:large") {
+                    largest = largest.max(store.row(id, 3).len());
+                }
+                if step % 250 == 249 {
+                    plain.check(&store, seed);
+                    plain.check(&plain.loaded(), seed);
+                    kept.push((store.clone(), plain.clone()));
+                }
+            }
+            if ids == 500 {
+                // Changes go on from what was loaded.
+                store = plain.loaded();
+            }
+        }
+        // Later changes left the earlier stores alone.
+        for (store, plain) in &kept {
+            plain.check(store, seed);
+        }
+        assert!(largest > 128, "seed {seed}: no large row");
+    }
+}
+
+#[test]
+fn numbers_of_what_is_gone_are_used_again() {
+    let mut store = Store::default();
+    for round in 0..2_000 {
+        let object = intern(&mut store, &format!("team:{round}"));
+        let subject = intern(&mut store, &format!("user:{round}"));
+        let before = store.clone();
+        store.write(object, 0, SubjectId::Object(subject), None);
+        let with = store.clone();
+        if round % 2 == 0 {
+            store.delete(object, 0, SubjectId::Object(subject));
+        } else {
+            store.forget(object);
+        }
+        assert_eq!(before.row(object, 0).len(), 0);
+        assert_eq!(with.row(object, 0).len(), 1);
+        assert_eq!(with.id(&format!("user:{round}")), Some(subject));
+        assert_eq!((store.ids().count(), store.end()), (0, 2), "round {round}");
+    }
+}
+
+#[test]
+fn a_tree_is_a_sorted_map() {
+    for seed in 1..=3 {
+        let mut random = Random(seed);
+        let (mut tree, mut plain) = (Tree::default(), BTreeMap::new());
+        let mut kept = Vec::new();
+        // Filled at random, at the end, and emptied.
+        for (steps, adds) in [(20_000, 8), (10_000, 2), (30_000, 9), (80_000, 0)] {
+            for step in 0..steps {
+                let key = random.below(30_000) as u32;
+                if random.below(10) < adds {
+                    let key = if random.below(4) == 0 {
+                        40_000 + step
+                    } else {
+                        key
+                    };
+                    assert_eq!(
+                        tree.insert(key, step),
+                        plain.insert(key, step),
+                        "seed {seed}"
+                    );
+                } else {
+                    let found = plain.range(key..).next().map_or(key, |(&key, _)| key);
+                    assert_eq!(tree.remove(&found), plain.remove(&found), "seed {seed}");
+                }
+            }
+            kept.push((tree.clone(), plain.clone()));
+        }
+        assert!(plain.len() < 100, "seed {seed}: emptied");
+        for (tree, plain) in &kept {
+            assert_eq!(tree.len(), plain.len(), "seed {seed}");
+            assert!(
+                tree.iter().map(|(key, value)| (key, value)).eq(plain),
+                "seed {seed}"
+            );
+            let sorted: Vec<(u32, u32)> = tree.iter().copied().collect();
+            let again = Tree::from_sorted(&sorted);
+            for key in (0..80_000).step_by(37) {
+                assert_eq!(tree.get(&key), plain.get(&key), "seed {seed}");
+                assert_eq!(again.get(&key), plain.get(&key), "seed {seed}");
+                let next = plain.range(key..).next().map(|(&key, &value)| (key, value));
+                assert_eq!(tree.iter_from(&key).next().copied(), next, "seed {seed}");
+            }
+        }
+    }
+}

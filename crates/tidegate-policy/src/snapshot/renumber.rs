@@ -1,0 +1,154 @@
+//! A store under another model, which has other numbers for types, relations and conditions, and maybe
+//! not for all of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::load::{Tables, Tuples, Types, of_type};
+use super::row::{ObjectId, SubjectId};
+use super::store::{Bound, Store};
+use super::{Snapshot, change};
+use crate::model::Model;
+use crate::tuple::{Object, Subject, Tuple, TupleCondition};
+
+/// Tuples that the model has no name for, the relation, the subject's or the condition's: kept by their
+/// names. Cheap to clone; a change of it copies it, where there is any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SetAside {
+    /// By the tuple without its condition.
+    tuples: Arc<BTreeMap<Tuple, Option<Box<TupleCondition>>>>,
+}
+
+impl SetAside {
+    pub(super) fn remove(&mut self, tuple: &Tuple) {
+        if !self.tuples.is_empty() {
+            let tuple = without_condition(tuple);
+            if self.tuples.contains_key(&tuple) {
+                Arc::make_mut(&mut self.tuples).remove(&tuple);
+            }
+        }
+    }
+
+    pub(super) fn forget(&mut self, object: &Object) {
+        let names = |tuple: &Tuple| {
+            let of = match &tuple.subject {
+                Subject::Object(of) | Subject::Userset { object: of, .. } => Some(of),
+                Subject::Wildcard { .. } => None,
+            };
+            tuple.object == *object || of == Some(object)
+        };
+        if self.tuples.keys().any(names) {
+            Arc::make_mut(&mut self.tuples).retain(|tuple, _| !names(tuple));
+        }
+    }
+
+    pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
+        self.tuples.iter().map(|(tuple, condition)| Tuple {
+            condition: condition.clone(),
+            ..tuple.clone()
+        })
+    }
+
+    fn from_tuples(tuples: impl Iterator<Item = Tuple>) -> Self {
+        let tuples = tuples.map(|tuple| (without_condition(&tuple), tuple.condition));
+        Self {
+            tuples: Arc::new(tuples.collect()),
+        }
+    }
+}
+
+fn without_condition(tuple: &Tuple) -> Tuple {
+    Tuple::new(tuple.object.clone(), &tuple.relation, tuple.subject.clone())
+}
+
+/// The snapshot's store under another model, and what that has no name for.
+pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
+    let from = &snapshot.model;
+    if snapshot.set_aside.tuples.is_empty() && same_numbers(from, to) {
+        return (snapshot.store.clone(), SetAside::default());
+    }
+    let old = &snapshot.store;
+    let mut types = Types::default();
+    for id in 0..old.end() {
+        let object = old.object(id);
+        types.push(object.and_then(|object| to.type_id(object.type_name())));
+    }
+    let relations: Vec<_> = names_of_relations(from)
+        .map(|name| to.relation_id(name))
+        .collect();
+    let relation = |id: u32| relations.get(id as usize).copied().flatten();
+    let subject = |subject: SubjectId| {
+        Some(match subject {
+            SubjectId::Object(_) => subject,
+            SubjectId::Userset(id, member) => SubjectId::Userset(id, relation(member)?),
+            SubjectId::Wildcard(type_id) => {
+                SubjectId::Wildcard(to.type_id(from.type_name(type_id)?)?)
+            }
+        })
+    };
+    let bound = |bound: &Bound| {
+        let name = from.condition(bound.condition)?.name();
+        Some(Bound {
+            condition: to.condition_id(name)?,
+            context: bound.context.clone(),
+        })
+    };
+
+    let mut tuples = Tuples::default();
+    let mut nameless: Vec<Tuple> = snapshot.set_aside.tuples().collect();
+    let mut released: Vec<ObjectId> = Vec::new();
+    for ((object, of), row) in old.rows() {
+        for entry in row.entries() {
+            let bound = match old.bound(object, of, entry) {
+                Some(found) => bound(found).map(Some),
+                None => (!entry.is_conditional()).then_some(None),
+            };
+            match (relation(of), subject(entry.subject()), bound) {
+                (Some(relation), Some(subject), Some(bound)) => {
+                    tuples.write(object, relation, subject, bound);
+                }
+                _ => {
+                    nameless.extend(snapshot.tuple(snapshot.view(), object, of, entry));
+                    released.push(object);
+                    if let SubjectId::Object(id) | SubjectId::Userset(id, _) = entry.subject() {
+                        released.push(id);
+                    }
+                }
+            }
+        }
+    }
+    let Tables {
+        rows,
+        back,
+        wildcards,
+        bounds,
+    } = tuples.tables(&types);
+    let mut store = Store {
+        rows,
+        back,
+        wildcards,
+        bounds,
+        of_type: of_type(&types, |id| old.standing(id).is_some()),
+        ..old.clone()
+    };
+    for id in released {
+        store.release(id);
+    }
+    nameless.retain(|tuple| !change::write(to, &mut store, tuple));
+    (store, SetAside::from_tuples(nameless.into_iter()))
+}
+
+fn names_of_relations(model: &Model) -> impl Iterator<Item = &str> {
+    (0..).map_while(|id| model.relation_name(id))
+}
+
+/// Whether both models have the same names, with the same numbers.
+fn same_numbers(one: &Model, other: &Model) -> bool {
+    let conditions = |model: &Model| -> Vec<Box<str>> {
+        let found = model.conditions().iter();
+        found.map(|condition| condition.name().into()).collect()
+    };
+    one.type_names().eq(other.type_names())
+        && names_of_relations(one).eq(names_of_relations(other))
+        && conditions(one) == conditions(other)
+}

@@ -1,0 +1,323 @@
+//! What a snapshot stores, over dense numbers: names, standings, rows, what leads back from them, conditions
+//! and revocations. Every part is persistent: a clone costs a dozen counted references, and a change of
+//! the clone copies what it touches and shares the rest.
+//!
+//! An object has a number as long as it has a standing or a tuple names it. After that the number is free,
+//! and the next new name gets it: in later stores alone, as every store has tables of its own. So neither
+//! memory nor numbers grow with objects that come and go, only with the most that were there at once.
+
+use uuid::Uuid;
+
+use super::Standing;
+use super::names::Names;
+use super::row::{Entry, ObjectId, Row, SubjectId};
+use super::standings::Standings;
+use super::table::Table;
+use super::tree::Tree;
+use crate::condition::Context;
+use crate::model::{ConditionId, RelationId, TypeId};
+use crate::tuple::Object;
+
+/// Under which condition a tuple holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) condition: ConditionId,
+    pub(crate) context: Context,
+}
+
+/// A tuple's key: its object, relation, and subject as a row has it.
+pub(super) type TupleKey = (ObjectId, RelationId, u64);
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    pub(super) names: Names,
+    pub(super) standings: Standings,
+    /// (object, relation) to its subjects, and each object's type.
+    pub(super) rows: Table,
+    /// (object, how it is a subject) to the rows that hold it.
+    pub(super) back: Table,
+    /// The rows that hold a type's wildcard.
+    pub(super) wildcards: Tree<(TypeId, u64), ()>,
+    /// Objects that have a standing, by type; [`TypeId::MAX`] for those whose type is not in the model.
+    pub(super) of_type: Tree<(TypeId, ObjectId), ()>,
+    pub(super) bounds: Tree<TupleKey, Bound>,
+    pub(super) revoked: Tree<Uuid, ()>,
+}
+
+/// How an object is a subject, as the relation of a row that leads back: as itself, or by a userset of it.
+pub(super) fn way(member: Option<RelationId>) -> RelationId {
+    member.map_or(0, |member| member.saturating_add(1))
+}
+
+/// A row, as an entry of one that leads back.
+pub(super) fn row_word(object: ObjectId, relation: RelationId) -> u64 {
+    Entry::new(SubjectId::Userset(object, relation)).word()
+}
+
+fn row_of_word(word: u64) -> (ObjectId, RelationId) {
+    match Entry::of_word(word).subject() {
+        SubjectId::Userset(object, relation) => (object, relation),
+        // `row_word` makes no other.
+        SubjectId::Object(object) | SubjectId::Wildcard(object) => (object, 0),
+    }
+}
+
+/// Where an object stands as a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) object: ObjectId,
+    pub(crate) relation: RelationId,
+    /// The userset's relation; none for the object itself.
+    pub(crate) member: Option<RelationId>,
+}
+
+impl Place {
+    /// What stands there, of an object.
+    pub(crate) fn subject(self, id: ObjectId) -> SubjectId {
+        match self.member {
+            Some(member) => SubjectId::Userset(id, member),
+            None => SubjectId::Object(id),
+        }
+    }
+}
+
+impl Store {
+    /// The object's number, if it has one.
+    #[inline]
+    pub(crate) fn id(&self, text: &str) -> Option<ObjectId> {
+        self.names.find(text, self.names.hash(text))
+    }
+
+    pub(crate) fn object(&self, id: ObjectId) -> Option<Object> {
+        self.names.object(id, self.standings.place(id)?)
+    }
+
+    #[inline]
+    pub(crate) fn type_of(&self, id: ObjectId) -> Option<TypeId> {
+        self.rows.type_of(id)
+    }
+
+    #[inline]
+    pub(crate) fn row(&self, object: ObjectId, relation: RelationId) -> Row<'_> {
+        self.rows.row(object, relation)
+    }
+
+    #[inline]
+    pub(crate) fn bound(
+        &self,
+        object: ObjectId,
+        relation: RelationId,
+        entry: Entry,
+    ) -> Option<&Bound> {
+        if !entry.is_conditional() {
+            return None;
+        }
+        let subject = Entry::new(entry.subject()).word();
+        self.bounds.get(&(object, relation, subject))
+    }
+
+    /// Every number is below.
+    pub(crate) fn end(&self) -> ObjectId {
+        self.standings.end()
+    }
+
+    pub(crate) fn standing(&self, id: ObjectId) -> Option<Standing> {
+        self.standings.standing(id)
+    }
+
+    pub(crate) fn is_revoked(&self, jti: Uuid) -> bool {
+        self.revoked.get(&jti).is_some()
+    }
+
+    /// In order.
+    pub(crate) fn revocations(&self) -> impl Iterator<Item = Uuid> {
+        self.revoked.iter().map(|&(jti, ())| jti)
+    }
+
+    /// Every object that has a number, in order of the numbers.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        (0..self.end()).filter(|&id| self.standings.place(id).is_some())
+    }
+
+    /// Every row that is not empty, in order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = ((ObjectId, RelationId), Row<'_>)> {
+        (0..self.end()).flat_map(|object| {
+            let rows = self.rows.rows_of(object);
+            rows.map(move |(relation, row)| ((object, relation), row))
+        })
+    }
+
+    /// Whether a tuple names the object.
+    pub(crate) fn is_named(&self, id: ObjectId) -> bool {
+        !self.rows.is_empty(id) || !self.back.is_empty(id)
+    }
+
+    /// The objects of a type that have a standing.
+    pub(super) fn of_type(&self, type_id: TypeId) -> impl Iterator<Item = ObjectId> {
+        let found = self.of_type.iter_from(&(type_id, 0));
+        found.map_while(move |&((found, id), ())| (found == type_id).then_some(id))
+    }
+
+    /// Where the object stands as a subject.
+    pub(crate) fn stands_in(&self, id: ObjectId) -> impl Iterator<Item = Place> {
+        let rows = self.back.rows_of(id);
+        rows.flat_map(|(way, row)| {
+            let member = way.checked_sub(1);
+            row.entries().map(move |entry| {
+                let (object, relation) = row_of_word(entry.word());
+                Place {
+                    object,
+                    relation,
+                    member,
+                }
+            })
+        })
+    }
+
+    /// The rows that hold a type's wildcard.
+    pub(crate) fn wildcard_in(
+        &self,
+        type_id: TypeId,
+    ) -> impl Iterator<Item = (ObjectId, RelationId)> {
+        let found = self.wildcards.iter_from(&(type_id, 0));
+        found.map_while(move |&((found, row), ())| (found == type_id).then(|| row_of_word(row)))
+    }
+
+    /// The object's number, given now if it has none.
+    pub(super) fn intern(&mut self, object: &Object, type_id: Option<TypeId>) -> ObjectId {
+        let text = object.as_str();
+        let hash = self.names.hash(text);
+        if let Some(id) = self.names.find(text, hash) {
+            return id;
+        }
+        let id = self.standings.take(hash.place());
+        self.names.insert(text, hash, id);
+        self.rows.set_type(id, type_id);
+        id
+    }
+
+    pub(super) fn revoke(&mut self, jti: Uuid) {
+        if !self.is_revoked(jti) {
+            self.revoked.insert(jti, ());
+        }
+    }
+
+    pub(super) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
+        let before = self.standing(id);
+        if before == standing {
+            return;
+        }
+        self.standings.set(id, standing);
+        let key = (self.type_of(id).unwrap_or(TypeId::MAX), id);
+        match (before, standing) {
+            (None, Some(_)) => drop(self.of_type.insert(key, ())),
+            (Some(_), None) => drop(self.of_type.remove(&key)),
+            _ => {}
+        }
+    }
+
+    /// Adds a tuple, in the place of the same one under another condition.
+    pub(super) fn write(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        bound: Option<Bound>,
+    ) {
+        let plain = Entry::new(subject);
+        let entry = match bound {
+            Some(_) => Entry::conditional(subject),
+            None => plain,
+        };
+        let row = self.row(object, relation);
+        let before = row.find(subject);
+        if before != Some(entry) {
+            self.rows.put(object, relation, entry.word());
+        }
+        if before.is_none() {
+            let row = row_word(object, relation);
+            match subject {
+                SubjectId::Object(id) => drop(self.back.put(id, way(None), row)),
+                SubjectId::Userset(id, member) => drop(self.back.put(id, way(Some(member)), row)),
+                SubjectId::Wildcard(type_id) => drop(self.wildcards.insert((type_id, row), ())),
+            }
+        }
+        let key = (object, relation, plain.word());
+        match bound {
+            Some(bound) => drop(self.bounds.insert(key, bound)),
+            None if before.is_some_and(Entry::is_conditional) => drop(self.bounds.remove(&key)),
+            None => {}
+        }
+    }
+
+    /// Removes a tuple, if it is there, and the numbers that nothing needs after it.
+    pub(super) fn delete(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
+        self.remove(object, relation, subject);
+        self.release(object);
+        if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
+            self.release(id);
+        }
+    }
+
+    fn remove(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
+        let plain = Entry::new(subject).word();
+        let Some(before) = self.rows.take(object, relation, plain) else {
+            return;
+        };
+        self.unlink(object, relation, Entry::of_word(before));
+    }
+
+    /// Removes what leads back from an entry, and its condition.
+    fn unlink(&mut self, object: ObjectId, relation: RelationId, entry: Entry) {
+        let row = row_word(object, relation);
+        let subject = entry.subject();
+        match subject {
+            SubjectId::Object(id) => drop(self.back.take(id, way(None), row)),
+            SubjectId::Userset(id, member) => drop(self.back.take(id, way(Some(member)), row)),
+            SubjectId::Wildcard(type_id) => drop(self.wildcards.remove(&(type_id, row))),
+        }
+        if entry.is_conditional() {
+            let plain = Entry::new(subject).word();
+            self.bounds.remove(&(object, relation, plain));
+        }
+    }
+
+    /// Removes an object's standing and every tuple that names it. Costs in proportion to their number.
+    pub(super) fn forget(&mut self, id: ObjectId) {
+        self.set_standing(id, None);
+        let mut touched = vec![id];
+        let rows = self.rows.rows_of(id);
+        let entries: Vec<(RelationId, Entry)> = rows
+            .flat_map(|(relation, row)| row.entries().map(move |entry| (relation, entry)))
+            .collect();
+        self.rows.clear(id);
+        for (relation, entry) in entries {
+            self.unlink(id, relation, entry);
+            if let SubjectId::Object(other) | SubjectId::Userset(other, _) = entry.subject() {
+                touched.push(other);
+            }
+        }
+        let places: Vec<Place> = self.stands_in(id).collect();
+        for place in places {
+            self.remove(place.object, place.relation, place.subject(id));
+            touched.push(place.object);
+        }
+        for id in touched {
+            self.release(id);
+        }
+    }
+
+    /// Frees the number of an object that has no standing and that no tuple names.
+    pub(super) fn release(&mut self, id: ObjectId) {
+        let Some(place) = self.standings.place(id) else {
+            return;
+        };
+        if self.is_named(id) || self.standing(id).is_some() {
+            return;
+        }
+        self.names.remove(id, place);
+        self.rows.set_type(id, None);
+        self.standings.give_back(id);
+    }
+}
