@@ -237,12 +237,12 @@ fn a_group_of_a_million() {
     let (group, doc) = (put("group:all".to_owned()), put("doc:a".to_owned()));
     let crowd: Vec<_> = (0..CROWD).map(|n| put(format!("user:{n}"))).collect();
     for user in crowd {
-        let written = builder.write(group, "member", PlacedSubject::Object(user));
+        let written = builder.write(group, "member", PlacedSubject::Object(user), None);
         written.expect("an allowed tuple");
     }
     let everyone = PlacedSubject::Userset(group, "member");
     builder
-        .write(doc, "viewer", everyone)
+        .write(doc, "viewer", everyone, None)
         .expect("an allowed tuple");
     let snapshot = builder.finish(1);
     for (question, expected) in [
@@ -319,7 +319,7 @@ fn a_budget_ends_what_nothing_else_does() {
     let count = tidegate_policy::check::MAX_STEPS + 1;
     let groups: Vec<_> = (0..count).map(|n| put(format!("group:{n}"))).collect();
     for group in groups {
-        let written = builder.write(doc, "viewer", PlacedSubject::Userset(group, "member"));
+        let written = builder.write(doc, "viewer", PlacedSubject::Userset(group, "member"), None);
         written.expect("an allowed tuple");
     }
     let snapshot = builder.finish(1);
