@@ -4,11 +4,14 @@
 mod conditions;
 mod models;
 
+use tidegate_policy::check::MAX_STEPS;
 use tidegate_policy::{
     Change, CheckError, CheckRequest, Context, ListObjectsRequest, ListUsersRequest, Model,
     PlacedSubject, Profile, Snapshot, SnapshotBuilder, Standing, SubjectKind, Tuple,
 };
 use uuid::Uuid;
+
+use crate::agree::full_scale;
 
 const GROUPS: &str = "model
   schema 1.1
@@ -64,7 +67,7 @@ fn word(answer: Result<bool, CheckError>) -> &'static str {
     }
 }
 
-/// Whether a check comes to one of these.
+/// Whether a check comes to one of these, within the budget.
 #[track_caller]
 fn comes_to(snapshot: &Snapshot, question: &str, these: &[&str]) {
     let found = word(check(snapshot, question, Context::EMPTY));
@@ -76,11 +79,11 @@ fn comes_to(snapshot: &Snapshot, question: &str, these: &[&str]) {
 
 #[test]
 fn chains_end_where_the_hops_do() {
-    let groups = (1..100_000).map(|n| format!("group:{}#member@group:{n}#member", n - 1));
+    let groups = (1..2_000).map(|n| format!("group:{}#member@group:{n}#member", n - 1));
     let snapshot = snapshot(
         GROUPS,
         groups.chain([
-            "group:99999#member@user:ann".to_owned(),
+            "group:1999#member@user:ann".to_owned(),
             "group:24#member@user:bob".to_owned(),
             "group:25#member@user:cid".to_owned(),
         ]),
@@ -88,12 +91,8 @@ fn chains_end_where_the_hops_do() {
     comes_to(&snapshot, "group:0#member@user:ann", &["too-deep"]);
     comes_to(&snapshot, "group:0#member@user:bob", &["true"]);
     comes_to(&snapshot, "group:0#member@user:cid", &["too-deep"]);
-    comes_to(&snapshot, "group:99980#member@user:ann", &["true"]);
-    comes_to(
-        &snapshot,
-        "group:0#member@group:99999#member",
-        &["too-deep"],
-    );
+    comes_to(&snapshot, "group:1980#member@user:ann", &["true"]);
+    comes_to(&snapshot, "group:0#member@group:1999#member", &["too-deep"]);
     // No list follows it further than a check does.
     let users = users(&snapshot, "group:0", "member");
     assert_eq!(users, (vec!["user:bob".to_owned()], false));
@@ -180,7 +179,7 @@ fn many_ways_are_gone_once() {
 #[test]
 fn circles_upon_circles_are_denied() {
     for relation in ["member", "safe", "rest"] {
-        for size in [2, 24, 60] {
+        for size in [2, 24, 30] {
             let pairs = (0..size * size).map(|n| (n / size, n % size));
             let all = pairs.filter(|(one, two)| one != two);
             let tuples =
@@ -220,10 +219,9 @@ fn a_parent_of_itself_and_of_all_others() {
     );
 }
 
-const CROWD: u32 = 1_000_000;
-
 #[test]
 fn a_group_of_a_million() {
+    let crowd = if full_scale() { 1_000_000 } else { 50_000 };
     let model = Model::parse(GROUPS).expect("a model");
     let mut builder = SnapshotBuilder::new(model, Profile::default());
     let mut put = |name: String| {
@@ -235,7 +233,7 @@ fn a_group_of_a_million() {
         builder.put(object, standing)
     };
     let (group, doc) = (put("group:all".to_owned()), put("doc:a".to_owned()));
-    let crowd: Vec<_> = (0..CROWD).map(|n| put(format!("user:{n}"))).collect();
+    let crowd: Vec<_> = (0..crowd).map(|n| put(format!("user:{n}"))).collect();
     for user in crowd {
         let written = builder.write(group, "member", PlacedSubject::Object(user), None);
         written.expect("an allowed tuple");
@@ -247,10 +245,10 @@ fn a_group_of_a_million() {
     let snapshot = builder.finish(1);
     for (question, expected) in [
         ("group:all#member@user:0", "true"),
-        ("group:all#member@user:999999", "true"),
+        ("group:all#member@user:49999", "true"),
         ("group:all#member@user:1000000", "false"),
-        ("doc:a#reader@user:500000", "true"),
-        ("doc:a#blocked@user:500000", "false"),
+        ("doc:a#reader@user:25000", "true"),
+        ("doc:a#blocked@user:25000", "false"),
     ] {
         comes_to(&snapshot, question, &[expected]);
     }
@@ -279,14 +277,14 @@ fn a_group_of_a_million() {
 }
 
 #[test]
-fn a_folder_of_a_hundred_thousand() {
-    let children = (0..100_000).map(|n| format!("doc:{n}#parent@doc:top"));
+fn a_folder_of_many() {
+    let children = (0..20_000).map(|n| format!("doc:{n}#parent@doc:top"));
     let fan = |n: u32| format!("doc:top#parent@doc:up-{n}");
     let snapshot = snapshot(
         GROUPS,
         children
-            .chain((0..10_000).map(fan))
-            .chain(["doc:up-9999#viewer@user:ann".to_owned()]),
+            .chain((0..2_000).map(fan))
+            .chain(["doc:up-1999#viewer@user:ann".to_owned()]),
     );
     comes_to(&snapshot, "doc:7#viewer@user:ann", &["true"]);
     comes_to(&snapshot, "doc:7#viewer@user:bob", &["false"]);
@@ -305,7 +303,7 @@ fn a_folder_of_a_hundred_thousand() {
     assert!(page.found.is_empty() && page.next.is_none() && page.complete);
 }
 
-/// More usersets than a check may look at.
+/// More usersets than a check may look at, where they are at full scale.
 #[test]
 fn a_budget_ends_what_nothing_else_does() {
     let model = Model::parse(GROUPS).expect("a model");
@@ -316,16 +314,30 @@ fn a_budget_ends_what_nothing_else_does() {
     };
     let mut put = |name: String| builder.put(name.parse().expect("an object"), standing);
     let doc = put("doc:a".to_owned());
-    let count = tidegate_policy::check::MAX_STEPS + 1;
+    let count = if full_scale() { MAX_STEPS } else { 20_000 };
     let groups: Vec<_> = (0..count).map(|n| put(format!("group:{n}"))).collect();
     for group in groups {
-        let written = builder.write(doc, "viewer", PlacedSubject::Userset(group, "member"), None);
+        let userset = PlacedSubject::Userset(group, "member");
+        let written = builder.write(doc, "viewer", userset, None);
         written.expect("an allowed tuple");
     }
     let snapshot = builder.finish(1);
-    comes_to(&snapshot, "doc:a#viewer@user:ann", &["too-much"]);
+    let expected = if full_scale() { "too-much" } else { "false" };
+    comes_to(&snapshot, "doc:a#viewer@user:ann", &[expected]);
     // Of a `but not` too: never an allow.
-    comes_to(&snapshot, "doc:a#reader@user:ann", &["too-much"]);
+    comes_to(&snapshot, "doc:a#reader@user:ann", &[expected]);
+    // At any scale: ways in circles are not remembered, and there are 40^25 of them.
+    let size = 40;
+    let pairs = (0..size * size).map(|n| (n / size, n % size));
+    let all = pairs.filter(|(one, two)| one != two);
+    let tuples = all.map(|(one, two)| format!("group:{one}#safe@group:{two}#safe"));
+    let members = (0..size).map(|n| format!("group:{n}#member@user:ann"));
+    let snapshot = self::snapshot(GROUPS, tuples.chain(members));
+    comes_to(
+        &snapshot,
+        "group:0#safe@user:ann",
+        &["too-much", "too-deep"],
+    );
 }
 
 #[test]
