@@ -94,13 +94,19 @@ impl Target {
         std::fs::create_dir_all(&artifacts).map_err(cannot)?;
         let mut command = Command::new(&self.program);
         command.current_dir(folder()).stdin(Stdio::null());
-        if corpus == Corpus::Kept {
-            let kept = folder().join("corpus").join(&self.name);
-            std::fs::create_dir_all(&kept).map_err(cannot)?;
-            command.arg(kept);
-        } else {
-            command.arg("-seed=1");
-        }
+        // libFuzzer writes what it finds into the first folder.
+        let found = match corpus {
+            Corpus::Kept => folder().join("corpus").join(&self.name),
+            Corpus::Seeds => {
+                command.arg("-seed=1");
+                let found = cargo::root().join("target/fuzz/found").join(&self.name);
+                // Not there the first time.
+                let _ = std::fs::remove_dir_all(&found);
+                found
+            }
+        };
+        std::fs::create_dir_all(&found).map_err(cannot)?;
+        command.arg(found);
         let given = [
             folder().join("seeds").join(&self.name),
             folder().join("regressions").join(&self.name),

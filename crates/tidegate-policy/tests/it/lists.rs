@@ -294,12 +294,12 @@ fn lists_hold_what_checks_say() {
         ("objects, incomplete", 15),
         ("objects, errors", 50),
         ("users", 2_000),
-        ("users, pages", 20),
+        ("users, pages", 12),
         ("users, incomplete", 20),
-        ("users, wildcard", 40),
+        ("users, wildcard", 30),
         ("users, wildcard and names", 20),
         ("users, by the wildcard alone", 20),
-        ("usersets, some", 30),
+        ("usersets, some", 15),
         ("with contextual tuples", 300),
     ] {
         let count = seen.get(what).copied().unwrap_or_default();

@@ -4,13 +4,16 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test says what is wrong by panicking"
+    clippy::print_stdout,
+    reason = "a test says what is wrong by panicking, and what it has seen by printing"
 )]
 
 // Whether the engine and the reference agree on generated models, tuples and questions.
 mod agree;
 // Whether a snapshot comes through a bundle as it was, and what is no bundle.
 mod bundles;
+// Generated questions as a file, for engines in any language.
+mod cases;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
 // Input that is meant to hurt.
