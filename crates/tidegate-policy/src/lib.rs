@@ -44,6 +44,26 @@
 //! assert_eq!(decide(&request, &snapshot), Decision::Deny(Denial::NotGranted));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Limits
+//!
+//! Whatever comes in, the work on it has an end, and so has the stack. All limits, and what is beyond them:
+//!
+//! | of | limits | beyond |
+//! |---|---|---|
+//! | a model's text | [`model::MAX_TEXT`], [`model::MAX_JSON`], [`model::MAX_MODULES`], [`model::MAX_NESTING`] | [`ModelErrors`], at most [`model::MAX_ERRORS`] of them |
+//! | a model's parts | [`model::MAX_TYPES`], [`model::MAX_RELATIONS`], [`model::MAX_CONDITIONS`], [`model::MAX_PARAMETERS`], [`condition::MAX_TYPE_NESTING`] | [`ModelErrors`] |
+//! | an expression | [`condition::MAX_EXPRESSION`], [`condition::MAX_NESTING`] | [`ModelErrors`] |
+//! | one evaluation of a condition | [`condition::MAX_COST`] | an error, which denies where the answer depends on it |
+//! | the values of a tuple or a request | [`condition::MAX_CONTEXT`] | no [`Context`] |
+//! | names | [`tuple::MAX_TYPE`], [`tuple::MAX_RELATION`], [`tuple::MAX_OBJECT`], [`tuple::MAX_SUBJECT`] | [`NameError`] |
+//! | one check | [`check::MAX_HOPS`], [`check::MAX_PATH`], [`check::MAX_OPEN`] | [`CheckError::TooDeep`] |
+//! | one check | [`check::MAX_STEPS`] | [`CheckError::TooMuch`] |
+//! | a page of a list | [`list::MAX_CANDIDATES`], and each check's own; ten million steps of the walk to the names of users | a page that is not the last, or not [complete](Page::complete) |
+//! | a bundle | [`bundle::MAX_HEAD_BYTES`], [`bundle::MAX_PAYLOAD_BYTES`] | [`BundleError`] |
+//!
+//! How many contextual tuples a request brings is for the caller to bound: each costs in proportion to the
+//! stored row that it is added to.
 
 pub mod bundle;
 pub mod check;

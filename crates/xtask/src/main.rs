@@ -9,6 +9,7 @@
 mod bench;
 mod cargo;
 mod claims;
+mod fuzz;
 mod quickstart;
 mod test;
 
@@ -20,7 +21,7 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [e2e] [--full]
+cargo xtask test [rust] [wasm] [fuzz] [e2e] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     --full     at full scale instead of one for every day
 
@@ -28,6 +29,10 @@ cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
     --mutate   drops each line of a system in turn: some claim must then fail
     PART       tries those lines alone that have this in their names, as in `type.space`
+
+cargo xtask fuzz [TARGET…] [--seconds N]
+    Feeds the engine's parsers and readers with inputs that are made up to find a fault.
+    --seconds N   so long for each target [60]
 
 cargo xtask bench NAME [--json FILE]
     Measures side by side with peers.
@@ -55,6 +60,7 @@ fn main() -> ExitCode {
         Some((&"quickstart", rest)) => quickstart::run(rest),
         Some((&"test", rest)) => test::run(rest),
         Some((&"claims", rest)) => claims::run(rest),
+        Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

@@ -20,6 +20,8 @@
 //!
 //! Everything is bounded by a [`Budget`], and an explanation says whether it is complete.
 
+#[cfg(test)]
+mod condition_tests;
 mod conditions;
 mod family;
 mod proof;

@@ -4,15 +4,20 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test says what is wrong by panicking"
+    clippy::print_stdout,
+    reason = "a test says what is wrong by panicking, and what it has seen by printing"
 )]
 
 // Whether the engine and the reference agree on generated models, tuples and questions.
 mod agree;
 // Whether a snapshot comes through a bundle as it was, and what is no bundle.
 mod bundles;
+// Generated questions as a file, for engines in any language.
+mod cases;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
+// Input that is meant to hurt.
+mod hostile;
 // Whether lists hold what the reference's checks say.
 mod lists;
 // Whether explanations are true, minimal and complete.
@@ -23,6 +28,8 @@ mod random;
 mod reference;
 // Whether a slice answers as the whole does, and what is no slice.
 mod slices;
+// The smallest case that fails.
+mod shrink;
 // Decisions as files, for engines in any language.
 mod vectors;
 // Generated models, tuples and questions.

@@ -1,148 +1,44 @@
 //! The language, as plain as its definition: text, no numbers, no memory, no layers.
 
-use std::collections::BTreeMap;
+mod condition;
+mod model;
 
-/// `(object, relation, subject)`, as texts.
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use model::{Model, Rewrite, bound, named, type_of};
+
+/// `(object, relation, subject)`, as texts; after the subject may stand ` with NAME {…}`, the condition
+/// that the tuple holds under.
 pub(crate) type Fact = (String, String, String);
 
-/// Relations by type and name.
-#[derive(Default)]
-pub(crate) struct Model {
-    pub(crate) types: BTreeMap<String, BTreeMap<String, Rewrite>>,
+/// Adds a fact; there is one for each object, relation and subject, whatever its condition.
+pub(crate) fn write(facts: &mut BTreeSet<Fact>, fact: Fact) {
+    erase(facts, &fact);
+    facts.insert(fact);
 }
 
-/// How a relation follows.
-#[derive(Debug)]
-pub(crate) enum Rewrite {
-    /// `user`, `team#member`, `user:*`.
-    Direct(Vec<String>),
-    Computed(String),
-    From(String, String),
-    Or(Vec<Rewrite>),
-    And(Vec<Rewrite>),
-    ButNot(Box<Rewrite>, Box<Rewrite>),
-}
-
-impl Model {
-    /// Reads a model that is well formed.
-    pub(crate) fn read(text: &str) -> Self {
-        let mut model = Self::default();
-        let mut type_name = "";
-        for line in text.lines() {
-            let line = line.trim();
-            if let Some(name) = line.strip_prefix("type ") {
-                type_name = name;
-                model.types.entry(name.to_owned()).or_default();
-            } else if let Some((name, rest)) = line
-                .strip_prefix("define ")
-                .and_then(|rest| rest.split_once(": "))
-            {
-                let mut spaced = rest.to_owned();
-                for sign in ["(", ")", "[", "]", ","] {
-                    spaced = spaced.replace(sign, &format!(" {sign} "));
-                }
-                let mut words: Vec<&str> = spaced.split_whitespace().rev().collect();
-                let rewrite = read_rewrite(&mut words);
-                assert!(words.is_empty(), "{line}");
-                let relations = model.types.entry(type_name.to_owned()).or_default();
-                relations.insert(name.to_owned(), rewrite);
-            }
-        }
-        model
-    }
-
-    pub(crate) fn rewrite(&self, type_name: &str, relation: &str) -> Option<&Rewrite> {
-        self.types.get(type_name)?.get(relation)
-    }
-
-    /// What may be written on a relation.
-    pub(crate) fn restrictions(&self, type_name: &str, relation: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        if let Some(rewrite) = self.rewrite(type_name, relation) {
-            rewrite.restrictions(&mut found);
-        }
-        found
-    }
-
-    /// Whether a tuple may be written.
-    pub(crate) fn allows(&self, (object, relation, subject): &Fact) -> bool {
-        let wanted = match subject.split_once('#') {
-            Some((of, member)) => format!("{}#{member}", type_of(of)),
-            None if subject.ends_with(":*") => subject.clone(),
-            None => type_of(subject).to_owned(),
-        };
-        self.restrictions(type_of(object), relation)
-            .contains(&wanted)
-            && *subject != format!("{object}#{relation}")
+/// Removes a fact, whatever its condition.
+pub(crate) fn erase(facts: &mut BTreeSet<Fact>, (object, relation, subject): &Fact) {
+    let subject = named(subject);
+    let first = (object.clone(), relation.clone(), subject.to_owned());
+    let is_same =
+        |fact: &&Fact| fact.0 == *object && fact.1 == *relation && named(&fact.2) == subject;
+    // What has a condition follows what has none.
+    let held: Vec<Fact> = facts.range(first..).take_while(is_same).cloned().collect();
+    for fact in held {
+        facts.remove(&fact);
     }
 }
 
-impl Rewrite {
-    fn restrictions(&self, found: &mut Vec<String>) {
-        match self {
-            Self::Direct(restrictions) => found.extend(restrictions.iter().cloned()),
-            Self::Computed(_) | Self::From(..) => {}
-            Self::Or(all) | Self::And(all) => all.iter().for_each(|one| one.restrictions(found)),
-            Self::ButNot(base, subtract) => {
-                base.restrictions(found);
-                subtract.restrictions(found);
-            }
-        }
-    }
-}
-
-/// The words are in reverse order.
-fn read_rewrite(words: &mut Vec<&str>) -> Rewrite {
-    let first = read_operand(words);
-    match words.last().copied() {
-        Some(join @ ("or" | "and")) => {
-            let mut all = vec![first];
-            while words.last() == Some(&join) {
-                words.pop();
-                all.push(read_operand(words));
-            }
-            if join == "or" {
-                Rewrite::Or(all)
-            } else {
-                Rewrite::And(all)
-            }
-        }
-        Some("but") => {
-            words.truncate(words.len() - 2);
-            Rewrite::ButNot(Box::new(first), Box::new(read_operand(words)))
-        }
-        _ => first,
-    }
-}
-
-fn read_operand(words: &mut Vec<&str>) -> Rewrite {
-    match words.pop().expect("an operand") {
-        "(" => {
-            let inner = read_rewrite(words);
-            assert_eq!(words.pop(), Some(")"));
-            inner
-        }
-        "[" => {
-            let mut found = Vec::new();
-            loop {
-                match words.pop().expect("a restriction") {
-                    "]" => return Rewrite::Direct(found),
-                    "," => {}
-                    restriction => found.push(restriction.to_owned()),
-                }
-            }
-        }
-        relation if words.last() == Some(&"from") => {
-            words.pop();
-            let tupleset = words.pop().expect("a tupleset");
-            Rewrite::From(relation.to_owned(), tupleset.to_owned())
-        }
-        relation => Rewrite::Computed(relation.to_owned()),
-    }
-}
-
-pub(crate) fn type_of(name: &str) -> &str {
-    name.split(':').next().unwrap_or_default()
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    /// Has the subject the relation on the object?
+    pub(crate) fact: Fact,
+    /// Contextual tuples.
+    pub(crate) contextual: Vec<Fact>,
+    /// Values of conditions' parameters: a JSON object.
+    pub(crate) values: String,
 }
 
 /// What a check comes to.
@@ -152,7 +48,15 @@ enum Answer {
     No,
     /// No on this path: it leads back to itself.
     Circle,
-    TooDeep,
+    /// Any of these: there is no order among what has no answer.
+    Error(Errors),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Errors {
+    deep: bool,
+    condition: bool,
 }
 
 /// What the reference says, and what it met on the way.
@@ -160,10 +64,23 @@ enum Answer {
 pub(crate) struct Outcome {
     /// Whether, or the word of the error.
     pub(crate) answer: Result<bool, &'static str>,
+    /// The word of another error that stands for the same.
+    pub(crate) or: Option<&'static str>,
     /// Relations of objects that were looked at.
     pub(crate) steps: u32,
     /// Some path led back to itself.
     pub(crate) circle: bool,
+    /// Some tuple with a condition was looked at.
+    pub(crate) conditions: bool,
+    /// Some condition had no answer.
+    pub(crate) failed: bool,
+}
+
+impl Outcome {
+    /// Whether an engine's answer is this one.
+    pub(crate) fn is(&self, found: Result<bool, &'static str>) -> bool {
+        found == self.answer || self.or.is_some_and(|or| found == Err(or))
+    }
 }
 
 /// Deepest chain of usersets and `from`, counted in relations.
@@ -177,89 +94,120 @@ pub(crate) type Rows<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
 /// What counts of what is stored: not what the model does not allow any more.
 pub(crate) fn rows<'a>(model: &Model, facts: impl IntoIterator<Item = &'a Fact>) -> Rows<'a> {
     let mut rows = Rows::new();
-    for fact in facts.into_iter().filter(|fact| model.allows(fact)) {
+    for fact in facts.into_iter().filter(|fact| model.counts(fact)) {
         rows.entry((&fact.0, &fact.1)).or_default().push(&fact.2);
     }
     rows
 }
 
-/// Answers; none when it would take too long.
+/// Answers without values of parameters; none when it would take too long.
 pub(crate) fn check(
     model: &Model,
     stored: &Rows<'_>,
     question: &Fact,
-    context: &[Fact],
+    contextual: &[Fact],
 ) -> Option<Outcome> {
-    let (object, relation, subject) = question;
-    let refuse = |kind| {
-        Some(Outcome {
-            answer: Err(kind),
-            steps: 0,
-            circle: false,
-        })
+    let question = Question {
+        fact: question.clone(),
+        contextual: contextual.to_vec(),
+        values: "{}".to_owned(),
     };
-    let of = subject.split_once('#');
-    if !model.types.contains_key(type_of(object)) {
-        return refuse("unknown-type");
+    answer(model, stored, &question)
+}
+
+/// Answers; none when it would take too long.
+pub(crate) fn answer(model: &Model, stored: &Rows<'_>, question: &Question) -> Option<Outcome> {
+    let mut outcome = Outcome {
+        answer: Ok(false),
+        or: None,
+        steps: 0,
+        circle: false,
+        conditions: false,
+        failed: false,
+    };
+    if let Some(kind) = refused(model, question) {
+        outcome.answer = Err(kind);
+        return Some(outcome);
     }
-    if model.rewrite(type_of(object), relation).is_none() {
-        return refuse("unknown-relation");
-    }
-    if !model.types.contains_key(type_of(subject)) {
-        return refuse("unknown-type");
-    }
-    if of.is_some_and(|(of, member)| model.rewrite(type_of(of), member).is_none()) {
-        return refuse("unknown-relation");
-    }
-    if !context.iter().all(|fact| model.allows(fact)) {
-        return refuse("bad-context");
+    let (object, relation, subject) = &question.fact;
+    // The last of those that differ in nothing but their condition.
+    let mut contextual = BTreeSet::new();
+    for fact in &question.contextual {
+        write(&mut contextual, fact.clone());
     }
     let mut search = Search {
         model,
         stored,
-        context: rows(model, context),
+        contextual: rows(model, &contextual),
         subject,
+        values: &question.values,
         path: Vec::new(),
-        steps: 0,
-        circle: false,
+        seen: &mut outcome,
     };
-    let answer = match search.holds(object, relation, 0)? {
-        Answer::Yes => Ok(true),
-        Answer::No | Answer::Circle => Ok(false),
-        Answer::TooDeep => Err("too-deep"),
-    };
-    Some(Outcome {
-        answer,
-        steps: search.steps,
-        circle: search.circle,
-    })
+    let answer = search.holds(object, relation, 0)?;
+    match answer {
+        Answer::Yes => outcome.answer = Ok(true),
+        Answer::No | Answer::Circle => {}
+        Answer::Error(errors) => {
+            let deep = errors.deep.then_some("too-deep");
+            let mut kinds = deep
+                .into_iter()
+                .chain(errors.condition.then_some("condition"));
+            outcome.answer = Err(kinds.next().expect("an error"));
+            outcome.or = kinds.next();
+        }
+    }
+    Some(outcome)
+}
+
+/// Why a question is none.
+fn refused(model: &Model, question: &Question) -> Option<&'static str> {
+    let (object, relation, subject) = &question.fact;
+    if !model.types.contains_key(type_of(object)) {
+        return Some("unknown-type");
+    }
+    if model.rewrite(type_of(object), relation).is_none() {
+        return Some("unknown-relation");
+    }
+    if !model.types.contains_key(type_of(subject)) {
+        return Some("unknown-type");
+    }
+    let of = subject.split_once('#');
+    if of.is_some_and(|(of, member)| model.rewrite(type_of(of), member).is_none()) {
+        return Some("unknown-relation");
+    }
+    let mut contextual = question.contextual.iter();
+    (!contextual.all(|fact| model.allows(fact))).then_some("bad-context")
 }
 
 struct Search<'a> {
     model: &'a Model,
     stored: &'a Rows<'a>,
-    context: Rows<'a>,
+    contextual: Rows<'a>,
     subject: &'a str,
+    values: &'a str,
     path: Vec<(&'a str, &'a str)>,
-    steps: u32,
-    circle: bool,
+    seen: &'a mut Outcome,
 }
 
 impl<'a> Search<'a> {
     fn holds(&mut self, object: &'a str, relation: &'a str, hops: usize) -> Option<Answer> {
-        self.steps += 1;
-        if self.steps > STEPS {
+        self.seen.steps += 1;
+        if self.seen.steps > STEPS {
             return None;
         }
         if hops == HOPS {
-            return Some(Answer::TooDeep);
+            return Some(Answer::Error(Errors {
+                deep: true,
+                condition: false,
+            }));
         }
         if self.subject.split_once('#') == Some((object, relation)) {
             return Some(Answer::Yes);
         }
         let goal = (object, relation);
         if self.path.contains(&goal) {
-            self.circle = true;
+            self.seen.circle = true;
             return Some(Answer::Circle);
         }
         self.path.push(goal);
@@ -282,26 +230,35 @@ impl<'a> Search<'a> {
         match rewrite {
             Rewrite::Computed(other) => self.holds(object, other, hops),
             Rewrite::Direct(_) => {
-                let subjects = self.subjects(object, relation);
                 let everyone = format!("{}:*", type_of(self.subject));
                 let plain = !self.subject.contains('#');
-                let named = |&found: &&str| found == self.subject || plain && found == everyone;
-                if subjects.iter().any(named) {
-                    return Some(Answer::Yes);
-                }
-                let usersets = subjects.iter().filter_map(|found| found.split_once('#'));
                 let mut all = Vec::new();
-                for (of, member) in usersets {
-                    all.push(self.holds(of, member, hops + 1)?);
+                for found in self.subjects(object, relation) {
+                    let subject = named(found);
+                    if subject == self.subject || plain && subject == everyone {
+                        all.push(self.met(found));
+                    } else if let Some((of, member)) = subject.split_once('#') {
+                        let met = self.met(found);
+                        all.push(match met {
+                            Answer::Yes => self.holds(of, member, hops + 1)?,
+                            _ => met,
+                        });
+                    }
                 }
                 Some(any(&all))
             }
             Rewrite::From(wanted, tupleset) => {
                 let mut all = Vec::new();
-                for next in self.subjects(object, tupleset) {
-                    if self.model.rewrite(type_of(next), wanted).is_some() {
-                        all.push(self.holds(next, wanted, hops + 1)?);
+                for found in self.subjects(object, tupleset) {
+                    let next = named(found);
+                    if self.model.rewrite(type_of(next), wanted).is_none() {
+                        continue;
                     }
+                    let met = self.met(found);
+                    all.push(match met {
+                        Answer::Yes => self.holds(next, wanted, hops + 1)?,
+                        _ => met,
+                    });
                 }
                 Some(any(&all))
             }
@@ -317,11 +274,13 @@ impl<'a> Search<'a> {
                 for operand in operands {
                     all.push(self.rewrite(operand, object, relation, hops)?);
                 }
-                Some(first_of(
-                    &all,
-                    &[Answer::No, Answer::Circle, Answer::TooDeep],
-                    Answer::Yes,
-                ))
+                Some(if all.contains(&Answer::No) {
+                    Answer::No
+                } else if all.contains(&Answer::Circle) {
+                    Answer::Circle
+                } else {
+                    errors(&all).unwrap_or(Answer::Yes)
+                })
             }
             Rewrite::ButNot(base, subtract) => {
                 let base = self.rewrite(base, object, relation, hops)?;
@@ -331,30 +290,68 @@ impl<'a> Search<'a> {
                     (Answer::Circle, _) => Answer::Circle,
                     (_, Answer::Yes) => Answer::No,
                     (_, Answer::Circle) => Answer::Circle,
-                    (Answer::TooDeep, _) | (_, Answer::TooDeep) => Answer::TooDeep,
                     (Answer::Yes, Answer::No) => Answer::Yes,
+                    _ => errors(&[base, subtract]).expect("an error"),
                 })
             }
         }
     }
 
+    /// Subjects with their conditions. A contextual tuple stands for the stored one that differs in
+    /// nothing but its condition.
     fn subjects(&self, object: &str, relation: &str) -> Vec<&'a str> {
-        let both = [self.stored, &self.context];
-        let rows = both.iter().filter_map(|rows| rows.get(&(object, relation)));
-        rows.flatten().copied().collect()
+        let row = |rows: &Rows<'a>| rows.get(&(object, relation)).cloned().unwrap_or_default();
+        let mut all = row(&self.contextual);
+        let stored = row(self.stored).into_iter();
+        let names: Vec<&str> = all.iter().map(|found| named(found)).collect();
+        let others: Vec<&str> = stored
+            .filter(|found| !names.contains(&named(found)))
+            .collect();
+        all.extend(others);
+        all
+    }
+
+    /// Whether a tuple holds.
+    fn met(&mut self, subject: &str) -> Answer {
+        let Some((name, values)) = bound(subject) else {
+            return Answer::Yes;
+        };
+        self.seen.conditions = true;
+        match self.model.conditions[name].is_met(values, self.values) {
+            Ok(true) => Answer::Yes,
+            Ok(false) => Answer::No,
+            Err(_) => {
+                self.seen.failed = true;
+                Answer::Error(Errors {
+                    deep: false,
+                    condition: true,
+                })
+            }
+        }
     }
 }
 
+/// One that is true beats what has no answer.
 fn any(all: &[Answer]) -> Answer {
-    first_of(
-        all,
-        &[Answer::Yes, Answer::TooDeep, Answer::Circle],
-        Answer::No,
-    )
+    if all.contains(&Answer::Yes) {
+        Answer::Yes
+    } else if let Some(error) = errors(all) {
+        error
+    } else if all.contains(&Answer::Circle) {
+        Answer::Circle
+    } else {
+        Answer::No
+    }
 }
 
-/// The first of these that is among all, else the last.
-fn first_of(all: &[Answer], these: &[Answer], last: Answer) -> Answer {
-    let found = these.iter().find(|&answer| all.contains(answer));
-    found.copied().unwrap_or(last)
+/// What has no answer among all.
+fn errors(all: &[Answer]) -> Option<Answer> {
+    let mut errors = Errors::default();
+    for answer in all {
+        if let Answer::Error(found) = answer {
+            errors.deep |= found.deep;
+            errors.condition |= found.condition;
+        }
+    }
+    (errors != Errors::default()).then_some(Answer::Error(errors))
 }

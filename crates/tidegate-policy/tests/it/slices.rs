@@ -156,7 +156,9 @@ impl Drawn {
     fn tuple(&self, fact: &reference::Fact) -> Tuple {
         let mut fact = fact.clone();
         if fact.2.starts_with("anonymous:") {
-            fact.2 = "anonymous:anonymous".to_owned();
+            // What follows is the condition.
+            let condition = fact.2.find(' ').map_or("", |at| fact.2.split_at(at).1);
+            fact.2 = format!("anonymous:anonymous{condition}");
         }
         tuple(&fact)
     }

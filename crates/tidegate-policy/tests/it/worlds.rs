@@ -1,15 +1,54 @@
 //! Generated models, tuples and questions.
 
+mod conditions;
+
 use std::collections::BTreeSet;
 
+use tidegate_policy::Model;
+
 use crate::random::Random;
-use crate::reference::{Fact, Model};
+use crate::reference::{self, Fact, Question, named};
 
 /// Types with relations, in generated models.
 const TYPES: [&str; 4] = ["team", "folder", "doc", "org"];
 
-/// A model's text with every operator; not always a valid one.
+/// A valid model's text with every operator, and conditions in most.
 pub(crate) fn model(random: &mut Random) -> String {
+    loop {
+        let mut text = draft(random);
+        // Most have a relation or two that nothing leads to: simple ones take their place.
+        while let Err(errors) = Model::parse(&text) {
+            let wrong: Vec<u32> = errors.0.iter().map(|error| error.line).collect();
+            let (mut repaired, mut on) = (String::new(), "");
+            for (line, number) in text.lines().zip(1..) {
+                on = line.strip_prefix("type ").unwrap_or(on);
+                match line.split_once(": ") {
+                    Some((define, _)) if wrong.contains(&number) && define.contains("define r") => {
+                        let under = text.contains("condition c0(") && random.percent(50);
+                        let under = if under { " with c0" } else { "" };
+                        repaired += &format!("{define}: [user{under}, {on}#r0{under}]\n");
+                    }
+                    _ => repaired += &format!("{line}\n"),
+                }
+            }
+            if repaired == text {
+                break;
+            }
+            text = repaired;
+        }
+        if Model::parse(&text).is_ok() {
+            return text;
+        }
+    }
+}
+
+/// Not always a valid one.
+fn draft(random: &mut Random) -> String {
+    let conditions = if random.percent(25) {
+        0
+    } else {
+        random.within(1, 3)
+    };
     let count = random.within(1, TYPES.len());
     let types = &TYPES[..count];
     let sizes: Vec<usize> = types.iter().map(|_| random.within(2, 6)).collect();
@@ -19,7 +58,11 @@ pub(crate) fn model(random: &mut Random) -> String {
         if up.is_empty() {
             up.push(random.below(count));
         }
-        let names: Vec<&str> = up.iter().map(|&index| types[index]).collect();
+        let mut names = BTreeSet::new();
+        for &index in &up {
+            names.extend(taken(random, types[index], conditions));
+        }
+        let names: Vec<String> = names.into_iter().collect();
         text += &format!(
             "type {}\n  relations\n    define up: [{}]\n",
             types[on],
@@ -33,6 +76,7 @@ pub(crate) fn model(random: &mut Random) -> String {
                 up: &up,
                 on,
                 before: relation,
+                conditions,
                 direct: false,
             };
             let nesting = draft.random.below(4);
@@ -40,7 +84,41 @@ pub(crate) fn model(random: &mut Random) -> String {
             text += &format!("    define r{relation}: {rewrite}\n");
         }
     }
+    // A condition that no relation takes is an error.
+    for name in (0..conditions).map(condition_name) {
+        let condition = conditions::condition(random, &name);
+        if text.contains(&format!(" with {name}")) {
+            text += &condition;
+        }
+    }
     text
+}
+
+/// What a relation takes: always, under a condition, or either.
+fn taken(random: &mut Random, kind: &str, conditions: usize) -> Vec<String> {
+    if conditions == 0 || random.percent(45) {
+        return vec![kind.to_owned()];
+    }
+    let under = format!("{kind} with {}", condition_name(random.below(conditions)));
+    if random.percent(50) {
+        vec![under]
+    } else {
+        vec![kind.to_owned(), under]
+    }
+}
+
+/// The model with another condition in the place of one.
+pub(crate) fn other_condition(random: &mut Random, text: &str, name: &str) -> String {
+    let start = text
+        .find(&format!("condition {name}("))
+        .expect("the condition");
+    let (before, after) = text.split_at(start);
+    let (_, after) = after.split_once("}\n").expect("its end");
+    format!("{before}{}{after}", conditions::condition(random, name))
+}
+
+fn condition_name(number: usize) -> String {
+    format!("c{number}")
 }
 
 struct Draft<'a> {
@@ -52,6 +130,8 @@ struct Draft<'a> {
     on: usize,
     /// How many relations come before this one.
     before: usize,
+    /// How many the model has.
+    conditions: usize,
     /// It has its `[…]`.
     direct: bool,
 }
@@ -97,7 +177,9 @@ impl Draft<'_> {
     }
 
     fn restrictions(&mut self) -> String {
-        let mut found = BTreeSet::from(["user".to_owned()]);
+        let mut found: BTreeSet<String> = taken(self.random, "user", self.conditions)
+            .into_iter()
+            .collect();
         for _ in 0..self.random.below(4) {
             let index = self.random.below(self.types.len());
             let userset = format!(
@@ -109,10 +191,12 @@ impl Draft<'_> {
                 userset.clone(),
                 userset,
                 "user:*".to_owned(),
+                "user:*".to_owned(),
                 "bot".to_owned(),
                 self.types[index].to_owned(),
             ];
-            found.insert(self.random.of(&others).clone());
+            let kind = self.random.of(&others).clone();
+            found.extend(taken(self.random, &kind, self.conditions));
         }
         format!("[{}]", found.into_iter().collect::<Vec<_>>().join(", "))
     }
@@ -120,7 +204,7 @@ impl Draft<'_> {
 
 /// A model with names to make tuples and questions of.
 pub(crate) struct World<'a> {
-    pub(crate) model: &'a Model,
+    pub(crate) model: &'a reference::Model,
     /// Every type has this many objects, `type:0` and so on.
     pub(crate) ids: usize,
 }
@@ -132,7 +216,9 @@ impl World<'_> {
         for (type_name, relations) in &self.model.types {
             for relation in relations.keys() {
                 for _ in 0..random.within(0, each) {
-                    facts.extend(self.fact_on(random, type_name, relation));
+                    if let Some(fact) = self.fact_on(random, type_name, relation) {
+                        reference::write(&mut facts, fact);
+                    }
                 }
                 let linked = [type_name.clone(), format!("{type_name}#{relation}")];
                 let restrictions = self.model.restrictions(type_name, relation);
@@ -141,13 +227,11 @@ impl World<'_> {
                     .filter(|&link| chains && restrictions.contains(link))
                 {
                     let rest = link.strip_prefix(type_name.as_str()).unwrap_or_default();
-                    facts.extend((1..self.ids).map(|id| {
-                        (
-                            format!("{type_name}:{}", id - 1),
-                            relation.clone(),
-                            format!("{type_name}:{id}{rest}"),
-                        )
-                    }));
+                    for id in 1..self.ids {
+                        let object = format!("{type_name}:{}", id - 1);
+                        let next = format!("{type_name}:{id}{rest}");
+                        reference::write(&mut facts, (object, relation.clone(), next));
+                    }
                 }
             }
         }
@@ -167,11 +251,21 @@ impl World<'_> {
         }
         let object = self.object(random, type_name);
         let restriction = random.of(&restrictions);
-        let subject = match restriction.split_once('#') {
+        let kind = named(restriction);
+        let mut subject = match kind.split_once('#') {
             Some((of, member)) => format!("{}#{member}", self.object(random, of)),
-            None if restriction.ends_with(":*") => restriction.clone(),
-            None => self.object(random, restriction),
+            None if kind.ends_with(":*") => kind.to_owned(),
+            None => self.object(random, kind),
         };
+        if let Some((_, condition)) = restriction.split_once(" with ") {
+            let parameters = &self.model.conditions[condition].parameters;
+            let present = *random.of(&[0, 50, 100]);
+            let values = conditions::values(random, Some(parameters), present, 0);
+            subject += &format!(" with {condition}");
+            if values != "{}" {
+                subject += &format!(" {values}");
+            }
+        }
         let fact = (object, relation.to_owned(), subject);
         self.model.allows(&fact).then_some(fact)
     }
@@ -228,6 +322,24 @@ impl World<'_> {
             1 => ("ghost:0".to_owned(), relation, subject),
             _ => (object, relation, subject),
         }
+    }
+
+    /// A question with all that may come with it.
+    pub(crate) fn asked(&self, random: &mut Random) -> Question {
+        Question {
+            fact: self.question(random),
+            contextual: self.context(random),
+            values: self.values(random),
+        }
+    }
+
+    /// Values of parameters, now and then missing or of another type.
+    pub(crate) fn values(&self, random: &mut Random) -> String {
+        if self.model.conditions.is_empty() && random.percent(90) {
+            return "{}".to_owned();
+        }
+        let (present, wrong) = *random.of(&[(0, 0), (80, 10), (100, 0), (100, 0), (100, 3)]);
+        conditions::values(random, None, present, wrong)
     }
 
     /// Contextual tuples, now and then some that the model does not allow.

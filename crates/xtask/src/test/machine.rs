@@ -42,6 +42,25 @@ pub(super) fn need_wasm_target() -> Result<(), Failure> {
     )))
 }
 
+/// Whether there is a C++ compiler, or one could be installed: libFuzzer is built with it.
+pub(crate) fn need_cxx() -> bool {
+    let is_there = || {
+        let named = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
+        goes(named, &["--version"])
+    };
+    if is_there() {
+        return true;
+    }
+    // Only root may install it, and only where apt is.
+    if !goes("sh", &["-c", "test \"$(id -u)\" = 0 && command -v apt-get"]) {
+        return false;
+    }
+    println!("installing a C++ compiler");
+    const INSTALL: &str = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+                           --no-install-recommends g++";
+    goes("sh", &["-c", INSTALL]) && is_there()
+}
+
 /// Node, new enough to run tests.
 pub(super) fn need_node() -> Result<(), Failure> {
     let output = Command::new("node")

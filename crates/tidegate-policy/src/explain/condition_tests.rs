@@ -1,0 +1,184 @@
+//! Explanations where conditions decide, as tables.
+
+use super::{Budget, Explanation, Flaw};
+use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
+
+const MODEL: &str = "
+model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user with in_office]
+type doc
+  relations
+    define viewer: [user with in_office, team#member]
+    define owner: [user, user with in_office]
+    define blocked: [user with banned]
+    define reader: [user] but not blocked
+    define both: viewer and owner
+
+condition in_office(open: bool, floor: int) {
+  open && floor < 3
+}
+
+condition banned(until: int, now: int) {
+  now < until
+}
+";
+
+fn snapshot(tuples: &[&str]) -> Snapshot {
+    let model = Model::parse(MODEL).expect("a model");
+    let writes: Vec<Change> = tuples
+        .iter()
+        .map(|text| Change::Write(text.parse().expect("a tuple")))
+        .collect();
+    let empty = Snapshot::new(model, Profile::default());
+    empty.apply(1, &writes).expect("allowed")
+}
+
+fn request<'a>(question: &'a Tuple, context: &'a Context) -> CheckRequest<'a> {
+    CheckRequest {
+        subject: &question.subject,
+        relation: &question.relation,
+        object: &question.object,
+        contextual_tuples: &[],
+        context,
+    }
+}
+
+/// Conditions as `TUPLE needs MISSING of PARAMETERS`, and remedies, each in a line.
+#[track_caller]
+fn check(tuples: &[&str], question: &str, context: &str, conditions: &[&str], remedies: &[&str]) {
+    let question: Tuple = question.parse().expect("a tuple");
+    let context: Context = context.parse().expect("a context");
+    let explained = snapshot(tuples).explain(&request(&question, &context), &Budget::DEFAULT);
+    let Ok(Explanation::Denied {
+        remedies: found,
+        conditions: unmet,
+        complete: true,
+    }) = explained
+    else {
+        panic!("{question} {context}: {explained:?}");
+    };
+    let unmet: Vec<String> = unmet
+        .iter()
+        .map(|one| {
+            let (missing, all) = (one.missing.join(","), one.parameters.join(","));
+            assert_eq!(one.error.is_some(), !one.missing.is_empty(), "{one:?}");
+            format!("{} needs {missing} of {all}", one.tuple)
+        })
+        .collect();
+    assert_eq!(unmet, conditions, "{question} {context}");
+    let lines = |text: String| text.trim_end().replace('\n', ", ");
+    let found: Vec<String> = found.iter().map(|one| lines(one.to_string())).collect();
+    assert_eq!(found, remedies, "{question} {context}");
+}
+
+#[test]
+fn a_condition_that_is_why_is_named_with_its_parameters() {
+    let viewer = "doc:a#viewer@user:anne with in_office {\"floor\":2}";
+    let question = "doc:a#viewer@user:anne";
+    let needs = format!("{viewer} needs open of open,floor");
+    check(&[viewer], question, "{}", &[&needs], &[]);
+    let unmet = format!("{viewer} needs  of open,floor");
+    check(&[viewer], question, "{\"open\":false}", &[&unmet], &[]);
+    // On the way, and beside what else is missing.
+    check(
+        &[
+            "doc:a#viewer@team:t#member",
+            "team:t#member@user:anne with in_office",
+        ],
+        question,
+        "{\"floor\":1}",
+        &["team:t#member@user:anne with in_office needs open of open,floor"],
+        &[],
+    );
+    check(&[viewer], "doc:a#both@user:anne", "{}", &[], &[]);
+    // What is taken away under a condition that has no answer.
+    let blocked = "doc:a#blocked@user:anne with banned {\"until\":5}";
+    check(
+        &["doc:a#reader@user:anne", blocked],
+        "doc:a#reader@user:anne",
+        "{}",
+        &[&format!("{blocked} needs now of until,now")],
+        &[&format!("- {blocked}")],
+    );
+    check(
+        &["doc:a#reader@user:anne", blocked],
+        "doc:a#reader@user:anne",
+        "{\"now\":3}",
+        &[],
+        &[&format!("- {blocked}")],
+    );
+}
+
+#[test]
+fn a_tuple_is_added_under_a_condition_that_is_met() {
+    let there = "doc:a#owner@user:bob";
+    let question = "doc:a#viewer@user:anne";
+    let met = "{\"open\":true,\"floor\":1}";
+    check(
+        &[there],
+        question,
+        met,
+        &[],
+        &["+ doc:a#viewer@user:anne with in_office"],
+    );
+    check(&[there], question, "{\"open\":true}", &[], &[]);
+    // Without a condition where the model takes that; it takes the place of what is there.
+    let owner = "doc:a#owner@user:anne with in_office";
+    check(
+        &[owner],
+        "doc:a#owner@user:anne",
+        "{}",
+        &[&format!("{owner} needs open,floor of open,floor")],
+        &["+ doc:a#owner@user:anne"],
+    );
+}
+
+#[test]
+fn a_proof_holds_under_its_context() {
+    let snapshot = snapshot(&[
+        "doc:a#viewer@user:anne with in_office {\"floor\":2}",
+        "doc:a#reader@user:anne",
+        "doc:a#blocked@user:anne with banned {\"until\":5}",
+    ]);
+    for (question, good, bad, flaw) in [
+        (
+            "doc:a#viewer@user:anne",
+            "{\"open\":true}",
+            "{\"open\":false}",
+            Flaw::Tuple,
+        ),
+        (
+            "doc:a#viewer@user:anne",
+            "{\"open\":true}",
+            "{}",
+            Flaw::Tuple,
+        ),
+        (
+            "doc:a#reader@user:anne",
+            "{\"now\":7}",
+            "{\"now\":4}",
+            Flaw::Answer,
+        ),
+        ("doc:a#reader@user:anne", "{\"now\":7}", "{}", Flaw::Answer),
+    ] {
+        let question: Tuple = question.parse().expect("a tuple");
+        let (good, bad): (Context, Context) =
+            (good.parse().expect("good"), bad.parse().expect("bad"));
+        let explained = snapshot.explain(&request(&question, &good), &Budget::DEFAULT);
+        let Ok(Explanation::Allowed {
+            proof: Some(proof), ..
+        }) = explained
+        else {
+            panic!("{question}: {explained:?}");
+        };
+        assert_eq!(proof.verify(&snapshot, &request(&question, &good)), Ok(()));
+        assert_eq!(
+            proof.verify(&snapshot, &request(&question, &bad)),
+            Err(flaw)
+        );
+    }
+}
