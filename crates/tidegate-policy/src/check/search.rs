@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
 use crate::condition::Context;
 use crate::model::{Model, Relation, RelationId, Rewrite, Taken, TypeId};
-use crate::snapshot::{Entry, ObjectId, Row, SubjectId, View};
+use crate::snapshot::{Entry, Node, ObjectId, Row, SubjectId, View};
 
 /// Steps before answers are remembered: most questions need fewer, and then a table costs more than
 /// it saves.
@@ -58,8 +58,9 @@ impl Way<'_> {
 /// A relation of an object that is being resolved.
 #[derive(Clone, Copy)]
 struct At<'a, 'w> {
-    relation: &'a Relation,
+    node: &'w Node<'a>,
     type_id: TypeId,
+    relation: &'a Relation,
     hops: u32,
     way: &'w Way<'w>,
 }
@@ -120,7 +121,7 @@ impl<'a> Search<'a> {
         object: ObjectId,
         relation: RelationId,
     ) -> Result<bool, CheckError> {
-        match self.resolve((object, relation), 0, None) {
+        match self.resolve(&self.view.node(object), relation, 0, None) {
             Ok(answer) => Ok(answer == Answer::Yes),
             Err(halt) => Err(self.error(halt)),
         }
@@ -131,7 +132,14 @@ impl<'a> Search<'a> {
         self.steps
     }
 
-    fn resolve(&mut self, goal: Goal, hops: u32, before: Option<&Way<'_>>) -> Result<Answer, Halt> {
+    fn resolve(
+        &mut self,
+        node: &Node<'a>,
+        relation: RelationId,
+        hops: u32,
+        before: Option<&Way<'_>>,
+    ) -> Result<Answer, Halt> {
+        let goal = (node.id, relation);
         let length = before.map_or(0, |way| way.length + 1);
         if hops >= MAX_HOPS || length >= MAX_PATH {
             return Err(Halt::TooDeep);
@@ -151,14 +159,15 @@ impl<'a> Search<'a> {
         }
         self.step()?;
         let model = self.model;
-        let type_id = self.view.type_of(goal.0);
-        let relation = type_id.and_then(|id| Some((id, model.relation(id, goal.1)?)));
-        let Some((type_id, relation)) = relation else {
+        let known = node.type_id;
+        let known = known.and_then(|type_id| Some((type_id, model.relation(type_id, relation)?)));
+        let Some((type_id, relation)) = known else {
             return Err(self.undefined(goal));
         };
         let at = At {
-            relation,
+            node,
             type_id,
+            relation,
             hops,
             way: &Way {
                 goal,
@@ -180,9 +189,7 @@ impl<'a> Search<'a> {
         self.open += 1;
         let answer = match rewrite {
             Rewrite::Direct => self.direct(at),
-            Rewrite::Computed(other) => {
-                self.resolve((at.way.goal.0, *other), at.hops, Some(at.way))
-            }
+            Rewrite::Computed(other) => self.resolve(at.node, *other, at.hops, Some(at.way)),
             Rewrite::From { relation, tupleset } => self.from(*relation, *tupleset, at),
             Rewrite::Union(operands) => self.union(operands, at),
             Rewrite::Intersection(operands) => self.intersection(operands, at),
@@ -244,7 +251,7 @@ impl<'a> Search<'a> {
     /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
     fn direct(&mut self, at: At<'a, '_>) -> Result<Answer, Halt> {
         let goal = at.way.goal;
-        let row = self.view.row(goal.0, goal.1);
+        let row = self.view.row_of(at.node, goal.1);
         if row.is_empty() {
             return Ok(Answer::No);
         }
@@ -268,10 +275,12 @@ impl<'a> Search<'a> {
     fn usersets(&mut self, row: Row<'a>, at: At<'a, '_>, mut any: Any) -> Result<Answer, Halt> {
         for (member, entry) in row.usersets() {
             self.step()?;
-            let type_id = self.view.type_of(member.0);
-            let taken = type_id.map(|type_id| Taken::Userset(type_id, member.1));
+            let node = self.view.node(member.0);
+            let taken = node
+                .type_id
+                .map(|type_id| Taken::Userset(type_id, member.1));
             let answer = match self.holds(at.relation, at.way.goal, entry, taken) {
-                Ok(Answer::Yes) => self.resolve(member, at.hops + 1, Some(at.way)),
+                Ok(Answer::Yes) => self.resolve(&node, member.1, at.hops + 1, Some(at.way)),
                 other => other,
             };
             if any.add(answer)? {
@@ -294,9 +303,10 @@ impl<'a> Search<'a> {
             return Err(self.undefined(tuples));
         };
         let mut any = Any::default();
-        for (object, entry) in self.view.row(tuples.0, tuples.1).objects() {
+        for (object, entry) in self.view.row_of(at.node, tupleset).objects() {
             self.step()?;
-            let type_id = self.view.type_of(object);
+            let node = self.view.node(object);
+            let type_id = node.type_id;
             if type_id
                 .and_then(|id| model.relation(id, relation))
                 .is_none()
@@ -304,7 +314,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             let answer = match self.holds(leads, tuples, entry, type_id.map(Taken::Object)) {
-                Ok(Answer::Yes) => self.resolve((object, relation), at.hops + 1, Some(at.way)),
+                Ok(Answer::Yes) => self.resolve(&node, relation, at.hops + 1, Some(at.way)),
                 other => other,
             };
             if any.add(answer)? {

@@ -35,7 +35,7 @@ pub use change::{Change, ChangeError};
 pub(crate) use load::Loader;
 pub(crate) use row::{Entry, ObjectId, Row, SubjectId};
 pub(crate) use store::{Bound, Store};
-pub(crate) use view::{Overlay, View};
+pub(crate) use view::{Node, Overlay, View};
 
 use std::sync::Arc;
 

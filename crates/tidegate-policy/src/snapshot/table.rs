@@ -32,6 +32,16 @@ const LARGE: u64 = 1 << 47;
 const LENGTH: u32 = 32;
 const LENGTHS: u64 = 0x7fff;
 
+/// An object's type and rows, in its page.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Found<'a> {
+    /// None when the object is not there or its type is not in the model.
+    pub(crate) type_id: Option<TypeId>,
+    heads: &'a [u64],
+    /// From the first of the heads on.
+    words: &'a [u64],
+}
+
 /// Rows by (object, relation), and the type of each object. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
@@ -50,24 +60,45 @@ impl Table {
 
     #[inline]
     pub(crate) fn row(&self, object: ObjectId, relation: RelationId) -> Row<'_> {
+        self.row_of(self.find(object), object, relation)
+    }
+
+    /// The object's type and rows, to look at several of them.
+    #[inline]
+    pub(crate) fn find(&self, object: ObjectId) -> Found<'_> {
         let (page, slot) = place(object);
         let page = self.pages.get(page);
         let Some(&word) = page.get(slot) else {
-            return Row::default();
+            return Found::default();
         };
-        let (start, count) = (start_of(word), count_of(word));
-        let block = page.get(start..).unwrap_or_default();
-        let heads = block.get(..count).unwrap_or_default();
+        let type_id = word >> TYPE;
+        let words = page.get(start_of(word)..).unwrap_or_default();
+        Found {
+            type_id: (type_id != NO_TYPE).then_some(type_id as TypeId),
+            heads: words.get(..count_of(word)).unwrap_or_default(),
+            words,
+        }
+    }
+
+    /// A row of an object that was found.
+    #[inline]
+    pub(crate) fn row_of<'a>(
+        &'a self,
+        found: Found<'a>,
+        object: ObjectId,
+        relation: RelationId,
+    ) -> Row<'a> {
         let wanted = u64::from(relation);
-        let found = if heads.len() <= 8 {
+        let heads = found.heads;
+        let head = if heads.len() <= 8 {
             heads.iter().find(|&&head| head >> RELATION == wanted)
         } else {
             let place = heads.binary_search_by_key(&wanted, |head| head >> RELATION);
             place.ok().and_then(|place| heads.get(place))
         };
-        match found {
+        match head {
             None => Row::default(),
-            Some(&head) if head & LARGE == 0 => Row::of(words_of(block, head)),
+            Some(&head) if head & LARGE == 0 => Row::of(words_of(found.words, head)),
             Some(_) => self.large_row(object, relation),
         }
     }

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
 use super::store::{Bound, Place, Store, TupleKey};
+use super::table::Found;
 use crate::model::{Model, RelationId, TypeId};
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -26,6 +27,15 @@ pub(crate) struct Overlay {
     bounds: HashMap<TupleKey, Bound>,
     stands_in: HashMap<ObjectId, Vec<Place>>,
     wildcard_in: HashMap<TypeId, Vec<(ObjectId, RelationId)>>,
+}
+
+/// An object, and where its rows are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) id: ObjectId,
+    /// None when the model does not have it.
+    pub(crate) type_id: Option<TypeId>,
+    found: Found<'a>,
 }
 
 impl<'a> View<'a> {
@@ -59,6 +69,30 @@ impl<'a> View<'a> {
             return overlay.entry(id).map(|&(_, type_id)| type_id);
         }
         found
+    }
+
+    /// The object's type and rows, to look at several of them.
+    #[inline]
+    pub(crate) fn node(self, id: ObjectId) -> Node<'a> {
+        let found = self.store.rows.find(id);
+        let mut type_id = found.type_id;
+        if type_id.is_none()
+            && let Some(overlay) = self.overlay
+        {
+            type_id = overlay.entry(id).map(|&(_, type_id)| type_id);
+        }
+        Node { id, type_id, found }
+    }
+
+    /// A row of an object that was looked up.
+    #[inline]
+    pub(crate) fn row_of(self, node: &Node<'a>, relation: RelationId) -> Row<'a> {
+        if let Some(overlay) = self.overlay
+            && let Some(row) = overlay.rows.get(&(node.id, relation))
+        {
+            return row.row();
+        }
+        self.store.rows.row_of(node.found, node.id, relation)
     }
 
     #[inline]
