@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
 use crate::condition::Context;
-use crate::model::{Model, Relation, RelationId, Rewrite, Taken, TypeId};
+use crate::model::{Leaf, LeafKind, Model, Relation, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{Entry, Node, ObjectId, Row, SubjectId, View};
 
 /// Steps before answers are remembered: most questions need fewer, and then a table costs more than
@@ -33,10 +33,12 @@ enum Halt {
     TooMuch,
 }
 
-/// The relations that are open on the way to a goal, each in the frame of its own call.
+/// The relations that are open on the way to a goal, those of one object in the frame of a call.
 struct Way<'w> {
-    goal: Goal,
+    object: ObjectId,
+    relations: &'w [RelationId],
     before: Option<&'w Way<'w>>,
+    /// How many relations there are before these.
     length: usize,
 }
 
@@ -44,7 +46,7 @@ impl Way<'_> {
     fn leads_through(&self, goal: Goal) -> bool {
         let mut way = self;
         loop {
-            if way.goal == goal {
+            if way.object == goal.0 && way.relations.contains(&goal.1) {
                 return true;
             }
             match way.before {
@@ -61,8 +63,16 @@ struct At<'a, 'w> {
     node: &'w Node<'a>,
     type_id: TypeId,
     relation: &'a Relation,
+    /// The relation's number.
+    id: RelationId,
     hops: u32,
     way: &'w Way<'w>,
+}
+
+impl At<'_, '_> {
+    fn goal(&self) -> Goal {
+        (self.node.id, self.id)
+    }
 }
 
 /// One question, and what was found out about it.
@@ -140,7 +150,7 @@ impl<'a> Search<'a> {
         before: Option<&Way<'_>>,
     ) -> Result<Answer, Halt> {
         let goal = (node.id, relation);
-        let length = before.map_or(0, |way| way.length + 1);
+        let length = before.map_or(0, |way| way.length + way.relations.len());
         if hops >= MAX_HOPS || length >= MAX_PATH {
             return Err(Halt::TooDeep);
         }
@@ -160,26 +170,76 @@ impl<'a> Search<'a> {
         self.step()?;
         let model = self.model;
         let known = node.type_id;
-        let known = known.and_then(|type_id| Some((type_id, model.relation(type_id, relation)?)));
-        let Some((type_id, relation)) = known else {
+        let known = known.and_then(|type_id| Some((type_id, model.planned(type_id, relation)?)));
+        let Some((type_id, (found, plan))) = known else {
             return Err(self.undefined(goal));
         };
         let at = At {
             node,
             type_id,
-            relation,
+            relation: found,
+            id: relation,
             hops,
             way: &Way {
-                goal,
+                object: node.id,
+                relations: &[relation],
                 before,
                 length,
             },
         };
-        let answer = self.rewrite(&relation.rewrite, at);
+        let answer = match plan {
+            // A userset may be one of the relations on the way.
+            Some(leaves) if !matches!(self.subject, SubjectId::Userset(..)) => {
+                self.leaves(leaves, at)
+            }
+            _ => self.rewrite(&found.rewrite, at),
+        };
         if remembers && let Ok(known @ (Answer::Yes | Answer::No)) = answer {
             self.memory.insert(goal, (known == Answer::Yes, hops));
         }
         answer
+    }
+
+    fn leaves(&mut self, leaves: &'a [Leaf], at: At<'a, '_>) -> Result<Answer, Halt> {
+        let mut any = Any::default();
+        for leaf in leaves {
+            let way = Way {
+                relations: &leaf.chain,
+                ..*at.way
+            };
+            let answer = if way.length + leaf.chain.len() > MAX_PATH {
+                Err(Halt::TooDeep)
+            } else {
+                self.step()?;
+                self.leaf(leaf, At { way: &way, ..at })
+            };
+            if any.add(answer)? {
+                return Ok(Answer::Yes);
+            }
+        }
+        any.end()
+    }
+
+    fn leaf(&mut self, leaf: &'a Leaf, mut at: At<'a, '_>) -> Result<Answer, Halt> {
+        let model = self.model;
+        match leaf.kind {
+            LeafKind::Direct { place } => {
+                let Some(relation) = model.relation_at(place) else {
+                    return Err(self.undefined(at.goal()));
+                };
+                at.relation = relation;
+                at.id = relation.name;
+                self.direct(at)
+            }
+            LeafKind::From {
+                relation,
+                tupleset,
+                place,
+            } => match model.relation_at(place) {
+                Some(leads) => self.lead(relation, tupleset, leads, at),
+                None => Err(self.undefined((at.node.id, tupleset))),
+            },
+        }
     }
 
     fn rewrite(&mut self, rewrite: &'a Rewrite, at: At<'a, '_>) -> Result<Answer, Halt> {
@@ -250,7 +310,7 @@ impl<'a> Search<'a> {
 
     /// Tuples that name the subject, a wildcard that covers it, or a userset that holds it.
     fn direct(&mut self, at: At<'a, '_>) -> Result<Answer, Halt> {
-        let goal = at.way.goal;
+        let goal = at.goal();
         let row = self.view.row_of(at.node, goal.1);
         if row.is_empty() {
             return Ok(Answer::No);
@@ -279,7 +339,7 @@ impl<'a> Search<'a> {
             let taken = node
                 .type_id
                 .map(|type_id| Taken::Userset(type_id, member.1));
-            let answer = match self.holds(at.relation, at.way.goal, entry, taken) {
+            let answer = match self.holds(at.relation, at.goal(), entry, taken) {
                 Ok(Answer::Yes) => self.resolve(&node, member.1, at.hops + 1, Some(at.way)),
                 other => other,
             };
@@ -297,11 +357,22 @@ impl<'a> Search<'a> {
         tupleset: RelationId,
         at: At<'a, '_>,
     ) -> Result<Answer, Halt> {
+        match self.model.relation(at.type_id, tupleset) {
+            Some(leads) => self.lead(relation, tupleset, leads, at),
+            None => Err(self.undefined((at.node.id, tupleset))),
+        }
+    }
+
+    /// The same, with how the tupleset is defined.
+    fn lead(
+        &mut self,
+        relation: RelationId,
+        tupleset: RelationId,
+        leads: &'a Relation,
+        at: At<'a, '_>,
+    ) -> Result<Answer, Halt> {
         let model = self.model;
-        let tuples = (at.way.goal.0, tupleset);
-        let Some(leads) = model.relation(at.type_id, tupleset) else {
-            return Err(self.undefined(tuples));
-        };
+        let tuples = (at.node.id, tupleset);
         let mut any = Any::default();
         for (object, entry) in self.view.row_of(at.node, tupleset).objects() {
             self.step()?;

@@ -12,6 +12,7 @@ mod fga_mod;
 mod json;
 mod modules;
 mod parts;
+mod plan;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use crate::condition::Condition;
 use crate::tuple::{Subject, Tuple, TupleError};
 use parts::Compiled;
+pub(crate) use plan::{Leaf, LeafKind};
 
 /// A type's number in its model.
 pub(crate) type TypeId = u32;
@@ -230,6 +232,22 @@ impl Model {
             .types
             .get(id as usize)
             .map(|found| &*found.name)
+    }
+
+    /// A relation and its [plan](plan), if it has one.
+    #[inline]
+    pub(crate) fn planned(
+        &self,
+        type_id: TypeId,
+        id: RelationId,
+    ) -> Option<(&Relation, Option<&[Leaf]>)> {
+        self.inner.planned(type_id, id)
+    }
+
+    /// The relation of a place in a plan.
+    #[inline]
+    pub(crate) fn relation_at(&self, place: usize) -> Option<&Relation> {
+        self.parts().relations.get(place)
     }
 
     /// By two indexes.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use super::plan::{self, Leaf};
 use super::{
     ConditionId, MAX_CONDITIONS, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, RelationId, TypeId,
 };
@@ -119,6 +120,8 @@ pub(super) struct Compiled {
     pub(super) condition_ids: HashMap<Box<str>, ConditionId>,
     /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
     slots: Box<[u16]>,
+    /// Of each relation, in the order of [`Parts::relations`].
+    plans: Vec<Option<Box<[Leaf]>>>,
 }
 
 /// No relation has this place: there are fewer.
@@ -163,7 +166,14 @@ impl Compiled {
         {
             return Err(PartsError);
         }
+        let mut plans = Vec::with_capacity(parts.relations.len());
+        for (found, type_id) in parts.types.iter().zip(0..) {
+            let place_of = plan::places(&slots, names, type_id);
+            let places = range(&found.relations);
+            plans.extend(places.map(|place| plan::plan(&parts, &place_of, place)));
+        }
         Ok(Self {
+            plans,
             type_ids: numbered(parts.types.iter().map(|found| &*found.name))?,
             relation_ids: numbered(parts.relation_names.iter().map(|name| &**name))?,
             condition_ids: numbered(parts.conditions.iter().map(Condition::name))?,
@@ -173,12 +183,27 @@ impl Compiled {
     }
 
     pub(super) fn relation(&self, type_id: TypeId, id: RelationId) -> Option<&Relation> {
+        self.parts.relations.get(self.place(type_id, id)?)
+    }
+
+    pub(super) fn planned(
+        &self,
+        type_id: TypeId,
+        id: RelationId,
+    ) -> Option<(&Relation, Option<&[Leaf]>)> {
+        let place = self.place(type_id, id)?;
+        let plan = self.plans.get(place).and_then(Option::as_deref);
+        Some((self.parts.relations.get(place)?, plan))
+    }
+
+    #[inline]
+    fn place(&self, type_id: TypeId, id: RelationId) -> Option<usize> {
         let names = self.parts.relation_names.len();
         if id as usize >= names {
             return None;
         }
         let slot = self.slots.get(type_id as usize * names + id as usize)?;
-        self.parts.relations.get(usize::from(*slot))
+        Some(usize::from(*slot))
     }
 }
 

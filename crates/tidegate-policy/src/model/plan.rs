@@ -1,0 +1,125 @@
+//! Relations that follow from others by `or` alone, laid out flat: what is written, and what `from` leads
+//! to, of the relation itself and of all that it is computed from. A question of such a relation then goes
+//! through one list, where it would go down a tree of relations.
+
+use super::parts::{Parts, Relation, Rewrite, Taken};
+use super::{RelationId, TypeId};
+
+/// Most entries of a plan; a relation that needs more goes without.
+const MAX_LEAVES: usize = 64;
+
+/// One of the ways in which a relation can hold.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) kind: LeafKind,
+    /// The relations on the way, from the one asked for to the one that the leaf belongs to.
+    pub(crate) chain: Box<[RelationId]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeafKind {
+    /// What is written of a relation: its place in [`Parts::relations`].
+    Direct { place: usize },
+    /// A relation of the objects that a tupleset names; the place is the tupleset's.
+    From {
+        relation: RelationId,
+        tupleset: RelationId,
+        place: usize,
+    },
+}
+
+/// The plan of a relation; none when it has an `and` or `but not` on the way, a relation that its type does
+/// not have, or too many leaves.
+pub(super) fn plan(
+    parts: &Parts,
+    place_of: &impl Fn(RelationId) -> Option<usize>,
+    place: usize,
+) -> Option<Box<[Leaf]>> {
+    let relation = parts.relations.get(place)?;
+    let mut layout = Layout {
+        parts,
+        place_of,
+        leaves: Vec::new(),
+        chain: vec![relation.name],
+    };
+    layout.lay(place, &relation.rewrite)?;
+    let mut leaves = layout.leaves;
+    // What is cheap to ask comes first.
+    leaves.sort_by_key(|leaf| match leaf.kind {
+        LeafKind::Direct { place } => parts.relations.get(place).is_some_and(takes_usersets),
+        LeafKind::From { .. } => true,
+    });
+    Some(leaves.into())
+}
+
+struct Layout<'a, F> {
+    parts: &'a Parts,
+    place_of: &'a F,
+    leaves: Vec<Leaf>,
+    chain: Vec<RelationId>,
+}
+
+impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
+    fn lay(&mut self, place: usize, rewrite: &Rewrite) -> Option<()> {
+        match rewrite {
+            Rewrite::Direct => {
+                let kind = LeafKind::Direct { place };
+                let relation = self.parts.relations.get(place)?;
+                // Where nothing leads on, the way does not matter: once is enough.
+                let again = self.leaves.iter().any(|leaf| leaf.kind == kind);
+                if !again || takes_usersets(relation) {
+                    self.add(kind)?;
+                }
+            }
+            Rewrite::Computed(other) => {
+                let next = (self.place_of)(*other)?;
+                if self.chain.contains(other) {
+                    return None;
+                }
+                let relation = self.parts.relations.get(next)?;
+                self.chain.push(*other);
+                self.lay(next, &relation.rewrite)?;
+                self.chain.pop();
+            }
+            Rewrite::From { relation, tupleset } => self.add(LeafKind::From {
+                relation: *relation,
+                tupleset: *tupleset,
+                place: (self.place_of)(*tupleset)?,
+            })?,
+            Rewrite::Union(operands) => {
+                for operand in operands {
+                    self.lay(place, operand)?;
+                }
+            }
+            Rewrite::Intersection(_) | Rewrite::Exclusion(..) => return None,
+        }
+        Some(())
+    }
+
+    fn add(&mut self, kind: LeafKind) -> Option<()> {
+        if self.leaves.len() >= MAX_LEAVES {
+            return None;
+        }
+        let chain = self.chain.as_slice().into();
+        self.leaves.push(Leaf { kind, chain });
+        Some(())
+    }
+}
+
+fn takes_usersets(relation: &Relation) -> bool {
+    let mut restrictions = relation.restrictions.iter();
+    restrictions.any(|found| matches!(found.taken, Taken::Userset(..)))
+}
+
+/// Where a type's relations are.
+pub(super) fn places(
+    slots: &[u16],
+    names: usize,
+    type_id: TypeId,
+) -> impl Fn(RelationId) -> Option<usize> + use<'_> {
+    move |relation| {
+        let relation = usize::try_from(relation).ok().filter(|&at| at < names)?;
+        let slot = slots.get(type_id as usize * names + relation)?;
+        (*slot != u16::MAX).then_some(usize::from(*slot))
+    }
+}
