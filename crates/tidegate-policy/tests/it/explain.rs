@@ -10,7 +10,7 @@ use tidegate_policy::{
 
 use crate::agree::{first_seed, tuple};
 use crate::random::Random;
-use crate::reference::{self, Fact, Rewrite, type_of};
+use crate::reference::{self, Fact, Rewrite, named, type_of};
 use crate::worlds::{self, World};
 
 /// How many worlds, and how many times as many on a full run.

@@ -1,6 +1,6 @@
 //! What is no slice and no change of one: a typed error, and never a panic.
 
-use tidegate_policy::{Answer, BundleError, Context, SliceChange, SliceChangeError};
+use tidegate_policy::{Answer, BundleError, Context, Slice, SliceChange, SliceChangeError};
 use uuid::Uuid;
 
 use super::{Drawn, KINDS, object, payload, read};
@@ -211,7 +211,7 @@ fn every_cut_and_every_flip() {
 }
 
 /// What was read is a slice like any other: it can be asked, listed, written and compared.
-fn settled(slice: &tidegate_policy::Slice) {
+fn settled(slice: &Slice) {
     for entry in slice.entries().chain(slice.anonymous_entries()) {
         for kind in KINDS {
             let answer = slice.answer(kind, entry.relation, entry.object, Context::EMPTY);
@@ -226,6 +226,12 @@ fn settled(slice: &tidegate_policy::Slice) {
     assert!(change.is_empty());
     let again = super::through(slice);
     assert_eq!(again.len(), slice.len());
+    for entry in slice.entries().chain(slice.anonymous_entries()) {
+        for kind in KINDS {
+            let answer = |of: &Slice| of.answer(kind, entry.relation, entry.object, Context::EMPTY);
+            assert_eq!(answer(&again), answer(slice), "{kind} {entry:?}");
+        }
+    }
 }
 
 #[test]
