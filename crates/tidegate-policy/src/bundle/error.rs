@@ -156,6 +156,9 @@ pub enum PayloadError {
     /// What a tuple says of its condition is no JSON object, or not in its one form.
     #[error("the payload has a context that is none")]
     Context,
+    /// A formula that is there twice, or that is not as simple as its operators make it.
+    #[error("the payload has a formula twice, or not in its one form")]
+    Formula,
     /// Out of order, or twice.
     #[error("the payload has entries out of order, or twice")]
     Order,
@@ -181,6 +184,7 @@ impl PayloadError {
             Self::Object(_) => "payload-object",
             Self::Condition => "payload-condition",
             Self::Context => "payload-context",
+            Self::Formula => "payload-formula",
             Self::Order => "payload-order",
             Self::Unknown => "payload-unknown",
             Self::Trailing => "payload-trailing",

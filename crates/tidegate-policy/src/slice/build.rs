@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::order::Order;
 use super::residual::Residual;
 use super::section::{Row, Section, UNKNOWN};
 use super::terms::{FIRST, NodeId, Terms, YES};
@@ -196,6 +197,7 @@ impl Slice {
 /// From some terms to others.
 pub(super) struct Import<'a> {
     from: &'a Terms,
+    order: Order,
     nodes: hashbrown::HashMap<NodeId, NodeId>,
     rows: hashbrown::HashMap<Row, Row>,
 }
@@ -204,6 +206,7 @@ impl<'a> Import<'a> {
     pub(super) fn new(from: &'a Terms) -> Self {
         Self {
             from,
+            order: Order::of(from),
             nodes: hashbrown::HashMap::new(),
             rows: hashbrown::HashMap::new(),
         }
@@ -233,7 +236,7 @@ impl<'a> Import<'a> {
         }
         named.sort_unstable();
         for (name, outcome) in named {
-            let outcome = terms.import(self.from, outcome, &mut self.nodes)?;
+            let outcome = terms.import(self.from, &self.order, outcome, &mut self.nodes)?;
             found.push((terms.add_relation(name), outcome));
         }
         found.sort_unstable();

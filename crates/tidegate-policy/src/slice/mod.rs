@@ -25,6 +25,7 @@ mod build;
 mod change;
 mod error;
 mod evaluate;
+mod order;
 mod payload;
 mod residual;
 mod section;

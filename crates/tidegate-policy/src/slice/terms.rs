@@ -17,6 +17,7 @@ use hashbrown::HashMap;
 
 use crate::condition::{Condition, Context};
 use crate::slice::SliceError;
+use crate::slice::order::Order;
 
 /// A formula's number. Those it consists of have smaller ones.
 pub(super) type NodeId = u32;
@@ -130,6 +131,11 @@ impl Terms {
         self.nodes.len() + self.contexts.len() + self.conditions.len()
     }
 
+    /// How deep a formula nests: more than its parts do.
+    pub(super) fn depth(&self, id: NodeId) -> u16 {
+        self.fact(id).map_or(0, |fact| fact.depth)
+    }
+
     fn fact(&self, id: NodeId) -> Option<Fact> {
         self.facts.get(id.checked_sub(FIRST)? as usize).copied()
     }
@@ -232,6 +238,20 @@ impl Terms {
         }
     }
 
+    /// Adds a formula that is new and as simple as the operators make it; else it is none, as the one that
+    /// it comes to has another form, or none.
+    pub(super) fn add_simplest(&mut self, node: Node) -> Result<bool, SliceError> {
+        let end = self.end();
+        let id = match &node {
+            Node::Condition { .. } => self.add(node.clone())?,
+            Node::Any(of) => self.any(of.to_vec())?,
+            Node::All(of) => self.all(of.to_vec())?,
+            &Node::ButNot(base, subtract) => self.but_not(base, subtract)?,
+            &Node::When(met, then) => self.when(met, then)?,
+        };
+        Ok(id == end && self.node(id) == Some(&node))
+    }
+
     /// Adds a formula of parts that are here already.
     ///
     /// # Errors
@@ -240,7 +260,7 @@ impl Terms {
         if let Some(&id) = self.node_ids.get(&node) {
             return Ok(id);
         }
-        let depth_of = |id: &NodeId| self.fact(*id).map_or(0, |fact| fact.depth);
+        let depth_of = |id: &NodeId| self.depth(*id);
         let (below, can_be_yes) = match &node {
             Node::Condition { .. } => (0, true),
             Node::Any(of) => (
@@ -273,10 +293,11 @@ impl Terms {
         Ok(id)
     }
 
-    /// The formula of other terms, in these.
+    /// The formula of other terms, in these. Their order says which parts come first: numbers do not.
     pub(super) fn import(
         &mut self,
         from: &Self,
+        order: &Order,
         id: NodeId,
         known: &mut HashMap<NodeId, NodeId>,
     ) -> Result<NodeId, SliceError> {
@@ -296,21 +317,21 @@ impl Terms {
                 self.add(Node::Condition { condition, context })?
             }
             Node::Any(of) => {
-                let of = self.import_all(from, of, known)?;
+                let of = self.import_all(from, order, of, known)?;
                 self.any(of)?
             }
             Node::All(of) => {
-                let of = self.import_all(from, of, known)?;
+                let of = self.import_all(from, order, of, known)?;
                 self.all(of)?
             }
             &Node::ButNot(base, subtract) => {
-                let base = self.import(from, base, known)?;
-                let subtract = self.import(from, subtract, known)?;
+                let base = self.import(from, order, base, known)?;
+                let subtract = self.import(from, order, subtract, known)?;
                 self.but_not(base, subtract)?
             }
             &Node::When(met, then) => {
-                let met = self.import(from, met, known)?;
-                let then = self.import(from, then, known)?;
+                let met = self.import(from, order, met, known)?;
+                let then = self.import(from, order, then, known)?;
                 self.when(met, then)?
             }
         };
@@ -321,9 +342,14 @@ impl Terms {
     fn import_all(
         &mut self,
         from: &Self,
+        order: &Order,
         of: &[NodeId],
         known: &mut HashMap<NodeId, NodeId>,
     ) -> Result<Vec<NodeId>, SliceError> {
-        of.iter().map(|&id| self.import(from, id, known)).collect()
+        let mut found = Vec::with_capacity(of.len());
+        for id in order.sorted(of) {
+            found.push(self.import(from, order, id, known)?);
+        }
+        Ok(found)
     }
 }

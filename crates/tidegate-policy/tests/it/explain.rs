@@ -10,29 +10,34 @@ use tidegate_policy::{
 
 use crate::agree::{first_seed, tuple};
 use crate::random::Random;
-use crate::reference::{self, Fact, Rewrite, type_of};
+use crate::reference::{self, Fact, Rewrite, bound, named, type_of};
 use crate::worlds::{self, World};
 
 /// How many worlds, and how many times as many on a full run.
-const WORLDS: u64 = 200;
-const SMALL_WORLDS: u64 = 100;
+const WORLDS: u64 = 80;
+const SMALL_WORLDS: u64 = 240;
 const FULL: u64 = 20;
 const QUESTIONS: usize = 20;
-/// Most changes that a brute force is made of.
-const MOST_CHANGES: usize = 60;
+/// Most changes that a brute force is made of, and on a full run: their sets of three grow fast.
+const MOST_CHANGES: usize = 30;
+const FULL_CHANGES: usize = 60;
 /// Most changes together that a brute force tries.
 const TOGETHER: usize = 3;
 
 #[expect(clippy::disallowed_methods, reason = "a test may be told its scale")]
+fn full() -> bool {
+    std::env::var_os("TIDEGATE_TEST_FULL").is_some()
+}
+
 fn worlds(normal: u64) -> u64 {
-    let full = std::env::var_os("TIDEGATE_TEST_FULL").is_some();
-    if full { normal * FULL } else { normal }
+    if full() { normal * FULL } else { normal }
 }
 
 struct Asked {
     snapshot: Snapshot,
     question: Tuple,
-    context: Vec<Tuple>,
+    contextual: Vec<Tuple>,
+    context: Context,
 }
 
 impl Asked {
@@ -41,8 +46,8 @@ impl Asked {
             subject: &self.question.subject,
             relation: &self.question.relation,
             object: &self.question.object,
-            contextual_tuples: &self.context,
-            context: Context::EMPTY,
+            contextual_tuples: &self.contextual,
+            context: &self.context,
         }
     }
 
@@ -55,6 +60,7 @@ impl Asked {
         Self {
             snapshot,
             question: self.question.clone(),
+            contextual: self.contextual.clone(),
             context: self.context.clone(),
         }
     }
@@ -71,7 +77,7 @@ impl Asked {
 
     fn without(&self, gone: &Tuple) -> Self {
         let mut left = self.with(&[], std::slice::from_ref(gone));
-        left.context.retain(|tuple| tuple != gone);
+        left.contextual.retain(|tuple| tuple != gone);
         left
     }
 }
@@ -110,11 +116,12 @@ fn explanations_are_true() {
         let facts = world.facts(random, each, false);
         let snapshot = snapshot(&text, &facts).expect("valid");
         for _ in 0..QUESTIONS {
-            let (question, context) = (world.question(random), world.context(random));
+            let drawn = world.asked(random);
             let asked = Asked {
                 snapshot: snapshot.clone(),
-                question: tuple(&question),
-                context: context.iter().map(tuple).collect(),
+                question: tuple(&drawn.fact),
+                contextual: drawn.contextual.iter().map(tuple).collect(),
+                context: drawn.values.parse().expect("values"),
             };
             let other = tuple(&world.question(random));
             let mut count = |what| *seen.entry(what).or_default() += 1;
@@ -184,8 +191,12 @@ impl std::fmt::Debug for Asked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut tuples: Vec<Tuple> = self.snapshot.tuples().collect();
         tuples.sort();
-        let (question, context) = (&self.question, &self.context);
-        write!(f, "{question} with {context:?}, of {tuples:#?}")
+        let (question, contextual) = (&self.question, &self.contextual);
+        let context = &self.context;
+        write!(
+            f,
+            "{question} with {contextual:?} and {context}, of {tuples:#?}"
+        )
     }
 }
 
@@ -252,6 +263,7 @@ fn in_order(remedies: &[Remedy]) -> bool {
 
 #[test]
 fn complete_remedies_leave_nothing_out() {
+    let most = if full() { FULL_CHANGES } else { MOST_CHANGES };
     let mut seen = BTreeMap::<&str, usize>::new();
     for seed in (0..worlds(SMALL_WORLDS)).map(|number| first_seed().wrapping_add(number)) {
         println!("TIDEGATE_SEED={seed}");
@@ -267,10 +279,12 @@ fn complete_remedies_leave_nothing_out() {
         let snapshot = snapshot(&text, &facts).expect("valid");
         for _ in 0..3 {
             let mut count = |what| *seen.entry(what).or_default() += 1;
+            let values = world.values(random);
             let asked = Asked {
                 snapshot: snapshot.clone(),
                 question: tuple(&world.question(random)),
-                context: Vec::new(),
+                contextual: Vec::new(),
+                context: values.parse().expect("values"),
             };
             let explained = asked.snapshot.explain(&asked.request(), &Budget::DEFAULT);
             let Ok(Explanation::Denied {
@@ -283,8 +297,8 @@ fn complete_remedies_leave_nothing_out() {
                 count("incomplete");
                 continue;
             }
-            let changes = possible(&read, &facts, &asked);
-            if changes.len() > MOST_CHANGES {
+            let changes = possible(&read, &facts, &asked, &values);
+            if changes.len() > most {
                 count("too many");
                 continue;
             }
@@ -323,10 +337,16 @@ fn complete_remedies_leave_nothing_out() {
 type Changed = (Vec<Tuple>, Vec<Tuple>);
 
 /// Every tuple that may be added (true) or removed.
-fn possible(model: &reference::Model, facts: &BTreeSet<Fact>, asked: &Asked) -> Vec<(bool, Tuple)> {
+fn possible(
+    model: &reference::Model,
+    facts: &BTreeSet<Fact>,
+    asked: &Asked,
+    values: &str,
+) -> Vec<(bool, Tuple)> {
     let mut objects = BTreeSet::new();
     for (object, _, subject) in facts {
         objects.insert(object.clone());
+        let subject = named(subject);
         if !subject.ends_with(":*") {
             objects.extend(subject.split('#').next().map(str::to_owned));
         }
@@ -341,6 +361,7 @@ fn possible(model: &reference::Model, facts: &BTreeSet<Fact>, asked: &Asked) -> 
             let mut subjects = BTreeSet::from([subject.clone()]);
             let is_tupleset = relations.values().any(|rewrite| leads(rewrite, relation));
             for restriction in model.restrictions(type_of(object), relation) {
+                let restriction = named(&restriction);
                 match restriction.split_once('#') {
                     Some((of, member)) => {
                         let of_type = objects.iter().filter(|other| type_of(other) == of);
@@ -355,13 +376,40 @@ fn possible(model: &reference::Model, facts: &BTreeSet<Fact>, asked: &Asked) -> 
             }
             for subject in subjects {
                 let fact = (object.clone(), relation.clone(), subject);
-                if model.allows(&fact) && !facts.contains(&fact) {
-                    changes.push((true, tuple(&fact)));
-                }
+                let added = added(model, facts, fact, values);
+                changes.extend(added.iter().map(|fact| (true, tuple(fact))));
             }
         }
     }
     changes
+}
+
+/// How a fact may be added: without a condition where the model takes that, else under each that the request
+/// meets; not at all where it holds already.
+fn added(model: &reference::Model, facts: &BTreeSet<Fact>, fact: Fact, values: &str) -> Vec<Fact> {
+    let met = |subject: &str| {
+        bound(subject).is_none_or(|(name, stored)| {
+            model.conditions[name]
+                .is_met(stored, values)
+                .unwrap_or(false)
+        })
+    };
+    let (object, relation, subject) = &fact;
+    let same = |held: &&Fact| (&held.0, &held.1, named(&held.2)) == (object, relation, subject);
+    if facts.iter().filter(same).any(|held| met(&held.2)) {
+        return Vec::new();
+    }
+    if model.allows(&fact) {
+        return vec![fact];
+    }
+    let under = model
+        .conditions
+        .keys()
+        .map(|name| format!("{subject} with {name}"));
+    let facts = under.map(|subject| (object.clone(), relation.clone(), subject));
+    facts
+        .filter(|fact| model.allows(fact) && met(&fact.2))
+        .collect()
 }
 
 /// Whether a definition has a `from` by the tupleset.

@@ -116,6 +116,8 @@ struct Drawn {
     ids: usize,
     /// What stands for `anonymous:anonymous` in the facts.
     anonymous: bool,
+    /// What requests come with; only the empty one where there are no conditions.
+    contexts: Vec<Context>,
 }
 
 impl Drawn {
@@ -136,7 +138,13 @@ impl Drawn {
             model,
             ids: random.within(2, 6),
             anonymous,
+            contexts: vec![Context::EMPTY.clone()],
         };
+        if !drawn.model.conditions.is_empty() {
+            let values = (0..5).map(|_| drawn.world().values(random));
+            let more: Vec<Context> = values.map(|text| text.parse().expect("values")).collect();
+            drawn.contexts.extend(more);
+        }
         let each = *random.of(&[2, 4, 8, 12]);
         let facts = drawn.world().facts(random, each, false);
         let mut changes: Vec<Change> = drawn.names().iter().zip(1..).map(put).collect();
@@ -204,9 +212,22 @@ fn put((object, uid): (&Object, u128)) -> Change {
     }
 }
 
-/// Allowed and denied, of every object, relation and kind; panics where the slice says another thing.
+#[derive(Debug, Default)]
+struct Counts {
+    allowed: usize,
+    denied: usize,
+    /// Allowed with one context and not with another.
+    depends: usize,
+    /// Entries that are had with every context.
+    always: usize,
+    /// Entries under conditions that some context meets, and those that none does of the few that are tried.
+    met: usize,
+    unmet: usize,
+}
+
+/// Every object, relation and kind, with every context; panics where the slice says another thing.
 #[track_caller]
-fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut [usize; 2]) {
+fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut Counts) {
     let mut relations: BTreeSet<&str> = ["ghost", "r9"].into();
     let model = drawn.snapshot.model();
     for type_name in model.type_names() {
@@ -216,53 +237,83 @@ fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut
     for resource in names.chain([object("doc:none"), object("ghost:0")]) {
         for &relation in &relations {
             for kind in KINDS {
-                let request = Request {
-                    caller: Caller::Principal {
-                        object: subject,
-                        kind,
-                    },
-                    action: relation,
-                    resource: &resource,
-                    contextual_tuples: &[],
-                    context: Context::EMPTY,
-                };
-                let expected = match decide(&request, &drawn.snapshot) {
-                    Decision::Allow => Answer::Allow,
-                    Decision::Deny(_) => Answer::Deny,
-                };
-                let found = slice.decide(&request);
-                assert_eq!(
-                    found, expected,
-                    "{what}: {subject} {kind} {relation} {resource}"
-                );
-                counts[usize::from(expected == Answer::Allow)] += 1;
+                let mut answers = [0; 2];
+                for context in &drawn.contexts {
+                    let request = request(subject, kind, relation, &resource, context);
+                    let expected = match decide(&request, &drawn.snapshot) {
+                        Decision::Allow => Answer::Allow,
+                        Decision::Deny(_) => Answer::Deny,
+                    };
+                    let found = slice.decide(&request);
+                    assert_eq!(
+                        found, expected,
+                        "{what}: {subject} {kind} {relation} {resource} {context}"
+                    );
+                    answers[usize::from(expected == Answer::Allow)] += 1;
+                }
+                counts.denied += answers[0];
+                counts.allowed += answers[1];
+                counts.depends += usize::from(answers[0] > 0 && answers[1] > 0);
             }
         }
     }
-    for entry in slice.entries().chain(slice.anonymous_entries()) {
-        assert_eq!(entry.outcome, Outcome::Always, "{what}: {entry:?}");
+}
+
+fn request<'a>(
+    subject: &'a Object,
+    kind: &'a str,
+    action: &'a str,
+    resource: &'a Object,
+    context: &'a Context,
+) -> Request<'a> {
+    Request {
+        caller: Caller::Principal {
+            object: subject,
+            kind,
+        },
+        action,
+        resource,
+        contextual_tuples: &[],
+        context,
     }
 }
 
-/// Each name in a slice is of an object on which its subject has something, with some kind of secret.
+/// Each name in a slice is of an object on which its subject has something, with some kind of secret: with
+/// every context, or under conditions, where the model has some.
 #[track_caller]
-fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice) {
-    for entry in slice.entries().chain(slice.anonymous_entries()) {
+fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut Counts) {
+    // The kinds that are checked as `anonymous`, and the others.
+    let kinds = |anonymous: bool| {
+        KINDS
+            .iter()
+            .filter(move |&&kind| (kind == "public") == anonymous)
+    };
+    let own = slice.entries().map(|entry| (entry, false));
+    let public = slice.anonymous_entries().map(|entry| (entry, true));
+    for (entry, anonymous) in own.chain(public) {
         let resource = object(entry.object);
-        let may = KINDS.iter().any(|kind| {
-            let request = Request {
-                caller: Caller::Principal {
-                    object: subject,
-                    kind,
-                },
-                action: entry.relation,
-                resource: &resource,
-                contextual_tuples: &[],
-                context: Context::EMPTY,
-            };
-            decide(&request, &drawn.snapshot).is_allowed()
-        });
-        assert!(may, "{what}: {subject} learns of {entry:?}");
+        let may = |context: &Context| {
+            kinds(anonymous).any(|kind| {
+                let request = request(subject, kind, entry.relation, &resource, context);
+                decide(&request, &drawn.snapshot).is_allowed()
+            })
+        };
+        let learns = format!("{what}: {subject} learns of {entry:?}");
+        match entry.outcome {
+            Outcome::Always => {
+                assert!(drawn.contexts.iter().all(may), "{learns}");
+                counts.always += 1;
+            }
+            Outcome::Conditional => {
+                assert!(!drawn.model.conditions.is_empty(), "{learns}");
+                if drawn.contexts.iter().any(may) {
+                    counts.met += 1;
+                } else {
+                    counts.unmet += 1;
+                }
+            }
+            Outcome::Unknown => panic!("{learns}"),
+        }
     }
 }
 
@@ -270,16 +321,20 @@ fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice) {
 #[track_caller]
 fn listed(what: &str, drawn: &Drawn, slice: &Slice) {
     for type_name in drawn.snapshot.model().type_names() {
-        for kind in KINDS {
-            let list = slice.list_objects(kind, "r0", type_name, Context::EMPTY);
+        let each = drawn.contexts.iter();
+        for (kind, context) in each.flat_map(|context| KINDS.map(|kind| (kind, context))) {
+            let list = slice.list_objects(kind, "r0", type_name, context);
             let mut expected: Vec<Object> = drawn.names();
             expected.retain(|object| {
-                let answer = slice.answer(kind, "r0", object.as_str(), Context::EMPTY);
+                let answer = slice.answer(kind, "r0", object.as_str(), context);
                 object.type_name() == type_name && answer == Answer::Allow
             });
             expected.sort_unstable();
             let expected: Vec<&str> = expected.iter().map(Object::as_str).collect();
-            assert_eq!(list.objects, expected, "{what}: {kind} {type_name}");
+            assert_eq!(
+                list.objects, expected,
+                "{what}: {kind} {type_name} {context}"
+            );
             assert!(list.complete, "{what}");
         }
     }
@@ -287,7 +342,7 @@ fn listed(what: &str, drawn: &Drawn, slice: &Slice) {
 
 #[test]
 fn slices_answer_as_the_whole() {
-    let mut counts = [0; 2];
+    let mut counts = Counts::default();
     let (mut changed, mut empty) = (0, 0);
     for seed in (0..150).map(|number| first_seed().wrapping_add(number)) {
         println!("TIDEGATE_SEED={seed}");
@@ -301,7 +356,7 @@ fn slices_answer_as_the_whole() {
         };
         let what = format!("seed {seed}");
         same(&what, &drawn, &subject, &through(&slice), &mut counts);
-        private(&what, &drawn, &subject, &slice);
+        private(&what, &drawn, &subject, &slice, &mut counts);
         listed(&what, &drawn, &slice);
         for revision in 2..5 {
             let what = format!("seed {seed}, revision {revision}");
@@ -326,11 +381,20 @@ fn slices_answer_as_the_whole() {
             slice.apply(&change).expect("applies");
             assert_eq!(payload(&slice), payload(&newer), "{what}");
             same(&what, &drawn, &subject, &slice, &mut counts);
-            private(&what, &drawn, &subject, &slice);
+            private(&what, &drawn, &subject, &slice, &mut counts);
         }
     }
     println!("{counts:?} {changed} {empty}");
-    assert!(counts[1] > 500 && counts[0] > 50_000, "{counts:?}");
+    assert!(
+        counts.allowed > 5_000 && counts.denied > 500_000,
+        "{counts:?}"
+    );
+    assert!(counts.depends > 200 && counts.always > 500, "{counts:?}");
+    // Most conditions that are drawn can be met.
+    assert!(
+        counts.met > 200 && counts.met > 2 * counts.unmet,
+        "{counts:?}"
+    );
     assert!(changed > 40 && empty > 20, "{changed} changed, {empty} not");
 }
 
@@ -338,7 +402,7 @@ fn slices_answer_as_the_whole() {
 #[test]
 fn slices_for_one_kind() {
     let mut names = [0; 2];
-    for seed in (0..60).map(|number| first_seed().wrapping_add(number)) {
+    for seed in (0..150).map(|number| first_seed().wrapping_add(number)) {
         println!("TIDEGATE_SEED={seed}");
         let random = &mut Random::new(seed);
         let drawn = Drawn::new(random);
@@ -354,19 +418,13 @@ fn slices_for_one_kind() {
             let slice = through(&slice);
             for resource in drawn.names() {
                 for action in ["r0", "r1", "r2", "r3"] {
-                    let request = Request {
-                        caller: Caller::Principal {
-                            object: &subject,
-                            kind,
-                        },
-                        action,
-                        resource: &resource,
-                        contextual_tuples: &[],
-                        context: Context::EMPTY,
-                    };
-                    let expected = decide(&request, &drawn.snapshot).is_allowed();
-                    let found = slice.decide(&request) == Answer::Allow;
-                    assert_eq!(found, expected, "seed {seed}: {kind} {action} {resource}");
+                    for context in &drawn.contexts {
+                        let request = request(&subject, kind, action, &resource, context);
+                        let expected = decide(&request, &drawn.snapshot).is_allowed();
+                        let found = slice.decide(&request) == Answer::Allow;
+                        let what = format!("{kind} {action} {resource} {context}");
+                        assert_eq!(found, expected, "seed {seed}: {what}");
+                    }
                     let asked = slice.answer(other, action, resource.as_str(), Context::EMPTY);
                     assert_eq!(asked, Answer::Unknown);
                 }
@@ -388,5 +446,6 @@ fn slices_for_one_kind() {
         let refused = drawn.snapshot.slice_for_kind(&subject, "machine");
         assert_eq!(refused.map(|_| ()), Err(SliceError::UnknownKind));
     }
-    assert!(names.iter().all(|&count| count > 20), "{names:?}");
+    println!("{names:?}");
+    assert!(names[0] > 10 && names[1] > 100, "{names:?}");
 }

@@ -19,7 +19,9 @@
 //! Terms are four lists, each with its count before it: names of relations; conditions; contexts; formulas.
 //! A formula is a byte and numbers: 0 for a condition (its number, its context's), 1 for any and 2 for all
 //! (their count, formulas), 3 for but not (base, subtracted), 4 for when (condition, formula). Formulas have
-//! the numbers from 4 on, and consist of smaller ones: 0 is no, 1 yes, 2 a circle, 3 a fault.
+//! the numbers from 4 on, and consist of smaller ones: 0 is no, 1 yes, 2 a circle, 3 a fault. Each is there
+//! once, and as simple as its operators make it: a formula that comes to a constant by its form alone is none,
+//! as what is written again would not be what was read.
 //!
 //! A section is its rows and its names. A row is the count of its outcomes, and for each, by relation: how
 //! many relations it is past the one before (the first: past 0), and the outcome: 0 unknown, 1 always, else a formula. A name is

@@ -164,10 +164,9 @@ fn terms(reader: &mut Reader<'_>) -> Result<Terms, PayloadError> {
         once(terms.add_context(&context), number)?;
     }
     for _ in 0..reader.count_to(MAX_NODES, LEAST_NODE)? {
-        let id = terms.end();
         let node = node(reader, &terms)?;
-        if terms.add(node).map_err(too_long)? != id {
-            return Err(PayloadError::Order);
+        if !terms.add_simplest(node).map_err(too_long)? {
+            return Err(PayloadError::Formula);
         }
     }
     terms.settle();

@@ -50,7 +50,7 @@ impl Condition {
     }
 
     /// Whether it is met: every parameter must have a value, from the tuple or else from the request.
-    pub(super) fn is_met(&self, stored: &str, asked: &str) -> Result<bool, NoValue> {
+    pub(crate) fn is_met(&self, stored: &str, asked: &str) -> Result<bool, NoValue> {
         let (stored, asked) = (object(stored), object(asked));
         let mut values = Vec::new();
         for (name, kind) in &self.parameters {

@@ -1,6 +1,6 @@
 //! What is no slice and no change of one: a typed error, and never a panic.
 
-use tidegate_policy::{Answer, BundleError, Context, SliceChange, SliceChangeError};
+use tidegate_policy::{Answer, BundleError, Context, Slice, SliceChange, SliceChangeError};
 use uuid::Uuid;
 
 use super::{Drawn, KINDS, object, payload, read};
@@ -12,6 +12,8 @@ const HEAD: &[u8] = b"tgs\x01";
 const NO_KINDS: &[u8] = &[1, 0];
 /// The relations a and b, nothing else.
 const TERMS: &[u8] = b"\x02\x01a\x01b\x00\x00\x00";
+/// The same relations, the condition `c(x: int) { x > 0 }` and an empty context; formulas follow.
+const CONDITIONAL: &[u8] = b"\x02\x01a\x01b\x01\x01c\x01\x01x\x03\x05x > 0\x01\x02{}";
 /// One row: a always. doc:1 has it.
 const SECTION: &[u8] = b"\x01\x01\x00\x01\x01\x00\x05doc:1\x00";
 
@@ -82,34 +84,66 @@ fn terms() {
         ("a context twice", b"\x02\x01a\x01b\x00\x02\x02{}\x02{}\x00", "payload-order"),
         ("a context that is none", b"\x02\x01a\x01b\x00\x01\x02[]\x00", "payload-context"),
         ("a context in another form", b"\x02\x01a\x01b\x00\x01\x03{ }\x00", "payload-context"),
-        ("a formula", b"\x02\x01a\x01b\x00\x00\x01\x01\x02\x02\x03", "good"),
-        ("a formula of itself", b"\x02\x01a\x01b\x00\x00\x01\x01\x02\x02\x04", "payload-unknown"),
-        ("a formula twice", b"\x02\x01a\x01b\x00\x00\x02\x01\x02\x02\x03\x01\x02\x02\x03", "payload-order"),
-        ("a formula of nothing", b"\x02\x01a\x01b\x00\x00\x01\x01\x00\x00", "payload-number"),
-        ("parts out of order", b"\x02\x01a\x01b\x00\x00\x01\x01\x02\x03\x02", "payload-order"),
-        ("no such operator", b"\x02\x01a\x01b\x00\x00\x01\x05\x02\x02", "payload-number"),
-        ("but not", b"\x02\x01a\x01b\x00\x00\x01\x03\x01\x02", "good"),
-        ("when", b"\x02\x01a\x01b\x00\x00\x01\x04\x01\x02", "good"),
-        ("no such condition", b"\x02\x01a\x01b\x00\x00\x01\x00\x00\x00", "payload-unknown"),
     ];
     for (what, terms, expected) in cases {
         check(what, &[HEAD, NO_KINDS, terms, &[1], SECTION], expected);
     }
-    // 501 formulas, each around the one before.
-    let mut deep = b"\x02\x01a\x01b\x00\x00\xf5\x03".to_vec();
-    for number in 4_u16..505 {
-        let before = number - 1;
-        deep.extend([3, before as u8 & 0x7f | 0x80, (before >> 7) as u8, 1]);
-        if before < 0x80 {
-            deep.truncate(deep.len() - 4);
-            deep.extend([3, before as u8, 1]);
-        }
+}
+
+#[test]
+fn formulas() {
+    #[rustfmt::skip]
+    let cases: &[(&str, &[u8], &str)] = &[
+        ("a condition", b"\x01\x00\x00\x00", "good"),
+        ("no such condition", b"\x01\x00\x01\x00", "payload-unknown"),
+        ("no such context", b"\x01\x00\x00\x01", "payload-unknown"),
+        ("no such operator", b"\x01\x05\x02\x02", "payload-number"),
+        ("any", b"\x02\x00\x00\x00\x01\x02\x02\x04", "good"),
+        ("all", b"\x02\x00\x00\x00\x02\x02\x02\x04", "good"),
+        ("but not", b"\x02\x00\x00\x00\x03\x04\x02", "good"),
+        ("when", b"\x02\x00\x00\x00\x04\x04\x02", "good"),
+        ("of itself", b"\x02\x00\x00\x00\x01\x02\x04\x05", "payload-unknown"),
+        ("of nothing", b"\x01\x01\x00\x00", "payload-number"),
+        ("parts out of order", b"\x02\x00\x00\x00\x01\x02\x04\x02", "payload-order"),
+        ("twice", b"\x02\x00\x00\x00\x00\x00\x00", "payload-formula"),
+        ("any of one", b"\x02\x00\x00\x00\x01\x01\x04", "payload-formula"),
+        ("any that has a yes", b"\x02\x00\x00\x00\x01\x02\x01\x04", "payload-formula"),
+        ("any that has a no", b"\x02\x00\x00\x00\x01\x02\x00\x04", "payload-formula"),
+        ("any that has what another outweighs", b"\x02\x00\x00\x00\x01\x03\x02\x03\x04", "payload-formula"),
+        ("any of any", b"\x03\x00\x00\x00\x01\x02\x02\x04\x01\x02\x03\x05", "payload-formula"),
+        ("any of constants", b"\x01\x01\x02\x02\x03", "payload-formula"),
+        ("all that has a no", b"\x02\x00\x00\x00\x02\x02\x00\x04", "payload-formula"),
+        ("all that has a yes", b"\x02\x00\x00\x00\x02\x02\x01\x04", "payload-formula"),
+        ("but not of constants", b"\x01\x03\x01\x02", "payload-formula"),
+        ("but not a no", b"\x02\x00\x00\x00\x03\x04\x00", "payload-formula"),
+        ("when always", b"\x02\x00\x00\x00\x04\x01\x04", "payload-formula"),
+        ("when, and then always", b"\x02\x00\x00\x00\x04\x04\x01", "payload-formula"),
+    ];
+    for (what, formulas, expected) in cases {
+        check(
+            what,
+            &[HEAD, NO_KINDS, CONDITIONAL, formulas, &[1], SECTION],
+            expected,
+        );
     }
-    check(
-        "nested too deeply",
-        &[HEAD, NO_KINDS, &deep, &[1], SECTION],
-        "payload-too-long",
-    );
+    // 500 formulas in one another are read, one more is not.
+    for (count, expected) in [(500_u16, "good"), (501, "payload-too-long")] {
+        let mut deep = vec![count as u8 | 0x80, (count >> 7) as u8, 0, 0, 0];
+        for before in 4..count + 3 {
+            deep.push(3);
+            if before < 0x80 {
+                deep.push(before as u8);
+            } else {
+                deep.extend([before as u8 | 0x80, (before >> 7) as u8]);
+            }
+            deep.push(1);
+        }
+        check(
+            "nested deeply",
+            &[HEAD, NO_KINDS, CONDITIONAL, &deep, &[1], SECTION],
+            expected,
+        );
+    }
 }
 
 #[test]
@@ -177,7 +211,7 @@ fn every_cut_and_every_flip() {
 }
 
 /// What was read is a slice like any other: it can be asked, listed, written and compared.
-fn settled(slice: &tidegate_policy::Slice) {
+fn settled(slice: &Slice) {
     for entry in slice.entries().chain(slice.anonymous_entries()) {
         for kind in KINDS {
             let answer = slice.answer(kind, entry.relation, entry.object, Context::EMPTY);
@@ -192,6 +226,12 @@ fn settled(slice: &tidegate_policy::Slice) {
     assert!(change.is_empty());
     let again = super::through(slice);
     assert_eq!(again.len(), slice.len());
+    for entry in slice.entries().chain(slice.anonymous_entries()) {
+        for kind in KINDS {
+            let answer = |of: &Slice| of.answer(kind, entry.relation, entry.object, Context::EMPTY);
+            assert_eq!(answer(&again), answer(slice), "{kind} {entry:?}");
+        }
+    }
 }
 
 #[test]

@@ -217,6 +217,7 @@ fn conditions_are_answered_as_by_the_whole() {
             slice
                 .apply(&SliceChange::of_bytes(&bytes).expect("a change"))
                 .expect("applies");
+            assert_eq!(payload(&slice), payload(&newer), "TIDEGATE_SEED={seed}");
             same(seed, &snapshot, &slice, &mut counts);
             same(seed, &snapshot, &through(&slice), &mut counts);
             assert!(slice.difference(&newer).expect("a difference").is_empty());
