@@ -8,6 +8,11 @@ use super::{RelationId, TypeId};
 /// Most entries of a plan; a relation that needs more goes without.
 const MAX_LEAVES: usize = 64;
 
+/// Most relations on the way to a leaf; a relation that needs more goes without a plan.
+const MAX_CHAIN: usize = 16;
+/// Most operators and relations that are gone through for one plan.
+const MAX_VISITS: usize = 512;
+
 /// One of the ways in which a relation can hold.
 #[derive(Debug)]
 pub(crate) struct Leaf {
@@ -41,6 +46,7 @@ pub(super) fn plan(
         place_of,
         leaves: Vec::new(),
         chain: vec![relation.name],
+        visits: 0,
     };
     layout.lay(place, &relation.rewrite)?;
     let mut leaves = layout.leaves;
@@ -57,10 +63,15 @@ struct Layout<'a, F> {
     place_of: &'a F,
     leaves: Vec<Leaf>,
     chain: Vec<RelationId>,
+    visits: usize,
 }
 
 impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
     fn lay(&mut self, place: usize, rewrite: &Rewrite) -> Option<()> {
+        self.visits += 1;
+        if self.visits > MAX_VISITS {
+            return None;
+        }
         match rewrite {
             Rewrite::Direct => {
                 let kind = LeafKind::Direct { place };
@@ -73,7 +84,7 @@ impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
             }
             Rewrite::Computed(other) => {
                 let next = (self.place_of)(*other)?;
-                if self.chain.contains(other) {
+                if self.chain.contains(other) || self.chain.len() >= MAX_CHAIN {
                     return None;
                 }
                 let relation = self.parts.relations.get(next)?;
