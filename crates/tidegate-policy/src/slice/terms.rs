@@ -238,18 +238,21 @@ impl Terms {
         }
     }
 
-    /// Adds a formula that is new and as simple as the operators make it; else it is none, as the one that
-    /// it comes to has another form, or none.
-    pub(super) fn add_simplest(&mut self, node: Node) -> Result<bool, SliceError> {
+    /// Adds a formula. Whether it is new, and as simple as the operators make it: if not, what was added, if
+    /// anything, has another form.
+    ///
+    /// # Errors
+    /// [`SliceError::TooLong`] past [`MAX_NODES`] or [`MAX_DEPTH`].
+    pub(super) fn add_simplest(&mut self, node: &Node) -> Result<bool, SliceError> {
         let end = self.end();
-        let id = match &node {
+        let id = match node {
             Node::Condition { .. } => self.add(node.clone())?,
             Node::Any(of) => self.any(of.to_vec())?,
             Node::All(of) => self.all(of.to_vec())?,
             &Node::ButNot(base, subtract) => self.but_not(base, subtract)?,
             &Node::When(met, then) => self.when(met, then)?,
         };
-        Ok(id == end && self.node(id) == Some(&node))
+        Ok(id == end && self.node(id) == Some(node))
     }
 
     /// Adds a formula of parts that are here already.

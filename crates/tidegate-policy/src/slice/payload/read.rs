@@ -165,7 +165,7 @@ fn terms(reader: &mut Reader<'_>) -> Result<Terms, PayloadError> {
     }
     for _ in 0..reader.count_to(MAX_NODES, LEAST_NODE)? {
         let node = node(reader, &terms)?;
-        if !terms.add_simplest(node).map_err(too_long)? {
+        if !terms.add_simplest(&node).map_err(too_long)? {
             return Err(PayloadError::Formula);
         }
     }
