@@ -49,6 +49,7 @@ pub mod bundle;
 pub mod check;
 pub mod condition;
 pub mod decide;
+#[cfg(feature = "language")]
 mod language;
 pub mod list;
 pub mod live;
@@ -61,9 +62,11 @@ pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest};
 pub use condition::{Condition, Context};
 pub use decide::{Caller, Decision, Denial, Request, decide};
+#[cfg(feature = "language")]
 pub use language::print::NoTextError;
 pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
 pub use live::Live;
+#[cfg(feature = "language")]
 pub use model::{FgaMod, ModuleFile, parse_fga_mod};
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};

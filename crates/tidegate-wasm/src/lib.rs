@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod given;
 mod json;
+#[cfg(feature = "lists")]
 mod list;
 #[cfg(feature = "language")]
 mod model;

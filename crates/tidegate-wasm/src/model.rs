@@ -93,10 +93,13 @@ impl Model {
     }
 
     /// The modules that it was put together from, sorted.
-    #[wasm_bindgen(getter)]
-    pub fn modules(&self) -> Vec<String> {
-        let modules = self.inner.modules().into_iter();
-        modules.map(str::to_owned).collect()
+    ///
+    /// # Errors
+    /// None that a model can cause.
+    // As JSON: a list of texts would need `table.fill`, which older `wasm-opt`s do not read.
+    #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
+    pub fn modules(&self) -> Result<JsValue, JsValue> {
+        write(&self.inner.modules())
     }
 
     /// In the language.

@@ -137,6 +137,9 @@ pub enum PayloadError {
     /// The model is not valid.
     #[error("the payload's model: {0}")]
     Model(ModelErrors),
+    /// The model is a text, and the crate was built without the feature `language`.
+    #[error("this engine was built without the modelling language")]
+    NoLanguage,
     /// The profile is not valid.
     #[error("the payload's profile is not one")]
     Profile,
@@ -163,7 +166,7 @@ impl PayloadError {
             Self::Cut => "payload-cut",
             Self::Number => "payload-number",
             Self::Text => "payload-text",
-            Self::Model(_) => "payload-model",
+            Self::Model(_) | Self::NoLanguage => "payload-model",
             Self::Profile => "payload-profile",
             Self::Object(_) => "payload-object",
             Self::Order => "payload-order",

@@ -17,7 +17,7 @@ pub(super) fn goes(program: impl AsRef<Path>, arguments: &[&str]) -> bool {
 }
 
 /// The standard library for wasm.
-pub(super) fn need_wasm_target() -> Result<(), Failure> {
+pub(crate) fn need_wasm_target() -> Result<(), Failure> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let is_there = || {
         let output = Command::new("rustc")
@@ -43,7 +43,7 @@ pub(super) fn need_wasm_target() -> Result<(), Failure> {
 }
 
 /// Node, new enough to run tests.
-pub(super) fn need_node() -> Result<(), Failure> {
+pub(crate) fn need_node() -> Result<(), Failure> {
     let output = Command::new("node")
         .arg("--version")
         .stdin(Stdio::null())

@@ -1,9 +1,10 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
 mod e2e;
-mod machine;
+pub(crate) mod machine;
 mod rust;
 mod schemathesis;
+mod suites;
 mod tally;
 mod wasm;
 
@@ -18,9 +19,10 @@ const FULL: &str = "TIDEGATE_TEST_FULL";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
+    ("suites", suites::run),
     ("e2e", e2e::run),
     ("schemathesis", schemathesis::run),
 ];

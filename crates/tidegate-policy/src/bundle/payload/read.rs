@@ -25,7 +25,7 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
         left: bytes.strip_prefix(VERSION).ok_or(PayloadError::Version)?,
     };
     let text = str::from_utf8(reader.text()?).map_err(|_| PayloadError::Text)?;
-    let model = Model::parse(text).map_err(PayloadError::Model)?;
+    let model = model_of(text)?;
     let profile: Profile =
         serde_json::from_slice(reader.text()?).map_err(|_| PayloadError::Profile)?;
 
@@ -42,6 +42,16 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
         return Err(PayloadError::Trailing);
     }
     Ok(Snapshot::of_layer(model, profile, revision, hasher, layer))
+}
+
+#[cfg(feature = "language")]
+fn model_of(text: &str) -> Result<Model, PayloadError> {
+    Model::parse(text).map_err(PayloadError::Model)
+}
+
+#[cfg(not(feature = "language"))]
+fn model_of(_text: &str) -> Result<Model, PayloadError> {
+    Err(PayloadError::NoLanguage)
 }
 
 /// Returns how many there are.
