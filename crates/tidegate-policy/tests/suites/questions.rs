@@ -101,6 +101,11 @@ impl Questions {
         });
     }
 
+    /// One case that cannot hold here.
+    pub(crate) fn except(&mut self) {
+        self.tally.except();
+    }
+
     #[track_caller]
     pub(crate) fn done(self) {
         self.tally.done();
