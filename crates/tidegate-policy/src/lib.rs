@@ -6,6 +6,10 @@
 //! no network, so that a gateway, a browser and an edge function that hold the same snapshot give the
 //! same answer.
 //!
+//! Models are OpenFGA's, schema 1.1 and 1.2: the whole language with conditions and modules, and its JSON form.
+//! Two features, both on by default, can be left out where size counts: `language` (models from texts; without it
+//! they come from bundles alone) and `conditions` (without it a model that has one is refused).
+//!
 //! ```
 //! use tidegate_policy::{Caller, Change, Context, Decision, Denial, Model, Object, Profile, Request, Snapshot};
 //! use tidegate_policy::{SecretKind, decide};

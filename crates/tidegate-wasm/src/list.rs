@@ -1,7 +1,9 @@
 //! Lists: on which objects, and who.
 
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Context, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
+use tidegate_policy::{
+    CheckError, Context, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
@@ -135,6 +137,6 @@ fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
         found: page.found.iter().map(T::to_string).collect(),
         next: page.next.as_ref().map(T::to_string),
         complete: page.complete,
-        reason: page.error.as_ref().map(|error| error.kind()),
+        reason: page.error.as_ref().map(CheckError::kind),
     })
 }

@@ -48,7 +48,8 @@ mod parse;
 mod pattern;
 #[cfg(feature = "conditions")]
 mod term;
-#[cfg(all(test, feature = "conditions"))]
+#[cfg(test)]
+#[cfg(feature = "conditions")]
 mod tests;
 #[cfg(feature = "conditions")]
 mod time;

@@ -20,7 +20,8 @@ mod modules;
 mod parts;
 #[cfg(feature = "language")]
 mod read;
-#[cfg(all(test, feature = "language", feature = "conditions"))]
+#[cfg(test)]
+#[cfg(all(feature = "language", feature = "conditions"))]
 mod tests;
 #[cfg(feature = "language")]
 mod validate;
