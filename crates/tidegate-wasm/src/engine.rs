@@ -3,12 +3,15 @@
 use js_sys::{Object as JsObject, Reflect};
 use serde::Deserialize;
 use tidegate_policy::{
-    Caller, Change, CheckRequest, Context, Decision, Denial, Object, Profile, Request, Snapshot,
-    Subject,
+    Caller, CheckRequest, Context, Decision, Denial, Object, Request, Snapshot, Subject,
 };
+#[cfg(feature = "language")]
+use tidegate_policy::{Change, Profile};
+#[cfg(feature = "language")]
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "language")]
 use crate::error::of_change;
 use crate::given::{Given, parse, parse_all};
 use crate::json::{read, read_or_default};
@@ -27,6 +30,7 @@ struct EngineInput {
     revision: u64,
 }
 
+#[cfg(feature = "language")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct KnownObject {
@@ -36,11 +40,11 @@ struct KnownObject {
 }
 
 /// Changes up to one revision, in the order of the fields.
+#[cfg(feature = "language")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Changes {
     revision: u64,
-    #[cfg(feature = "language")]
     model: Option<String>,
     profile: Option<Profile>,
     #[serde(default)]
@@ -109,13 +113,13 @@ impl Engine {
     ///
     /// # Errors
     /// As the constructor.
+    #[cfg(feature = "language")]
     pub fn apply(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Changes")] changes: &JsValue,
     ) -> Result<(), JsValue> {
         let Changes {
             revision,
-            #[cfg(feature = "language")]
             model,
             profile,
             forget,
@@ -124,10 +128,7 @@ impl Engine {
             write,
             revoke,
         } = read(changes)?;
-        #[cfg(feature = "language")]
         let model = model.map(|model| crate::model::parse(&model)).transpose()?;
-        #[cfg(not(feature = "language"))]
-        let model = None;
         let mut changes = Vec::new();
         for object in &forget {
             changes.push(Change::Forget(parse(object)?));
@@ -216,6 +217,7 @@ impl Engine {
     }
 }
 
+#[cfg(feature = "language")]
 fn put(objects: &[KnownObject]) -> Result<Vec<Change>, JsValue> {
     let put = |known: &KnownObject| {
         Ok(Change::Put {

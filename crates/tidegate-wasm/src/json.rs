@@ -1,6 +1,7 @@
 //! Objects across the boundary, by way of JSON text: a quarter of the time of walking them from here, and the code
 //! that reads and writes it is needed anyway.
 
+#[cfg(any(feature = "language", feature = "lists"))]
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -35,6 +36,7 @@ pub(crate) fn read_or_default<T: DeserializeOwned + Default>(
 ///
 /// # Errors
 /// `bad-input`, of what JSON cannot hold.
+#[cfg(any(feature = "language", feature = "lists"))]
 pub(crate) fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let text = serde_json::to_string(value).map_err(|error| of_input(&error))?;
     js_sys::JSON::parse(&text)

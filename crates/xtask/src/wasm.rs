@@ -113,11 +113,16 @@ fn sizes() -> Result<(), Failure> {
     }
 }
 
-/// By `wasm-opt -Oz`; none where there is none.
+/// By `wasm-opt -Oz`; none where there is none and none can be had.
 fn optimize(module: &Path) -> Result<Option<PathBuf>, Failure> {
+    let Some(program) = machine::wasm_opt() else {
+        return Ok(None);
+    };
     let out = module.with_file_name("optimized.wasm");
-    let status = Command::new("wasm-opt")
-        .args(["-Oz", "--all-features", "--strip-target-features"])
+    let status = Command::new(program)
+        // What is inlined is repeated: without, the gzipped module is 8 % smaller.
+        .args(["-Oz", "--skip-pass=inlining-optimizing"])
+        .args(["--all-features", "--strip-target-features"])
         .arg(module)
         .arg("-o")
         .arg(&out)
@@ -126,7 +131,7 @@ fn optimize(module: &Path) -> Result<Option<PathBuf>, Failure> {
     match status {
         Ok(status) if status.success() => Ok(Some(out)),
         Ok(status) => Err(Failure::failed(format!("wasm-opt: {status}"))),
-        Err(_) => Ok(None),
+        Err(error) => Err(Failure::failed(format!("wasm-opt: {error}"))),
     }
 }
 
