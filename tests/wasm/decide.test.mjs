@@ -1,27 +1,14 @@
 // The engine in WebAssembly decides every vector as the reference does.
 //
-// TIDEGATE_WASM_PKG names the folder of the JavaScript package:
-//   cargo build -p tidegate-wasm --profile wasm --target wasm32-unknown-unknown
-//   cargo run -p tidegate-bindgen -- target/wasm32-unknown-unknown/wasm/tidegate_wasm.wasm <folder>
-//   TIDEGATE_WASM_PKG=<folder> node --test tests/wasm/
+//   TIDEGATE_WASM_PKG="$(cargo xtask wasm)" node --test tests/wasm/*.test.mjs
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+
+import { Engine } from "./package.mjs";
 
 const vectors = new URL("../vectors/decide/", import.meta.url);
-let Engine;
-
-before(async () => {
-  const folder = process.env.TIDEGATE_WASM_PKG;
-  assert.ok(folder, "TIDEGATE_WASM_PKG names no folder");
-  const package_ = await import(pathToFileURL(resolve(folder, "tidegate_wasm.js")).href);
-  package_.initSync({ module: readFileSync(join(folder, "tidegate_wasm_bg.wasm")) });
-  Engine = package_.Engine;
-});
-
 test("every vector", () => {
   let cases = 0;
   let allowed = 0;
