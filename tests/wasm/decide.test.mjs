@@ -1,34 +1,22 @@
 // The engine in WebAssembly decides every vector as the reference does.
 //
-// TIDEGATE_WASM_PKG names the folder of the JavaScript package:
-//   cargo build -p tidegate-wasm --profile wasm --target wasm32-unknown-unknown
-//   cargo run -p tidegate-bindgen -- target/wasm32-unknown-unknown/wasm/tidegate_wasm.wasm <folder>
-//   TIDEGATE_WASM_PKG=<folder> node --test tests/wasm/
+//   TIDEGATE_WASM_PKG="$(cargo xtask wasm)" node --test tests/wasm/*.test.mjs
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+
+import { Engine } from "./package.mjs";
 
 const vectors = new URL("../vectors/decide/", import.meta.url);
-let Engine;
-
-before(async () => {
-  const folder = process.env.TIDEGATE_WASM_PKG;
-  assert.ok(folder, "TIDEGATE_WASM_PKG names no folder");
-  const package_ = await import(pathToFileURL(resolve(folder, "tidegate_wasm.js")).href);
-  package_.initSync({ module: readFileSync(join(folder, "tidegate_wasm_bg.wasm")) });
-  Engine = package_.Engine;
-});
-
 test("every vector", () => {
   let cases = 0;
   let allowed = 0;
   for (const file of readdirSync(vectors)) {
     const { cases: all, ...input } = JSON.parse(readFileSync(new URL(file, vectors), "utf8"));
     const engine = new Engine({ ...input, revision: 1 });
-    for (const { expect, ...request } of all) {
+    for (const { expect, context: contextualTuples, ...rest } of all) {
+      const request = { ...rest, contextualTuples };
       const expected = expect === "allow" ? { allowed: true } : { allowed: false, reason: expect };
       assert.deepEqual(engine.decide(request), expected, `${file}: ${JSON.stringify(request)}`);
       cases += 1;
@@ -64,9 +52,9 @@ test("check and decide", () => {
   const engine = new Engine(input);
   assert.deepEqual(engine.check("user:ann", "viewer", "doc:a"), { allowed: true });
   assert.deepEqual(engine.check("user:bob", "viewer", "doc:a"), { allowed: false, reason: "not-granted" });
-  assert.deepEqual(engine.check("user:bob", "viewer", "doc:a", ["doc:a#viewer@user:*"]), { allowed: true });
+  assert.deepEqual(engine.check("user:bob", "viewer", "doc:a", { contextualTuples: ["doc:a#viewer@user:*"] }), { allowed: true });
   assert.deepEqual(engine.check("user:bob", "reader", "doc:a"), { allowed: false, reason: "unknown-relation" });
-  assert.deepEqual(engine.check("user:bob", "viewer", "doc:a", ["doc:a#viewer@user:bob"]), {
+  assert.deepEqual(engine.check("user:bob", "viewer", "doc:a", { contextualTuples: ["doc:a#viewer@user:bob"] }), {
     allowed: false,
     reason: "bad-context",
   });
@@ -79,29 +67,31 @@ test("check and decide", () => {
 
 // What is wrong with the input, and what the error says.
 const refused = [
-  [{ model: model.replace("or owner", "or ownr") }, /line 7, column 32: .*`ownr`/],
-  [{ model: "" }, /line 1, column 1/],
-  [{ model: model.replace("[user]", "[usr, bot]") }, /line 6, column 20: .*`usr`.*\n.*line 6, column 25: .*`bot`/],
-  [{ model: 5 }, /expected a string/],
-  [{ model: undefined }, /missing field `model`/],
-  [{ tuples: ["doc:a#viewer"] }, /doc:a#viewer.*object#relation@subject/],
-  [{ tuples: ["doc:a#viewer@user:ann"] }, /viewer.*does not take.*user:ann/],
-  [{ tuples: ["doc:a#owner@bot:x"] }, /type `bot`/],
-  [{ objects: [{ object: "doc", uid: input.objects[0].uid, validFromS: 0 }] }, /type:id/],
-  [{ objects: [{ object: "doc:a", uid: "1", validFromS: 0 }] }, /UUID|length/],
-  [{ objects: [{ object: "doc:a", uid: input.objects[0].uid, validFromS: -1 }] }, /-1/],
-  [{ revision: 0 }, /revision 0/],
-  [{ revision: 1.5 }, /1\.5/],
-  [{ tuple: [] }, /unknown field `tuple`/],
+  [{ model: model.replace("or owner", "or ownr") }, "bad-model", /line 7, column 32: .*`ownr`/],
+  [{ model: "" }, "bad-model", /line 1, column 1/],
+  [{ model: model.replace("[user]", "[usr, bot]") }, "bad-model", /line 6, column 20: .*`usr`.*\n.*line 6, column 25: .*`bot`/],
+  [{ model: 5 }, "bad-input", /expected a string/],
+  [{ model: undefined }, "bad-input", /missing field `model`/],
+  [{ tuples: ["doc:a#viewer"] }, "bad-name", /doc:a#viewer.*object#relation@subject/],
+  [{ tuples: ["doc:a#viewer@user:ann"] }, "bad-tuple", /viewer.*does not take.*user:ann/],
+  [{ tuples: ["doc:a#owner@bot:x"] }, "bad-tuple", /type `bot`/],
+  [{ objects: [{ object: "doc", uid: input.objects[0].uid, validFromS: 0 }] }, "bad-name", /type:id/],
+  [{ objects: [{ object: "doc:a", uid: "1", validFromS: 0 }] }, "bad-input", /UUID|length/],
+  [{ objects: [{ object: "doc:a", uid: input.objects[0].uid, validFromS: -1 }] }, "bad-input", /-1/],
+  [{ revision: 0 }, "bad-revision", /revision 0/],
+  [{ revision: 1.5 }, "bad-input", /1\.5/],
+  [{ tuple: [] }, "bad-input", /unknown field `tuple`/],
   // A misspelled cap would else be no cap.
-  [{ profile: { kinds: { full: { principals: ["user"], audiences: [], action: [] } } } }, /unknown field `action`/],
+  [{ profile: { kinds: { full: { principals: ["user"], audiences: [], action: [] } } } }, "bad-input", /unknown field `action`/],
 ];
 
 test("malformed input throws", () => {
-  for (const [change, message] of refused) {
+  for (const [change, kind, message] of refused) {
     assert.throws(() => new Engine({ ...input, ...change }), (error) => {
       assert.ok(error instanceof Error);
       assert.match(error.message, message);
+      assert.equal(error.kind, kind, error.message);
+      assert.equal(Array.isArray(error.errors), kind === "bad-model", error.message);
       return true;
     });
   }
@@ -113,7 +103,7 @@ test("malformed questions throw", () => {
   const questions = [
     [() => engine.check("ann", "viewer", "doc:a"), /`ann`: .*type:id/],
     [() => engine.check("user:ann", "viewer", "doc:*"), /`doc:\*`/],
-    [() => engine.check("user:ann", "viewer", "doc:a", ["x"]), /`x`/],
+    [() => engine.check("user:ann", "viewer", "doc:a", { contextualTuples: ["x"] }), /`x`/],
     [() => engine.decide({ ...good, resource: "doc" }), /`doc`/],
     [() => engine.decide({ ...good, caller: { object: "user:ann" } }), /missing field `kind`/],
     [() => engine.decide({ ...good, caller: undefined, callr: caller }), /unknown field `callr`/],

@@ -6,6 +6,10 @@
 //! no network, so that a gateway, a browser and an edge function that hold the same snapshot give the
 //! same answer.
 //!
+//! Models are OpenFGA's, schema 1.1 and 1.2: the whole language with conditions and modules, and its JSON form.
+//! Two features, both on by default, can be left out where size counts: `language` (models from texts; without it
+//! they come from bundles alone) and `conditions` (without it a model that has one is refused).
+//!
 //! ```
 //! use tidegate_policy::{Caller, Change, Context, Decision, Denial, Model, Object, Profile, Request, Snapshot};
 //! use tidegate_policy::{SecretKind, decide};
@@ -70,6 +74,7 @@ pub mod check;
 pub mod condition;
 pub mod decide;
 pub mod explain;
+#[cfg(feature = "language")]
 mod language;
 pub mod list;
 pub mod live;
@@ -84,9 +89,11 @@ pub use check::{CheckError, CheckRequest, Checked, Named, NamedError};
 pub use condition::{Condition, Context};
 pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use explain::{Budget, Explanation, Proof, Remedy};
+#[cfg(feature = "language")]
 pub use language::print::NoTextError;
 pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
 pub use live::Live;
+#[cfg(feature = "language")]
 pub use model::{FgaMod, ModuleFile, parse_fga_mod};
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, SecretKind};

@@ -1,13 +1,13 @@
 /** Everything that decisions need, at one revision. */
 export interface EngineInput {
-  /** The authorization model, in the OpenFGA language, schema 1.1. */
+  /** The authorization model, in the OpenFGA language or its JSON form, schema 1.1 or 1.2. */
   model: string;
-  /** Kinds of secret and their caps. */
-  profile: Profile;
-  /** Objects that exist: callers and resources must be among them. */
-  objects: KnownObject[];
-  /** `object#relation@subject` */
-  tuples: string[];
+  /** Kinds of secret and their caps: `decide` needs them, `check` and lists do not. */
+  profile?: Profile;
+  /** Objects that exist: callers and resources of `decide` must be among them. */
+  objects?: KnownObject[];
+  /** `object#relation@subject`, and ` with NAME {…}` after it where it holds under a condition. */
+  tuples?: string[];
   /** The number of the last change, from 1. */
   revision: number;
 }
@@ -18,6 +18,23 @@ export interface KnownObject {
   uid: string;
   /** Secrets issued before are refused. Seconds since the epoch, UTC. */
   validFromS: number;
+}
+/** Changes up to one revision. They are made in the order of the fields here, all of them or none. */
+export interface Changes {
+  /** Above the one held. */
+  revision: number;
+  /** Takes the place of the model. Tuples that it does not allow stay stored, and count no more. */
+  model?: string | null;
+  profile?: Profile | null;
+  /** Objects to forget with every tuple that names them. */
+  forget?: string[];
+  put?: KnownObject[];
+  /** Tuples to remove. */
+  delete?: string[];
+  /** Tuples to add. */
+  write?: string[];
+  /** Secrets that are refused from now on, by their `jti`. */
+  revoke?: string[];
 }
 /** The fields are named as in a system's `system.toml`. */
 export interface Profile {
@@ -35,18 +52,97 @@ export interface SecretKind {
   audiences: string[];
   default_life_s?: number | null;
 }
-export interface DecideRequest {
+/** What holds for one question alone. */
+export interface Given {
+  /** Tuples, written as in `EngineInput`. */
+  contextualTuples?: string[] | null;
+  /** Values of conditions' parameters, by name. */
+  context?: Record<string, unknown> | null;
+}
+export interface DecideRequest extends Given {
   /** Without one: a caller without a secret. */
   caller?: { object: string; kind: string } | null;
   /** A relation of the resource's type. */
   action: string;
   /** `type:id` */
   resource: string;
-  /** Tuples that hold for this question alone. */
-  context?: string[] | null;
 }
 export interface Answer {
   allowed: boolean;
-  /** Why not: a stable word, such as `not-granted`, `unknown-resource`, `too-deep`. */
+  /** Why not: a stable word, such as `not-granted`, `unknown-resource`, `condition`, `too-deep`. */
   reason?: string;
+}
+export interface ListObjectsRequest extends Given {
+  /** `type:id`, `type:id#relation` or `type:*` */
+  subject: string;
+  relation: string;
+  /** The type of the objects. */
+  type: string;
+  /** Only objects after this one: `next` of the page before. */
+  after?: string | null;
+  /** Most objects to answer [1000]. */
+  limit?: number | null;
+}
+export interface ListUsersRequest extends Given {
+  /** `type:id` */
+  object: string;
+  relation: string;
+  /** The kind of subject: `type`, or `type#relation` for usersets. */
+  kind: string;
+  /** Only subjects after this one: `next` of the page before. */
+  after?: string | null;
+  /** Most subjects to answer [1000]. */
+  limit?: number | null;
+}
+export interface Page {
+  /** Names, sorted. A list of users with `type:*` in it leaves out whom it covers. */
+  found: string[];
+  /** Where the next page starts after; none at the end. */
+  next?: string;
+  /** Whether every question behind the page had an answer; if not, something may be missing. */
+  complete: boolean;
+  /** Why not: a stable word, as in `Answer`. */
+  reason?: string;
+}
+/** A file of a modular model. */
+export interface ModuleFile {
+  /** Its path, with `/` between folders, as `fga.mod` lists it. */
+  name: string;
+  text: string;
+}
+/** One thing that is wrong with a model, or only odd. */
+export interface ModelFault {
+  /** A stable word: OpenFGA's own where its parser has one. */
+  kind: string;
+  /** Of a modular model. */
+  file?: string;
+  /** From 1; 0 for a model in JSON form, where the message names the place. */
+  line: number;
+  /** From 1, in characters; 0 like the line. */
+  column: number;
+  message: string;
+  /** A model that has nothing worse is in order. */
+  warning: boolean;
+}
+export interface FgaMod {
+  schema: string;
+  contents: string[];
+}
+/** What is thrown. */
+export interface PolicyError extends Error {
+  kind:
+    | "bad-input"
+    | "bad-name"
+    | "bad-model"
+    | "bad-tuple"
+    | "bad-revision"
+    | "bad-context"
+    | "unknown-type"
+    | "unknown-relation"
+    | "no-text";
+  /** Of `bad-model`: all that is wrong, in order of place. */
+  errors?: ModelFault[];
+  /** Of `unknown-type` and `unknown-relation`: which. */
+  type?: string;
+  relation?: string;
 }

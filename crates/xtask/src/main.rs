@@ -12,6 +12,7 @@ mod claims;
 mod fuzz;
 mod quickstart;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -21,9 +22,14 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [fuzz] [e2e] [--full]
+cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
+    suites     other projects' test data, natively and in wasm: what TIDEGATE_SUITES names [../shared/suites]
     --full     at full scale instead of one for every day
+
+cargo xtask wasm [--sizes]
+    Builds the JavaScript package of the engine, in target/wasm-package.
+    --sizes    also with less in it; prints the sizes, and fails when one is over its goal
 
 cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
@@ -61,6 +67,7 @@ fn main() -> ExitCode {
         Some((&"test", rest)) => test::run(rest),
         Some((&"claims", rest)) => claims::run(rest),
         Some((&"fuzz", rest)) => fuzz::run(rest),
+        Some((&"wasm", rest)) => wasm::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

@@ -22,6 +22,9 @@ pub enum ConditionError {
         /// In words.
         reason: &'static str,
     },
+    /// The crate was built without the feature `conditions`.
+    #[error("this engine was built without conditions")]
+    Unsupported,
 }
 
 /// Why a condition has no answer. Every one of them denies.
@@ -101,6 +104,7 @@ pub enum Failure {
     NotANumber,
 }
 
+#[cfg(feature = "conditions")]
 impl ConditionError {
     pub(super) fn at(offset: usize, message: impl Into<String>) -> Self {
         Self::Expression {

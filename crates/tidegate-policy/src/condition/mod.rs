@@ -16,35 +16,60 @@
 //! named time zones; an address of `any` has no `string()`; patterns have no classes of Unicode, and a pattern that is a constant is checked with
 //! the expression; whole numbers out of the range of their type are errors, where it may clamp them.
 
+#[cfg(not(feature = "conditions"))]
+mod absent;
+#[cfg(feature = "conditions")]
 mod ast;
+#[cfg(feature = "conditions")]
 mod cast;
+#[cfg(feature = "conditions")]
 mod check;
 mod context;
+#[cfg(feature = "conditions")]
 mod convert;
+#[cfg(feature = "conditions")]
 mod double;
 mod error;
+#[cfg(feature = "conditions")]
 mod evaluate;
+#[cfg(feature = "conditions")]
 mod functions;
+#[cfg(feature = "conditions")]
 mod ip;
+#[cfg(feature = "conditions")]
 mod lex;
+#[cfg(feature = "conditions")]
 mod literal;
+#[cfg(feature = "conditions")]
 mod overloads;
+#[cfg(feature = "conditions")]
 mod parse;
+#[cfg(feature = "conditions")]
 mod pattern;
+#[cfg(feature = "conditions")]
 mod term;
 #[cfg(test)]
+#[cfg(feature = "conditions")]
 mod tests;
+#[cfg(feature = "conditions")]
 mod time;
+#[cfg(feature = "conditions")]
 mod types;
+#[cfg(feature = "conditions")]
 mod value;
 
+#[cfg(not(feature = "conditions"))]
+pub use absent::Condition;
 pub use context::{Context, ContextError, MAX_CONTEXT};
 pub use error::{ConditionError, EvaluationError, Failure};
 
 use std::fmt;
 
+#[cfg(feature = "conditions")]
 use evaluate::{Evaluation, Meter, Stop};
+#[cfg(feature = "conditions")]
 use term::Term;
+#[cfg(feature = "conditions")]
 use value::Value;
 
 /// Deepest nesting of a parameter's type.
@@ -57,6 +82,7 @@ pub const MAX_NESTING: usize = 100;
 /// parameter, a constant), an element of a list or map that is read or written, or 8 bytes of text.
 pub const MAX_COST: u32 = 50_000;
 
+#[cfg(feature = "conditions")]
 /// A condition of a model, checked and ready to be evaluated.
 #[derive(Debug)]
 pub struct Condition {
@@ -112,6 +138,7 @@ pub enum ParameterType {
     Map(Box<ParameterType>),
 }
 
+#[cfg(feature = "conditions")]
 impl Condition {
     /// Parses an expression in CEL and checks it against the types of the parameters.
     ///
@@ -253,6 +280,7 @@ impl Condition {
     }
 }
 
+#[cfg(feature = "conditions")]
 impl ParameterType {
     /// How many types are within one another.
     fn nesting(&self) -> usize {

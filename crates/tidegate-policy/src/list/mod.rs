@@ -27,6 +27,9 @@
 //! left out, as it would be denied, [`Page::complete`] is false, and [`Page::error`] says why. So what is listed is always what
 //! a decision would allow, and what was left out for want of an answer never passes unseen. An object that
 //! no chain of tuples leads to is no candidate, however deep a check of it would go.
+//!
+//! **A condition without an answer** on the way to users makes a list of users incomplete in the same way, as in
+//! OpenFGA, even where no check of a candidate depends on it: with its parameters the list may be another.
 
 mod named;
 mod objects;
@@ -58,9 +61,9 @@ pub struct Page<T> {
     /// Where the next page starts after (its `after`); none when every candidate was looked at. There
     /// may be a next page after one that is not full ([`MAX_CANDIDATES`]), and the last can be empty.
     pub next: Option<T>,
-    /// Whether every check that this page needed had an answer; if not, something may be missing.
+    /// Whether every check and condition that this page needed had an answer; if not, something may be missing.
     pub complete: bool,
-    /// Why the first candidate that was left out for want of an answer has none.
+    /// Why the first candidate that was left out for want of an answer has none, or the first condition.
     pub error: Option<CheckError>,
 }
 

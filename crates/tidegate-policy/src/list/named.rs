@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use hashbrown::HashSet;
 
 use super::users::{ListUsersRequest, SubjectKind};
+use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId, Rewrite, TypeId};
-use crate::snapshot::{ObjectId, Row, Snapshot, SubjectId, View};
+use crate::snapshot::{Entry, ObjectId, Row, Snapshot, SubjectId, View};
 use crate::tuple::Subject;
 
 /// Most steps of one walk: each is a relation of an object, or a subject that was looked at.
@@ -25,6 +26,8 @@ pub(super) struct Named {
     pub(super) subjects: BTreeSet<Subject>,
     /// Whether the walk came to its end.
     pub(super) complete: bool,
+    /// Why the first condition on the way that has no answer has none.
+    pub(super) error: Option<EvaluationError>,
 }
 
 /// Walks from the request's object and relation.
@@ -47,8 +50,10 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_ste
         model,
         view,
         wanted,
+        context: request.context,
         steps_left: max_steps,
         found: HashSet::new(),
+        error: None,
     };
     let complete = walk.collect((start, relation)).is_some();
     let found = walk.found.iter();
@@ -57,6 +62,7 @@ pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_ste
             .filter_map(|&subject| snapshot.name(view, subject))
             .collect(),
         complete,
+        error: walk.error,
     }
 }
 
@@ -83,8 +89,10 @@ struct Walk<'a> {
     model: &'a Model,
     view: View<'a>,
     wanted: Wanted,
+    context: &'a Context,
     steps_left: u32,
     found: HashSet<SubjectId>,
+    error: Option<EvaluationError>,
 }
 
 /// Goals that were come upon, and those that are still to be looked at.
@@ -182,15 +190,18 @@ impl<'a> Walk<'a> {
             Rewrite::Direct => {
                 let row = self.row(goal);
                 self.spend(row.len())?;
-                for (userset, _) in row.usersets() {
+                for (userset, entry) in row.usersets() {
+                    self.evaluate(goal, entry);
                     frontier.add(userset);
                 }
             }
             Rewrite::Computed(other) => frontier.add((goal.0, other)),
             Rewrite::From { relation, tupleset } => {
-                let row = self.row((goal.0, tupleset));
+                let tupleset = (goal.0, tupleset);
+                let row = self.row(tupleset);
                 self.spend(row.len())?;
-                for (object, _) in row.objects() {
+                for (object, entry) in row.objects() {
+                    self.evaluate(tupleset, entry);
                     frontier.add((object, relation));
                 }
             }
@@ -201,10 +212,33 @@ impl<'a> Walk<'a> {
 
     /// Notes the objects of the wanted type that a row holds.
     fn note(&mut self, goal: Goal) {
-        for (object, _) in self.row(goal).objects() {
+        for (object, entry) in self.row(goal).objects() {
             if self.is_wanted(object, None) {
+                self.evaluate(goal, entry);
                 self.found.insert(SubjectId::Object(object));
             }
+        }
+        if let (type_id, None) = self.wanted
+            && let Some(entry) = self.row(goal).find(SubjectId::Wildcard(type_id))
+        {
+            self.evaluate(goal, entry);
+        }
+    }
+
+    /// Notes the first condition that has no answer, of a tuple that its relation may take.
+    fn evaluate(&mut self, goal: Goal, entry: Entry) {
+        let bound = self.view.bound(goal.0, goal.1, entry);
+        let Some(bound) = bound.filter(|_| self.error.is_none()) else {
+            return;
+        };
+        let type_id = self.view.type_of(goal.0);
+        let relation = type_id.and_then(|type_id| self.model.relation(type_id, goal.1));
+        let is_taken = relation.is_some_and(|relation| {
+            let mut restrictions = relation.restrictions.iter();
+            restrictions.any(|found| found.condition == Some(bound.condition))
+        });
+        if is_taken && let Some(condition) = self.model.condition(bound.condition) {
+            self.error = condition.is_met(&bound.context, self.context).err();
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::named::{MAX_STEPS, named};
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
-use crate::check::CheckRequest;
+use crate::check::{CheckError, CheckRequest};
 use crate::condition::Context;
 use crate::snapshot::Snapshot;
 use crate::tuple::{Object, Subject, Tuple};
@@ -82,6 +82,10 @@ pub(super) fn list_within(
         })
     };
     let mut found = page(&candidates, request.after, request.limit, holds);
-    found.complete &= named.complete;
+    found.complete &= named.complete && named.error.is_none();
+    found.error = found.error.or_else(|| {
+        let error = named.error?;
+        Some(CheckError::Condition(Box::new(error)))
+    });
     Ok(found)
 }

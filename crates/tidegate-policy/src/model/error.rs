@@ -75,6 +75,8 @@ pub enum ModelErrorKind {
     ConditionName,
     /// A condition's expression is not one, or its types do not fit.
     BadExpression,
+    /// The model has conditions, and this engine was built without.
+    NoConditions,
     /// A file of a modular model is no module, or adds to a type what it cannot.
     Module,
     /// One file holds parts of several modules.
@@ -116,6 +118,7 @@ impl ModelErrorKind {
             Self::UnusedCondition => "condition-not-used",
             Self::ConditionName => "different-nested-condition-name",
             Self::BadExpression => "invalid-expression",
+            Self::NoConditions => "conditions-unsupported",
             Self::Module => "module",
             Self::ManyModules => "multiple-modules-in-file",
             Self::ModFile => "fga-mod",

@@ -4,23 +4,35 @@
 //! models come from is beside it, in `read`: the modelling language, its JSON form and modules, which
 //! compile to the same parts that a bundle holds.
 
+#[cfg(feature = "language")]
 mod canonical;
+#[cfg(feature = "language")]
 mod compile;
+#[cfg(feature = "language")]
 mod dot;
 mod error;
+#[cfg(feature = "language")]
 mod fga_mod;
+#[cfg(feature = "language")]
 mod json;
+#[cfg(feature = "language")]
 mod modules;
 mod parts;
 mod plan;
+#[cfg(feature = "language")]
 mod read;
 #[cfg(test)]
+#[cfg(all(feature = "language", feature = "conditions"))]
 mod tests;
+#[cfg(feature = "language")]
 mod validate;
 
 pub use error::{ModelError, ModelErrorKind, ModelErrors};
+#[cfg(feature = "language")]
 pub use fga_mod::{FgaMod, parse_fga_mod};
+#[cfg(feature = "language")]
 pub use json::MAX_JSON;
+#[cfg(feature = "language")]
 pub use modules::ModuleFile;
 pub(crate) use parts::{
     Parts, PartsError, Relation, Restriction, Rewrite, Schema, Source, SourceId, Taken, Type,

@@ -1,14 +1,18 @@
 //! OpenFGA's own parser tests: what is accepted, what is refused and on which lines, and the two forms of a model.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate_policy::tuple::is_portable_id;
 use tidegate_policy::{Model, ModelError, ModelErrorKind, Object, parse_fga_mod};
 
-use crate::{Tally, folder, suite};
+use crate::tally::Tally;
+use crate::{folder, suite};
+
+const FOLDER: &str = "openfga-language";
 
 #[derive(Deserialize)]
 struct Case {
@@ -65,8 +69,14 @@ impl Expected {
 
 #[test]
 fn syntax() {
-    run("dsl-syntax-validation-cases.yaml", 20, |case: &Case| {
+    run("dsl-syntax-validation-cases.yaml", |case, tally| {
         let expected = case.expected_errors.as_deref().unwrap_or_default();
+        let line = expected.first().map(Expected::line);
+        tally.write(&lint(&case.name, &case.dsl, &json!({ "firstLine": line })));
+        if let Some(json) = &case.json {
+            let accepted = json!({ "accepted": expected.is_empty() });
+            tally.write(&lint(&case.name, json, &accepted));
+        }
         let found = errors(&case.dsl);
         // What follows a first error is up to the parser; where it stands is not.
         let holds = match (expected.first(), found.first()) {
@@ -84,7 +94,7 @@ fn syntax() {
 
 #[test]
 fn semantics() {
-    run("dsl-semantic-validation-cases.yaml", 20, |case: &Case| {
+    run("dsl-semantic-validation-cases.yaml", |case, tally| {
         let expected = case.expected_errors.as_deref().unwrap_or_default();
         let places = |errors: &[ModelError]| -> BTreeSet<(u32, String)> {
             errors
@@ -100,6 +110,10 @@ fn semantics() {
             .iter()
             .map(|error| (error.line(), error.kind().unwrap_or_default().to_owned()))
             .collect();
+        tally.write(&lint(&case.name, &case.dsl, &json!({ "places": expected })));
+        if let Some(json) = &case.json {
+            tally.write(&lint(&case.name, json, &json!({ "kinds": kinds })));
+        }
         places(&errors(&case.dsl)) == expected
             && case
                 .json
@@ -110,10 +124,13 @@ fn semantics() {
 
 #[test]
 fn models_in_json_form() {
-    run("json-validation-cases.yaml", 2, |case: &Case| {
+    run("json-validation-cases.yaml", |case, tally| {
         let expected = case.expected_errors.iter().flatten();
         let expected = expected.map(|error| error.kind().unwrap_or_default().to_owned());
-        found_kinds(case.json.as_deref().unwrap_or_default()) == expected.collect()
+        let expected: BTreeSet<String> = expected.collect();
+        let text = case.json.as_deref().unwrap_or_default();
+        tally.write(&lint(&case.name, text, &json!({ "kinds": expected })));
+        found_kinds(text) == expected
     });
 }
 
@@ -121,10 +138,13 @@ fn models_in_json_form() {
 fn models_in_json_form_that_have_a_text_or_none() {
     run(
         "json-syntax-transformer-validation-cases.yaml",
-        1,
-        |case: &Case| {
+        |case, tally| {
             let json = case.json.as_deref().unwrap_or_default();
             let refused = case.error_message.is_some() || case.expected_errors.is_some();
+            let expect = json!({ "refused": refused });
+            tally.write(
+                &json!({ "ask": "convert", "name": case.name, "text": json, "expect": expect }),
+            );
             let printed = Model::from_json(json)
                 .ok()
                 .and_then(|model| model.to_dsl().ok());
@@ -141,20 +161,25 @@ fn object_ids() {
         object_id: String,
         valid: bool,
     }
-    let mut tally = Tally::new("object-id-validation-cases.yaml");
-    let Some(cases) = read::<Vec<Id>>("object-id-validation-cases.yaml") else {
+    const FILE: &str = "object-id-validation-cases.yaml";
+    let Some(cases) = read::<Vec<Id>>(FILE) else {
         return;
     };
+    let mut tally = Tally::new(&format!("{FOLDER}/{FILE}"));
     for case in &cases {
+        let expect = json!({ "answer": case.valid });
+        tally.write(&json!({
+            "ask": "objectId", "name": case.name, "id": case.object_id, "expect": expect,
+        }));
         let found = Object::new("type", &case.object_id).is_ok() && is_portable_id(&case.object_id);
         tally.count(&case.name, found == case.valid, || format!("{found:?}"));
     }
-    tally.done(5);
+    tally.done();
 }
 
 #[test]
 fn fga_mod() {
-    run("fga-mod-transformer-cases.yaml", 2, |case: &Case| {
+    run("fga-mod-transformer-cases.yaml", |case, tally| {
         let expected = case.expected_errors.iter().flatten();
         let expected: Vec<(u32, u32)> = expected
             .map(|error| {
@@ -164,6 +189,10 @@ fn fga_mod() {
                 )
             })
             .collect();
+        let expect = json!({ "places": expected });
+        tally.write(&json!({
+            "ask": "fgaMod", "name": case.name, "text": case.mod_file, "expect": expect,
+        }));
         let found = match parse_fga_mod(&case.mod_file) {
             Ok(_) => Vec::new(),
             Err(errors) => errors
@@ -179,9 +208,8 @@ fn fga_mod() {
 #[test]
 fn both_forms_of_a_model() {
     let Some(folder) = folder() else { return };
-    let mut tally = Tally::new("transformer");
-    for entry in std::fs::read_dir(folder.join("openfga-language/transformer")).expect("a folder") {
-        let path = entry.expect("an entry").path();
+    let mut tally = Tally::new(&format!("{FOLDER}/transformer"));
+    for path in folders(&folder.join(FOLDER).join("transformer")) {
         let file = |name: &str| std::fs::read_to_string(path.join(name)).expect("a file");
         let (dsl, json) = (
             file("authorization-model.fga"),
@@ -196,6 +224,10 @@ fn both_forms_of_a_model() {
             ))
         };
         let name = path.display().to_string();
+        let expect = json!({ "dsl": dsl, "json": expected });
+        for text in [&dsl, &json] {
+            tally.write(&json!({ "ask": "convert", "name": name, "text": text, "expect": expect }));
+        }
         let found = Model::parse(&dsl).map(forms);
         let holds = found.as_ref().is_ok_and(|found| {
             found
@@ -211,7 +243,7 @@ fn both_forms_of_a_model() {
         });
         tally.count(&name, holds, || format!("from JSON: {found:?}"));
     }
-    tally.done(10);
+    tally.done();
 }
 
 /// Whether two JSON forms say the same: a field that is null is not there.
@@ -240,8 +272,37 @@ fn errors(text: &str) -> Vec<ModelError> {
 }
 
 pub(crate) fn is_the_parsers(kind: ModelErrorKind) -> bool {
-    use ModelErrorKind::{BadExpression, Circular, NotAssignable};
-    !matches!(kind, BadExpression | Circular | NotAssignable)
+    !THE_SERVERS.contains(&kind)
+}
+
+/// What the reference's parser leaves to its server.
+const THE_SERVERS: [ModelErrorKind; 3] = [
+    ModelErrorKind::BadExpression,
+    ModelErrorKind::Circular,
+    ModelErrorKind::NotAssignable,
+];
+
+/// The words of what the reference's parser leaves to its server.
+pub(crate) fn not_the_parsers() -> [&'static str; 3] {
+    THE_SERVERS.map(ModelErrorKind::as_str)
+}
+
+/// A case of what is wrong with a text.
+fn lint(name: &str, text: &str, expect: &Value) -> Value {
+    let besides = not_the_parsers();
+    json!({ "ask": "lint", "name": name, "text": text, "besides": besides, "expect": expect })
+}
+
+/// The folders in a folder, sorted; none, with a note, when it is not here.
+pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        eprintln!("ABSENT: {}", folder.display());
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
+    paths.sort();
+    paths
 }
 
 fn found_kinds(text: &str) -> BTreeSet<String> {
@@ -252,17 +313,19 @@ fn found_kinds(text: &str) -> BTreeSet<String> {
 }
 
 fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
-    let text = suite(&format!("openfga-language/{name}"))?;
+    let text = suite(&format!("{FOLDER}/{name}"))?;
     Some(serde_yaml_ng::from_str(&text).expect("the suite is YAML"))
 }
 
-fn run(name: &str, at_least: usize, holds: impl Fn(&Case) -> bool) {
+/// Runs every case of a file, which also writes it down.
+fn run(name: &str, holds: impl Fn(&Case, &mut Tally) -> bool) {
     let Some(cases) = read::<Vec<Case>>(name) else {
         return;
     };
-    let mut tally = Tally::new(name);
+    let mut tally = Tally::new(&format!("{FOLDER}/{name}"));
     for case in cases.iter().filter(|case| !case.skip) {
-        tally.count(&case.name, holds(case), || {
+        let holds = holds(case, &mut tally);
+        tally.count(&case.name, holds, || {
             let text = case.json.as_deref().unwrap_or(&case.dsl);
             let found: Vec<_> = Model::lint(text)
                 .iter()
@@ -271,5 +334,5 @@ fn run(name: &str, at_least: usize, holds: impl Fn(&Case) -> bool) {
             format!("{text}{}\n  found {found:#?}", case.mod_file)
         });
     }
-    tally.done(at_least);
+    tally.done();
 }

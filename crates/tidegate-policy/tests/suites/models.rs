@@ -1,11 +1,12 @@
 //! OpenFGA's tables of models and tuples: valid or not.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate_policy::{Model, ModelErrors};
 
 use crate::store::TupleText;
-use crate::{Tally, suite};
+use crate::suite;
+use crate::tally::Tally;
 
 #[derive(Deserialize)]
 struct ModelRow {
@@ -30,8 +31,14 @@ fn model_validation() {
         return;
     };
     let rows: Vec<ModelRow> = serde_json::from_str(&text).expect("the table is JSON");
-    let mut tally = Tally::new("model_validation_table.json");
+    let mut tally = Tally::new("openfga/model_validation_table.json");
     for row in &rows {
+        tally.write(&json!({
+            "ask": "model",
+            "name": format!("{}/{}", row.group, row.name),
+            "text": text_of(&row.model),
+            "expect": { "answer": row.valid },
+        }));
         let found = read(&row.model);
         tally.count(
             &format!("{} {}", row.group, row.name),
@@ -39,7 +46,7 @@ fn model_validation() {
             || format!("valid: {}\n{}\n{:?}", row.valid, row.model, found.err()),
         );
     }
-    tally.done(40);
+    tally.done();
 }
 
 #[test]
@@ -48,8 +55,15 @@ fn tuple_validation() {
         return;
     };
     let rows: Vec<TupleRow> = serde_json::from_str(&text).expect("the table is JSON");
-    let mut tally = Tally::new("tuple_validation_table.json");
+    let mut tally = Tally::new("openfga/tuple_validation_table.json");
     for row in &rows {
+        tally.write(&json!({
+            "ask": "tuple",
+            "name": format!("{}/{}", row.group, row.name),
+            "model": row.model.as_ref().map(text_of),
+            "tuple": row.tuple.text(),
+            "expect": { "answer": row.valid },
+        }));
         let tuple = row.tuple.parse();
         let allowed = match (&tuple, &row.model) {
             (Ok(tuple), Some(model)) => read(model).is_ok_and(|model| model.allows(tuple).is_ok()),
@@ -61,7 +75,14 @@ fn tuple_validation() {
             || format!("valid: {}\n{:?}\n{tuple:?}", row.valid, row.model),
         );
     }
-    tally.done(12);
+    tally.done();
+}
+
+fn text_of(model: &Value) -> String {
+    match model {
+        Value::String(text) => text.clone(),
+        json => json.to_string(),
+    }
 }
 
 /// A model as the tables have it: in the language, or in JSON form.

@@ -3,20 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate_policy::{Model, ModuleFile};
 
-use crate::language::{Expected, is_the_parsers, same};
-use crate::{Tally, folder};
+use crate::folder;
+use crate::language::{Expected, folders, is_the_parsers, not_the_parsers, same};
+use crate::tally::Tally;
 
 #[test]
 fn modular_models() {
     let Some(folder) = folder() else { return };
-    let mut tally = Tally::new("transformer-module");
-    for entry in
-        std::fs::read_dir(folder.join("openfga-language/transformer-module")).expect("a folder")
-    {
-        let path = entry.expect("an entry").path();
+    let mut tally = Tally::new("openfga-language/transformer-module");
+    for path in folders(&folder.join("openfga-language/transformer-module")) {
         let mut files = Vec::new();
         read(&path.join("module"), "", &mut files);
         let files: Vec<ModuleFile<'_>> = files
@@ -25,6 +23,7 @@ fn modular_models() {
             .collect();
         let found = Model::from_modules(&files);
         let name = path.display().to_string();
+        tally.write(&line(&path, &files));
         let holds = if path.join("expected_errors.json").exists() {
             found.as_ref().is_err_and(|found| {
                 let mut expected: Vec<Expected> = json(&path.join("expected_errors.json"));
@@ -66,7 +65,37 @@ fn modular_models() {
         };
         tally.count(&name, holds, || format!("{found:?}"));
     }
-    tally.done(3);
+    tally.done();
+}
+
+/// The case as others are to run it.
+fn line(path: &Path, files: &[ModuleFile<'_>]) -> Value {
+    let files = files
+        .iter()
+        .map(|file| json!({ "name": file.name, "text": file.text }));
+    let errors = path.join("expected_errors.json");
+    let expect = if errors.exists() {
+        let errors: Vec<Expected> = json(&errors);
+        let errors = errors
+            .iter()
+            .map(|error| json!({ "file": error.file, "line": error.line(), "kind": error.kind() }));
+        json!({ "errors": errors.collect::<Vec<_>>() })
+    } else {
+        let text = |name: &str| std::fs::read_to_string(path.join(name)).expect("a file");
+        json!({
+            "dsl": text("combined.fga"),
+            "dslWithSources": text("combined-sourceinfo.fga"),
+            "json": without_order(&json(&path.join("authorization-model.json"))),
+            "modules": json::<Value>(&path.join("expected_modules.json")),
+        })
+    };
+    json!({
+        "ask": "modules",
+        "name": path.display().to_string(),
+        "files": files.collect::<Vec<_>>(),
+        "besides": not_the_parsers(),
+        "expect": expect,
+    })
 }
 
 /// The types of a model in order of their names: the suite's are in that of the files.

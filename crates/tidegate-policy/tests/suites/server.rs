@@ -1,10 +1,14 @@
-//! OpenFGA's own server tests: checks, with stored and with contextual tuples.
+//! OpenFGA's own server tests: checks, lists of objects and of users, with stored and with contextual tuples.
 
 use serde::Deserialize;
-use tidegate_policy::Model;
+use serde_json::{Map, Value};
 
-use crate::store::{Outcome, Store, TupleText, is_unsupported};
+use crate::questions::{Expected, Questions, Stage};
+use crate::store::{Given, Question, TupleText};
 use crate::suite;
+
+/// Most tuples that the reference's server takes along with a question.
+const MAX_CONTEXTUAL: usize = 100;
 
 #[derive(Deserialize)]
 struct File {
@@ -14,23 +18,38 @@ struct File {
 #[derive(Deserialize)]
 struct Test {
     name: String,
-    stages: Vec<Stage>,
+    stages: Vec<StageText>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Stage {
+struct StageText {
     model: String,
     #[serde(default)]
     tuples: Option<Vec<TupleText>>,
     #[serde(default)]
-    check_assertions: Option<Vec<Assertion>>,
+    check_assertions: Option<Vec<Check>>,
+    #[serde(default)]
+    list_objects_assertions: Option<Vec<List<Objects>>>,
+    #[serde(default)]
+    list_users_assertions: Option<Vec<List<Users>>>,
+}
+
+impl StageText {
+    fn stage(&self) -> Stage<'_> {
+        Stage {
+            model: &self.model,
+            tuples: self.tuples.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Assertion {
+struct Check {
     tuple: TupleText,
+    #[serde(default)]
+    context: Option<Map<String, Value>>,
     #[serde(default)]
     contextual_tuples: Option<Vec<TupleText>>,
     #[serde(default)]
@@ -39,67 +58,154 @@ struct Assertion {
     error_code: Option<u32>,
 }
 
-impl Assertion {
-    fn expected(&self) -> Outcome {
-        match (self.error_code, self.expectation) {
-            (Some(code), _) => Err(code),
-            (None, expectation) => Ok(expectation.unwrap_or(false)),
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct List<Q> {
+    request: Q,
+    #[serde(default)]
+    context: Option<Map<String, Value>>,
+    #[serde(default)]
+    contextual_tuples: Option<Vec<TupleText>>,
+    #[serde(default)]
+    expectation: Option<Vec<String>>,
+    #[serde(default)]
+    error_code: Option<u32>,
+}
+
+/// What a list of objects is asked, as the suites write it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Objects {
+    user: String,
+    #[serde(rename = "type")]
+    object_type: String,
+    relation: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Users {
+    object: String,
+    relation: String,
+    filters: Vec<String>,
+}
+
+impl From<&TupleText> for Question {
+    fn from(tuple: &TupleText) -> Self {
+        Self::Check {
+            subject: tuple.user.clone(),
+            relation: tuple.relation.clone(),
+            object: tuple.object.clone(),
         }
     }
 }
 
+impl From<&Objects> for Question {
+    fn from(request: &Objects) -> Self {
+        Self::ListObjects {
+            subject: request.user.clone(),
+            relation: request.relation.clone(),
+            object_type: request.object_type.clone(),
+        }
+    }
+}
+
+impl From<&Users> for Question {
+    fn from(request: &Users) -> Self {
+        Self::ListUsers {
+            object: request.object.clone(),
+            relation: request.relation.clone(),
+            filters: request.filters.clone(),
+        }
+    }
+}
+
+/// One question of a stage.
+struct Case<'a> {
+    question: Question,
+    contextual_tuples: &'a [TupleText],
+    context: Option<&'a Map<String, Value>>,
+    expected: Expected,
+}
+
 #[test]
 fn consolidated() {
-    let Some(text) = suite("openfga/consolidated_1_1_tests.yaml") else {
-        return;
-    };
+    run("openfga/consolidated_1_1_tests.yaml");
+}
+
+#[test]
+fn abac() {
+    run("openfga/abac_tests.yaml");
+}
+
+fn run(name: &str) {
+    let Some(text) = suite(name) else { return };
     let file: File = serde_yaml_ng::from_str(&text).expect("the suite is YAML");
-    let (mut checks, mut unsupported) = (0, 0);
-    let mut wrong = Vec::new();
+    let mut questions = Questions::new(name);
     for test in &file.tests {
-        if test.stages.iter().any(|stage| is_unsupported(&stage.model)) {
-            unsupported += 1;
-            continue;
-        }
-        let mut store = Store::new();
-        for stage in &test.stages {
-            let stored = stage.tuples.as_deref().unwrap_or_default();
-            store.model(
-                Model::parse(&stage.model)
-                    .unwrap_or_else(|errors| panic!("{}:\n{errors}", test.name)),
-            );
+        for (number, text) in test.stages.iter().enumerate() {
+            let stages: Vec<Stage<'_>> = test.stages.iter().map(StageText::stage).collect();
+            let stages = &stages[..=number];
+            let cases = cases(text);
+            questions.store(stages);
+            for case in &cases {
+                let given = Given {
+                    contextual_tuples: case.contextual_tuples,
+                    context: case.context,
+                };
+                questions.ask(&test.name, &case.question, &given, &case.expected);
+            }
             // As the reference does: tests of one stage are also run with all tuples passed along.
-            let mut empty = Store::new();
-            empty.model(Model::parse(&stage.model).expect("parsed above"));
-            store.write(stored);
-            for assertion in stage.check_assertions.iter().flatten() {
-                let context = assertion.contextual_tuples.as_deref().unwrap_or_default();
-                let mut found = vec![("stored", store.check(&assertion.tuple, context))];
-                if test.stages.len() == 1 && stored.len() + context.len() <= 100 {
-                    let all = [stored, context].concat();
-                    found.push(("contextual", empty.check(&assertion.tuple, &all)));
+            let [Stage { model, tuples }] = *stages else {
+                continue;
+            };
+            if test.stages.len() > 1 || tuples.len() > MAX_CONTEXTUAL {
+                continue;
+            }
+            questions.store(&[Stage { model, tuples: &[] }]);
+            for case in &cases {
+                let contextual_tuples = &*[tuples, case.contextual_tuples].concat();
+                if contextual_tuples.len() > MAX_CONTEXTUAL {
+                    continue;
                 }
-                for (how, found) in found {
-                    checks += 1;
-                    if found != assertion.expected() {
-                        let expected = assertion.expected();
-                        wrong.push(format!(
-                            "{} ({how}): {:?}: {found:?}, not {expected:?}",
-                            test.name, assertion.tuple
-                        ));
-                    }
-                }
+                let given = Given {
+                    contextual_tuples,
+                    context: case.context,
+                };
+                let name = format!("{} (contextual)", test.name);
+                questions.ask(&name, &case.question, &given, &case.expected);
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {checks}:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(
-        checks > 250,
-        "only {checks} checks ran; {unsupported} tests need what is not there yet"
-    );
+    questions.done();
+}
+
+fn cases(stage: &StageText) -> Vec<Case<'_>> {
+    let mut cases = Vec::new();
+    for check in stage.check_assertions.iter().flatten() {
+        cases.push(Case {
+            question: (&check.tuple).into(),
+            contextual_tuples: check.contextual_tuples.as_deref().unwrap_or_default(),
+            context: check.context.as_ref(),
+            expected: match check.error_code {
+                Some(code) => Expected::Code(code),
+                None => Expected::Answer(check.expectation.unwrap_or(false)),
+            },
+        });
+    }
+    let objects = stage.list_objects_assertions.iter().flatten();
+    cases.extend(objects.map(list));
+    let users = stage.list_users_assertions.iter().flatten();
+    cases.extend(users.map(list));
+    cases
+}
+
+fn list<'a, Q>(list: &'a List<Q>) -> Case<'a>
+where
+    Question: From<&'a Q>,
+{
+    Case {
+        question: (&list.request).into(),
+        contextual_tuples: list.contextual_tuples.as_deref().unwrap_or_default(),
+        context: list.context.as_ref(),
+        expected: Expected::list(list.expectation.as_ref(), list.error_code),
+    }
 }

@@ -1,9 +1,12 @@
 //! A store under test: a model, tuples, checks and lists with what comes of them.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tidegate_policy::{
     Change, CheckError, CheckRequest, Context, ListError, ListObjectsRequest, ListUsersRequest,
-    Model, NameError, Profile, Snapshot, SubjectKind, Tuple,
+    Model, NameError, Page, Profile, Snapshot, Subject, SubjectKind, Tuple,
 };
 
 /// A tuple as the suites write it.
@@ -12,57 +15,97 @@ pub(crate) struct TupleText {
     pub(crate) object: String,
     pub(crate) relation: String,
     pub(crate) user: String,
+    #[serde(default)]
+    pub(crate) condition: Option<ConditionText>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ConditionText {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) context: Option<Map<String, Value>>,
 }
 
 impl TupleText {
+    /// `object#relation@user`, and its condition.
+    pub(crate) fn text(&self) -> String {
+        let Self {
+            object,
+            relation,
+            user,
+            condition,
+        } = self;
+        let mut text = format!("{object}#{relation}@{user}");
+        if let Some(condition) = condition.as_ref().filter(|found| !found.name.is_empty()) {
+            text += &format!(" with {}", condition.name);
+            if let Some(context) = &condition.context {
+                text += &format!(" {}", Value::from(context.clone()));
+            }
+        }
+        text
+    }
+
     pub(crate) fn parse(&self) -> Result<Tuple, NameError> {
-        format!("{}#{}@{}", self.object, self.relation, self.user).parse()
+        self.text().parse()
     }
 }
 
-/// What `list_objects` is asked, as the suites write it.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct ObjectsText {
-    pub(crate) user: String,
-    #[serde(rename = "type")]
-    pub(crate) object_type: String,
-    pub(crate) relation: String,
+/// What is asked.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "ask", rename_all = "camelCase")]
+pub(crate) enum Question {
+    Check {
+        subject: String,
+        relation: String,
+        object: String,
+    },
+    ListObjects {
+        subject: String,
+        relation: String,
+        #[serde(rename = "type")]
+        object_type: String,
+    },
+    ListUsers {
+        object: String,
+        relation: String,
+        /// `type` or `type#relation`; the answer is of all of them.
+        filters: Vec<String>,
+    },
 }
 
-/// What `list_users` is asked, with one filter, `type` or `type#relation`.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct UsersText {
-    pub(crate) object: String,
-    pub(crate) relation: String,
-    pub(crate) filters: [String; 1],
+/// What holds for a question alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given<'a> {
+    pub(crate) contextual_tuples: &'a [TupleText],
+    pub(crate) context: Option<&'a Map<String, Value>>,
 }
 
-/// A list's outcome: sorted names, or OpenFGA's error code.
-pub(crate) type ListOutcome = Result<Vec<String>, u32>;
+/// What comes of a question: an answer, or OpenFGA's error code.
+pub(crate) type Outcome = Result<Found, u32>;
 
-/// A check's outcome: an answer, or OpenFGA's error code.
-pub(crate) type Outcome = Result<bool, u32>;
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    Answer(bool),
+    List(BTreeSet<String>),
+}
 
 /// OpenFGA's code for an invalid request, for one that is too complex, and for an invalid contextual tuple.
-const VALIDATION: u32 = 2000;
+pub(crate) const VALIDATION: u32 = 2000;
 const TOO_COMPLEX: u32 = 2002;
 const INVALID_TUPLE: u32 = 2027;
 /// OpenFGA's codes for a type and a relation that a list asks for and the model does not have.
 const NO_TYPE: u32 = 2021;
-const NO_RELATION: u32 = 2022;
+pub(crate) const NO_RELATION: u32 = 2022;
 
 /// Small, so that most lists have several pages.
 const PAGE: usize = 2;
 
+#[derive(Default)]
 pub(crate) struct Store {
     snapshot: Option<Snapshot>,
 }
 
 impl Store {
-    pub(crate) fn new() -> Self {
-        Self { snapshot: None }
-    }
-
     /// Puts a model in force over the tuples that are there.
     pub(crate) fn model(&mut self, model: Model) {
         let next = match self.snapshot.take() {
@@ -72,93 +115,116 @@ impl Store {
         self.snapshot = Some(next);
     }
 
-    pub(crate) fn write(&mut self, tuples: &[TupleText]) {
+    /// # Errors
+    /// A tuple that the model does not allow.
+    pub(crate) fn write(&mut self, tuples: &[TupleText]) -> Result<(), String> {
         let held = self.snapshot.as_ref().expect("a model");
-        let changes: Vec<Change> = tuples
-            .iter()
-            .map(|tuple| Change::Write(tuple.parse().expect("a tuple")))
-            .collect();
-        let next = held
-            .apply(held.revision() + 1, &changes)
-            .expect("the model allows the tuples");
-        self.snapshot = Some(next);
+        let parse = |tuple: &TupleText| {
+            let parsed = tuple.parse();
+            parsed.map_err(|error| format!("{}: {error}", tuple.text()))
+        };
+        let changes = tuples.iter().map(|tuple| parse(tuple).map(Change::Write));
+        let changes = changes.collect::<Result<Vec<_>, _>>()?;
+        let next = held.apply(held.revision() + 1, &changes);
+        self.snapshot = Some(next.map_err(|error| error.to_string())?);
+        Ok(())
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
         self.snapshot.as_ref().expect("a model")
     }
 
-    pub(crate) fn check(&self, question: &TupleText, context: &[TupleText]) -> Outcome {
+    pub(crate) fn ask(&self, question: &Question, given: &Given<'_>) -> Outcome {
         let snapshot = self.snapshot.as_ref().expect("a model");
-        let subject = question.user.parse().map_err(|_| VALIDATION)?;
-        let object = question.object.parse().map_err(|_| VALIDATION)?;
-        let context = parse_context(context)?;
-        let request = CheckRequest {
-            subject: &subject,
-            relation: &question.relation,
-            object: &object,
-            contextual_tuples: &context,
-            context: Context::EMPTY,
+        let tuples = given.contextual_tuples.iter().map(TupleText::parse);
+        let tuples = tuples.collect::<Result<Vec<_>, _>>();
+        let tuples = tuples.map_err(|_| INVALID_TUPLE)?;
+        let context = Context::new(given.context.cloned().unwrap_or_default());
+        let context = context.map_err(|_| VALIDATION)?;
+        let asked = Asked {
+            snapshot,
+            tuples: &tuples,
+            context: &context,
         };
-        snapshot.check(&request).map_err(|error| match error {
-            CheckError::UnknownType(_)
-            | CheckError::UnknownRelation { .. }
-            | CheckError::Condition(_) => VALIDATION,
-            CheckError::Context { .. } => INVALID_TUPLE,
-            CheckError::TooDeep(_) | CheckError::TooMuch(_) => TOO_COMPLEX,
-        })
+        match question {
+            Question::Check {
+                subject,
+                relation,
+                object,
+            } => asked.check(subject, relation, object).map(Found::Answer),
+            Question::ListObjects {
+                subject,
+                relation,
+                object_type,
+            } => asked
+                .objects(subject, relation, object_type)
+                .map(Found::List),
+            Question::ListUsers {
+                object,
+                relation,
+                filters,
+            } => {
+                let mut found = BTreeSet::new();
+                for filter in filters {
+                    found.extend(asked.users(object, relation, filter)?);
+                }
+                Ok(Found::List(found))
+            }
+        }
+    }
+}
+
+struct Asked<'a> {
+    snapshot: &'a Snapshot,
+    tuples: &'a [Tuple],
+    context: &'a Context,
+}
+
+impl Asked<'_> {
+    fn check(&self, subject: &str, relation: &str, object: &str) -> Result<bool, u32> {
+        let request = CheckRequest {
+            subject: &subject.parse().map_err(|_| VALIDATION)?,
+            relation,
+            object: &object.parse().map_err(|_| VALIDATION)?,
+            contextual_tuples: self.tuples,
+            context: self.context,
+        };
+        self.snapshot.check(&request).map_err(|error| code(&error))
     }
 
-    pub(crate) fn list_objects(
+    fn objects(
         &self,
-        question: &ObjectsText,
-        context: &[TupleText],
-    ) -> ListOutcome {
-        let snapshot = self.snapshot.as_ref().expect("a model");
-        let subject = question.user.parse().map_err(|_| VALIDATION)?;
-        let context = parse_context(context)?;
-        let mut found = Vec::new();
-        let mut after = None;
-        loop {
+        subject: &str,
+        relation: &str,
+        object_type: &str,
+    ) -> Result<BTreeSet<String>, u32> {
+        let subject: Subject = subject.parse().map_err(|_| VALIDATION)?;
+        pages(|after| {
             let request = ListObjectsRequest {
                 subject: &subject,
-                relation: &question.relation,
-                object_type: &question.object_type,
-                contextual_tuples: &context,
-                context: Context::EMPTY,
-                after: after.as_ref(),
+                relation,
+                object_type,
+                contextual_tuples: self.tuples,
+                context: self.context,
+                after,
                 limit: PAGE,
             };
             // What is wrong with the subject has another code than what is wrong with the rest.
-            let asked = (&question.object_type, &question.relation);
-            let page = snapshot
-                .list_objects(&request)
-                .map_err(|error| match error {
-                    ListError::UnknownType(name) if name == *asked.0 => NO_TYPE,
-                    ListError::UnknownRelation {
-                        type_name,
-                        relation,
-                    } if (&type_name, &relation) == asked => NO_RELATION,
-                    ListError::UnknownType(_) | ListError::UnknownRelation { .. } => VALIDATION,
-                    ListError::Context { .. } => INVALID_TUPLE,
-                })?;
-            if !page.complete {
-                return Err(TOO_COMPLEX);
-            }
-            found.extend(page.found.iter().map(ToString::to_string));
-            assert!(page.next.is_none() || page.next > after, "pages go on");
-            after = match page.next {
-                Some(next) => Some(next),
-                None => return Ok(found),
-            };
-        }
+            let page = self.snapshot.list_objects(&request);
+            page.map_err(|error| match error {
+                ListError::UnknownType(name) if name == object_type => NO_TYPE,
+                ListError::UnknownRelation {
+                    type_name,
+                    relation: found,
+                } if type_name == object_type && found == relation => NO_RELATION,
+                ListError::UnknownType(_) | ListError::UnknownRelation { .. } => VALIDATION,
+                ListError::Context { .. } => INVALID_TUPLE,
+            })
+        })
     }
 
-    pub(crate) fn list_users(&self, question: &UsersText, context: &[TupleText]) -> ListOutcome {
-        let snapshot = self.snapshot.as_ref().expect("a model");
-        let object = question.object.parse().map_err(|_| VALIDATION)?;
-        let context = parse_context(context)?;
-        let [filter] = &question.filters;
+    fn users(&self, object: &str, relation: &str, filter: &str) -> Result<BTreeSet<String>, u32> {
+        let object = object.parse().map_err(|_| VALIDATION)?;
         let kind = match filter.split_once('#') {
             Some((type_name, relation)) => SubjectKind::Userset {
                 type_name,
@@ -166,48 +232,52 @@ impl Store {
             },
             None => SubjectKind::Type(filter),
         };
-        let mut found = Vec::new();
-        let mut after = None;
-        loop {
+        pages(|after| {
             let request = ListUsersRequest {
                 object: &object,
-                relation: &question.relation,
+                relation,
                 kind,
-                contextual_tuples: &context,
-                context: Context::EMPTY,
-                after: after.as_ref(),
+                contextual_tuples: self.tuples,
+                context: self.context,
+                after,
                 limit: PAGE,
             };
-            let page = snapshot.list_users(&request).map_err(|error| match error {
+            let page = self.snapshot.list_users(&request);
+            page.map_err(|error| match error {
                 ListError::UnknownType(_) => NO_TYPE,
                 ListError::UnknownRelation { .. } => NO_RELATION,
                 ListError::Context { .. } => INVALID_TUPLE,
-            })?;
-            if !page.complete {
-                return Err(TOO_COMPLEX);
-            }
-            found.extend(page.found.iter().map(ToString::to_string));
-            assert!(page.next.is_none() || page.next > after, "pages go on");
-            after = match page.next {
-                Some(next) => Some(next),
-                None => break,
-            };
-        }
-        found.sort();
-        Ok(found)
+            })
+        })
     }
 }
 
-fn parse_context(context: &[TupleText]) -> Result<Vec<Tuple>, u32> {
-    let context: Result<Vec<Tuple>, _> = context.iter().map(TupleText::parse).collect();
-    context.map_err(|_| INVALID_TUPLE)
+/// All pages of a list; an error when something was left out for want of an answer.
+fn pages<T: Clone + Ord + ToString>(
+    mut page: impl FnMut(Option<&T>) -> Result<Page<T>, u32>,
+) -> Result<BTreeSet<String>, u32> {
+    let mut found = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let page = page(after.as_ref())?;
+        if !page.complete {
+            return Err(page.error.as_ref().map_or(TOO_COMPLEX, code));
+        }
+        found.extend(page.found.iter().map(ToString::to_string));
+        assert!(page.next.is_none() || page.next > after, "pages go on");
+        after = match page.next {
+            Some(next) => Some(next),
+            None => return Ok(found),
+        };
+    }
 }
 
-/// Whether a model's text needs what the engine does not have yet.
-pub(crate) fn is_unsupported(model: &str) -> bool {
-    model.contains(" with ")
-        || model
-            .lines()
-            .map(str::trim_start)
-            .any(|line| line.starts_with("condition ") || line.starts_with("module "))
+fn code(error: &CheckError) -> u32 {
+    match error {
+        CheckError::UnknownType(_)
+        | CheckError::UnknownRelation { .. }
+        | CheckError::Condition(_) => VALIDATION,
+        CheckError::Context { .. } => INVALID_TUPLE,
+        CheckError::TooDeep(_) | CheckError::TooMuch(_) => TOO_COMPLEX,
+    }
 }

@@ -16,8 +16,11 @@ pub(super) fn goes(program: impl AsRef<Path>, arguments: &[&str]) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Pinned: another version gives other sizes.
+const BINARYEN: &str = "binaryen@132.0.0";
+
 /// The standard library for wasm.
-pub(super) fn need_wasm_target() -> Result<(), Failure> {
+pub(crate) fn need_wasm_target() -> Result<(), Failure> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let is_there = || {
         let output = Command::new("rustc")
@@ -62,7 +65,7 @@ pub(crate) fn need_cxx() -> bool {
 }
 
 /// Node, new enough to run tests.
-pub(super) fn need_node() -> Result<(), Failure> {
+pub(crate) fn need_node() -> Result<(), Failure> {
     let output = Command::new("node")
         .arg("--version")
         .stdin(Stdio::null())
@@ -81,6 +84,21 @@ pub(super) fn need_node() -> Result<(), Failure> {
             "Node is missing: install Node 20 or newer (https://nodejs.org)",
         )),
     }
+}
+
+/// `wasm-opt` of Binaryen, in `target/binaryen`: one version, so that sizes compare. Debian's does not read every
+/// instruction that the bindings use.
+pub(crate) fn wasm_opt() -> Option<PathBuf> {
+    let folder = cargo::root().join("target/binaryen");
+    let program = folder.join("node_modules/.bin/wasm-opt");
+    if !goes(&program, &["--version"]) {
+        println!("installing {BINARYEN} into target/binaryen");
+        let folder = folder.to_string_lossy();
+        let quiet = ["--silent", "--no-fund", "--no-audit"];
+        let install = [&["install", "--prefix", &folder, BINARYEN], &quiet[..]].concat();
+        goes("npm", &install);
+    }
+    goes(&program, &["--version"]).then_some(program)
 }
 
 /// PostgreSQL's programs: tests start servers of their own with them.

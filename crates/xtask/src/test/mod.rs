@@ -5,6 +5,7 @@ mod fuzz;
 pub(crate) mod machine;
 mod rust;
 mod schemathesis;
+mod suites;
 mod tally;
 mod wasm;
 
@@ -19,10 +20,11 @@ const FULL: &str = "TIDEGATE_TEST_FULL";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
     ("fuzz", fuzz::run),
+    ("suites", suites::run),
     ("e2e", e2e::run),
     ("schemathesis", schemathesis::run),
 ];

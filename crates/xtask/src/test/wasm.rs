@@ -4,31 +4,11 @@ use std::process::Command;
 
 use super::tally::{self, Runner, Tally};
 use super::{Scale, machine};
-use crate::{Failure, cargo};
+use crate::{Failure, cargo, wasm};
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
-    machine::need_wasm_target()?;
     machine::need_node()?;
-    let built = cargo::build(&[
-        "-p",
-        "tidegate-wasm",
-        "--profile",
-        "wasm",
-        "--target",
-        "wasm32-unknown-unknown",
-    ])?;
-    let module = cargo::file(&built, "tidegate_wasm", ".wasm")?;
-    let package = cargo::root().join("target/wasm-package");
-    let bound = cargo::cargo()
-        .args(["run", "--quiet", "-p", "tidegate-bindgen", "--"])
-        .args([&module, &package])
-        .status();
-    if !bound.is_ok_and(|status| status.success()) {
-        return Err(Failure::failed(format!(
-            "tidegate-bindgen cannot bind {}",
-            module.display()
-        )));
-    }
+    let package = wasm::package(&wasm::WHOLE)?;
     let mut node = Command::new("node");
     node.arg("--test").args(files()?);
     node.current_dir(cargo::root())

@@ -85,12 +85,12 @@ pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condit
                 faults.push(Fault::new(place, ModelErrorKind::BadExpression, message));
             }
             Err(error) => {
+                let kind = match error {
+                    ConditionError::Unsupported => ModelErrorKind::NoConditions,
+                    _ => ModelErrorKind::BadExpression,
+                };
                 let message = format!("condition `{}`: {error}", name.text);
-                faults.push(Fault::new(
-                    name.place,
-                    ModelErrorKind::BadExpression,
-                    message,
-                ));
+                faults.push(Fault::new(name.place, kind, message));
             }
         }
     }

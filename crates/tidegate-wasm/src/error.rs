@@ -1,0 +1,75 @@
+//! What is thrown: an `Error` whose `kind` is a stable word.
+
+use std::fmt::Display;
+
+use js_sys::Reflect;
+#[cfg(feature = "language")]
+use tidegate_policy::ChangeError;
+#[cfg(feature = "lists")]
+use tidegate_policy::ListError;
+use tidegate_policy::NameError;
+use wasm_bindgen::JsValue;
+
+/// The input is not of the shape that the types describe.
+pub(crate) const BAD_INPUT: &str = "bad-input";
+/// A text is no object, subject, tuple or context.
+pub(crate) const BAD_NAME: &str = "bad-name";
+/// The model is not valid; `errors` says why.
+#[cfg(feature = "language")]
+pub(crate) const BAD_MODEL: &str = "bad-model";
+/// The model does not allow a tuple that is to be stored.
+#[cfg(feature = "language")]
+pub(crate) const BAD_TUPLE: &str = "bad-tuple";
+/// The revision does not follow the one held.
+#[cfg(feature = "language")]
+const BAD_REVISION: &str = "bad-revision";
+
+/// An `Error` of a kind.
+pub(crate) fn error(kind: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message).into();
+    // A fresh object takes every property.
+    let _ = Reflect::set(&error, &"kind".into(), &kind.into());
+    error
+}
+
+/// The same with one more property.
+#[cfg(any(feature = "language", feature = "lists"))]
+pub(crate) fn with(error: JsValue, name: &str, value: &JsValue) -> JsValue {
+    // So does an error.
+    let _ = Reflect::set(&error, &name.into(), value);
+    error
+}
+
+pub(crate) fn of_input(message: &dyn Display) -> JsValue {
+    error(BAD_INPUT, &message.to_string())
+}
+
+pub(crate) fn of_name(text: &str, found: &NameError) -> JsValue {
+    error(BAD_NAME, &format!("`{text}`: {found}"))
+}
+
+#[cfg(feature = "language")]
+pub(crate) fn of_change(found: &ChangeError) -> JsValue {
+    let kind = match found {
+        ChangeError::Revision { .. } => BAD_REVISION,
+        _ => BAD_TUPLE,
+    };
+    error(kind, &found.to_string())
+}
+
+/// With the type, and the relation, that is not known.
+#[cfg(feature = "lists")]
+pub(crate) fn of_list(found: &ListError) -> JsValue {
+    let thrown = error(found.kind(), &found.to_string());
+    match found {
+        ListError::UnknownType(name) => with(thrown, "type", &name.into()),
+        ListError::UnknownRelation {
+            type_name,
+            relation,
+        } => {
+            let thrown = with(thrown, "type", &type_name.into());
+            with(thrown, "relation", &relation.into())
+        }
+        ListError::Context { .. } => thrown,
+    }
+}

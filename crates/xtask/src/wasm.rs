@@ -1,0 +1,151 @@
+//! `cargo xtask wasm [--sizes]`: the engine's JavaScript package, and how large it is.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::test::machine;
+use crate::{Failure, cargo};
+
+/// What of the engine is in a package.
+pub(crate) struct Package {
+    /// For people.
+    what: &'static str,
+    /// Its folder in `target`.
+    folder: &'static str,
+    /// Of the crate `tidegate-wasm`.
+    features: &'static str,
+    /// Most bytes of the module, by `wasm-opt -Oz` and `gzip -9`.
+    goal_bytes: usize,
+}
+
+/// All of it.
+pub(crate) const WHOLE: Package = Package {
+    what: "with conditions",
+    folder: "wasm-package",
+    features: "language,lists,conditions",
+    goal_bytes: 150_000,
+};
+
+const PACKAGES: [Package; 3] = [
+    Package {
+        what: "decide on bundles alone",
+        folder: "wasm-package-decide",
+        features: "",
+        goal_bytes: 70_000,
+    },
+    Package {
+        what: "language, check and lists",
+        folder: "wasm-package-language",
+        features: "language,lists",
+        goal_bytes: 90_000,
+    },
+    WHOLE,
+];
+
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    match arguments {
+        [] => {
+            let package = package(&WHOLE)?;
+            println!("{}", package.display());
+            Ok(())
+        }
+        ["--sizes"] => sizes(),
+        [other, ..] => Err(Failure::Usage(format!("`{other}` is no option"))),
+    }
+}
+
+/// Builds the module and writes the JavaScript around it; returns the folder.
+pub(crate) fn package(package: &Package) -> Result<PathBuf, Failure> {
+    machine::need_wasm_target()?;
+    let built = cargo::build(&[
+        "-p",
+        "tidegate-wasm",
+        "--no-default-features",
+        "--features",
+        package.features,
+        "--profile",
+        "wasm",
+        "--target",
+        "wasm32-unknown-unknown",
+    ])?;
+    let module = cargo::file(&built, "tidegate_wasm", ".wasm")?;
+    let folder = cargo::root().join("target").join(package.folder);
+    let bound = cargo::cargo()
+        .args(["run", "--quiet", "-p", "tidegate-bindgen", "--"])
+        .args([&module, &folder])
+        .status();
+    if bound.is_ok_and(|status| status.success()) {
+        Ok(folder)
+    } else {
+        let module = module.display();
+        Err(Failure::failed(format!(
+            "tidegate-bindgen cannot bind {module}"
+        )))
+    }
+}
+
+fn sizes() -> Result<(), Failure> {
+    machine::need_node()?;
+    let mut over = Vec::new();
+    for found in &PACKAGES {
+        let folder = package(found)?;
+        let module = folder.join("tidegate_wasm_bg.wasm");
+        let Package {
+            what, goal_bytes, ..
+        } = found;
+        let Some(optimized) = optimize(&module)? else {
+            let bytes = gzipped(&module)?;
+            println!(
+                "{what}: {bytes} bytes gzipped; there is no wasm-opt, so the goal is not held"
+            );
+            continue;
+        };
+        let bytes = gzipped(&optimized)?;
+        println!("{what}: {bytes} bytes gzipped, of {goal_bytes}");
+        if bytes > *goal_bytes {
+            over.push(*what);
+        }
+    }
+    if over.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::failed(format!("too large: {}", over.join("; "))))
+    }
+}
+
+/// By `wasm-opt -Oz`; none where there is none and none can be had.
+fn optimize(module: &Path) -> Result<Option<PathBuf>, Failure> {
+    let Some(program) = machine::wasm_opt() else {
+        return Ok(None);
+    };
+    let out = module.with_file_name("optimized.wasm");
+    let status = Command::new(program)
+        // What is inlined is repeated: without, the gzipped module is 8 % smaller.
+        .args(["-Oz", "--skip-pass=inlining-optimizing"])
+        .args(["--all-features", "--strip-target-features"])
+        .arg(module)
+        .arg("-o")
+        .arg(&out)
+        .stdin(Stdio::null())
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(Some(out)),
+        Ok(status) => Err(Failure::failed(format!("wasm-opt: {status}"))),
+        Err(error) => Err(Failure::failed(format!("wasm-opt: {error}"))),
+    }
+}
+
+/// Bytes, by Node's gzip of the highest level.
+fn gzipped(file: &Path) -> Result<usize, Failure> {
+    const PROGRAM: &str = "const { gzipSync } = require('node:zlib'); \
+                           const bytes = require('node:fs').readFileSync(process.argv[1]); \
+                           console.log(gzipSync(bytes, { level: 9 }).length)";
+    let output = Command::new("node")
+        .args(["-e", PROGRAM])
+        .arg(file)
+        .stdin(Stdio::null())
+        .output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let bytes = text.ok().and_then(|text| text.trim().parse().ok());
+    bytes.ok_or_else(|| Failure::failed(format!("cannot gzip {}", file.display())))
+}
