@@ -5,6 +5,7 @@
 //! where the answer depends on it: a union with one true operand is true, an intersection with one
 //! false operand is false.
 
+mod answer;
 mod search;
 
 use crate::condition::{Context, EvaluationError};

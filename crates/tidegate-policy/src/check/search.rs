@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::answer::{Answer, Any, Halt};
 use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
 use crate::condition::Context;
 use crate::model::{Leaf, LeafKind, Model, Relation, RelationId, Rewrite, Taken, TypeId};
@@ -13,25 +14,6 @@ const STEPS_BEFORE_MEMORY: u32 = 64;
 
 /// A relation of an object: what is asked of the subject.
 type Goal = (ObjectId, RelationId);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    Yes,
-    No,
-    /// No, because the way here led in a circle: elsewhere the answer may be another.
-    Circle,
-}
-
-/// Why a part of the search has no answer. Small, as every step hands it on.
-#[derive(Clone, Copy, Debug)]
-enum Halt {
-    /// The relation of an object whose type does not have it, by its place in [`Search::halts`].
-    Undefined(u32),
-    /// The condition of an entry of a row, likewise.
-    Condition(u32),
-    TooDeep,
-    TooMuch,
-}
 
 /// The relations that are open on the way to a goal, those of one object in the frame of a call.
 struct Way<'w> {
@@ -490,43 +472,6 @@ impl<'a> Search<'a> {
                 }
             }
             None => CheckError::TooMuch(MAX_STEPS),
-        }
-    }
-}
-
-impl From<bool> for Answer {
-    fn from(yes: bool) -> Self {
-        if yes { Self::Yes } else { Self::No }
-    }
-}
-
-/// What a union comes to.
-#[derive(Default)]
-struct Any {
-    error: Option<Halt>,
-    circle: bool,
-}
-
-impl Any {
-    /// Adds an operand: true ends the union; a budget that is used up ends everything.
-    #[inline]
-    fn add(&mut self, operand: Result<Answer, Halt>) -> Result<bool, Halt> {
-        match operand {
-            Ok(Answer::Yes) => return Ok(true),
-            Ok(Answer::No) => {}
-            Ok(Answer::Circle) => self.circle = true,
-            Err(fatal @ Halt::TooMuch) => return Err(fatal),
-            Err(error) => self.error = self.error.or(Some(error)),
-        }
-        Ok(false)
-    }
-
-    #[inline]
-    fn end(self) -> Result<Answer, Halt> {
-        match self.error {
-            Some(error) => Err(error),
-            None if self.circle => Ok(Answer::Circle),
-            None => Ok(Answer::No),
         }
     }
 }
