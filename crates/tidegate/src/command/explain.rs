@@ -16,7 +16,7 @@ const REMEDIES_PRINTED: usize = 10;
 #[group(skip)]
 #[command(
     override_usage = "tidegate explain [OPTIONS] [SUBJECT] <ACTION> <RESOURCE>",
-    after_help = "Examples:\n  tidegate explain service:acme/sales/bot can_read stream:acme/sales/orders\n  tidegate explain can_read stream:acme/sales/orders"
+    after_help = "Example:\n  tidegate explain service:acme/sales/bot can_read stream:acme/sales/orders\n  tidegate explain can_read stream:acme/sales/orders"
 )]
 pub(crate) struct Arguments {
     /// Who (you, where it is left out), does what, on what: as in service:acme/sales/bot can_read stream:acme/sales/orders.
