@@ -142,6 +142,7 @@ pub fn read_payload(payload: &[u8]) -> Result<Snapshot, BundleError> {
         issuer: "i",
         audience: "a",
         subject: &node,
+        uid: None,
         now_s: 2,
         held_revision: Some(7),
     };

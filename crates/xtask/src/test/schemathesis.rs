@@ -82,6 +82,8 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
         ask.args(["--checks", CHECKS, "--seed", SEED, "--workers", "1"]);
         ask.args(["--max-examples", if scale.full { "500" } else { "10" }]);
         ask.args(["--generation-database", "none", "--no-shrink"]);
+        // A stream that does not end by itself.
+        ask.args(["--exclude-operation-id", "watchSlice"]);
         ask.env(SECRET, secret).current_dir(folder.join(who));
         count(&format!("the API, asked by the {who}"), ask);
     }
