@@ -2,7 +2,8 @@
 //!
 //! **An allow** comes with a [`Proof`]: the tuples and rules that it follows from, and for each `but not`
 //! why what is taken away is not there. Nothing in it has to be believed: [`Proof::verify`] goes through it
-//! with the model and the tuples at hand, and shares no code with the search that found it.
+//! with the model and the tuples at hand, and asks no check: what it has in common with the search that found it
+//! is how rows are read, and what `and`, `or` and `but not` come to.
 //!
 //! **A deny** comes with [remedies](Remedy): sets of tuples to add, and where something is taken away, to
 //! remove. Each was tried on a scratch snapshot: it turns the answer, and no part of it does. The bounds:

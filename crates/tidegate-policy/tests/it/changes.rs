@@ -1,4 +1,4 @@
-//! Whether a snapshot is a plain set of facts, through any changes and the folding of its layers.
+//! Whether a snapshot is a plain set of facts, through any changes, and those before it stay what they were.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ type folder
     define guest: viewer but not blocked
 ";
 
-/// Enough objects for several folds.
+/// Enough objects for several pages.
 const IDS: usize = 700;
 const BATCHES: u64 = 1_500;
 
@@ -226,7 +226,7 @@ fn a_snapshot_is_a_set_of_facts_through_any_changes() {
             most = most.max(plain.facts.len());
         }
     }
-    // With its objects, this is more than a layer holds before it is folded.
+    // More than a page holds.
     assert!(
         most > 1_200 && compared > 2_000,
         "{most} facts, {compared} questions"
