@@ -1,4 +1,4 @@
-//! Whether a snapshot is a plain set of facts, through any changes, and those before it stay what they were.
+//! Whether a snapshot is a plain set of facts, through any changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
