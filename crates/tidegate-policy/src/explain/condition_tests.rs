@@ -17,6 +17,8 @@ type doc
     define blocked: [user with banned]
     define reader: [user] but not blocked
     define both: viewer and owner
+    define up: [doc, doc with in_office]
+    define inherited: owner from up but not blocked from up
 
 condition in_office(open: bool, floor: int) {
   open && floor < 3
@@ -134,6 +136,21 @@ fn a_tuple_is_added_under_a_condition_that_is_met() {
         "{}",
         &[&format!("{owner} needs open,floor of open,floor")],
         &["+ doc:a#owner@user:anne"],
+    );
+}
+
+#[test]
+fn what_is_added_in_the_place_of_a_tuple_may_ask_for_removals_behind_it() {
+    check(
+        &[
+            "doc:a#up@doc:a with in_office",
+            "doc:a#owner@user:anne",
+            "doc:a#blocked@user:anne with banned",
+        ],
+        "doc:a#inherited@user:anne",
+        "{}",
+        &[],
+        &["+ doc:a#up@doc:a, - doc:a#blocked@user:anne with banned"],
     );
 }
 

@@ -140,7 +140,7 @@ impl Hunt<'_> {
         Ok(found)
     }
 
-    /// Keeps a set that turns the answer, unless a part of it does.
+    /// Keeps a set that turns the answer, or if a part of it does, such a part.
     fn keep(&mut self, whole: Remedy, steps: &mut u32) {
         let count = whole.add.len() + whole.remove.len();
         for mask in 1..(1_u32 << count) - 1 {
@@ -155,7 +155,7 @@ impl Hunt<'_> {
             };
             match self.turns(&part, steps) {
                 Some(false) => {}
-                Some(true) => return,
+                Some(true) => return self.keep(part, steps),
                 // As good as no: but there may be a smaller set, which was not found.
                 None => {
                     self.complete = false;
@@ -231,6 +231,10 @@ fn join(base: &Remedy, world: &World<'_>, changes: impl Iterator<Item = Change>)
             What::Assume(_) => return None,
         }
     }
+    // What is added takes the place of what is there, so that it need not be removed beside.
+    let added = &whole.add;
+    let replaced = |tuple: &Tuple| added.iter().any(|other| is_same_place(other, tuple));
+    whole.remove.retain(|tuple| !replaced(tuple));
     whole.add.sort_by_cached_key(ToString::to_string);
     whole.remove.sort_by_cached_key(ToString::to_string);
     (whole.add.len() <= MAX_ADDED && whole.remove.len() <= MAX_REMOVED).then_some(whole)
