@@ -229,6 +229,7 @@ async fn keys_are_sealed_anew_and_an_operator_finds_back_in_on_postgresql() {
 
 async fn seal_and_find_back_in(engine: &Engine) {
     let world = engine.world().await;
+    world.example().await;
     let old = world.operator.clone();
     let path = |name: &str| {
         let path = world.folder.path().join(name);
@@ -245,7 +246,8 @@ async fn seal_and_find_back_in(engine: &Engine) {
         "--new-key-file",
         &key,
     ];
-    let secret = ["admin", "operator-secret", "--config", &config];
+    let secret = ["admin", "secret", "--config", &config];
+    let of = |whose: &'static str| ["admin", "secret", whose, "--config", &config];
     // Not while a server has the store.
     for words in [&reseal[..], &secret[..]] {
         let in_use = run(words).await;
@@ -271,6 +273,18 @@ async fn seal_and_find_back_in(engine: &Engine) {
     let printed = run(&secret).await;
     assert_eq!(printed.code, Some(0), "{printed:?}");
     let new = printed.stdout.trim().to_owned();
+    let alices = run(&of("user:alice")).await;
+    assert_eq!(alices.code, Some(0), "{alices:?}");
+    for (whose, why) in [
+        ("user:nobody", "no user:nobody"),
+        (BOT, "is no person"),
+        ("ghost:x", "ghost"),
+        ("alice", "alice"),
+    ] {
+        let refused = run(&of(whose)).await;
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains(why), "{refused:?}");
+    }
     let server = Server::start(Path::new(&config)).await;
     let world = World {
         server,
@@ -282,6 +296,9 @@ async fn seal_and_find_back_in(engine: &Engine) {
         let who = world.api(secret).whoami().await.expect("holds");
         assert_eq!(who.subject, "operator:root");
     }
+    let alice = world.api(alices.stdout.trim());
+    let who = alice.whoami().await.expect("holds");
+    assert_eq!(who.subject, "user:alice");
 }
 
 #[tokio::test(flavor = "multi_thread")]

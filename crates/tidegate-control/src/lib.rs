@@ -147,13 +147,16 @@ impl Control {
         self.first.take().map(|issued| issued.secret)
     }
 
-    /// A new secret of an operator, to be shown once: for whoever has the store in their hands, after a
-    /// restore, when nobody has one that holds.
+    /// A new secret of a person, or of an operator where none is named, to be shown once: for whoever has the
+    /// store in their hands, after a restore, when nobody has one that holds.
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn operator_secret(&self) -> Result<tidegate_token::Secret, Fault> {
-        Ok(self.administration.operator_secret().await?.secret)
+    pub async fn secret_by_hand(
+        &self,
+        person: Option<&str>,
+    ) -> Result<tidegate_token::Secret, Fault> {
+        Ok(self.administration.secret_by_hand(person).await?.secret)
     }
 
     /// The snapshot in force, published after each change.

@@ -209,9 +209,7 @@ fn main() -> ExitCode {
         },
         Verb::Admin(admin::Verb::Backup(a)) => globals.ask(|c| admin::backup(c, output, a)),
         Verb::Admin(admin::Verb::Restore(a)) => globals.block_on(admin::restore(output, a)),
-        Verb::Admin(admin::Verb::OperatorSecret(a)) => {
-            globals.block_on(admin::operator_secret(output, a))
-        }
+        Verb::Admin(admin::Verb::Secret(a)) => globals.block_on(admin::secret(output, a)),
         Verb::Admin(admin::Verb::Reseal(a)) => globals.block_on(admin::reseal(output, a)),
     };
     result

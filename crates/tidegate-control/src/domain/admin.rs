@@ -17,7 +17,7 @@ use super::lane::{Lane, to_the_end};
 use super::repeats::Keyed;
 use super::system::FIRST_OPERATOR;
 use super::work::{Said, Work, subject_object};
-use super::{Administration, Fault, Issued, StartError};
+use super::{Administration, Fault, Issued, StartError, named};
 use crate::store::{BackupError, Contents, Write};
 
 /// The relation on the site that all of it asks for.
@@ -358,44 +358,57 @@ impl Administration {
         .await
     }
 
-    /// A new secret of an operator, for whoever has the store in their hands: after a restore nobody has
-    /// one that holds.
+    /// A new secret of a person, or of an operator where none is named, for whoever has the store in their
+    /// hands: after a restore nobody has one that holds.
     ///
     /// # Errors
-    /// See [`Fault`].
-    pub(crate) async fn operator_secret(self: &Arc<Self>) -> Result<Issued, Fault> {
+    /// [`Fault::BadRequest`] where such an object is no person, [`Fault::NotFound`] where it is not there.
+    pub(crate) async fn secret_by_hand(
+        self: &Arc<Self>,
+        person: Option<&str>,
+    ) -> Result<Issued, Fault> {
+        let person = person.map(|text| named(text, "object")).transpose()?;
         let this = Arc::clone(self);
         to_the_end(async move {
             let mut lane = this.first_lane().await?;
             let snapshot = Arc::clone(lane.snapshot());
-            let first: Object = FIRST_OPERATOR.parse().map_err(|_| Fault::Internal)?;
-            let is_operator = |object: &Object| object.type_name() == first.type_name();
-            let subjects = snapshot.subjects(&this.site, OPERATOR);
-            let mut operators = subjects.iter().filter_map(subject_object);
-            // The site always has one.
-            let operator = operators
-                .find(|object| is_operator(object))
-                .ok_or(Fault::Internal)?;
-            let standing = snapshot.standing(operator).ok_or(Fault::Internal)?;
+            // The site always has an operator.
+            let person = match person {
+                Some(person) => person,
+                None => this.any_operator(&snapshot).ok_or(Fault::Internal)?,
+            };
+            let rules = this.system.rules(person.type_name());
+            let kind = rules
+                .and_then(|rules| rules.first_secret())
+                .ok_or_else(|| Fault::bad("object", format!("{person} is no person")))?;
+            let standing = snapshot.standing(&person).ok_or_else(|| Fault::NotFound {
+                field: "object".into(),
+                detail: format!("no {person}"),
+            })?;
             let site = snapshot.standing(&this.site).ok_or(Fault::Internal)?;
-            let rules = this.system.rules(first.type_name());
-            let kind = rules.and_then(|rules| rules.first_secret());
-            let kind = kind.ok_or(Fault::Internal)?;
             let actor = Actor::without_secret(this.site.clone(), site.uid, "");
-            let minted = this.mint(operator, standing.uid, kind, None)?;
+            let minted = this.mint(&person, standing.uid, kind, None)?;
             let mut work = Work::begin(&this, &mut lane, actor).await?;
             let row = minted.row(standing.uid, None, &this.site, site.uid);
             work.write(&Write::Secret(row)).await?;
             work.say(Said {
-                operation: "operator-secret",
-                object: operator.clone(),
+                operation: "secret-by-hand",
+                object: person.clone(),
                 before: None,
                 after: Some(json!({ "jti": minted.jti.to_string(), "kind": kind })),
             });
             work.finish(&mut lane, Vec::new(), None).await?;
-            Ok(minted.issued(operator))
+            Ok(minted.issued(&person))
         })
         .await
+    }
+
+    fn any_operator(&self, snapshot: &Snapshot) -> Option<Object> {
+        let first: Object = FIRST_OPERATOR.parse().ok()?;
+        let subjects = snapshot.subjects(&self.site, OPERATOR);
+        let mut operators = subjects.iter().filter_map(subject_object);
+        let operator = operators.find(|object| object.type_name() == first.type_name());
+        operator.cloned()
     }
 
     /// Writes a backup.

@@ -1,4 +1,4 @@
-//! `tidegate admin keys|backup|restore|operator-secret|reseal`
+//! `tidegate admin keys|backup|restore|secret|reseal`
 
 use std::path::{Path, PathBuf};
 
@@ -29,8 +29,8 @@ pub(crate) enum Verb {
     Backup(Backup),
     /// Restore a backup into an empty store, with no server running on it.
     Restore(RestoreArguments),
-    /// Print a new secret of an operator, with no server running: for who has lost theirs, and has the store.
-    OperatorSecret(OperatorSecret),
+    /// Print a new secret of an operator or another person, with no server running: for who has the store.
+    Secret(Secret),
     /// Seal the signing keys in the store under another key, with no server running on it.
     Reseal(Reseal),
 }
@@ -130,11 +130,16 @@ pub(crate) struct RestoreArguments {
     danger_keep_secrets: bool,
 }
 
-/// Of which store.
+/// Whose, and of which store.
 #[derive(Args, Debug)]
 #[group(skip)]
-#[command(after_help = "Example:\n  tidegate admin operator-secret --config tidegate.toml")]
-pub(crate) struct OperatorSecret {
+#[command(
+    after_help = "After a restore, and for people who have lost theirs: a first secret, as they got when they were \
+                  created.\nExample:\n  tidegate admin secret user:ada --config tidegate.toml"
+)]
+pub(crate) struct Secret {
+    /// The person, as `type:id`; an operator where none is named.
+    object: Option<String>,
     /// The configuration of the server that has the store.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
@@ -352,24 +357,28 @@ pub(crate) async fn restore(output: Output, arguments: RestoreArguments) -> Resu
     // Whoever could issue one needs one; it must not be among those that have ended.
     let ends_s = how.ends_s();
     let clock = Clock::new(move || Clock::system().now_ms().max(ends_s * 1000));
-    operator_secret_at(output, &config, clock).await
+    secret_at(output, &config, clock, None).await
 }
 
-/// Prints a new secret of an operator.
-pub(crate) async fn operator_secret(
+/// Prints a new secret of a person.
+pub(crate) async fn secret(output: Output, arguments: Secret) -> Result<Exit, Failure> {
+    let Secret { object, config } = arguments;
+    secret_at(output, &config, Clock::system(), object.as_deref()).await
+}
+
+async fn secret_at(
     output: Output,
-    arguments: OperatorSecret,
+    config: &Path,
+    clock: Clock,
+    person: Option<&str>,
 ) -> Result<Exit, Failure> {
-    operator_secret_at(output, &arguments.config, Clock::system()).await
-}
-
-async fn operator_secret_at(output: Output, config: &Path, clock: Clock) -> Result<Exit, Failure> {
     let opened = Control::open(settings(config, clock)?).await;
     let control = opened.map_err(|error| wrong(config, &error))?;
-    let secret = control.operator_secret().await;
+    let secret = control.secret_by_hand(person).await;
     control.close().await;
     let secret = secret.map_err(|fault| wrong(config, &fault))?;
-    output.remark("a new secret of an operator, shown this once:");
+    let whose = person.unwrap_or("an operator");
+    output.remark(&format!("a new secret of {whose}, shown this once:"));
     let answer = json!({ "secret": secret.expose() });
     output.done(&answer, secret.expose())
 }
