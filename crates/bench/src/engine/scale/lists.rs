@@ -280,4 +280,27 @@ mod tests {
         let wrong = (0..20).filter(|&user| compare(&loaded.snapshot, other, user).is_err());
         assert_eq!(wrong.count(), 20);
     }
+
+    #[test]
+    fn a_row_for_each_size_in_each_store() {
+        let options = Options::new(1, None, true, 1, 2024);
+        let stores = [1, 2].map(|units| load(Data::new(units)).unwrap());
+        let rows = run(&options, &stores.each_ref()).unwrap();
+        for ((_, _, size), docs) in SIZES
+            .iter()
+            .zip([2_800; 3])
+            .chain(SIZES.iter().zip([5_600; 3]))
+        {
+            let about = format!("list of {size} out of {docs} documents");
+            let of: Vec<_> = rows
+                .iter()
+                .filter(|row| row.name.contains(&about))
+                .collect();
+            assert_eq!(of.len(), 6, "{about}");
+            // Beside the smallest store, but for itself, and but for the number of answers.
+            let beside = of.iter().filter(|row| row.peer == Some(SMALL)).count();
+            assert_eq!(beside, if docs == 2_800 { 0 } else { 5 }, "{about}");
+            assert!(of.iter().all(|row| row.value > 0.0), "{about}");
+        }
+    }
 }
