@@ -101,3 +101,8 @@ pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};
+
+/// The README's examples, compiled and run with those of this page.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

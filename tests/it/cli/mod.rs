@@ -2,6 +2,7 @@
 
 mod effects; // what each row of the table must have done
 mod explain; // why, and why not
+mod lists; // who may, and what: with why
 mod models; // models in files, and the tests of store files
 mod secrets; // login, verify, scan; terms, files of changes, completions
 mod table; // every row of the README's table

@@ -151,7 +151,8 @@ fn time(world: &World, engines: &mut [Loaded], options: &Options) -> Result<Vec<
 fn legend() {
     say("");
     for kind in Kind::ALL {
-        say(&format!("{}: {}", kind.name(), kind.how()));
+        let (name, version, how) = (kind.name(), kind.version(), kind.how());
+        say(&format!("{name} ({version}): {how}"));
     }
 }
 
@@ -163,7 +164,7 @@ fn print(app: App, all: &[Measured]) {
     ));
     let mut head = format!("{:>6} {:>8} {:>8}", "each", "tuples", "allowed");
     for kind in Kind::ALL {
-        head.push_str(&format!(" {:>18}", kind.name()));
+        head.push_str(&format!(" {:>20}", kind.name()));
     }
     say(&head);
     for measured in all {
@@ -176,7 +177,7 @@ fn print(app: App, all: &[Measured]) {
         let mut line = format!("{size:>6} {tuples:>8} {:>7.1}%", allowed * 100.0);
         for Sample { ns, .. } in samples {
             let both = format!("{:.0} / {:.0}", median(ns), percentile(ns, 0.99));
-            line.push_str(&format!(" {both:>18}"));
+            line.push_str(&format!(" {both:>20}"));
         }
         say(&line);
     }

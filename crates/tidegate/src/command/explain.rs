@@ -1,5 +1,7 @@
 //! `tidegate explain`
 
+pub(crate) mod list; // lists whose rows are explained
+
 use clap::Args;
 use tidegate_client::Client;
 use tidegate_client::wire::{Explain, Explained, RemedyInfo, TupleInfo, UnmetInfo};
@@ -62,10 +64,7 @@ pub(crate) async fn run(
 fn print(text: &mut Text, answer: &Explained) {
     if answer.decision {
         text.toned_line(Tone::Yes, "allowed");
-        match &answer.proof {
-            Some(proof) => proof.to_string().lines().for_each(|line| text.line(line)),
-            None => text.line("why takes more than can be said here"),
-        }
+        why(answer).iter().for_each(|line| text.line(line));
         return;
     }
     text.toned_line(Tone::No, "denied");
@@ -96,6 +95,14 @@ fn print(text: &mut Text, answer: &Explained) {
     }
     if !answer.complete && answer.reason.is_none() {
         text.line("there may be other ways");
+    }
+}
+
+/// The lines that say why a yes is one.
+fn why(answer: &Explained) -> Vec<String> {
+    match &answer.proof {
+        Some(proof) => proof.to_string().lines().map(str::to_owned).collect(),
+        None => vec!["why takes more than can be said here".to_owned()],
     }
 }
 

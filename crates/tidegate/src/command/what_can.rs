@@ -2,9 +2,9 @@
 
 use clap::Args;
 use tidegate_client::Client;
-use tidegate_client::wire::{ActionSearch, EntityType, ResourceSearch};
+use tidegate_client::wire::{ActionSearch, EntityType, Explain, ResourceSearch};
 
-use crate::command::{entity, page};
+use crate::command::{entity, explain};
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::Output;
@@ -13,7 +13,7 @@ use crate::output::Output;
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
-    after_help = "Example:\n  tidegate what-can service:acme/sales/bot can_read stream\n  tidegate what-can user:bob --on stream:acme/sales/orders"
+    after_help = "Example:\n  tidegate what-can service:acme/sales/bot can_read --type stream\n  tidegate what-can service:acme/sales/bot can_read --type stream --why\n  tidegate what-can user:bob --on stream:acme/sales/orders"
 )]
 pub(crate) struct Arguments {
     /// Who, as in service:acme/sales/bot.
@@ -23,13 +23,13 @@ pub(crate) struct Arguments {
     #[arg(requires = "type_name", required_unless_present = "on")]
     action: Option<String>,
     /// On what type of object, as in stream.
-    #[arg(value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", requires = "action")]
     type_name: Option<String>,
     /// List what it may do on this object instead, as in stream:acme/sales/orders.
     #[arg(long, value_name = "OBJECT", value_parser = names::object, conflicts_with = "action")]
     on: Option<String>,
     #[command(flatten)]
-    page: page::Arguments,
+    list: explain::list::Arguments,
 }
 
 /// Lists on what it may, or what it may.
@@ -43,36 +43,48 @@ pub(crate) async fn run(
         action,
         type_name,
         on,
-        page,
+        list,
     } = arguments;
-    let subject = entity::entity(&subject)?;
-    let page = Some(page.into());
+    let wanted = list.wanted()?;
+    let asked = entity::entity(&subject)?;
+    let page = Some(wanted.page.clone());
+    let question = |action: &str, resource: &str| Explain {
+        subject: Some(subject.clone()),
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        context: None,
+    };
     match (action, type_name, on) {
         (Some(action), Some(type_name), None) => {
-            let question = ResourceSearch {
-                subject,
-                action: entity::action(action),
+            let search = ResourceSearch {
+                subject: asked,
+                action: entity::action(action.clone()),
                 resource: EntityType { type_name },
                 context: None,
                 page,
             };
-            let answer = client.search_resources(&question).await?;
-            let answer = page::from_search(&answer, entity::object);
-            page::print(output, &answer, ["OBJECT"], |object| [object.clone()])
+            let found = client.search_resources(&search).await?;
+            let question = |object: &str| question(&action, object);
+            wanted
+                .print(&client, output, "OBJECT", &found, entity::object, question)
+                .await
         }
         (None, None, Some(object)) => {
-            let question = ActionSearch {
-                subject,
+            let search = ActionSearch {
+                subject: asked,
                 resource: entity::entity(&object)?,
                 context: None,
                 page,
             };
-            let answer = client.search_actions(&question).await?;
-            let answer = page::from_search(&answer, |action| action.name.clone());
-            page::print(output, &answer, ["ACTION"], |action| [action.clone()])
+            let found = client.search_actions(&search).await?;
+            let question = |action: &str| question(action, &object);
+            let name = |action: &tidegate_client::wire::Action| action.name.clone();
+            wanted
+                .print(&client, output, "ACTION", &found, name, question)
+                .await
         }
         _ => Err(Failure::Usage(
-            "name an action and a type, or --on OBJECT".to_owned(),
+            "name an action and a --type, or --on OBJECT".to_owned(),
         )),
     }
 }

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use tidegate_client::Client;
-use tidegate_client::wire::{EntityType, SubjectSearch};
+use tidegate_client::wire::{EntityType, Explain, SubjectSearch};
 
-use crate::command::{entity, page};
+use crate::command::{entity, explain};
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::output::Output;
@@ -13,7 +13,7 @@ use crate::output::Output;
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
-    after_help = "Example:\n  tidegate who-can can_read stream:acme/sales/orders --type service"
+    after_help = "Example:\n  tidegate who-can can_read stream:acme/sales/orders --type service\n  tidegate who-can can_read stream:acme/sales/orders --type service --why"
 )]
 pub(crate) struct Arguments {
     /// What they do, as in can_read.
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(long = "type", value_name = "TYPE", default_value = "user")]
     type_name: String,
     #[command(flatten)]
-    page: page::Arguments,
+    list: explain::list::Arguments,
 }
 
 /// Lists who may.
@@ -38,16 +38,24 @@ pub(crate) async fn run(
         action,
         resource,
         type_name,
-        page,
+        list,
     } = arguments;
-    let question = SubjectSearch {
+    let wanted = list.wanted()?;
+    let search = SubjectSearch {
         subject: EntityType { type_name },
-        action: entity::action(action),
+        action: entity::action(action.clone()),
         resource: entity::entity(&resource)?,
         context: None,
-        page: Some(page.into()),
+        page: Some(wanted.page.clone()),
     };
-    let answer = client.search_subjects(&question).await?;
-    let answer = page::from_search(&answer, entity::object);
-    page::print(output, &answer, ["SUBJECT"], |subject| [subject.clone()])
+    let found = client.search_subjects(&search).await?;
+    let question = |subject: &str| Explain {
+        subject: Some(subject.to_owned()),
+        action: action.clone(),
+        resource: resource.clone(),
+        context: None,
+    };
+    wanted
+        .print(&client, output, "SUBJECT", &found, entity::object, question)
+        .await
 }

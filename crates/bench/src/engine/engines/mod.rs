@@ -72,10 +72,34 @@ impl Kind {
             Self::TidegatePrebuilt => "tidegate, prebuilt",
             Self::Cedar => "cedar",
             Self::CedarPrebuilt => "cedar, prebuilt",
-            Self::RegorusVm => "regorus VM",
+            Self::RegorusVm => "regorus bytecode VM",
             Self::RegorusTree => "regorus tree",
             Self::Casbin => "casbin",
         }
+    }
+
+    /// The package that it is from.
+    fn package(self) -> &'static str {
+        match self {
+            Self::Tidegate | Self::TidegatePrebuilt => "tidegate-policy",
+            Self::Cedar | Self::CedarPrebuilt => "cedar-policy",
+            Self::RegorusVm | Self::RegorusTree => "regorus",
+            Self::Casbin => "casbin",
+        }
+    }
+
+    /// Its package and version, as they were locked when this was built.
+    pub(super) fn version(self) -> String {
+        let package = self.package();
+        let locked = include_str!("../../../../../Cargo.lock");
+        let found = locked.split("[[package]]").find_map(|entry| {
+            let value = |key| {
+                let mut lines = entry.lines();
+                lines.find_map(|line| line.strip_prefix(key)?.strip_suffix('"'))
+            };
+            value("version = \"").filter(|_| value("name = \"") == Some(package))
+        });
+        format!("{package} {}", found.unwrap_or("of an unknown version"))
     }
 
     /// How it is asked: the table's legend.
@@ -131,5 +155,22 @@ impl Kind {
             Self::RegorusTree => Box::new(regorus::Tree::load(world)?),
             Self::Casbin => Box::new(casbin::Casbin::load(world)?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_engine_has_a_version() {
+        for kind in Kind::ALL {
+            let version = kind.version();
+            let (_, number) = version.split_once(' ').unwrap();
+            assert!(
+                number.starts_with(|c: char| c.is_ascii_digit()),
+                "{version}"
+            );
+        }
     }
 }

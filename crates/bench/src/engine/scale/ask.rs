@@ -1,19 +1,17 @@
 //! The same kinds of questions on 10 thousand tuples and on 10 million: asked once each all over the store,
-//! and a few of them over and over.
-//!
-//! How many tuples a question visits belongs here as a row of its own once the engine tells it.
+//! and a few of them over and over; and what they visit, which is as much on the one as on the other.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-use tidegate_policy::Snapshot;
+use tidegate_policy::{CheckRequest, Checked, Context, Object, Snapshot, Subject};
 
 use super::super::Options;
 use super::super::engines::ask;
 use super::super::random::Random;
 use super::data::{Data, Thing};
 use super::load::Loaded;
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Result};
 use crate::statistics::{median, percentile};
 use crate::table::{Goal, Row};
 
@@ -41,6 +39,33 @@ impl Question {
     /// Asks it by names.
     pub(super) fn ask(&self, snapshot: &Snapshot) -> bool {
         ask(snapshot, &self.user, self.relation, &self.doc)
+    }
+}
+
+/// How much a check visits: relations of objects, and subjects of tuples.
+///
+/// # Errors
+/// When it has no answer, or another one than `right`.
+pub(super) fn visited(
+    snapshot: &Snapshot,
+    subject: &Subject,
+    relation: &str,
+    object: &Object,
+    right: bool,
+) -> Result<u32> {
+    let request = CheckRequest {
+        subject,
+        relation,
+        object,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    let Checked { answer, steps } = snapshot.check_counted(&request);
+    if answer == Ok(right) {
+        Ok(steps)
+    } else {
+        let question = format!("{subject} {relation} {object}");
+        Err(Error::new(format!("{question}: {answer:?}, not {right}")))
     }
 }
 
@@ -98,6 +123,7 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
         let name = format!("scale: questions allowed, {name} store");
         rows.push(Row::alone(name, "%", allowed, None));
     }
+    rows.extend(visits(&stores)?);
     let mut spread = [Vec::new(), Vec::new()];
     let mut repeated = [Vec::new(), Vec::new()];
     for _ in 0..options.rounds {
@@ -126,8 +152,41 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
     Ok(rows)
 }
 
+/// What the questions visit, the large store beside the small one.
+fn visits(stores: &[(&Snapshot, Vec<Question>); 2]) -> Result<Vec<Row>> {
+    let mut visits = [Vec::new(), Vec::new()];
+    for ((snapshot, questions), visits) in stores.iter().zip(&mut visits) {
+        for question in questions {
+            let Question {
+                user,
+                relation,
+                doc,
+                right,
+            } = question;
+            let subject = user.parse().context(user)?;
+            let object = doc.parse().context(doc)?;
+            let steps = visited(snapshot, &subject, relation, &object, *right)?;
+            visits.push(f64::from(steps));
+        }
+    }
+    let row = |what, figure: fn(&[f64]) -> f64, goal| {
+        let name = format!("scale: visits of a question, {what}, large beside small store");
+        let figures = visits.each_ref().map(|visits| figure(visits));
+        Row::compared(name, "", figures, SMALL, goal)
+    };
+    Ok(vec![
+        row("median", median, Some(Goal::AtMost(1.0))),
+        row("p99", |visits| percentile(visits, 0.99), None),
+        row("mean", mean, None),
+    ])
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// Who the large store is compared with.
-const SMALL: &str = "small store";
+pub(super) const SMALL: &str = "small store";
 
 /// Nanoseconds a question.
 fn batch_ns(snapshot: &Snapshot, batch: &[Question]) -> f64 {
@@ -154,5 +213,18 @@ mod tests {
         }
         let error = compare(&loaded.snapshot, &questions).unwrap_err();
         assert!(error.to_string().contains(&questions[100].doc), "{error}");
+    }
+
+    #[test]
+    fn a_larger_store_is_visited_no_more() {
+        let stores = [3, 1].map(|units| load(Data::new(units)).unwrap());
+        let asked = stores.each_ref().map(|store| {
+            let random = Random::new(u64::from(store.data.tuples()));
+            (&store.snapshot, questions(store.data, 4_000, random))
+        });
+        let rows = visits(&asked).unwrap();
+        assert_eq!(rows[0].ratio, Some(1.0), "{:?}", rows[0]);
+        let mean = rows[2].ratio.unwrap();
+        assert!((0.8..1.2).contains(&mean), "{:?}", rows[2]);
     }
 }

@@ -68,7 +68,9 @@ pub(super) fn run(options: &Options) -> Result<Vec<Row>> {
     note("scale: questions …");
     rows.extend(ask::run(options, &small, &large)?);
     note("scale: lists …");
-    rows.extend(lists::run(options, &small, &large)?);
+    let middle = load::load(Data::new((units / 10).max(2)))?;
+    rows.extend(lists::run(options, &[&small, &middle, &large])?);
+    drop(middle);
     rows.extend(write::run(options, large)?);
     Ok(rows)
 }

@@ -1,7 +1,8 @@
 //! How long a change takes until readers see it, and what changes cost the readers.
 
+use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,8 @@ const CHANGES: u32 = 4_000;
 const RATE: f64 = 1_000.0;
 /// What readers ask.
 const QUESTIONS: u32 = 20_000;
-/// Questions between two looks at the clock.
-const BETWEEN_LOOKS: usize = 64;
+/// Questions that are timed together.
+const BATCH: usize = 50;
 /// A snapshot is put in force at this moment and read at it: nothing here grows old.
 const NOW_S: u64 = 0;
 
@@ -129,6 +130,15 @@ fn one_by_one(writer: &mut Writer<'_>, shares: &[Share]) -> Result<Vec<Row>> {
     ])
 }
 
+/// What readers came to.
+#[derive(Default)]
+struct Read {
+    /// Of each round.
+    answers_a_second: Vec<f64>,
+    /// Of each batch of all rounds, nanoseconds a question.
+    ns: Vec<f64>,
+}
+
 /// Readers by themselves and beside changes, in turn.
 fn beside_readers(
     options: &Options,
@@ -143,29 +153,38 @@ fn beside_readers(
     };
     // One core is the writer's.
     let readers = machine::cores().saturating_sub(1).max(1);
-    let (mut beside, mut alone, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut beside, mut alone) = (Read::default(), Read::default());
+    let mut made = Vec::new();
     let mut changes = changes(shares);
     for round in 0..options.rounds {
         let writing = [round.is_multiple_of(2), !round.is_multiple_of(2)];
         for writes in writing {
             let changes = writes.then_some(&mut changes as &mut dyn Iterator<Item = Change>);
-            let (answers, changed) = together(writer, readers, asked, changes, lasts)?;
+            let read = if writes { &mut beside } else { &mut alone };
+            let changed = together(writer, readers, asked, changes, lasts, read)?;
             if writes {
-                beside.push(answers);
                 made.push(changed);
-            } else {
-                alone.push(answers);
             }
         }
     }
-    let figures = [median(&beside), median(&alone)];
+    let row = |what: &str, unit, figure: &dyn Fn(&Read) -> f64, goal| {
+        let name = format!("scale: {readers} reader(s) beside changes and without, {what}");
+        let figures = [figure(&beside), figure(&alone)];
+        Row::compared(name, unit, figures, "without changes", goal)
+    };
     Ok(vec![
-        Row::compared(
-            format!("scale: answers to {readers} reader(s), beside changes and without"),
+        row(
+            "answers",
             "/s",
-            figures,
-            "without changes",
+            &|read| median(&read.answers_a_second),
             Some(Goal::AtLeast(0.9)),
+        ),
+        row("a question, median", "ns", &|read| median(&read.ns), None),
+        row(
+            "a question, p99",
+            "ns",
+            &|read| percentile(&read.ns, 0.99),
+            None,
         ),
         Row::alone(
             "scale: changes made beside them".to_owned(),
@@ -182,25 +201,25 @@ fn changes(shares: &[Share]) -> impl Iterator<Item = Change> + '_ {
     sorts.flat_map(|sort| shares.iter().map(move |share| sort(share.tuple.clone())))
 }
 
-/// Answers and changes a second.
+/// Changes a second; what is read beside them is added to `read`.
 fn together(
     writer: &mut Writer<'_>,
     readers: usize,
     asked: &[Question],
     changes: Option<&mut dyn Iterator<Item = Change>>,
     lasts: Duration,
-) -> Result<(f64, f64)> {
+    read: &mut Read,
+) -> Result<f64> {
     let over = AtomicBool::new(false);
-    let answers = AtomicU64::new(0);
     let live = writer.live;
     let begun = Instant::now();
     let changed = thread::scope(|scope| {
-        for reader in 0..readers {
-            let (over, answers) = (&over, &answers);
-            scope.spawn(move || {
-                answers.fetch_add(read(live, asked, reader, over), Ordering::Relaxed)
-            });
-        }
+        let readers: Vec<_> = (0..readers)
+            .map(|reader| {
+                let over = &over;
+                scope.spawn(move || ask_on(live, asked, reader, over))
+            })
+            .collect();
         let changed = match changes {
             None => {
                 thread::sleep(lasts);
@@ -209,11 +228,19 @@ fn together(
             Some(changes) => paced(writer, changes, begun, lasts),
         };
         over.store(true, Ordering::Relaxed);
-        changed
+        let elapsed_s = begun.elapsed().as_secs_f64();
+        let mut answers = 0;
+        for reader in readers {
+            let (answered, ns) = reader
+                .join()
+                .map_err(|_| Error::new("a reader broke off"))?;
+            answers += answered;
+            read.ns.extend(ns);
+        }
+        read.answers_a_second.push(answers as f64 / elapsed_s);
+        changed.map(|changed| f64::from(changed) / elapsed_s)
     })?;
-    let elapsed_s = begun.elapsed().as_secs_f64();
-    let answers = answers.into_inner() as f64;
-    Ok((answers / elapsed_s, f64::from(changed) / elapsed_s))
+    Ok(changed)
 }
 
 /// Makes changes when they are due, until the time is over. How many.
@@ -238,18 +265,20 @@ fn paced(
     Ok(made)
 }
 
-/// Asks until the time is over. How many questions.
-fn read(live: &Live, asked: &[Question], reader: usize, over: &AtomicBool) -> u64 {
-    let mut answers = 0;
+/// Asks until the time is over: how many questions, and for each batch nanoseconds a question.
+fn ask_on(live: &Live, asked: &[Question], reader: usize, over: &AtomicBool) -> (u64, Vec<f64>) {
+    let (mut answers, mut ns) = (0, Vec::new());
     let mut from = asked.len() / 7 * reader;
     while !over.load(Ordering::Relaxed) {
-        for step in 0..BETWEEN_LOOKS {
+        let begun = Instant::now();
+        for step in 0..BATCH {
             if let Some(question) = asked.get((from + step) % asked.len().max(1)) {
                 let answer = live.read(NOW_S, 0, |snapshot| question.ask(snapshot));
-                answers += u64::from(std::hint::black_box(answer).is_some());
+                answers += u64::from(black_box(answer).is_some());
             }
         }
-        from += BETWEEN_LOOKS;
+        ns.push(begun.elapsed().as_secs_f64() * 1e9 / BATCH as f64);
+        from += BATCH;
     }
-    answers
+    (answers, ns)
 }
