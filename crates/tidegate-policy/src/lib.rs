@@ -62,12 +62,13 @@
 //! | the values of a tuple or a request | [`condition::MAX_CONTEXT`] | no [`Context`] |
 //! | names | [`tuple::MAX_TYPE`], [`tuple::MAX_RELATION`], [`tuple::MAX_OBJECT`], [`tuple::MAX_SUBJECT`] | [`NameError`] |
 //! | one check | [`check::MAX_HOPS`], [`check::MAX_PATH`], [`check::MAX_OPEN`] | [`CheckError::TooDeep`] |
-//! | one check | [`check::MAX_STEPS`] | [`CheckError::TooMuch`] |
-//! | a page of a list | [`list::MAX_CANDIDATES`], and each check's own; ten million steps of the walk to the names of users | a page that is not the last, or not [complete](Page::complete) |
+//! | one check | [`check::MAX_STEPS`], with [`condition::COST_OF_A_STEP`] for what conditions cost | [`CheckError::TooMuch`] |
+//! | contextual tuples | [`check::MAX_CONTEXTUAL_TUPLES`] | [`CheckError::TooManyTuples`], [`ListError::TooManyTuples`] |
+//! | a page of a list | [`list::MAX_CANDIDATES`], [`list::MAX_STEPS`] of all checks together | a page that is not the last |
+//! | the walk to the candidates of a list | [`list::MAX_WALK`] | a page that is not [complete](Page::complete) |
 //! | a bundle | [`bundle::MAX_HEAD_BYTES`], [`bundle::MAX_PAYLOAD_BYTES`] | [`BundleError`] |
 //!
-//! How many contextual tuples a request brings is for the caller to bound: each costs in proportion to the
-//! stored row that it is added to.
+//! A contextual tuple costs no more than a write: a small page, whatever the size of the row that it is added to.
 
 pub mod bundle;
 pub mod check;

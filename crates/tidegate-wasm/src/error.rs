@@ -70,6 +70,6 @@ pub(crate) fn of_list(found: &ListError) -> JsValue {
             let thrown = with(thrown, "type", &type_name.into());
             with(thrown, "relation", &relation.into())
         }
-        ListError::Context { .. } => thrown,
+        ListError::Context { .. } | ListError::TooManyTuples(_) => thrown,
     }
 }

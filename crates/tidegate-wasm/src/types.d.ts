@@ -137,6 +137,7 @@ export interface PolicyError extends Error {
     | "bad-tuple"
     | "bad-revision"
     | "bad-context"
+    | "too-many-tuples"
     | "unknown-type"
     | "unknown-relation"
     | "no-text";

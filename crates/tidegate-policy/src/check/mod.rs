@@ -10,7 +10,7 @@ mod search;
 
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId};
-use crate::snapshot::{Snapshot, SubjectId, View};
+use crate::snapshot::{ObjectId, Snapshot, SubjectId, View};
 use crate::tuple::{NameError, Object, Subject, Tuple, TupleError};
 use search::Search;
 
@@ -22,8 +22,19 @@ pub const MAX_PATH: usize = 200;
 /// Most operators and relations that are open at once on the way to one tuple: what the stack has room
 /// for where the operators of each relation are nested as deep as they may be.
 pub const MAX_OPEN: u32 = 1_000;
-/// Most steps of one check: each is a relation of an object, or a subject that was looked at.
+/// Most steps of one check: each is a relation of an object, a subject that was looked at, or
+/// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
 pub const MAX_STEPS: u32 = 1_000_000;
+
+/// Most contextual tuples of a question, as in OpenFGA.
+pub const MAX_CONTEXTUAL_TUPLES: usize = 100;
+
+/// Steps beyond the first for going through so many operands or type restrictions, which other steps do not
+/// pay for: none for as many as models have that are written by hand.
+#[inline]
+pub(crate) fn steps_of_many(count: usize) -> u32 {
+    u32::try_from(count / 16).unwrap_or(u32::MAX)
+}
 
 /// A question with OpenFGA's semantics.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +45,7 @@ pub struct CheckRequest<'a> {
     pub relation: &'a str,
     /// The object.
     pub object: &'a Object,
-    /// Tuples that hold for this question alone.
+    /// Tuples that hold for this question alone, at most [`MAX_CONTEXTUAL_TUPLES`].
     pub contextual_tuples: &'a [Tuple],
     /// Values of conditions' parameters.
     pub context: &'a Context,
@@ -56,7 +67,7 @@ pub struct Named<'a> {
 pub struct Checked {
     /// The answer.
     pub answer: Result<bool, CheckError>,
-    /// Relations of objects, and subjects, that were looked at.
+    /// Relations of objects, and subjects, that were looked at, and what conditions cost, as steps.
     pub steps: u32,
 }
 
@@ -82,6 +93,9 @@ pub enum CheckError {
         /// The reason.
         error: TupleError,
     },
+    /// More contextual tuples than [`MAX_CONTEXTUAL_TUPLES`]: so many.
+    #[error("{0} contextual tuples, and at most {MAX_CONTEXTUAL_TUPLES} are taken")]
+    TooManyTuples(usize),
     /// A condition that the answer depends on has none.
     #[error("{0}")]
     Condition(Box<EvaluationError>),
@@ -116,6 +130,7 @@ impl CheckError {
             Self::UnknownType(_) => "unknown-type",
             Self::UnknownRelation { .. } => "unknown-relation",
             Self::Context { .. } => "bad-context",
+            Self::TooManyTuples(_) => "too-many-tuples",
             Self::Condition(_) => "condition",
             Self::TooDeep(_) => "too-deep",
             Self::TooMuch(_) => "too-much",
@@ -128,6 +143,23 @@ pub(crate) fn check(snapshot: &Snapshot, request: &CheckRequest<'_>) -> Checked 
     let mut steps = 0;
     let answer = search(snapshot, request, &mut steps);
     Checked { answer, steps }
+}
+
+/// Answers a question over numbers, of what the model has, in so many steps at most.
+pub(crate) fn check_within(
+    model: &Model,
+    view: View<'_>,
+    subject: SubjectId,
+    (object, relation): (ObjectId, RelationId),
+    context: &Context,
+    max_steps: u32,
+) -> Checked {
+    let mut search = Search::new(model, view, subject, context).within(max_steps);
+    let answer = search.answer(object, relation);
+    Checked {
+        answer,
+        steps: search.steps(),
+    }
 }
 
 /// Answers a question by names. Names that a tuple holds are well formed: nothing of them is read again.
@@ -175,12 +207,7 @@ fn search(
     if let Subject::Userset { object, relation } = request.subject {
         known_relation(model, object.type_name(), relation)?;
     }
-    for tuple in request.contextual_tuples {
-        model.allows(tuple).map_err(|error| CheckError::Context {
-            tuple: Box::new(tuple.clone()),
-            error,
-        })?;
-    }
+    allowed_context(model, request.contextual_tuples)?;
 
     let mut answer = |view, subject, object| {
         let mut search = Search::new(model, view, subject, request.context);
@@ -209,6 +236,19 @@ fn search(
     answer(view, subject, object)
 }
 
+/// Whether these may be contextual tuples.
+pub(crate) fn allowed_context(model: &Model, tuples: &[Tuple]) -> Result<(), CheckError> {
+    if tuples.len() > MAX_CONTEXTUAL_TUPLES {
+        return Err(CheckError::TooManyTuples(tuples.len()));
+    }
+    tuples.iter().try_for_each(|tuple| {
+        model.allows(tuple).map_err(|error| CheckError::Context {
+            tuple: Box::new(tuple.clone()),
+            error,
+        })
+    })
+}
+
 fn known_relation(
     model: &Model,
     type_name: &str,
@@ -226,7 +266,8 @@ fn known_relation(
         })
 }
 
-fn known_subject(model: &Model, view: View<'_>, subject: &Subject) -> Option<SubjectId> {
+/// A subject's number, if anything in the view names it.
+pub(crate) fn known_subject(model: &Model, view: View<'_>, subject: &Subject) -> Option<SubjectId> {
     Some(match subject {
         Subject::Object(object) => SubjectId::Object(view.id(object.as_str())?),
         Subject::Userset { object, relation } => {

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::answer::{Answer, Any, Halt};
-use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
+use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS, steps_of_many};
 use crate::condition::Context;
 use crate::model::{Leaf, LeafKind, Model, Relation, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{Entry, Node, ObjectId, Row, SubjectId, View};
@@ -70,6 +70,7 @@ pub(super) struct Search<'a> {
     /// Operators and relations that are being evaluated.
     open: u32,
     steps: u32,
+    max_steps: u32,
     /// Answers that hold wherever they are asked for, with the hops that were behind them.
     memory: HashMap<Goal, (bool, u32)>,
     halts: Vec<(Goal, Option<Entry>)>,
@@ -102,9 +103,15 @@ impl<'a> Search<'a> {
             wildcard,
             open: 0,
             steps: 0,
+            max_steps: MAX_STEPS,
             memory: HashMap::new(),
             halts: Vec::new(),
         }
+    }
+
+    /// With fewer steps than a check has.
+    pub(super) fn within(self, max_steps: u32) -> Self {
+        Self { max_steps, ..self }
     }
 
     /// Whether the subject has the relation on the object.
@@ -242,6 +249,7 @@ impl<'a> Search<'a> {
     }
 
     fn union(&mut self, operands: &'a [Rewrite], at: At<'a, '_>) -> Result<Answer, Halt> {
+        self.spend(steps_of_many(operands.len()))?;
         let mut any = Any::default();
         for operand in operands {
             if any.add(self.rewrite(operand, at))? {
@@ -252,6 +260,7 @@ impl<'a> Search<'a> {
     }
 
     fn intersection(&mut self, operands: &'a [Rewrite], at: At<'a, '_>) -> Result<Answer, Halt> {
+        self.spend(steps_of_many(operands.len()))?;
         let mut error = None;
         let mut circle = false;
         for operand in operands {
@@ -390,6 +399,7 @@ impl<'a> Search<'a> {
         if entry.is_conditional() {
             return self.holds_under_condition(relation, goal, entry, taken);
         }
+        self.spend(steps_of_many(relation.restrictions.len()))?;
         let mut restrictions = relation.restrictions.iter();
         let allowed =
             restrictions.any(|found| Some(found.taken) == taken && found.condition.is_none());
@@ -407,22 +417,33 @@ impl<'a> Search<'a> {
         let Some(bound) = self.view.bound(goal.0, goal.1, entry) else {
             return Ok(Answer::No);
         };
+        self.spend(steps_of_many(relation.restrictions.len()))?;
         let mut restrictions = relation.restrictions.iter();
         let allowed = restrictions
             .any(|found| Some(found.taken) == taken && found.condition == Some(bound.condition));
         match self.model.condition(bound.condition) {
-            Some(condition) if allowed => match condition.is_met(&bound.context, self.context) {
-                Ok(met) => Ok(met.into()),
-                Err(_) => Err(Halt::Condition(self.note(goal, Some(entry)))),
-            },
+            Some(condition) if allowed => {
+                let mut steps = 0;
+                let met = condition.is_met_in_steps(&bound.context, self.context, &mut steps);
+                self.spend(steps)?;
+                match met {
+                    Ok(met) => Ok(met.into()),
+                    Err(_) => Err(Halt::Condition(self.note(goal, Some(entry)))),
+                }
+            }
             _ => Ok(Answer::No),
         }
     }
 
     #[inline]
     fn step(&mut self) -> Result<(), Halt> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
+        self.spend(1)
+    }
+
+    #[inline]
+    fn spend(&mut self, steps: u32) -> Result<(), Halt> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps > self.max_steps {
             Err(Halt::TooMuch)
         } else {
             Ok(())

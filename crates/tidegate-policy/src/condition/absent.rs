@@ -27,6 +27,15 @@ impl Condition {
         match *self {}
     }
 
+    pub(crate) fn is_met_in_steps(
+        &self,
+        _stored: &Context,
+        _asked: &Context,
+        _steps: &mut u32,
+    ) -> Result<bool, EvaluationError> {
+        match *self {}
+    }
+
     /// Whether the condition is met, as far as the values go.
     ///
     /// # Errors

@@ -59,7 +59,10 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
 
         (F::ToDouble, Value::Int(value)) => Some(Value::Double(*value as f64)),
         (F::ToDouble, Value::Uint(value)) => Some(Value::Double(*value as f64)),
-        (F::ToDouble, Value::String(text)) => double::parse(text).map(Value::Double),
+        (F::ToDouble, Value::String(text)) => {
+            meter.spend(double::cost(text))?;
+            double::parse(text).map(Value::Double)
+        }
 
         (F::ToBool, Value::String(text)) => match &**text {
             "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(Value::Bool(true)),

@@ -50,6 +50,24 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
     })
 }
 
+/// What it costs to convert a value, in the units of an evaluation.
+pub(super) fn cost(json: &Json, to: &ParameterType) -> usize {
+    let inside = match (to, json) {
+        // Nothing of it is read.
+        (ParameterType::Any | ParameterType::Bool | ParameterType::String, _) => 0,
+        (ParameterType::Double, Json::String(text)) => double::cost(text),
+        (ParameterType::List(element), Json::Array(values)) => {
+            values.iter().map(|value| cost(value, element)).sum()
+        }
+        (ParameterType::Map(element), Json::Object(entries)) => {
+            entries.values().map(|value| cost(value, element)).sum()
+        }
+        (_, Json::String(text)) => text.len() / 8,
+        _ => 0,
+    };
+    1 + inside
+}
+
 /// Whether JSON that is of the type means the same without it, so that a list of it need not be made.
 fn is_as_written(kind: &ParameterType) -> bool {
     match kind {

@@ -8,6 +8,14 @@ use std::cmp::Ordering;
 /// Digits that decide how a number is rounded; of those behind them only counts whether one is not zero.
 const MAX_DIGITS: usize = 800;
 
+/// What it costs to read a text, in the units of an evaluation: a large number is gone through once for each of
+/// its digits, those that an exponent stands for too.
+pub(super) fn cost(text: &str) -> usize {
+    let exponent = if text.contains(['e', 'E']) { 400 } else { 0 };
+    let digits = text.len().min(MAX_DIGITS) + exponent;
+    text.len() / 8 + digits + digits * digits / 200
+}
+
 /// Reads a number in decimals, such as `-1.5e3`; or `inf`, `infinity`, `nan`. None when it is none, or
 /// when it is out of range.
 pub(super) fn parse(text: &str) -> Option<f64> {

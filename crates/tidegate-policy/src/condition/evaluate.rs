@@ -31,19 +31,26 @@ impl From<Failure> for Stop {
 /// What an evaluation may still cost.
 #[derive(Debug)]
 pub(super) struct Meter {
+    most: u32,
     left: u32,
 }
 
 impl Meter {
-    pub(super) fn new(left: u32) -> Self {
-        Self { left }
+    pub(super) fn new(most: u32) -> Self {
+        Self { most, left: most }
+    }
+
+    /// What it cost so far: all there was, once that was too little.
+    pub(super) fn spent(&self) -> u32 {
+        self.most - self.left
     }
 
     /// So many steps, or elements of a list.
     pub(super) fn spend(&mut self, units: usize) -> Result<(), Stop> {
-        let units = u32::try_from(units).map_err(|_| Stop::TooMuch)?;
-        self.left = self.left.checked_sub(units).ok_or(Stop::TooMuch)?;
-        Ok(())
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        let left = self.left.checked_sub(units);
+        self.left = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Stop::TooMuch)
     }
 
     /// So many bytes of text that are read or written.

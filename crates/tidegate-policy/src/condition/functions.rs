@@ -8,7 +8,7 @@ use super::cast;
 use super::error::Failure;
 use super::evaluate::{Meter, Stop};
 use super::overloads::Function as F;
-use super::pattern::Pattern;
+use super::pattern::{MAX_PROGRAM, Pattern};
 use super::time::{Civil, Timestamp, parse_zone};
 use super::value::{List, Text, Value};
 
@@ -76,11 +76,15 @@ pub(super) fn two<'a>(
         }
         (F::Matches, Value::String(text), Value::String(pattern)) => {
             meter.spend(pattern.len())?;
-            let pattern = Pattern::parse(pattern).map_err(|_| Failure::BadPattern)?;
-            meter.spend(pattern.size())?;
+            let pattern = Pattern::parse(pattern);
+            // One that is refused may have been refused for its size.
+            let size = pattern.as_ref().map_or(MAX_PROGRAM, Pattern::size);
+            meter.spend(size)?;
+            let pattern = pattern.map_err(|_| Failure::BadPattern)?;
             pattern.matches(text, meter)?
         }
         (F::InCidr, Value::Ip(ip), Value::String(network)) => {
+            meter.touch(network.len())?;
             ip.is_in(network).ok_or(Failure::BadNetwork)?
         }
         (F::Index, Value::List(list), at) => {

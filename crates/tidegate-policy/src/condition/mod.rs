@@ -81,6 +81,10 @@ pub const MAX_NESTING: usize = 100;
 /// Most that one evaluation may cost, in units of our own: a unit is a step (an operator, a function, a
 /// parameter, a constant), an element of a list or map that is read or written, or 8 bytes of text.
 pub const MAX_COST: u32 = 50_000;
+/// Units of cost that count as one step of whatever asks for the evaluation: a check, a list, an explanation,
+/// a slice. So what conditions may cost there is bounded with all else, and at most this many times the
+/// bound of the steps. What a parameter's value costs to be read counts there too, and not in [`MAX_COST`].
+pub const COST_OF_A_STEP: u32 = 16;
 
 #[cfg(feature = "conditions")]
 /// A condition of a model, checked and ready to be evaluated.
@@ -181,7 +185,20 @@ impl Condition {
     /// # Errors
     /// See [`EvaluationError`].
     pub fn is_met(&self, stored: &Context, asked: &Context) -> Result<bool, EvaluationError> {
-        let evaluated = self.evaluate(stored, asked)?;
+        self.is_met_in_steps(stored, asked, &mut 0)
+    }
+
+    /// Whether the condition is met, and in how many steps more: at least one.
+    pub(crate) fn is_met_in_steps(
+        &self,
+        stored: &Context,
+        asked: &Context,
+        steps: &mut u32,
+    ) -> Result<bool, EvaluationError> {
+        let mut cost = 0;
+        let evaluated = self.evaluate_at_cost(stored, asked, &mut cost);
+        *steps = steps.saturating_add(1 + cost / COST_OF_A_STEP);
+        let evaluated = evaluated?;
         match evaluated.met {
             Some(met) if evaluated.missing.is_empty() => Ok(met),
             _ => Err(EvaluationError::Missing {
@@ -201,12 +218,23 @@ impl Condition {
         stored: &Context,
         asked: &Context,
     ) -> Result<Evaluated, EvaluationError> {
+        self.evaluate_at_cost(stored, asked, &mut 0)
+    }
+
+    fn evaluate_at_cost(
+        &self,
+        stored: &Context,
+        asked: &Context,
+        cost: &mut u32,
+    ) -> Result<Evaluated, EvaluationError> {
         let mut missing = Vec::new();
         let mut values = Vec::with_capacity(self.parameters.len());
         for parameter in &self.parameters {
             let json = stored
                 .get(&parameter.name)
                 .or_else(|| asked.get(&parameter.name));
+            let read = json.map_or(1, |json| convert::cost(json, &parameter.kind));
+            *cost = cost.saturating_add(u32::try_from(read).unwrap_or(u32::MAX));
             let value = match json {
                 Some(json) => Some(convert::convert(json, &parameter.kind).ok_or_else(|| {
                     EvaluationError::Value {
@@ -232,7 +260,9 @@ impl Condition {
             condition: condition(),
             failure,
         };
-        let met = match evaluation.value(&self.term) {
+        let value = evaluation.value(&self.term);
+        *cost = cost.saturating_add(evaluation.meter.spent());
+        let met = match value {
             Ok(Value::Bool(met)) => Some(met),
             Ok(_) => return Err(failed(Failure::NoOverload)),
             Err(Stop::Missing) => None,

@@ -121,6 +121,7 @@ impl<'a> Value<'a> {
                 if one.len() != two.len() {
                     return Ok(false);
                 }
+                meter.spend(one.len())?;
                 for (key, value) in one.entries() {
                     match two.find(&key, meter)? {
                         Some(found) if value.equals(&found, meter)? => {}

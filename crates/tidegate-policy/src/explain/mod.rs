@@ -49,7 +49,8 @@ use crate::tuple::{Object, Tuple};
 /// How much an explanation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at.
+    /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at, or
+    /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
     pub steps: u32,
     /// Most nodes of a proof.
     pub nodes: u32,

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH};
+use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::{RelationId, Rewrite};
 use crate::snapshot::{Entry, Overlay, Snapshot, SubjectId};
 use crate::tuple::Object;
@@ -311,6 +311,7 @@ impl<'a> Search<'a> {
     }
 
     fn union(&mut self, operands: &'a [Rewrite], goal: Goal, hops: u32) -> Option<Found> {
+        self.spend(steps_of_many(operands.len()))?;
         let mut many = Many::default();
         let mut all = Vec::with_capacity(operands.len());
         for (operand, rewrite) in operands.iter().enumerate() {
@@ -324,6 +325,7 @@ impl<'a> Search<'a> {
     }
 
     fn intersection(&mut self, operands: &'a [Rewrite], goal: Goal, hops: u32) -> Option<Found> {
+        self.spend(steps_of_many(operands.len()))?;
         let mut many = Many::default();
         let mut all = Vec::with_capacity(operands.len());
         for (operand, rewrite) in operands.iter().enumerate() {
@@ -365,6 +367,7 @@ impl<'a> Search<'a> {
     }
 
     fn spend(&mut self, steps: u32) -> Option<()> {
+        let steps = steps.saturating_add(self.world.take_steps());
         self.steps = self.steps.checked_sub(steps)?;
         Some(())
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::check::{CheckError, CheckRequest};
+use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
 use crate::condition::Context;
 use crate::snapshot::{Change as Written, Overlay, Snapshot};
 use crate::tuple::{Object, Tuple, TupleCondition};
@@ -22,7 +22,7 @@ use super::world::World;
 /// Additions of one search after the other: so that what is near is found before the budget is used up by
 /// what is far.
 const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
-/// Steps that trying a set stands for.
+/// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
 
 /// Remedies for a deny, in their order, and whether these are all.
@@ -173,17 +173,20 @@ impl Hunt<'_> {
         }
         spend(steps, STEPS_OF_TRIAL).ok()?;
         let request = self.request;
-        let found = if remedy.remove.is_empty() {
+        let count = request.contextual_tuples.len() + remedy.add.len();
+        let found = if remedy.remove.is_empty() && count <= MAX_CONTEXTUAL_TUPLES {
             // At the place of a contextual tuple nothing is added.
             let contextual_tuples = [request.contextual_tuples, &remedy.add].concat();
-            self.snapshot.check(&CheckRequest {
+            self.snapshot.check_counted(&CheckRequest {
                 contextual_tuples: &contextual_tuples,
                 ..*request
             })
         } else {
-            self.applied(remedy)?.check(request)
+            self.applied(remedy)?.check_counted(request)
         };
-        let turns = match found {
+        // Nothing is left after a check that took more than there was; what it found is so all the same.
+        *steps = steps.saturating_sub(found.steps);
+        let turns = match found.answer {
             Ok(turns) => Some(turns),
             Err(CheckError::Condition(_)) => Some(false),
             Err(_) => None,

@@ -139,7 +139,7 @@ impl<'a> Support<'a> {
 
     fn evaluate(&mut self, node: Node, steps: &mut u32) -> Result<Vec<Set>, Spent> {
         let (goal, yes) = node;
-        spend(steps, 1)?;
+        self.spend(steps, 1)?;
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
             return Ok(if yes { vec![Set::EMPTY] } else { Vec::new() });
         }
@@ -183,6 +183,7 @@ impl<'a> Support<'a> {
                 self.none_of(node, on, linked.collect(), steps)?
             }
             (Rewrite::Union(operands), true) | (Rewrite::Intersection(operands), false) => {
+                self.spend(steps, operands.len() / 16)?;
                 let mut all = Vec::new();
                 for operand in operands {
                     all.extend(self.part(node, operand, relation, yes, steps)?);
@@ -211,7 +212,7 @@ impl<'a> Support<'a> {
                 all
             }
         };
-        spend(steps, sets.len())?;
+        self.spend(steps, sets.len())?;
         Ok(self.bounded(least(sets)))
     }
 
@@ -226,11 +227,11 @@ impl<'a> Support<'a> {
         let world = self.world;
         let mut sets = Vec::new();
         for entry in world.named(goal) {
-            spend(steps, 1)?;
+            self.spend(steps, 1)?;
             sets.extend(self.standing(goal, entry));
         }
         for (member, entry) in world.row(goal).usersets() {
-            spend(steps, 1)?;
+            self.spend(steps, 1)?;
             if let Some(with) = self.standing(goal, entry) {
                 let rest = self.read(node, (member, true));
                 sets.extend(self.together(&[with], &rest, steps)?);
@@ -250,7 +251,7 @@ impl<'a> Support<'a> {
                 continue;
             };
             for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                spend(steps, 1)?;
+                self.spend(steps, 1)?;
                 let userset = (object, member);
                 let subject = SubjectId::Userset(object, member);
                 if userset == goal || subject == world.subject {
@@ -276,7 +277,7 @@ impl<'a> Support<'a> {
         let world = self.world;
         let mut sets = Vec::new();
         for (object, entry) in world.linked(tupleset, wanted) {
-            spend(steps, 1)?;
+            self.spend(steps, 1)?;
             if let Some(with) = self.standing(tupleset, entry) {
                 let rest = self.read(node, ((object, wanted), true));
                 sets.extend(self.together(&[with], &rest, steps)?);
@@ -294,7 +295,7 @@ impl<'a> Support<'a> {
                 continue;
             }
             for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                spend(steps, 1)?;
+                self.spend(steps, 1)?;
                 let subject = SubjectId::Object(object);
                 for with in self.addition(tupleset, relation, subject, taken) {
                     let rest = self.read(node, ((object, wanted), true));
@@ -315,7 +316,7 @@ impl<'a> Support<'a> {
     ) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
         for (leads_to, entry) in entries {
-            spend(steps, 1)?;
+            self.spend(steps, 1)?;
             let held = self.world.held(on, entry);
             if matches!(held, Held::Stale | Held::Unmet) {
                 continue;
@@ -384,8 +385,7 @@ impl<'a> Support<'a> {
         conditions.retain(|condition| {
             condition.is_none_or(|id| {
                 let condition = world.model.condition(id);
-                condition
-                    .is_some_and(|found| found.is_met(Context::EMPTY, world.context) == Ok(true))
+                condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Ok(true))
             })
         });
         let numbers = conditions.into_iter();
@@ -416,7 +416,7 @@ impl<'a> Support<'a> {
     }
 
     fn together(&mut self, one: &[Set], other: &[Set], steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        spend(steps, one.len().saturating_mul(other.len()))?;
+        self.spend(steps, one.len().saturating_mul(other.len()))?;
         let sets = product(one, other, self.adds);
         Ok(self.bounded(sets))
     }
@@ -427,6 +427,12 @@ impl<'a> Support<'a> {
             self.complete = false;
         }
         sets
+    }
+
+    /// These steps, and those of the world on the way to them.
+    fn spend(&self, steps: &mut u32, count: usize) -> Result<(), Spent> {
+        let conditions = self.world.take_steps();
+        spend(steps, count.saturating_add(conditions as usize))
     }
 
     fn number(&mut self, goal: Goal, subject: SubjectId, what: What) -> u32 {

@@ -4,7 +4,7 @@
 //! as good as what the model and the tuples make of it. Where a proof names one tuple or operand, that one
 //! must settle the matter; where it says that nothing leads to the subject, it must go through all there is.
 
-use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH};
+use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, allowed_context};
 use crate::model::Rewrite;
 use crate::snapshot::{Entry, Overlay, Snapshot, SubjectId};
 use crate::tuple::Tuple;
@@ -41,13 +41,7 @@ impl Proof {
     /// # Errors
     /// The first flaw.
     pub fn verify(&self, snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<(), Flaw> {
-        for tuple in request.contextual_tuples {
-            let allowed = snapshot.model().allows(tuple);
-            allowed.map_err(|error| CheckError::Context {
-                tuple: Box::new(tuple.clone()),
-                error,
-            })?;
-        }
+        allowed_context(snapshot.model(), request.contextual_tuples)?;
         let mut overlay = Overlay::above(snapshot.store());
         let world = World::open(snapshot, request, &mut overlay)?;
         let goal = world.goal;

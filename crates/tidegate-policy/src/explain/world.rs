@@ -1,9 +1,11 @@
 //! What a question is asked of: a snapshot, the contextual tuples above it, and the subject.
 
+use std::cell::{Cell, RefCell};
+
 use hashbrown::{HashMap, HashSet};
 
-use crate::check::{CheckError, CheckRequest};
-use crate::condition::{Context, EvaluationError};
+use crate::check::{CheckError, CheckRequest, steps_of_many};
+use crate::condition::{Condition, Context, EvaluationError};
 use crate::model::{Model, Relation, RelationId, Taken};
 use crate::snapshot::{Entry, ObjectId, Overlay, Row, Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
@@ -47,6 +49,10 @@ pub(super) struct World<'a> {
     contextual: HashSet<(Goal, SubjectId)>,
     /// Conditional tuples of which it is assumed whether their conditions are met.
     pub(super) assumed: HashMap<(Goal, SubjectId), bool>,
+    /// Whether the conditions of tuples are met, each evaluated once.
+    met: RefCell<HashMap<(Goal, SubjectId), Result<bool, EvaluationError>>>,
+    /// What that and many restrictions took, and nobody has paid for yet.
+    steps: Cell<u32>,
 }
 
 impl<'a> World<'a> {
@@ -91,6 +97,8 @@ impl<'a> World<'a> {
             goal: (object, relation),
             contextual,
             assumed: HashMap::new(),
+            met: RefCell::default(),
+            steps: Cell::new(0),
         })
     }
 
@@ -142,7 +150,11 @@ impl<'a> World<'a> {
         };
         let bound = self.view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
-        let taken = self.relation(goal).is_some_and(|relation| {
+        let relation = self.relation(goal);
+        let count = relation.map_or(0, |relation| relation.restrictions.len());
+        let steps = self.steps.get().saturating_add(steps_of_many(count));
+        self.steps.set(steps);
+        let taken = relation.is_some_and(|relation| {
             let mut restrictions = relation.restrictions.iter();
             restrictions.any(|found| Some(found.taken) == taken && found.condition == condition)
         });
@@ -157,13 +169,47 @@ impl<'a> World<'a> {
                 (None, _) => Held::Stale,
                 (_, Some(true)) => Held::Yes,
                 (_, Some(false)) => Held::Unmet,
-                (Some(condition), None) => match condition.is_met(&bound.context, self.context) {
-                    Ok(true) => Held::Yes,
-                    Ok(false) => Held::Unmet,
-                    Err(error) => Held::Open(error),
-                },
+                (Some(condition), None) => {
+                    let place = (goal, entry.subject());
+                    match self.is_met(place, condition, &bound.context) {
+                        Ok(true) => Held::Yes,
+                        Ok(false) => Held::Unmet,
+                        Err(error) => Held::Open(error),
+                    }
+                }
             },
         }
+    }
+
+    fn is_met(
+        &self,
+        place: (Goal, SubjectId),
+        condition: &Condition,
+        stored: &Context,
+    ) -> Result<bool, EvaluationError> {
+        if let Some(known) = self.met.borrow().get(&place) {
+            return known.clone();
+        }
+        let met = self.evaluate(condition, stored);
+        self.met.borrow_mut().insert(place, met.clone());
+        met
+    }
+
+    /// Whether a condition is met by these values and those of the request.
+    pub(super) fn evaluate(
+        &self,
+        condition: &Condition,
+        stored: &Context,
+    ) -> Result<bool, EvaluationError> {
+        let mut steps = self.steps.get();
+        let met = condition.is_met_in_steps(stored, self.context, &mut steps);
+        self.steps.set(steps);
+        met
+    }
+
+    /// The steps that were taken here since they were last asked for: for who has a budget to pay them.
+    pub(super) fn take_steps(&self) -> u32 {
+        self.steps.take()
     }
 
     /// Whether a contextual tuple is at the place, whatever is stored there.

@@ -184,6 +184,12 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// Whether a text is one word.
+pub(super) fn is_word(text: &str) -> bool {
+    let first = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    first && run(text, is_name).max(extended(text)) == text.len()
+}
+
 pub(super) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\u{c}')
 }

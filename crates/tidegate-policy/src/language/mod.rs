@@ -18,6 +18,8 @@ pub(crate) mod print;
 pub(crate) use parse::parse;
 pub(crate) use parse_condition::parameter_type;
 
+use lex::{Kind, lex};
+
 use crate::condition::ParameterType;
 use crate::model::{ModelErrorKind, Source, SourceId};
 
@@ -148,6 +150,17 @@ pub(crate) struct ExpressionSyntax {
     pub(crate) text: String,
     /// Where the bytes from each of these on stand, in order: one for each line.
     pub(crate) pieces: Vec<(usize, Place)>,
+}
+
+/// The expression that stands between braces, as it is read; none when something else stands there.
+fn read_back(text: &str) -> Option<String> {
+    let mut lexed = lex(text, 0);
+    let mut kinds = lexed.tokens.iter().map(|token| token.kind);
+    let is_one = kinds.next() == Some(Kind::Expression(0))
+        && kinds.next() == Some(Kind::Newline)
+        && kinds.next() == Some(Kind::End);
+    let found = lexed.expressions.pop().filter(|_| is_one)?;
+    lexed.faults.is_empty().then_some(found.text)
 }
 
 impl ExpressionSyntax {

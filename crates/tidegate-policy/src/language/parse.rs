@@ -2,7 +2,10 @@
 //!
 //! After an error the parser goes on with the next line, so that one run shows them all.
 
-use super::lex::{Kind, Token, lex};
+use hashbrown::HashSet;
+
+use super::lex::{Kind, Token, is_word, lex};
+use super::parse_condition::is_of_condition;
 use super::{
     ExpressionSyntax, Fault, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
     RewriteSyntax, Syntax, TypeSyntax, Word,
@@ -28,6 +31,7 @@ pub(crate) fn parse(text: &str, file: u16) -> (Syntax, Vec<Fault>) {
         expressions: lexed.expressions,
         next: 0,
         restrictions: Vec::new(),
+        extended: HashSet::new(),
         syntax: Syntax::default(),
         errors: lexed.faults,
     };
@@ -53,12 +57,18 @@ const KEYWORDS: [&str; 11] = [
 /// Words that can name a type or a relation, but no condition.
 const SOFT_KEYWORDS: [&str; 6] = ["module", "model", "schema", "extend", "type", "relation"];
 
+pub(super) fn is_soft(name: &str) -> bool {
+    SOFT_KEYWORDS.contains(&name)
+}
+
 pub(super) struct Parser<'a> {
     tokens: Vec<Token<'a>>,
     pub(super) expressions: Vec<ExpressionSyntax>,
     next: usize,
     /// Those of the relation that is being read.
     restrictions: Vec<RestrictionSyntax>,
+    /// Types that are extended.
+    extended: HashSet<String>,
     pub(super) syntax: Syntax,
     errors: Vec<Fault>,
 }
@@ -149,11 +159,11 @@ impl<'a> Parser<'a> {
 
     /// Types are added to in modules only, each once.
     fn extension(&mut self, name: &Word) {
-        let mut extensions = self.syntax.types.iter().filter(|found| found.extends);
+        let is_first = self.extended.insert(name.text.clone());
         if self.syntax.module.is_none() {
             let message = "`extend` is for modules".to_owned();
             self.error(name.place, ModelErrorKind::Syntax, message);
-        } else if extensions.any(|found| found.name.text == name.text) {
+        } else if !is_first {
             let message = format!("`{}` is extended twice in this file", name.text);
             self.error(name.place, ModelErrorKind::Syntax, message);
         }
@@ -276,7 +286,7 @@ impl<'a> Parser<'a> {
             RestrictionKind::Object
         };
         let condition = if self.peek().spaced && self.take(Kind::Word("with")) {
-            if matches!(self.peek().kind, Kind::Word(text) if SOFT_KEYWORDS.contains(&text)) {
+            if matches!(self.peek().kind, Kind::Word(text) if is_soft(text)) {
                 return Err(self.unexpected("a condition"));
             }
             Some(self.plain_name("a condition")?)
@@ -376,6 +386,16 @@ impl<'a> Parser<'a> {
         self.errors.push(Fault::new(place, kind, message));
         GaveUp
     }
+}
+
+/// Whether a text is read as the name of a type or a relation.
+pub(super) fn is_name(text: &str) -> bool {
+    is_word(text) && !KEYWORDS.contains(&text)
+}
+
+/// Whether a text is read as the name of a condition or a parameter. A condition is named after `with`, too.
+pub(super) fn is_condition_word(text: &str) -> bool {
+    is_word(text) && is_of_condition(text)
 }
 
 /// Whether a name has no `/` and no `.`.

@@ -45,11 +45,7 @@ impl Parser<'_> {
     /// Keywords of the language can stand here, those of a parameter's type cannot.
     fn condition_word(&mut self, what: &str) -> Result<Word, GaveUp> {
         match self.peek().kind {
-            Kind::Word(text)
-                if is_plain(text)
-                    && container(text).is_none()
-                    && (text == "any" || parameter_type(text).is_none()) =>
-            {
+            Kind::Word(text) if is_of_condition(text) => {
                 let word = self.word_here(text);
                 self.next();
                 Ok(word)
@@ -81,6 +77,11 @@ impl Parser<'_> {
         }
         Err(self.unexpected("a parameter's type"))
     }
+}
+
+/// Whether a word can name a condition or a parameter.
+pub(super) fn is_of_condition(word: &str) -> bool {
+    is_plain(word) && container(word).is_none() && (word == "any" || parameter_type(word).is_none())
 }
 
 type Container = fn(Box<ParameterType>) -> ParameterType;

@@ -6,19 +6,45 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Model, Relation, Restriction, Rewrite, Source, SourceId, Taken, Type};
+use super::parse::{is_condition_word, is_name, is_soft};
+use super::read_back;
+use crate::condition::{Condition, ParameterType};
+use crate::model::{
+    MAX_TEXT, Model, Relation, Restriction, Rewrite, Source, SourceId, Taken, Type,
+};
 
-/// The language has no form for the relation: what can be written stands twice in it, or not first.
+/// What keeps a model from having a text: the language has no form for a part of it. No model that was read
+/// from a text is without one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the language has no form for the relation `{relation}` of the type `{type_name}`")]
-pub struct NoTextError {
-    /// The type.
-    pub type_name: String,
-    /// Its relation.
-    pub relation: String,
+#[non_exhaustive]
+pub enum NoTextError {
+    /// What can be written stands twice in a relation, or not first.
+    #[error("the language has no form for the relation `{relation}` of the type `{type_name}`")]
+    Relation {
+        /// The type.
+        type_name: String,
+        /// Its relation.
+        relation: String,
+    },
+    /// A word of the language, or with characters that names do not have there.
+    #[error("`{0}` cannot be a name in the language")]
+    Name(String),
+    /// A condition without parameters, or with one whose type is nested.
+    #[error("the language has no form for the parameters of the condition `{0}`")]
+    Parameters(String),
+    /// An expression that would be read as another one: with comments, or white space at the end of a line.
+    #[error("the language has no form for the expression of the condition `{0}`")]
+    Expression(String),
+    /// The name of a module or a file that is no part of a comment.
+    #[error("`{0}` cannot stand in a comment")]
+    Source(String),
+    /// The text would be longer than [`MAX_TEXT`].
+    #[error("the text would be longer than {MAX_TEXT} bytes")]
+    TooLong,
 }
 
-/// Prints a model; with comments that say which module and file each part is from, if asked.
+/// Prints a model; with comments that say which module and file each part is from, if asked. What is
+/// printed is read as the same model.
 pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextError> {
     let mut printer = Printer {
         model,
@@ -44,20 +70,10 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
     conditions
         .sort_by_key(|(at, found)| (order(parts.source(source(*at))), found.name().to_owned()));
     for (at, condition) in conditions {
-        let mut parameters: Vec<_> = condition.parameters().iter().collect();
-        parameters.sort_by(|one, two| one.name.cmp(&two.name));
-        _ = write!(printer.out, "\ncondition {}(", condition.name());
-        for (number, parameter) in parameters.iter().enumerate() {
-            let separator = if number == 0 { "" } else { ", " };
-            _ = write!(
-                printer.out,
-                "{separator}{}: {}",
-                parameter.name, parameter.kind
-            );
-        }
-        _ = write!(printer.out, ") {{\n  {}\n}}", condition.expression());
-        printer.comment("", source(at));
-        printer.out.push('\n');
+        printer.condition(condition, source(at))?;
+    }
+    if printer.out.len() > MAX_TEXT {
+        return Err(NoTextError::TooLong);
     }
     Ok(printer.out)
 }
@@ -82,8 +98,9 @@ impl<'a> Printer<'a> {
     }
 
     fn type_definition(&mut self, found: &Type, id: u32) -> Result<(), NoTextError> {
+        named(&found.name, is_name(&found.name))?;
         _ = write!(self.out, "\ntype {}", found.name);
-        self.comment("", found.source);
+        self.comment("", found.source)?;
         let parts = self.model.parts();
         let mut relations: Vec<(&str, &Relation)> = parts
             .relations_of(id)
@@ -95,31 +112,71 @@ impl<'a> Printer<'a> {
             self.out.push_str("\n  relations");
         }
         for (name, relation) in relations {
+            named(name, is_name(name))?;
             _ = write!(self.out, "\n    define {name}: ");
             let direct = count(&relation.rewrite);
             if direct > 1 || direct == 1 && !comes_first(&relation.rewrite) {
-                return Err(NoTextError {
+                return Err(NoTextError::Relation {
                     type_name: found.name.to_string(),
                     relation: name.to_owned(),
                 });
             }
-            self.rewrite(relation, &relation.rewrite, false);
-            self.comment(" extended by:", relation.source);
+            self.rewrite(relation, &relation.rewrite, false)?;
+            self.comment(" extended by:", relation.source)?;
         }
         self.out.push('\n');
         Ok(())
     }
 
-    fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) {
+    fn condition(
+        &mut self,
+        condition: &Condition,
+        source: Option<SourceId>,
+    ) -> Result<(), NoTextError> {
+        let name = condition.name();
+        named(name, is_condition_word(name))?;
+        let mut parameters: Vec<_> = condition.parameters().iter().collect();
+        parameters.sort_by(|one, two| one.name.cmp(&two.name));
+        if parameters.is_empty() || parameters.iter().any(|found| is_nested(&found.kind)) {
+            return Err(NoTextError::Parameters(name.to_owned()));
+        }
+        _ = write!(self.out, "\ncondition {name}(");
+        for (number, parameter) in parameters.iter().enumerate() {
+            named(&parameter.name, is_condition_word(&parameter.name))?;
+            let separator = if number == 0 { "" } else { ", " };
+            _ = write!(
+                self.out,
+                "{separator}{}: {}",
+                parameter.name, parameter.kind
+            );
+        }
+        let body = format!("{{\n  {}\n}}", condition.expression());
+        if read_back(&body).as_deref() != Some(condition.expression()) {
+            return Err(NoTextError::Expression(name.to_owned()));
+        }
+        self.out.push_str(") ");
+        self.out.push_str(&body);
+        self.comment("", source)?;
+        self.out.push('\n');
+        Ok(())
+    }
+
+    fn rewrite(
+        &mut self,
+        relation: &Relation,
+        rewrite: &Rewrite,
+        inner: bool,
+    ) -> Result<(), NoTextError> {
         let (operands, operator): (Vec<&Rewrite>, &str) = match rewrite {
             Rewrite::Direct => return self.restrictions(&relation.restrictions),
             Rewrite::Computed(relation) => {
-                return self.out.push_str(self.relation_name(*relation));
+                self.out.push_str(self.relation_name(*relation));
+                return Ok(());
             }
             Rewrite::From { relation, tupleset } => {
                 let (name, from) = (self.relation_name(*relation), self.relation_name(*tupleset));
                 _ = write!(self.out, "{name} from {from}");
-                return;
+                return Ok(());
             }
             Rewrite::Union(all) => (direct_first(all), " or "),
             Rewrite::Intersection(all) => (direct_first(all), " and "),
@@ -132,35 +189,66 @@ impl<'a> Printer<'a> {
             if number > 0 {
                 self.out.push_str(operator);
             }
-            self.rewrite(relation, operand, true);
+            self.rewrite(relation, operand, true)?;
         }
         if inner {
             self.out.push(')');
         }
+        Ok(())
     }
 
-    fn restrictions(&mut self, restrictions: &[Restriction]) {
+    fn restrictions(&mut self, restrictions: &[Restriction]) -> Result<(), NoTextError> {
         self.out.push('[');
         for (number, restriction) in restrictions.iter().enumerate() {
             if number > 0 {
                 self.out.push_str(", ");
             }
+            if let Some(id) = restriction.condition
+                && let Some(condition) = self.model.condition(id)
+            {
+                let name = condition.name();
+                named(name, is_name(name) && !is_soft(name))?;
+            }
             let text = restriction_text(self.model, restriction);
             self.out.push_str(&text);
         }
         self.out.push(']');
+        Ok(())
     }
 
-    fn comment(&mut self, what: &str, source: Option<SourceId>) {
+    fn comment(&mut self, what: &str, source: Option<SourceId>) -> Result<(), NoTextError> {
         if self.with_sources
             && let Some(Source { module, file }) = self.model.parts().source(source)
         {
+            for name in [module, file] {
+                if name.contains('\n') {
+                    return Err(NoTextError::Source(name.to_string()));
+                }
+            }
             _ = write!(self.out, " #{what} module: {module}, file: {file}");
         }
+        Ok(())
     }
 
     fn relation_name(&self, id: u32) -> &'a str {
         self.model.relation_name(id).unwrap_or_default()
+    }
+}
+
+fn named(name: &str, is_name: bool) -> Result<(), NoTextError> {
+    match is_name {
+        true => Ok(()),
+        false => Err(NoTextError::Name(name.to_owned())),
+    }
+}
+
+/// Whether a parameter's type holds one that holds others.
+fn is_nested(kind: &ParameterType) -> bool {
+    match kind {
+        ParameterType::List(element) | ParameterType::Map(element) => {
+            matches!(**element, ParameterType::List(_) | ParameterType::Map(_))
+        }
+        _ => false,
     }
 }
 

@@ -1,8 +1,10 @@
 //! Lists: on which objects does a subject have a relation, and who has a relation on an object?
 //!
 //! Both are defined by `check` and by nothing else: a list holds what `check` answers true for, in
-//! the order of the names, page by page. Each page finds the names of all candidates, and asks one `check`
-//! for each candidate it passes.
+//! the order of the names, page by page. Each page walks to all candidates, within [`MAX_WALK`], and asks one
+//! `check` for each candidate it passes, at most [`MAX_CANDIDATES`] of them and [`MAX_STEPS`] together; the
+//! next page goes on from there. Where the walk is ended by what it costs, candidates are missing, on this
+//! page and on the next ones: none of them is complete.
 //!
 //! **Candidates of [`Snapshot::list_objects`]** are the objects of the type that a chain of tuples, stored
 //! or contextual, leads to from the subject ([`reach`]), and the subject's own object (`o#r` has `r` on
@@ -37,21 +39,24 @@ mod reach;
 #[cfg(test)]
 mod tests;
 mod users;
+mod walk;
 
 pub use objects::ListObjectsRequest;
 pub(crate) use reach::reach_all;
 pub use users::{ListUsersRequest, SubjectKind};
+pub use walk::MAX_WALK;
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
-
-use crate::check::CheckError;
+use crate::check::{self, CheckError, Checked, MAX_CONTEXTUAL_TUPLES};
 use crate::model::Model;
 use crate::snapshot::Snapshot;
 use crate::tuple::{Object, Subject, Tuple, TupleError};
+use walk::First;
 
 /// Most candidates that one page checks.
 pub const MAX_CANDIDATES: usize = 10_000;
+/// Most steps of all checks of one page together, as those of a check are counted. The first check of a page
+/// has all the steps of a check to itself, so that every page comes further.
+pub const MAX_STEPS: u32 = check::MAX_STEPS;
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +64,35 @@ pub struct Page<T> {
     /// What was found, sorted, at most as many as were asked for.
     pub found: Vec<T>,
     /// Where the next page starts after (its `after`); none when every candidate was looked at. There
-    /// may be a next page after one that is not full ([`MAX_CANDIDATES`]), and the last can be empty.
+    /// may be a next page after one that is not full ([`MAX_CANDIDATES`], [`MAX_STEPS`]), and the last can
+    /// be empty.
     pub next: Option<T>,
-    /// Whether every check and condition that this page needed had an answer; if not, something may be missing.
+    /// Whether every check and condition that this page needed had an answer, and the walk to its candidates
+    /// came to its end ([`MAX_WALK`]); if not, something may be missing.
     pub complete: bool,
-    /// Why the first candidate that was left out for want of an answer has none, or the first condition.
+    /// Why the first candidate that was left out for want of an answer has none, or the walk or the first
+    /// condition.
     pub error: Option<CheckError>,
+}
+
+impl<T> Page<T> {
+    fn empty() -> Self {
+        Self {
+            found: Vec::new(),
+            next: None,
+            complete: true,
+            error: None,
+        }
+    }
+
+    /// The page of the candidates that a walk came upon, which may have been ended by what it cost.
+    fn after_a_walk(mut self, came_to_its_end: bool, max_walk: u32) -> Self {
+        if !came_to_its_end {
+            self.complete = false;
+            self.error.get_or_insert(CheckError::TooMuch(max_walk));
+        }
+        self
+    }
 }
 
 /// Why there is no list.
@@ -89,6 +117,9 @@ pub enum ListError {
         /// The reason.
         error: TupleError,
     },
+    /// More contextual tuples than [`MAX_CONTEXTUAL_TUPLES`]: so many.
+    #[error("{0} contextual tuples, and at most {MAX_CONTEXTUAL_TUPLES} are taken")]
+    TooManyTuples(usize),
 }
 
 impl ListError {
@@ -98,6 +129,7 @@ impl ListError {
             Self::UnknownType(_) => "unknown-type",
             Self::UnknownRelation { .. } => "unknown-relation",
             Self::Context { .. } => "bad-context",
+            Self::TooManyTuples(_) => "too-many-tuples",
         }
     }
 }
@@ -115,14 +147,14 @@ impl Snapshot {
     }
 
     /// Objects of a type that an object, as a subject, may have a relation on, sorted by id: on no other one
-    /// has it the relation, and on which of these is for `check` to say. None when the model has no such
-    /// relation.
+    /// has it the relation, and on which of these is for `check` to say. Empty when the model has no such
+    /// relation; none when they are too many to be walked to ([`MAX_WALK`]).
     pub fn reachable_objects(
         &self,
         subject: &Object,
         relation: &str,
         type_name: &str,
-    ) -> Vec<Object> {
+    ) -> Option<Vec<Object>> {
         objects::reachable(self, subject, relation, type_name)
     }
 
@@ -157,6 +189,9 @@ fn known_relation(model: &Model, type_name: &str, relation: &str) -> Result<(), 
 }
 
 fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
+    if context.len() > MAX_CONTEXTUAL_TUPLES {
+        return Err(ListError::TooManyTuples(context.len()));
+    }
     context.iter().try_for_each(|tuple| {
         model.allows(tuple).map_err(|error| ListError::Context {
             tuple: Box::new(tuple.clone()),
@@ -165,33 +200,41 @@ fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
     })
 }
 
-/// The candidates after the cursor that pass the check, until the page is full.
+/// The candidates that pass the check, until the page is full or its steps are spent. The check of none for
+/// what has no number is a no.
 fn page<T: Clone + Ord>(
-    candidates: &BTreeSet<T>,
-    after: Option<&T>,
+    candidates: &First<'_, T>,
     limit: usize,
-    check: impl Fn(&T) -> Result<bool, CheckError>,
+    max_steps: u32,
+    check: impl Fn(&T, u32) -> Option<Checked>,
 ) -> Page<T> {
-    let mut page = Page {
-        found: Vec::new(),
-        next: None,
-        complete: true,
-        error: None,
-    };
-    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut page = Page::empty();
+    let mut left = max_steps;
     let mut last: Option<&T> = None;
-    for (checked, candidate) in candidates.range((start, Bound::Unbounded)).enumerate() {
-        if page.found.len() >= limit.max(1) || checked >= MAX_CANDIDATES {
+    for (checked, candidate) in candidates.names().enumerate() {
+        // Every page comes at least one candidate further.
+        let most = match last {
+            None => check::MAX_STEPS,
+            Some(_) => left.min(check::MAX_STEPS),
+        };
+        if page.found.len() >= limit.max(1) || checked >= MAX_CANDIDATES || most == 0 {
             page.next = last.cloned();
             break;
         }
-        match check(candidate) {
-            Ok(true) => page.found.push(candidate.clone()),
-            Ok(false) => {}
-            // The request was found good before, so this is about the candidate: it is denied.
-            Err(error) => {
-                page.complete = false;
-                page.error.get_or_insert(error);
+        if let Some(Checked { answer, steps }) = check(candidate, most) {
+            left = left.saturating_sub(steps);
+            match answer {
+                Ok(true) => page.found.push(candidate.clone()),
+                Ok(false) => {}
+                Err(CheckError::TooMuch(_)) if most < check::MAX_STEPS => {
+                    page.next = last.cloned();
+                    break;
+                }
+                // The request was found good before, so this is about the candidate: it is denied.
+                Err(error) => {
+                    page.complete = false;
+                    page.error.get_or_insert(error);
+                }
             }
         }
         last = Some(candidate);

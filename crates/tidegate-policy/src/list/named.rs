@@ -7,60 +7,56 @@
 //! Nobody who has the relation but is not named can be told from the wildcard: along the way no tuple
 //! is about them, so each step comes to the same for both.
 
-use std::collections::BTreeSet;
-
-use hashbrown::HashSet;
-
 use super::users::{ListUsersRequest, SubjectKind};
+use super::walk::{Allowance, First, Goal, Seen, Spent};
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId, Rewrite, TypeId};
 use crate::snapshot::{Entry, ObjectId, Row, Snapshot, SubjectId, View};
 use crate::tuple::Subject;
 
-/// Most steps of one walk: each is a relation of an object, or a subject that was looked at.
-pub(super) const MAX_STEPS: u32 = 10_000_000;
-
 /// What a walk found.
-#[derive(Default)]
-pub(super) struct Named {
-    pub(super) subjects: BTreeSet<Subject>,
+pub(super) struct Named<'a> {
+    /// The first that a page is to check.
+    pub(super) subjects: First<'a, Subject>,
     /// Whether the walk came to its end.
     pub(super) complete: bool,
     /// Why the first condition on the way that has no answer has none.
     pub(super) error: Option<EvaluationError>,
 }
 
-/// Walks from the request's object and relation.
-pub(super) fn named(snapshot: &Snapshot, request: &ListUsersRequest<'_>, max_steps: u32) -> Named {
+/// Walks from the request's object, which has a number in the view, and relation.
+pub(super) fn named<'a>(
+    snapshot: &'a Snapshot,
+    view: View<'a>,
+    request: &ListUsersRequest<'a>,
+    start: ObjectId,
+    max_walk: u32,
+) -> Named<'a> {
     let model = snapshot.model();
-    let mut overlay = snapshot.overlay(request.contextual_tuples);
-    let start = overlay.intern(snapshot.store(), model, request.object);
-    let view = View {
-        overlay: Some(&overlay),
-        ..snapshot.view()
-    };
-
+    let found = First::after(request.after);
     let (Some(wanted), Some(relation)) = (
         wanted(model, request.kind),
         model.relation_id(request.relation),
     ) else {
-        return Named::default();
+        return Named {
+            subjects: found,
+            complete: false,
+            error: None,
+        };
     };
     let mut walk = Walk {
+        snapshot,
         model,
         view,
         wanted,
         context: request.context,
-        steps_left: max_steps,
-        found: HashSet::new(),
+        allowance: Allowance::new(max_walk),
+        found,
         error: None,
     };
-    let complete = walk.collect((start, relation)).is_some();
-    let found = walk.found.iter();
+    let complete = walk.collect((start, relation)).is_ok();
     Named {
-        subjects: found
-            .filter_map(|&subject| snapshot.name(view, subject))
-            .collect(),
+        subjects: walk.found,
         complete,
         error: walk.error,
     }
@@ -82,52 +78,51 @@ fn wanted(model: &Model, kind: SubjectKind<'_>) -> Option<Wanted> {
     })
 }
 
-/// A relation of an object.
-type Goal = (ObjectId, RelationId);
-
 struct Walk<'a> {
+    snapshot: &'a Snapshot,
     model: &'a Model,
     view: View<'a>,
     wanted: Wanted,
     context: &'a Context,
-    steps_left: u32,
-    found: HashSet<SubjectId>,
+    allowance: Allowance,
+    found: First<'a, Subject>,
     error: Option<EvaluationError>,
 }
 
 /// Goals that were come upon, and those that are still to be looked at.
 #[derive(Default)]
 struct Frontier {
-    seen: HashSet<Goal>,
+    seen: Seen,
     next: Vec<Goal>,
 }
 
 impl Frontier {
-    fn add(&mut self, goal: Goal) {
-        if self.seen.insert(goal) {
+    fn add(&mut self, goal: Goal, allowance: &mut Allowance) -> Result<(), Spent> {
+        if self.seen.add(goal, allowance)? {
             self.next.push(goal);
         }
+        Ok(())
     }
 }
 
 impl<'a> Walk<'a> {
-    /// Notes every subject of the wanted kind; none when the budget is used up.
-    fn collect(&mut self, start: Goal) -> Option<()> {
+    /// Notes every subject of the wanted kind.
+    fn collect(&mut self, start: Goal) -> Result<(), Spent> {
         let mut frontier = Frontier::default();
-        frontier.add(start);
+        frontier.add(start, &mut self.allowance)?;
         while let Some(goal) = frontier.next.pop() {
-            let Some(rewrite) = self.visit(goal)? else {
+            let Some(rewrite) = self.visit(goal) else {
                 continue;
             };
             // A userset is its own member, so each that the way leads to is named.
             if self.is_wanted(goal.0, Some(goal.1)) {
-                self.found.insert(SubjectId::Userset(goal.0, goal.1));
+                self.name(SubjectId::Userset(goal.0, goal.1))?;
             }
             let mut open = vec![rewrite];
             while let Some(rewrite) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
-                    Rewrite::Direct => self.note(goal),
+                    Rewrite::Direct => self.note(goal)?,
                     Rewrite::Computed(_) | Rewrite::From { .. } => {}
                     Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
                     Rewrite::Exclusion(base, subtract) => {
@@ -139,14 +134,14 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        Some(())
+        Ok(())
     }
 
     /// Whether the wanted type's wildcard is named on the way; what is taken away does not count.
-    fn has_wildcard(&mut self, start: &'a Rewrite, on: Goal) -> Option<bool> {
+    fn has_wildcard(&mut self, start: &'a Rewrite, on: Goal) -> Result<bool, Spent> {
         // A userset is no member of a wildcard.
         let (type_id, None) = self.wanted else {
-            return Some(false);
+            return Ok(false);
         };
         let wildcard = SubjectId::Wildcard(type_id);
         let mut frontier = Frontier::default();
@@ -156,7 +151,7 @@ impl<'a> Walk<'a> {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
                     Rewrite::Direct if self.row(goal).find(wildcard).is_some() => {
-                        return Some(true);
+                        return Ok(true);
                     }
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
                     Rewrite::Union(all) | Rewrite::Intersection(all) => {
@@ -166,80 +161,93 @@ impl<'a> Walk<'a> {
                 }
             }
             let Some(goal) = frontier.next.pop() else {
-                return Some(false);
+                return Ok(false);
             };
-            open.extend(self.visit(goal)?.map(|rewrite| (rewrite, goal)));
+            open.extend(self.visit(goal).map(|rewrite| (rewrite, goal)));
         }
     }
 
-    /// How a goal follows from others; none inside when its type does not have the relation.
-    fn visit(&mut self, (object, relation): Goal) -> Option<Option<&'a Rewrite>> {
-        self.spend(1)?;
-        let type_id = self.view.type_of(object);
-        let model = self.model;
-        Some(
-            type_id
-                .and_then(|type_id| model.relation(type_id, relation))
-                .map(|found| &found.rewrite),
-        )
+    /// How a goal follows from others; none when its type does not have the relation.
+    fn visit(&self, (object, relation): Goal) -> Option<&'a Rewrite> {
+        let type_id = self.view.type_of(object)?;
+        let found = self.model.relation(type_id, relation)?;
+        Some(&found.rewrite)
     }
 
     /// Adds the goals that a rewrite leads to by itself, not by its operands.
-    fn lead(&mut self, rewrite: &Rewrite, goal: Goal, frontier: &mut Frontier) -> Option<()> {
+    fn lead(
+        &mut self,
+        rewrite: &Rewrite,
+        goal: Goal,
+        frontier: &mut Frontier,
+    ) -> Result<(), Spent> {
+        self.allowance.spend(1)?;
         match *rewrite {
             Rewrite::Direct => {
-                let row = self.row(goal);
-                self.spend(row.len())?;
-                for (userset, entry) in row.usersets() {
-                    self.evaluate(goal, entry);
-                    frontier.add(userset);
+                for (userset, entry) in self.row(goal).usersets() {
+                    self.evaluate(goal, entry)?;
+                    frontier.add(userset, &mut self.allowance)?;
                 }
             }
-            Rewrite::Computed(other) => frontier.add((goal.0, other)),
+            Rewrite::Computed(other) => frontier.add((goal.0, other), &mut self.allowance)?,
             Rewrite::From { relation, tupleset } => {
                 let tupleset = (goal.0, tupleset);
-                let row = self.row(tupleset);
-                self.spend(row.len())?;
-                for (object, entry) in row.objects() {
-                    self.evaluate(tupleset, entry);
-                    frontier.add((object, relation));
+                for (object, entry) in self.row(tupleset).objects() {
+                    self.evaluate(tupleset, entry)?;
+                    frontier.add((object, relation), &mut self.allowance)?;
                 }
             }
             Rewrite::Union(_) | Rewrite::Intersection(_) | Rewrite::Exclusion(..) => {}
         }
-        Some(())
+        Ok(())
     }
 
     /// Notes the objects of the wanted type that a row holds.
-    fn note(&mut self, goal: Goal) {
+    fn note(&mut self, goal: Goal) -> Result<(), Spent> {
         for (object, entry) in self.row(goal).objects() {
+            self.allowance.spend(1)?;
             if self.is_wanted(object, None) {
-                self.evaluate(goal, entry);
-                self.found.insert(SubjectId::Object(object));
+                self.evaluate(goal, entry)?;
+                self.name(SubjectId::Object(object))?;
             }
         }
         if let (type_id, None) = self.wanted
             && let Some(entry) = self.row(goal).find(SubjectId::Wildcard(type_id))
         {
-            self.evaluate(goal, entry);
+            self.evaluate(goal, entry)?;
         }
+        Ok(())
+    }
+
+    fn name(&mut self, subject: SubjectId) -> Result<(), Spent> {
+        self.allowance.name()?;
+        if let Some(name) = self.snapshot.name(self.view, subject) {
+            self.found.add(name);
+        }
+        Ok(())
     }
 
     /// Notes the first condition that has no answer, of a tuple that its relation may take.
-    fn evaluate(&mut self, goal: Goal, entry: Entry) {
+    fn evaluate(&mut self, goal: Goal, entry: Entry) -> Result<(), Spent> {
         let bound = self.view.bound(goal.0, goal.1, entry);
         let Some(bound) = bound.filter(|_| self.error.is_none()) else {
-            return;
+            return Ok(());
         };
         let type_id = self.view.type_of(goal.0);
         let relation = type_id.and_then(|type_id| self.model.relation(type_id, goal.1));
+        let count = relation.map_or(0, |relation| relation.restrictions.len());
+        self.allowance.spend(count / 8)?;
         let is_taken = relation.is_some_and(|relation| {
             let mut restrictions = relation.restrictions.iter();
             restrictions.any(|found| found.condition == Some(bound.condition))
         });
         if is_taken && let Some(condition) = self.model.condition(bound.condition) {
-            self.error = condition.is_met(&bound.context, self.context).err();
+            let mut steps = 0;
+            let met = condition.is_met_in_steps(&bound.context, self.context, &mut steps);
+            self.error = met.err();
+            self.allowance.conditions(steps)?;
         }
+        Ok(())
     }
 
     fn row(&self, goal: Goal) -> Row<'a> {
@@ -248,11 +256,5 @@ impl<'a> Walk<'a> {
 
     fn is_wanted(&self, object: ObjectId, relation: Option<RelationId>) -> bool {
         self.wanted.1 == relation && self.view.type_of(object) == Some(self.wanted.0)
-    }
-
-    fn spend(&mut self, steps: usize) -> Option<()> {
-        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-        self.steps_left = self.steps_left.checked_sub(steps)?;
-        Some(())
     }
 }

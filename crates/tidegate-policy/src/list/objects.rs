@@ -1,10 +1,9 @@
 //! On which objects of a type does a subject have a relation?
 
-use std::collections::BTreeSet;
-
 use super::reach::reach;
-use super::{ListError, Page, allowed_context, known_relation, known_type, page};
-use crate::check::CheckRequest;
+use super::walk::{First, MAX_WALK};
+use super::{ListError, MAX_STEPS, Page, allowed_context, known_relation, known_type, page};
+use crate::check::check_within;
 use crate::condition::Context;
 use crate::snapshot::{Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
@@ -18,7 +17,8 @@ pub struct ListObjectsRequest<'a> {
     pub relation: &'a str,
     /// The type of the objects.
     pub object_type: &'a str,
-    /// Tuples that hold for this question alone.
+    /// Tuples that hold for this question alone, at most
+    /// [`MAX_CONTEXTUAL_TUPLES`](crate::check::MAX_CONTEXTUAL_TUPLES).
     pub contextual_tuples: &'a [Tuple],
     /// Values of conditions' parameters.
     pub context: &'a Context,
@@ -32,6 +32,16 @@ pub(super) fn list(
     snapshot: &Snapshot,
     request: &ListObjectsRequest<'_>,
 ) -> Result<Page<Object>, ListError> {
+    list_within(snapshot, request, MAX_WALK, MAX_STEPS)
+}
+
+/// Lists, with so much for the walk to the objects, and so many steps for all checks but the first.
+pub(super) fn list_within(
+    snapshot: &Snapshot,
+    request: &ListObjectsRequest<'_>,
+    max_walk: u32,
+    max_steps: u32,
+) -> Result<Page<Object>, ListError> {
     let model = snapshot.model();
     known_relation(model, request.object_type, request.relation)?;
     match request.subject {
@@ -42,22 +52,6 @@ pub(super) fn list(
     }
     allowed_context(model, request.contextual_tuples)?;
 
-    let candidates = candidates(snapshot, request);
-    let holds = |object: &Object| {
-        snapshot.check(&CheckRequest {
-            subject: request.subject,
-            relation: request.relation,
-            object,
-            contextual_tuples: request.contextual_tuples,
-            context: request.context,
-        })
-    };
-    Ok(page(&candidates, request.after, request.limit, holds))
-}
-
-/// Objects of the type that the subject may have the relation on.
-fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> BTreeSet<Object> {
-    let model = snapshot.model();
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let subject = overlay.subject(snapshot.store(), model, request.subject);
     let view = View {
@@ -68,11 +62,27 @@ fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> BTreeSet
         .type_id(request.object_type)
         .zip(model.relation_id(request.relation));
     let (Some(subject), Some(wanted)) = (subject, wanted) else {
-        return BTreeSet::new();
+        return Ok(Page::empty());
     };
-    let found = reach(model, view, subject, wanted);
-    let named = found.into_iter().filter_map(|id| view.object(id));
-    named.collect()
+    let mut candidates = First::after(request.after);
+    let walked = reach(model, view, subject, wanted, max_walk, |id| {
+        if let Some(name) = view.object(id) {
+            candidates.add(name);
+        }
+    });
+    let holds = |object: &Object, most: u32| {
+        let goal = (view.id(object.as_str())?, wanted.1);
+        Some(check_within(
+            model,
+            view,
+            subject,
+            goal,
+            request.context,
+            most,
+        ))
+    };
+    let page = page(&candidates, request.limit, max_steps, holds);
+    Ok(page.after_a_walk(walked.is_ok(), max_walk))
 }
 
 /// Objects of a type that an object, as a subject, may have a relation on, sorted.
@@ -81,11 +91,11 @@ pub(super) fn reachable(
     subject: &Object,
     relation: &str,
     type_name: &str,
-) -> Vec<Object> {
+) -> Option<Vec<Object>> {
     let (model, view) = (snapshot.model(), snapshot.view());
     let wanted = model.type_id(type_name).zip(model.relation_id(relation));
     let Some(wanted) = wanted else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let subject = match view.id(subject.as_str()) {
         Some(id) => Some(SubjectId::Object(id)),
@@ -93,10 +103,14 @@ pub(super) fn reachable(
         None => model.type_id(subject.type_name()).map(SubjectId::Wildcard),
     };
     let Some(subject) = subject else {
-        return Vec::new();
+        return Some(Vec::new());
     };
-    let found = reach(model, view, subject, wanted).into_iter();
-    let mut named: Vec<Object> = found.filter_map(|id| view.object(id)).collect();
+    let mut named = Vec::new();
+    let walked = reach(model, view, subject, wanted, MAX_WALK, |id| {
+        named.extend(view.object(id));
+    });
+    // What more there is would be left out.
+    walked.ok()?;
     named.sort_unstable();
-    named
+    Some(named)
 }

@@ -11,31 +11,49 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use super::walk::{Allowance, Goal, MAX_WALK, Seen, Spent};
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{ObjectId, SubjectId, View};
 
+/// What the walk to all that a subject may have costs at most.
+const MAX_WALK_TO_ALL: u32 = 4 * MAX_WALK;
+
 /// A relation of a type.
 type Kind = (TypeId, RelationId);
-/// A relation of an object.
-type Goal = (ObjectId, RelationId);
 
-/// The objects, each once, in no order. `subject` is over the numbers of `view`.
+/// Tells of every object, each once, in no order. `subject` is over the numbers of `view`.
+///
+/// # Errors
+/// When the walk would cost more than it may: there are more objects.
 pub(super) fn reach(
     model: &Model,
     view: View<'_>,
     subject: SubjectId,
     wanted: Kind,
-) -> Vec<ObjectId> {
+    max_walk: u32,
+    mut found: impl FnMut(ObjectId),
+) -> Result<(), Spent> {
     let ways = Ways::to(model, vec![wanted]);
-    let found = walk(view, subject, &ways).into_iter();
-    let found = found.filter(|&(object, relation)| {
-        relation == wanted.1 && view.type_of(object) == Some(wanted.0)
-    });
-    found.map(|(object, _)| object).collect()
+    let mut walk = Walk::new(view, &ways, max_walk);
+    let told = |walk: &mut Walk<'_>, (object, relation): Goal| {
+        if relation == wanted.1 && view.type_of(object) == Some(wanted.0) {
+            walk.allowance.name()?;
+            found(object);
+        }
+        Ok(())
+    };
+    walk.go(subject, told)
 }
 
 /// Every relation of every object that the subject may have, each once, in no order.
-pub(crate) fn reach_all(model: &Model, view: View<'_>, subject: SubjectId) -> Vec<Goal> {
+///
+/// # Errors
+/// When the walk would cost more than it may.
+pub(crate) fn reach_all(
+    model: &Model,
+    view: View<'_>,
+    subject: SubjectId,
+) -> Result<Vec<Goal>, Spent> {
     let types = model.type_names().filter_map(|name| {
         let type_id = model.type_id(name)?;
         let relations = model
@@ -44,21 +62,9 @@ pub(crate) fn reach_all(model: &Model, view: View<'_>, subject: SubjectId) -> Ve
         Some(relations.map(move |relation| (type_id, relation)))
     });
     let ways = Ways::to(model, types.flatten().collect());
-    walk(view, subject, &ways).into_iter().collect()
-}
-
-fn walk(view: View<'_>, subject: SubjectId, ways: &Ways) -> HashSet<Goal> {
-    let mut walk = Walk {
-        view,
-        ways,
-        seen: HashSet::new(),
-        next: Vec::new(),
-    };
-    walk.start(subject);
-    while let Some((object, relation)) = walk.next.pop() {
-        walk.back(object, relation);
-    }
-    walk.seen
+    let mut walk = Walk::new(view, &ways, MAX_WALK_TO_ALL);
+    walk.go(subject, |_, _| Ok(()))?;
+    Ok(walk.seen.goals().collect())
 }
 
 /// How relations lead to each other, backwards from the wanted ones: only what can come to them.
@@ -68,10 +74,10 @@ struct Ways {
     written: HashSet<Kind>,
     /// To relations of the same object.
     computed: HashMap<Kind, Vec<RelationId>>,
-    /// To a relation of objects that have this one's object in a tupleset: (tupleset, to).
-    from: HashMap<Kind, Vec<(RelationId, Kind)>>,
+    /// To relations of objects that have this one's object in a tupleset, by that.
+    from: HashMap<Kind, HashMap<Kind, Vec<RelationId>>>,
     /// To relations that take the userset.
-    userset: HashMap<Kind, Vec<Kind>>,
+    userset: HashMap<Kind, HashSet<Kind>>,
 }
 
 impl Ways {
@@ -79,6 +85,7 @@ impl Ways {
         let mut ways = Self::default();
         let mut seen: HashSet<Kind> = wanted.iter().copied().collect();
         let mut next = wanted;
+        let mut led_to: HashMap<Kind, Vec<TypeId>> = HashMap::new();
         while let Some(kind) = next.pop() {
             let Some(relation) = model.relation(kind.0, kind.1) else {
                 continue;
@@ -92,11 +99,13 @@ impl Ways {
             while let Some(rewrite) = open.pop() {
                 match rewrite {
                     Rewrite::Direct => {
-                        ways.written.insert(kind);
+                        if !ways.written.insert(kind) {
+                            continue;
+                        }
                         for restriction in &relation.restrictions {
                             if let Taken::Userset(type_id, member) = restriction.taken {
                                 let from = (type_id, member);
-                                ways.userset.entry(from).or_default().push(kind);
+                                ways.userset.entry(from).or_default().insert(kind);
                                 add(from);
                             }
                         }
@@ -107,14 +116,13 @@ impl Ways {
                         add(from);
                     }
                     &Rewrite::From { relation, tupleset } => {
-                        let leads = model.relation(kind.0, tupleset);
-                        let taken = leads.map_or(&[][..], |leads| &leads.restrictions);
-                        for restriction in taken {
-                            if let Taken::Object(type_id) = restriction.taken {
-                                let from = (type_id, relation);
-                                ways.from.entry(from).or_default().push((tupleset, kind));
-                                add(from);
-                            }
+                        let by = (kind.0, tupleset);
+                        let types = led_to.entry(by).or_insert_with(|| led(model, by));
+                        for &type_id in &*types {
+                            let from = (type_id, relation);
+                            let ways = ways.from.entry(from).or_default();
+                            ways.entry(by).or_default().push(kind.1);
+                            add(from);
                         }
                     }
                     Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
@@ -126,91 +134,126 @@ impl Ways {
     }
 }
 
+/// The types that a tupleset leads to, each once.
+fn led(model: &Model, tupleset: Kind) -> Vec<TypeId> {
+    let leads = model.relation(tupleset.0, tupleset.1);
+    let taken = leads.map_or(&[][..], |leads| &leads.restrictions);
+    let types = taken.iter().filter_map(|found| match found.taken {
+        Taken::Object(type_id) => Some(type_id),
+        Taken::Userset(..) | Taken::Wildcard(_) => None,
+    });
+    let mut types: Vec<TypeId> = types.collect();
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
 struct Walk<'a> {
     view: View<'a>,
     ways: &'a Ways,
-    seen: HashSet<Goal>,
+    allowance: Allowance,
+    seen: Seen,
     next: Vec<Goal>,
 }
 
-impl Walk<'_> {
-    /// Where a tuple may name the subject, or a wildcard that covers it. A userset is its own member.
-    fn start(&mut self, subject: SubjectId) {
-        let view = self.view;
-        let (id, member) = match subject {
-            SubjectId::Object(id) => {
-                if let Some(type_id) = view.type_of(id) {
-                    self.add_written(view.wildcard_in(type_id));
-                }
-                (id, None)
-            }
-            SubjectId::Userset(id, relation) => {
-                self.add((id, relation));
-                (id, Some(relation))
-            }
-            SubjectId::Wildcard(type_id) => return self.add_written(view.wildcard_in(type_id)),
-        };
-        let places = view.stands_in(id).filter(|place| place.member == member);
-        self.add_written(places.map(|place| (place.object, place.relation)));
-    }
-
-    /// Adds rows that hold the subject.
-    fn add_written(&mut self, rows: impl Iterator<Item = Goal>) {
-        for row in rows {
-            let kind = self.kind(row);
-            if kind.is_some_and(|kind| self.ways.written.contains(&kind)) {
-                self.add(row);
-            }
+impl<'a> Walk<'a> {
+    fn new(view: View<'a>, ways: &'a Ways, max_walk: u32) -> Self {
+        Self {
+            view,
+            ways,
+            allowance: Allowance::new(max_walk),
+            seen: Seen::default(),
+            next: Vec::new(),
         }
     }
 
+    /// Goes wherever the subject leads, and tells of each place.
+    fn go(
+        &mut self,
+        subject: SubjectId,
+        mut told: impl FnMut(&mut Self, Goal) -> Result<(), Spent>,
+    ) -> Result<(), Spent> {
+        let view = self.view;
+        let mut on = |walk: &mut Self| {
+            while let Some(goal) = walk.next.pop() {
+                told(walk, goal)?;
+                walk.back(goal)?;
+            }
+            Ok(())
+        };
+        // A userset is its own member.
+        if let SubjectId::Userset(id, relation) = subject {
+            self.add((id, relation))?;
+        }
+        let (itself, wildcard) = match subject {
+            SubjectId::Object(id) => (Some((id, None)), view.type_of(id)),
+            SubjectId::Userset(id, relation) => (Some((id, Some(relation))), None),
+            SubjectId::Wildcard(type_id) => (None, Some(type_id)),
+        };
+        // Where a tuple may name the subject, or a wildcard that covers it.
+        let everywhere = wildcard.into_iter().flat_map(|id| view.wildcard_in(id));
+        let places = itself.into_iter().flat_map(|(id, member)| {
+            let places = view.stands_in(id);
+            let places = places.filter(move |place| place.member == member);
+            places.map(|place| (place.object, place.relation))
+        });
+        for row in everywhere.chain(places) {
+            self.allowance.spend(1)?;
+            let kind = self.kind(row);
+            if kind.is_some_and(|kind| self.ways.written.contains(&kind)) {
+                self.add(row)?;
+            }
+            on(self)?;
+        }
+        on(self)
+    }
+
     /// What follows where the subject may have a relation on an object.
-    fn back(&mut self, object: ObjectId, relation: RelationId) {
+    fn back(&mut self, (object, relation): Goal) -> Result<(), Spent> {
         let (view, ways) = (self.view, self.ways);
         let Some(kind) = self.kind((object, relation)) else {
-            return;
+            return Ok(());
         };
         for &other in ways.computed.get(&kind).into_iter().flatten() {
-            self.add((object, other));
+            self.add((object, other))?;
         }
         let from = ways.from.get(&kind);
         let usersets = ways.userset.get(&kind);
         if from.is_none() && usersets.is_none() {
-            return;
+            return Ok(());
         }
         for place in view.stands_in(object) {
-            let (on, row) = (place.object, place.relation);
-            let Some(type_id) = view.type_of(on) else {
+            self.allowance.spend(1)?;
+            let Some(row) = self.kind((place.object, place.relation)) else {
                 continue;
             };
             // As itself it is followed by `from`; by its userset, it is a subject.
             match place.member {
                 None => {
-                    for &(tupleset, to) in from.into_iter().flatten() {
-                        if tupleset == row && to.0 == type_id {
-                            self.add((on, to.1));
-                        }
+                    let to = from.and_then(|from| from.get(&row));
+                    for &to in to.into_iter().flatten() {
+                        self.add((place.object, to))?;
                     }
                 }
                 Some(member) if member == relation => {
-                    for &to in usersets.into_iter().flatten() {
-                        if to == (type_id, row) {
-                            self.add((on, row));
-                        }
+                    if usersets.is_some_and(|usersets| usersets.contains(&row)) {
+                        self.add((place.object, place.relation))?;
                     }
                 }
                 Some(_) => {}
             }
         }
+        Ok(())
     }
 
     fn kind(&self, (object, relation): Goal) -> Option<Kind> {
         Some((self.view.type_of(object)?, relation))
     }
 
-    fn add(&mut self, goal: Goal) {
-        if self.seen.insert(goal) {
+    fn add(&mut self, goal: Goal) -> Result<(), Spent> {
+        if self.seen.add(goal, &mut self.allowance)? {
             self.next.push(goal);
         }
+        Ok(())
     }
 }

@@ -1,12 +1,11 @@
 //! Who has a relation on an object?
 
-use std::collections::BTreeSet;
-
-use super::named::{MAX_STEPS, named};
-use super::{ListError, Page, allowed_context, known_relation, known_type, page};
-use crate::check::{CheckError, CheckRequest};
+use super::named::named;
+use super::walk::MAX_WALK;
+use super::{ListError, MAX_STEPS, Page, allowed_context, known_relation, known_type, page};
+use crate::check::{CheckError, check_within, known_subject};
 use crate::condition::Context;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, View};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// Which subjects of a kind have `relation` on `object`?
@@ -18,7 +17,8 @@ pub struct ListUsersRequest<'a> {
     pub relation: &'a str,
     /// The subjects that are wanted.
     pub kind: SubjectKind<'a>,
-    /// Tuples that hold for this question alone.
+    /// Tuples that hold for this question alone, at most
+    /// [`MAX_CONTEXTUAL_TUPLES`](crate::check::MAX_CONTEXTUAL_TUPLES).
     pub contextual_tuples: &'a [Tuple],
     /// Values of conditions' parameters.
     pub context: &'a Context,
@@ -46,13 +46,14 @@ pub(super) fn list(
     snapshot: &Snapshot,
     request: &ListUsersRequest<'_>,
 ) -> Result<Page<Subject>, ListError> {
-    list_within(snapshot, request, MAX_STEPS)
+    list_within(snapshot, request, MAX_WALK, MAX_STEPS)
 }
 
-/// Lists, with so many steps for finding out who is named.
+/// Lists, with so much for finding out who is named, and so many steps for all checks but the first.
 pub(super) fn list_within(
     snapshot: &Snapshot,
     request: &ListUsersRequest<'_>,
+    max_walk: u32,
     max_steps: u32,
 ) -> Result<Page<Subject>, ListError> {
     let model = snapshot.model();
@@ -66,26 +67,39 @@ pub(super) fn list_within(
     }
     allowed_context(model, request.contextual_tuples)?;
 
-    let named = named(snapshot, request, max_steps);
-    let mut candidates: BTreeSet<Subject> = named.subjects;
+    let mut overlay = snapshot.overlay(request.contextual_tuples);
+    let object = overlay.intern(snapshot.store(), model, request.object);
+    let view = View {
+        overlay: Some(&overlay),
+        ..snapshot.view()
+    };
+    let Some(relation) = model.relation_id(request.relation) else {
+        return Ok(Page::empty());
+    };
+    let named = named(snapshot, view, request, object, max_walk);
+    let mut candidates = named.subjects;
     if let SubjectKind::Type(type_name) = request.kind {
         let type_name = type_name.into();
-        candidates.insert(Subject::Wildcard { type_name });
+        candidates.add(Subject::Wildcard { type_name });
     }
-    let holds = |subject: &Subject| {
-        snapshot.check(&CheckRequest {
+    let holds = |subject: &Subject, most: u32| {
+        let subject = known_subject(model, view, subject)?;
+        let goal = (object, relation);
+        Some(check_within(
+            model,
+            view,
             subject,
-            relation: request.relation,
-            object: request.object,
-            contextual_tuples: request.contextual_tuples,
-            context: request.context,
-        })
+            goal,
+            request.context,
+            most,
+        ))
     };
-    let mut found = page(&candidates, request.after, request.limit, holds);
-    found.complete &= named.complete && named.error.is_none();
-    found.error = found.error.or_else(|| {
-        let error = named.error?;
-        Some(CheckError::Condition(Box::new(error)))
-    });
-    Ok(found)
+    let page = page(&candidates, request.limit, max_steps, holds);
+    let mut page = page.after_a_walk(named.complete, max_walk);
+    if let Some(error) = named.error {
+        page.complete = false;
+        let error = CheckError::Condition(Box::new(error));
+        page.error.get_or_insert(error);
+    }
+    Ok(page)
 }

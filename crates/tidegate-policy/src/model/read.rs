@@ -89,7 +89,8 @@ impl Model {
         named(faults, &combined.names).0
     }
 
-    /// Its text in the language, as OpenFGA's transformer prints it.
+    /// Its text in the language, as OpenFGA's transformer prints it: read again, it is the same model, with its
+    /// relations, conditions and parameters in the order of their names.
     ///
     /// # Errors
     /// [`NoTextError`] for a model from JSON that the language has no form for.

@@ -126,7 +126,8 @@ fn section(
     let id = view.id(subject);
     // What no tuple names may have what everybody of its type has.
     let start = id.map_or(SubjectId::Wildcard(type_id), SubjectId::Object);
-    let mut goals = reach_all(model, view, start);
+    let goals = reach_all(model, view, start);
+    let mut goals = goals.map_err(|_| SliceError::TooLong)?;
     goals.sort_unstable();
     let mut residual = Residual::new(model, view, id, type_id);
     let mut row: Vec<(u32, NodeId)> = Vec::new();

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::terms::{CIRCLE, FAULT, NO, Node, NodeId, Terms, YES};
 use crate::condition::Context;
 
-/// Most formulas that one question evaluates.
+/// Most formulas that one question evaluates; what their conditions cost counts as steps, as in a check.
 const MAX_STEPS: u32 = 1_000_000;
 
 /// What a formula comes to.
@@ -67,14 +67,17 @@ impl<'a> Evaluation<'a> {
         value
     }
 
-    fn met(&self, condition: u32, context: u32) -> Value {
+    fn met(&mut self, condition: u32, context: u32) -> Value {
         let found = self.terms.condition(condition);
         match found.zip(self.terms.context(context)) {
-            Some((condition, stored)) => match condition.is_met(stored, self.context) {
-                Ok(true) => Value::Yes,
-                Ok(false) => Value::No,
-                Err(_) => Value::Fault,
-            },
+            Some((condition, stored)) => {
+                match condition.is_met_in_steps(stored, self.context, &mut self.steps) {
+                    _ if self.steps > MAX_STEPS => Value::Fault,
+                    Ok(true) => Value::Yes,
+                    Ok(false) => Value::No,
+                    Err(_) => Value::Fault,
+                }
+            }
             None => Value::Fault,
         }
     }

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use super::SliceError;
 use super::terms::{CIRCLE, FAULT, NO, Node, NodeId, Terms, YES};
-use crate::check::{MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS};
+use crate::check::{MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS, steps_of_many};
 use crate::condition::{Condition, Context};
 use crate::model::{ConditionId, Model, Relation, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{Entry, ObjectId, SubjectId, View};
@@ -219,6 +219,7 @@ impl<'a> Residual<'a> {
                 self.from(terms, *relation, (goal.0, *tupleset), hops)
             }
             Rewrite::Union(operands) => {
+                self.spend(steps_of_many(operands.len()))?;
                 let mut all = Found::default();
                 let mut parts = Vec::with_capacity(operands.len());
                 for operand in operands {
@@ -231,6 +232,7 @@ impl<'a> Residual<'a> {
                 Ok(all.with(terms.any(parts)?))
             }
             Rewrite::Intersection(operands) => {
+                self.spend(steps_of_many(operands.len()))?;
                 let mut all = Found::default();
                 let mut parts = Vec::with_capacity(operands.len());
                 for operand in operands {
@@ -358,6 +360,7 @@ impl<'a> Residual<'a> {
                 .map(|type_id| Taken::Userset(type_id, member)),
             SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
         };
+        self.spend(steps_of_many(relation.restrictions.len()))?;
         let bound = view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
         let mut restrictions = relation.restrictions.iter();
@@ -368,7 +371,12 @@ impl<'a> Residual<'a> {
             None if entry.is_conditional() => Ok(NO),
             None => Ok(YES),
             Some(bound) => match self.condition(bound.condition) {
-                Some(condition) => Ok(residual(terms, &condition, &bound.context)?),
+                Some(condition) => {
+                    let mut steps = 0;
+                    let found = residual(terms, &condition, &bound.context, &mut steps);
+                    self.spend(steps)?;
+                    Ok(found?)
+                }
                 None => Ok(NO),
             },
         }
@@ -388,10 +396,13 @@ impl<'a> Residual<'a> {
     }
 
     fn step(&mut self) -> Result<(), Spent> {
-        self.steps += 1;
-        if self.steps > STEPS_OF_EACH {
-            self.steps_left = self.steps_left.saturating_sub(1);
-        }
+        self.spend(1)
+    }
+
+    fn spend(&mut self, steps: u32) -> Result<(), Spent> {
+        let own = STEPS_OF_EACH.saturating_sub(self.steps);
+        self.steps = self.steps.saturating_add(steps);
+        self.steps_left = self.steps_left.saturating_sub(steps.saturating_sub(own));
         if self.steps > MAX_STEPS || self.steps_left == 0 {
             Err(Spent)
         } else {
@@ -406,14 +417,17 @@ fn residual(
     terms: &mut Terms,
     condition: &Arc<Condition>,
     stored: &Context,
+    steps: &mut u32,
 ) -> Result<NodeId, SliceError> {
     let mut parameters = condition.parameters().iter();
     if parameters.all(|parameter| stored.get(&parameter.name).is_some()) {
-        return Ok(match condition.is_met(stored, Context::EMPTY) {
-            Ok(true) => YES,
-            Ok(false) => NO,
-            Err(_) => FAULT,
-        });
+        return Ok(
+            match condition.is_met_in_steps(stored, Context::EMPTY, steps) {
+                Ok(true) => YES,
+                Ok(false) => NO,
+                Err(_) => FAULT,
+            },
+        );
     }
     let condition = terms.add_condition(condition);
     let context = terms.add_context(stored);

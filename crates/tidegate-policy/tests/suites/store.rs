@@ -218,7 +218,7 @@ impl Asked<'_> {
                     relation: found,
                 } if type_name == object_type && found == relation => NO_RELATION,
                 ListError::UnknownType(_) | ListError::UnknownRelation { .. } => VALIDATION,
-                ListError::Context { .. } => INVALID_TUPLE,
+                ListError::Context { .. } | ListError::TooManyTuples(_) => INVALID_TUPLE,
             })
         })
     }
@@ -246,7 +246,7 @@ impl Asked<'_> {
             page.map_err(|error| match error {
                 ListError::UnknownType(_) => NO_TYPE,
                 ListError::UnknownRelation { .. } => NO_RELATION,
-                ListError::Context { .. } => INVALID_TUPLE,
+                ListError::Context { .. } | ListError::TooManyTuples(_) => INVALID_TUPLE,
             })
         })
     }
@@ -277,7 +277,7 @@ fn code(error: &CheckError) -> u32 {
         CheckError::UnknownType(_)
         | CheckError::UnknownRelation { .. }
         | CheckError::Condition(_) => VALIDATION,
-        CheckError::Context { .. } => INVALID_TUPLE,
+        CheckError::Context { .. } | CheckError::TooManyTuples(_) => INVALID_TUPLE,
         CheckError::TooDeep(_) | CheckError::TooMuch(_) => TOO_COMPLEX,
     }
 }

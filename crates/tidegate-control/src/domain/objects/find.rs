@@ -109,7 +109,8 @@ impl Administration {
             for alternative in clause {
                 match alternative.role {
                     Role::Object => {
-                        found.extend(actor.reachable(snapshot, &alternative.relation, type_name));
+                        let relation = &alternative.relation;
+                        found.extend(actor.reachable(snapshot, relation, type_name)?);
                     }
                     // The same question for every object of the type: one answer rules it out.
                     Role::Parent if in_site => {
@@ -213,15 +214,22 @@ impl Administration {
 
 impl Actor {
     /// The objects of a type on which the caller's secret may be allowed a relation: on no other one it is.
-    fn reachable(&self, snapshot: &Snapshot, relation: &str, type_name: &str) -> Vec<Object> {
+    /// None when they are too many to be found.
+    fn reachable(
+        &self,
+        snapshot: &Snapshot,
+        relation: &str,
+        type_name: &str,
+    ) -> Option<Vec<Object>> {
         let kind = snapshot.profile().kinds.get(&self.kind);
         match kind {
-            None => Vec::new(),
+            None => Some(Vec::new()),
             Some(kind) if kind.anonymous => {
                 let anonymous = Object::new(ANONYMOUS, ANONYMOUS).ok();
-                anonymous.map_or_else(Vec::new, |anonymous| {
-                    snapshot.reachable_objects(&anonymous, relation, type_name)
-                })
+                anonymous.map_or_else(
+                    || Some(Vec::new()),
+                    |anonymous| snapshot.reachable_objects(&anonymous, relation, type_name),
+                )
             }
             Some(_) => snapshot.reachable_objects(&self.object, relation, type_name),
         }

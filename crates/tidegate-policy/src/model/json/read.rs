@@ -10,6 +10,7 @@ use crate::language::{
     RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, TypeSyntax, Word, parameter_type,
 };
 use crate::model::{MAX_ERRORS, MAX_NESTING, ModelErrorKind, Schema, Source, SourceId};
+use crate::tuple::MAX_TYPE;
 
 /// Reads a model; what could be read is there even when there are faults.
 pub(in crate::model) fn read(text: &str) -> (Syntax, Vec<Fault>) {
@@ -73,7 +74,7 @@ impl Reader {
             if self.faults.len() >= MAX_ERRORS {
                 return;
             }
-            self.at = format!("condition `{name}`");
+            self.at = format!("condition `{}`", shown(name));
             self.condition(name, condition);
         }
     }
@@ -86,7 +87,7 @@ impl Reader {
                 Some(_) => self.shape("a type's name is a text"),
             };
         };
-        self.at = format!("type `{name}`");
+        self.at = format!("type `{}`", shown(name));
         let metadata = node.field(&["metadata"]).unwrap_or(&Node::Null);
         let mut definition = TypeSyntax {
             name: word(name),
@@ -100,7 +101,10 @@ impl Reader {
             .map(|(name, value)| (name.as_str(), value))
             .collect();
         for (relation, rewrite) in self.object(node, &["relations"]) {
-            self.at = format!("type `{name}`, relation `{relation}`");
+            if self.faults.len() >= MAX_ERRORS {
+                return;
+            }
+            self.at = format!("type `{}`, relation `{}`", shown(name), shown(relation));
             let details = details
                 .get(relation.as_str())
                 .copied()
@@ -221,7 +225,7 @@ impl Reader {
             .and_then(Node::text)
             .unwrap_or_default();
         if inner != name {
-            let message = format!("its name is `{inner}` inside");
+            let message = format!("its name is `{}` inside", shown(inner));
             self.fault(ModelErrorKind::ConditionName, &message);
         }
         let Some(expression) = node.field(&["expression"]).and_then(Node::text) else {
@@ -322,6 +326,10 @@ impl Reader {
     }
 
     fn fault(&mut self, kind: ModelErrorKind, message: &str) {
+        // One more says that there are more.
+        if self.faults.len() > MAX_ERRORS {
+            return;
+        }
         let message = match self.at.is_empty() {
             true => message.to_owned(),
             false => format!("{}: {message}", self.at),
@@ -340,6 +348,11 @@ const REWRITES: [&[&str]; 6] = [
     &["intersection"],
     &["difference"],
 ];
+
+/// A name in a message, which tells it with each of its faults.
+fn shown(name: &str) -> String {
+    name.chars().take(MAX_TYPE).collect()
+}
 
 fn word(text: &str) -> Word {
     Word {

@@ -6,11 +6,11 @@ use crate::language::{ConditionSyntax, Fault, Place, Syntax, Word};
 use crate::model::{
     MAX_CONDITIONS, MAX_PARAMETERS, MAX_RELATIONS, MAX_TYPES, ModelErrorKind, SourceId,
 };
-use crate::tuple::{check_relation, check_type};
+use crate::tuple::{MAX_TYPE, check_relation, check_type};
 
-/// Adds what is wrong with sizes and names.
-pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) {
-    sizes(syntax, faults);
+/// Adds what is wrong with sizes and names. Says whether the sizes are right.
+pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
+    let right = sizes(syntax, faults);
     let mut types: HashMap<&str, Place> = HashMap::new();
     for definition in &syntax.types {
         let name = &definition.name;
@@ -45,6 +45,12 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) {
         }
     }
     one_module_in_a_file(syntax, faults);
+    // A type's name is told with everything that is wrong in it.
+    right
+        && syntax
+            .types
+            .iter()
+            .all(|found| found.name.text.len() <= MAX_TYPE)
 }
 
 /// Adds conditions that no relation uses.
@@ -65,14 +71,14 @@ pub(super) fn check_usage(syntax: &Syntax, faults: &mut Vec<Fault>) {
     }
 }
 
-fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) {
+fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
     let relations: usize = syntax.types.iter().map(|found| found.relations.len()).sum();
     let parameters = syntax.conditions.iter().map(|found| found.parameters.len());
-    if syntax.types.len() > MAX_TYPES
-        || relations > MAX_RELATIONS
-        || syntax.conditions.len() > MAX_CONDITIONS
-        || parameters.max().unwrap_or(0) > MAX_PARAMETERS
-    {
+    let right = syntax.types.len() <= MAX_TYPES
+        && relations <= MAX_RELATIONS
+        && syntax.conditions.len() <= MAX_CONDITIONS
+        && parameters.max().unwrap_or(0) <= MAX_PARAMETERS;
+    if !right {
         let message = format!(
             "a model has at most {MAX_TYPES} types, {MAX_RELATIONS} relations, and {MAX_CONDITIONS} conditions with {MAX_PARAMETERS} parameters each"
         );
@@ -82,6 +88,7 @@ fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) {
             .map_or(Place::default(), |word| word.place);
         faults.push(Fault::new(start, ModelErrorKind::TooLong, message));
     }
+    right
 }
 
 fn check_name(name: &Word, reserved: Option<ModelErrorKind>, good: bool, faults: &mut Vec<Fault>) {
@@ -105,6 +112,7 @@ fn once<'a>(seen: &mut HashSet<&'a str>, what: &str, name: &'a Word, faults: &mu
 fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
     let mut files: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut order = Vec::new();
+    let mut seen = HashSet::new();
     let mut add = |id: Option<SourceId>| {
         let Some(source) = id.and_then(|id| syntax.sources.get(usize::from(id))) else {
             return;
@@ -116,7 +124,7 @@ fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
         if modules.is_empty() {
             order.push(&*source.file);
         }
-        if !modules.contains(&&*source.module) {
+        if seen.insert((&*source.file, &*source.module)) {
             modules.push(&source.module);
         }
     };

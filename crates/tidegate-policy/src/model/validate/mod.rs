@@ -18,7 +18,10 @@ use crate::language::{
 pub(super) fn validate(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condition> {
     let names = Names::of(syntax);
     let before = faults.len();
-    definitions::check(syntax, faults);
+    if !definitions::check(syntax, faults) {
+        // What is too large is not looked at further: that would cost too much, and say too much.
+        return Vec::new();
+    }
     if let Err(fault) = schema(syntax) {
         // What another schema would mean is not known: nothing else can be said.
         faults.push(fault);

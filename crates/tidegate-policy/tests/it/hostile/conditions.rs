@@ -1,7 +1,13 @@
 //! Conditions that are meant to hurt: each evaluation ends by its cost, and denies.
 
-use tidegate_policy::condition::{MAX_CONTEXT, MAX_EXPRESSION, MAX_NESTING};
-use tidegate_policy::{Context, Model, Tuple};
+use tidegate_policy::check::MAX_STEPS;
+use tidegate_policy::condition::{
+    COST_OF_A_STEP, MAX_CONTEXT, MAX_COST, MAX_EXPRESSION, MAX_NESTING,
+};
+use tidegate_policy::{
+    Answer, Budget, Change, CheckError, CheckRequest, Context, ListObjectsRequest,
+    ListUsersRequest, Model, Object, Profile, SecretKind, Snapshot, SubjectKind, Tuple,
+};
 
 use super::{check, snapshot, word};
 
@@ -141,18 +147,177 @@ fn contexts_are_bounded() {
     }
 }
 
-/// The same condition on many tuples: each is evaluated, and none lets in.
-#[test]
-fn many_tuples_under_one_condition() {
-    let costly = "l.all(n, n >= 0) && l.exists(n, n == x)";
-    let text = model(costly).replace("[user, user with c]", "[user, group#member with c]");
+/// A document on which many groups have a relation, each under a condition that costs much and is not met.
+fn many_costly(relation: &str, count: usize) -> Snapshot {
+    let costly = "l.all(n, n >= 0) && l.exists(n, n == x + 0)";
+    let text = model(costly).replace("user with c]", "user with c, group#member with c]");
     let text = text.replace(
         "type doc\n",
         "type group\n  relations\n    define member: [user]\ntype doc\n",
     );
-    let usersets = (0..300).map(|n| format!("doc:a#viewer@group:{n}#member with c"));
-    let members = (0..300).map(|n| format!("group:{n}#member@user:ann"));
-    let snapshot = snapshot(&text, usersets.chain(members));
-    let found = word(check(&snapshot, "doc:a#viewer@user:ann", &context()));
-    assert!(["false", "too-much"].contains(&found), "{found}");
+    let usersets =
+        (1..=count).map(|n| format!("doc:a#{relation}@group:{n}#member with c {{\"x\":-{n}}}"));
+    let members = (1..=count).map(|n| format!("group:{n}#member@user:ann"));
+    snapshot(&text, usersets.chain(members))
+}
+
+#[test]
+fn what_conditions_cost_counts_as_steps() {
+    let (few, many) = (many_costly("viewer", 3), many_costly("viewer", 900));
+    let context = context();
+    let asked: Tuple = "doc:a#viewer@user:ann".parse().expect("a question");
+    let request = CheckRequest {
+        subject: &asked.subject,
+        relation: &asked.relation,
+        object: &asked.object,
+        contextual_tuples: &[],
+        context: &context,
+    };
+    let checked = few.check_counted(&request);
+    assert_eq!(checked.answer, Ok(false));
+    assert!(checked.steps > 3 * 1_000, "{} steps", checked.steps);
+    let checked = many.check_counted(&request);
+    assert_eq!(word(checked.answer), "too-much");
+    // No further than one evaluation beyond.
+    let most = MAX_STEPS + 2 * MAX_COST / COST_OF_A_STEP;
+    assert!(checked.steps <= most, "{} steps", checked.steps);
+
+    let object = &asked.object;
+    let users = |snapshot: &Snapshot| {
+        let page = snapshot.list_users(&ListUsersRequest {
+            object,
+            relation: "viewer",
+            kind: SubjectKind::Type("user"),
+            contextual_tuples: &[],
+            context: &context,
+            after: None,
+            limit: 10,
+        });
+        let page = page.expect("a list");
+        (page.complete, page.error.map(|error| error.kind()))
+    };
+    assert_eq!(users(&few), (true, None));
+    assert_eq!(users(&many), (false, Some("too-much")));
+
+    // An explanation pays too, of a budget of its own.
+    for (steps, expected) in [(2_000, false), (1_000_000, true)] {
+        let budget = Budget {
+            steps,
+            ..Budget::DEFAULT
+        };
+        let explained = few.explain(&request, &budget).expect("an explanation");
+        assert!(!explained.is_allowed());
+        assert_eq!(explained.is_complete(), expected, "{steps} steps");
+    }
+    let explained = many.explain(&request, &Budget::DEFAULT);
+    assert_eq!(
+        explained.map_err(|error| error.kind()).err(),
+        Some("too-much")
+    );
+}
+
+/// A page ends with its steps, long before its candidates do; the next one goes on from there.
+#[test]
+fn checks_that_cost_much_end_a_page() {
+    let few = many_costly("viewer", 40);
+    let write = |text: String| Change::Write(text.parse().expect("a tuple"));
+    let others = (0..25).flat_map(|doc| {
+        let on =
+            move |n: u32| format!("doc:b{doc:02}#viewer@group:{n}#member with c {{\"x\":-{n}}}");
+        (1..=40).map(on)
+    });
+    let last = "doc:c#viewer@user:ann".to_owned();
+    let changes: Vec<Change> = others.chain([last]).map(write).collect();
+    let snapshot = few.apply(2, &changes).expect("allowed tuples");
+    let (subject, context) = ("user:ann".parse().expect("a subject"), context());
+    let (mut pages, mut found, mut after) = (0, Vec::new(), None);
+    loop {
+        let page = snapshot.list_objects(&ListObjectsRequest {
+            subject: &subject,
+            relation: "viewer",
+            object_type: "doc",
+            contextual_tuples: &[],
+            context: &context,
+            after: after.as_ref(),
+            limit: 100,
+        });
+        let page = page.expect("a page");
+        assert!(page.complete, "{:?}", page.error);
+        pages += 1;
+        found.extend(page.found.iter().map(ToString::to_string));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, found), (2, vec!["doc:c".to_owned()]));
+}
+
+/// A slice evaluates what a tuple alone decides when it is made, the rest when it is asked.
+#[test]
+fn what_conditions_cost_counts_in_slices() {
+    let ann: Object = "user:ann".parse().expect("a name");
+    let put = |name: &str| Change::Put {
+        object: name.parse().expect("a name"),
+        uid: uuid::Uuid::from_u128(1),
+        valid_from_s: 0,
+    };
+    let write = |text: &str| Change::Write(text.parse().expect("a tuple"));
+    let changes = [
+        put("user:ann"),
+        put("doc:a"),
+        write("doc:a#reader@user:ann"),
+    ];
+    let kind = SecretKind {
+        principals: ["user".into()].into(),
+        actions: None,
+        anonymous: false,
+        audiences: ["gateway".into()].into(),
+        default_life_s: None,
+    };
+    let mut profile = Profile::default();
+    profile.kinds.insert("full".to_owned(), kind);
+    for (count, expected) in [(3, Answer::Allow), (900, Answer::Deny)] {
+        let snapshot = many_costly("blocked", count)
+            .apply(2, &changes)
+            .expect("applies");
+        let model = snapshot.model().clone();
+        let snapshot = snapshot.with_model(model, profile.clone());
+        let slice = snapshot.slice(&ann).expect("a slice");
+        let answer = slice.answer("full", "reader", "doc:a", &context());
+        assert_eq!(answer, expected, "{count}");
+    }
+}
+
+/// Work that is done at once pays before it is done.
+#[test]
+fn what_is_done_at_once_has_its_cost() {
+    for expression in [
+        // Each `1e-300` is worked out with three hundred digits.
+        "l.exists(n, double(string(a.d)) < 0.0)",
+        // Maps of thousands of entries that differ in the first.
+        "l.exists(n, a.m == a.n)",
+        // A text of thousands of bytes that is no network.
+        "l.exists(n, ipaddress('192.0.2.1').in_cidr(t))",
+        // A pattern that is refused once it has become too large.
+        "l.exists(n, t.matches(string(a.p)))",
+    ] {
+        let text = model(expression);
+        let snapshot = snapshot(&text, ["doc:a#viewer@user:ann with c".to_owned()]);
+        let entries = |last: u32| -> serde_json::Map<String, serde_json::Value> {
+            let entry = |n: u32| (format!("k{n}"), if n == 0 { last } else { n }.into());
+            (0..500).map(entry).collect()
+        };
+        let numbers: Vec<usize> = (0..2_500).collect();
+        let values = serde_json::json!({
+            "l": numbers, "t": "a".repeat(4_000), "x": 0,
+            "a": {"d": "1e-300", "m": entries(1), "n": entries(2), "p": "(a{1,1000}){1,1000}"},
+        });
+        let context: Context = values.to_string().parse().expect("values");
+        let found = check(&snapshot, "doc:a#viewer@user:ann", &context);
+        let Err(CheckError::Condition(error)) = found else {
+            panic!("{expression}: {found:?}");
+        };
+        assert_eq!(error.kind(), "cost_limit", "{expression}");
+    }
 }

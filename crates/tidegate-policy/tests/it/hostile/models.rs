@@ -7,7 +7,7 @@ use tidegate_policy::model::{
     MAX_CONDITIONS, MAX_ERRORS, MAX_JSON, MAX_NESTING, MAX_PARAMETERS, MAX_RELATIONS, MAX_TEXT,
     MAX_TYPES,
 };
-use tidegate_policy::{Model, ModelErrorKind};
+use tidegate_policy::{CheckRequest, Context, Model, ModelErrorKind, Tuple};
 
 use super::{comes_to, snapshot};
 
@@ -178,4 +178,75 @@ fn relations_that_double() {
     }
     comes_to(&snapshot, "doc:a#r9@user:bob", &["false"]);
     comes_to(&snapshot, "doc:a#r9@user:ann", &["true"]);
+}
+
+/// What is told of one fault does not grow with what is told of the others.
+#[test]
+fn long_names_are_not_told_again_and_again() {
+    let long = "t".repeat(100_000);
+    let wrong: String = (0..5_000)
+        .map(|n| format!("    define r{n}: x{n}\n"))
+        .collect();
+    let text = format!("{HEAD}type {long}\n  relations\n{wrong}");
+    let wrong: Vec<String> = (0..5_000)
+        .map(|n| format!("\"r{n}\":{{\"ghost\":1}}"))
+        .collect();
+    let wrong = wrong.join(",");
+    let json =
+        format!("{{\"type_definitions\":[{{\"type\":\"{long}\",\"relations\":{{{wrong}}}}}]}}");
+    for text in [text, json] {
+        let errors = Model::parse(&text).expect_err("no model").0;
+        assert!((1..=MAX_ERRORS).contains(&errors.len()));
+        let told: usize = errors.iter().map(|error| error.message.len()).sum();
+        assert!(told < 10 * long.len(), "{told} bytes");
+    }
+}
+
+/// Operands and restrictions that no step of their own pays for.
+#[test]
+fn wide_definitions_cost_steps() {
+    const WIDTH: usize = 1_000;
+    let names: Vec<String> = (0..WIDTH).map(|n| format!("r{n}")).collect();
+    let mut all = vec!["up: [doc]".to_owned()];
+    all.extend(names.iter().map(|name| format!("{name}: [user]")));
+    all.push(format!("any: {} or any from up", names.join(" or ")));
+    // Ways in circles, which are not remembered: each goes through all operands again.
+    let pairs = (0..30 * 30).map(|n| (n / 30, n % 30));
+    let pairs = pairs.filter(|(one, two)| one != two);
+    let up = pairs.map(|(one, two)| format!("doc:{one}#up@doc:{two}"));
+    let snapshot = snapshot(&doc(&all), up);
+    comes_to(
+        &snapshot,
+        "doc:0#any@user:ann",
+        &["false", "too-deep", "too-much"],
+    );
+}
+
+#[test]
+fn many_restrictions_cost_steps() {
+    const GROUPS: usize = 100;
+    let steps = |count: usize| {
+        let taken = (0..count).map(|n| format!("group#member with c{n}"));
+        let taken: Vec<String> = taken.chain(["group#member".to_owned()]).collect();
+        let mut text = format!(
+            "{HEAD}type group\n  relations\n    define member: [user]\ntype doc\n  relations\n    define viewer: [{}]\n",
+            taken.join(", ")
+        );
+        for n in 0..count {
+            _ = writeln!(text, "condition c{n}(x: int) {{\n  x < {n}\n}}");
+        }
+        let tuples = (0..GROUPS).map(|n| format!("doc:a#viewer@group:{n}#member"));
+        let snapshot = snapshot(&text, tuples);
+        let asked: Tuple = "doc:a#viewer@user:ann".parse().expect("a question");
+        let checked = snapshot.check_counted(&CheckRequest {
+            subject: &asked.subject,
+            relation: &asked.relation,
+            object: &asked.object,
+            contextual_tuples: &[],
+            context: Context::EMPTY,
+        });
+        assert_eq!(checked.answer, Ok(false));
+        usize::try_from(checked.steps).expect("fits")
+    };
+    assert!(steps(MAX_CONDITIONS) >= steps(1) + GROUPS * MAX_CONDITIONS / 20);
 }
