@@ -31,7 +31,7 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         .iter()
         .any(|(found, _)| printer.is_of_module(found.source))
     {
-        types.sort_by(|(one, _), (two, _)| {
+        crate::sort::by(&mut types, |(one, _), (two, _)| {
             let key = |found: &Type| (order(parts.source(found.source)), found.name.clone());
             key(one).cmp(&key(two))
         });
@@ -41,11 +41,12 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
     }
     let mut conditions: Vec<_> = model.conditions().iter().enumerate().collect();
     let source = |at: usize| parts.condition_sources.get(at).copied().flatten();
-    conditions
-        .sort_by_key(|(at, found)| (order(parts.source(source(*at))), found.name().to_owned()));
+    crate::sort::by_key(&mut conditions, |(at, found)| {
+        (order(parts.source(source(*at))), found.name().to_owned())
+    });
     for (at, condition) in conditions {
         let mut parameters: Vec<_> = condition.parameters().iter().collect();
-        parameters.sort_by(|one, two| one.name.cmp(&two.name));
+        crate::sort::by(&mut parameters, |one, two| one.name.cmp(&two.name));
         _ = write!(printer.out, "\ncondition {}(", condition.name());
         for (number, parameter) in parameters.iter().enumerate() {
             let separator = if number == 0 { "" } else { ", " };
@@ -90,7 +91,9 @@ impl<'a> Printer<'a> {
             .iter()
             .map(|relation| (self.relation_name(relation.name), relation))
             .collect();
-        relations.sort_by_key(|(name, found)| (order(parts.source(found.source)), *name));
+        crate::sort::by_key(&mut relations, |(name, found)| {
+            (order(parts.source(found.source)), *name)
+        });
         if !relations.is_empty() {
             self.out.push_str("\n  relations");
         }
@@ -183,7 +186,7 @@ pub(crate) fn restriction_text(model: &Model, restriction: &Restriction) -> Stri
 
 fn direct_first(all: &[Rewrite]) -> Vec<&Rewrite> {
     let mut operands: Vec<&Rewrite> = all.iter().collect();
-    operands.sort_by_key(|operand| !matches!(operand, Rewrite::Direct));
+    crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
     operands
 }
 

@@ -97,6 +97,6 @@ pub(super) fn reachable(
     };
     let found = reach(model, view, subject, wanted).into_iter();
     let mut named: Vec<Object> = found.filter_map(|id| view.object(id)).collect();
-    named.sort_unstable();
+    crate::sort::sort(&mut named);
     named
 }
