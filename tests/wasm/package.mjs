@@ -10,4 +10,4 @@ assert.ok(folder, "TIDEGATE_WASM_PKG names no folder");
 const package_ = await import(pathToFileURL(resolve(folder, "tidegate_wasm.js")).href);
 package_.initSync({ module: readFileSync(join(folder, "tidegate_wasm_bg.wasm")) });
 
-export const { Engine, Model, isPortableId, parseFgaMod } = package_;
+export const { Engine, Model, Slice, UnverifiedBundle, isPortableId, parseFgaMod } = package_;

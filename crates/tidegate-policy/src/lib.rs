@@ -83,6 +83,7 @@ pub mod model;
 pub mod profile;
 pub mod slice;
 pub mod snapshot;
+mod sort;
 pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};

@@ -1,80 +1,19 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
 use js_sys::{Object as JsObject, Reflect};
-use serde::Deserialize;
-use tidegate_policy::{
-    Caller, CheckRequest, Context, Decision, Denial, Object, Request, Snapshot, Subject,
-};
+use tidegate_policy::{Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject};
 #[cfg(feature = "language")]
 use tidegate_policy::{Change, Profile};
-#[cfg(feature = "language")]
-use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "language")]
-use crate::error::of_change;
-use crate::given::{Given, parse, parse_all};
-use crate::json::{read, read_or_default};
-
+use crate::error::{of_change, of_input};
 #[cfg(feature = "language")]
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EngineInput {
-    model: String,
-    #[serde(default)]
-    profile: Profile,
-    #[serde(default)]
-    objects: Vec<KnownObject>,
-    #[serde(default)]
-    tuples: Vec<String>,
-    revision: u64,
-}
-
+use crate::given::parse_all;
+use crate::given::{Given, parse};
 #[cfg(feature = "language")]
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct KnownObject {
-    object: String,
-    uid: Uuid,
-    valid_from_s: u64,
-}
-
-/// Changes up to one revision, in the order of the fields.
-#[cfg(feature = "language")]
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Changes {
-    revision: u64,
-    model: Option<String>,
-    profile: Option<Profile>,
-    #[serde(default)]
-    forget: Vec<String>,
-    #[serde(default)]
-    put: Vec<KnownObject>,
-    #[serde(default)]
-    delete: Vec<String>,
-    #[serde(default)]
-    write: Vec<String>,
-    #[serde(default)]
-    revoke: Vec<Uuid>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct DecideRequest {
-    caller: Option<By>,
-    action: String,
-    resource: String,
-    contextual_tuples: Option<Vec<String>>,
-    context: Option<Context>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct By {
-    object: String,
-    kind: String,
-}
+use crate::json::uuid;
+use crate::json::{Fields, read_list};
 
 /// A snapshot that answers questions.
 #[wasm_bindgen]
@@ -94,15 +33,15 @@ impl Engine {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "EngineInput")] input: &JsValue,
     ) -> Result<Engine, JsValue> {
-        let EngineInput {
-            model,
-            profile,
-            objects,
-            tuples,
-            revision,
-        } = read(input)?;
+        let mut fields = Fields::read(input)?;
+        let model = fields.text("model")?;
+        let profile = profile(&mut fields)?.unwrap_or_default();
+        let objects = fields.objects("objects")?;
+        let tuples = fields.texts("tuples")?;
+        let revision = fields.number("revision")?;
+        fields.end()?;
         let model = crate::model::parse(&model)?;
-        let mut changes = put(&objects)?;
+        let mut changes = put(objects)?;
         changes.extend(parse_all(&tuples)?.into_iter().map(Change::Write));
         let snapshot = Snapshot::new(model, profile).apply(revision, &changes);
         let snapshot = snapshot.map_err(|error| of_change(&error))?;
@@ -118,25 +57,28 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Changes")] changes: &JsValue,
     ) -> Result<(), JsValue> {
-        let Changes {
-            revision,
-            model,
-            profile,
-            forget,
-            put: objects,
-            delete,
-            write,
-            revoke,
-        } = read(changes)?;
+        let mut fields = Fields::read(changes)?;
+        let model = fields.text_or_none("model")?;
+        let profile = profile(&mut fields)?;
+        let forget = fields.texts("forget")?;
+        let objects = fields.objects("put")?;
+        let delete = fields.texts("delete")?;
+        let write = fields.texts("write")?;
+        let revoke = fields.texts("revoke")?;
+        let revision = fields.number("revision")?;
+        fields.end()?;
         let model = model.map(|model| crate::model::parse(&model)).transpose()?;
         let mut changes = Vec::new();
         for object in &forget {
             changes.push(Change::Forget(parse(object)?));
         }
-        changes.extend(put(&objects)?);
+        changes.extend(put(objects)?);
         changes.extend(parse_all(&delete)?.into_iter().map(Change::Delete));
         changes.extend(parse_all(&write)?.into_iter().map(Change::Write));
-        changes.extend(revoke.into_iter().map(|jti| Change::Revoke { jti }));
+        for jti in &revoke {
+            let jti = uuid("revoke", jti)?;
+            changes.push(Change::Revoke { jti });
+        }
         let held = &self.snapshot;
         let renewed = (model.is_some() || profile.is_some()).then(|| {
             let model = model.unwrap_or_else(|| held.model().clone());
@@ -166,20 +108,43 @@ impl Engine {
         object: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "Given | null")] given: &JsValue,
     ) -> Result<JsValue, JsValue> {
+        let Given { tuples, context } = Given::read(given)?;
         let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
-        let (tuples, context) = read_or_default::<Given>(given)?.parse()?;
-        let checked = self.snapshot.check(&CheckRequest {
+        Ok(self.answer(&CheckRequest {
             subject: &subject,
             relation,
             object: &object,
             contextual_tuples: &tuples,
             context: &context,
-        });
-        Ok(answer(&match checked {
-            Ok(true) => Decision::Allow,
-            Ok(false) => Decision::Deny(Denial::NotGranted),
-            Err(error) => Decision::Deny(error.into()),
         }))
+    }
+
+    /// Many checks, in order; one crossing of the boundary for all of their inputs.
+    ///
+    /// # Errors
+    /// `bad-name`, `bad-input`, for the first that is not good.
+    #[wasm_bindgen(js_name = checkMany, unchecked_return_type = "Answer[]")]
+    pub fn check_many(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CheckRequest[]")] requests: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let answers = js_sys::Array::new();
+        for request in read_list(requests)? {
+            let mut fields = Fields::of(request)?;
+            let subject: Subject = parse(&fields.text("subject")?)?;
+            let relation = fields.text("relation")?;
+            let object = parse(&fields.text("object")?)?;
+            let Given { tuples, context } = Given::take(&mut fields)?;
+            fields.end()?;
+            answers.push(&self.answer(&CheckRequest {
+                subject: &subject,
+                relation: &relation,
+                object: &object,
+                contextual_tuples: &tuples,
+                context: &context,
+            }));
+        }
+        Ok(answers.into())
     }
 
     /// May the caller do the action on the resource?
@@ -191,42 +156,98 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let DecideRequest {
-            caller,
-            action,
-            resource,
-            contextual_tuples,
-            context,
-        } = read(request)?;
-        let by = match caller {
-            Some(By { object, kind }) => Some((parse(&object)?, kind)),
-            None => None,
-        };
-        let caller = match &by {
-            Some((object, kind)) => Caller::Principal { object, kind },
-            None => Caller::Anonymous,
-        };
-        let request = Request {
-            caller,
-            action: &action,
-            resource: &parse(&resource)?,
-            contextual_tuples: &parse_all(&contextual_tuples.unwrap_or_default())?,
-            context: &context.unwrap_or_default(),
-        };
-        Ok(answer(&tidegate_policy::decide(&request, &self.snapshot)))
+        let asked = Asked::read(request)?;
+        let decision = tidegate_policy::decide(&asked.request(), &self.snapshot);
+        Ok(answer(&decision))
     }
 }
 
+impl Engine {
+    fn answer(&self, request: &CheckRequest<'_>) -> JsValue {
+        answer(&match self.snapshot.check(request) {
+            Ok(true) => Decision::Allow,
+            Ok(false) => Decision::Deny(Denial::NotGranted),
+            Err(error) => Decision::Deny(error.into()),
+        })
+    }
+}
+
+/// What a decision is asked for.
+pub(crate) struct Asked {
+    /// Object and kind.
+    caller: Option<(Object, String)>,
+    action: String,
+    resource: Object,
+    given: Given,
+}
+
+impl Asked {
+    /// # Errors
+    /// `bad-name`, `bad-input`
+    pub(crate) fn read(request: &JsValue) -> Result<Self, JsValue> {
+        let mut fields = Fields::read(request)?;
+        let caller = match fields.take("caller") {
+            Some(by) => {
+                let mut by = Fields::of(by)?;
+                let caller = (by.text("object")?, by.text("kind")?);
+                by.end()?;
+                Some(caller)
+            }
+            None => None,
+        };
+        let action = fields.text("action")?;
+        let resource = fields.text("resource")?;
+        let given = Given::take(&mut fields)?;
+        fields.end()?;
+        Ok(Self {
+            caller: match caller {
+                Some((object, kind)) => Some((parse(&object)?, kind)),
+                None => None,
+            },
+            action,
+            resource: parse(&resource)?,
+            given,
+        })
+    }
+
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request {
+            caller: match &self.caller {
+                Some((object, kind)) => Caller::Principal { object, kind },
+                None => Caller::Anonymous,
+            },
+            action: &self.action,
+            resource: &self.resource,
+            contextual_tuples: &self.given.tuples,
+            context: &self.given.context,
+        }
+    }
+}
+
+/// # Errors
+/// `bad-input`
 #[cfg(feature = "language")]
-fn put(objects: &[KnownObject]) -> Result<Vec<Change>, JsValue> {
-    let put = |known: &KnownObject| {
+fn profile(fields: &mut Fields) -> Result<Option<Profile>, JsValue> {
+    let found = fields.take("profile").map(serde_json::from_value);
+    found
+        .transpose()
+        .map_err(|error: serde_json::Error| of_input(&error.to_string()))
+}
+
+#[cfg(feature = "language")]
+fn put(objects: Vec<Fields>) -> Result<Vec<Change>, JsValue> {
+    let put = |mut known: Fields| {
+        let object = known.text("object")?;
+        let uid = known.uuid("uid")?;
+        let valid_from_s = known.number("validFromS")?;
+        known.end()?;
         Ok(Change::Put {
-            object: parse(&known.object)?,
-            uid: known.uid,
-            valid_from_s: known.valid_from_s,
+            object: parse(&object)?,
+            uid,
+            valid_from_s,
         })
     };
-    objects.iter().map(put).collect()
+    objects.into_iter().map(put).collect()
 }
 
 /// Property by property: this is on the path of every request.

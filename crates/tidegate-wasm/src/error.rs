@@ -1,11 +1,9 @@
 //! What is thrown: an `Error` whose `kind` is a stable word.
 
-use std::fmt::Display;
-
 use js_sys::Reflect;
 #[cfg(feature = "language")]
 use tidegate_policy::ChangeError;
-#[cfg(feature = "lists")]
+#[cfg(feature = "language")]
 use tidegate_policy::ListError;
 use tidegate_policy::NameError;
 use wasm_bindgen::JsValue;
@@ -33,15 +31,15 @@ pub(crate) fn error(kind: &str, message: &str) -> JsValue {
 }
 
 /// The same with one more property.
-#[cfg(any(feature = "language", feature = "lists"))]
+#[cfg(feature = "language")]
 pub(crate) fn with(error: JsValue, name: &str, value: &JsValue) -> JsValue {
     // So does an error.
     let _ = Reflect::set(&error, &name.into(), value);
     error
 }
 
-pub(crate) fn of_input(message: &dyn Display) -> JsValue {
-    error(BAD_INPUT, &message.to_string())
+pub(crate) fn of_input(message: &str) -> JsValue {
+    error(BAD_INPUT, message)
 }
 
 pub(crate) fn of_name(text: &str, found: &NameError) -> JsValue {
@@ -58,7 +56,7 @@ pub(crate) fn of_change(found: &ChangeError) -> JsValue {
 }
 
 /// With the type, and the relation, that is not known.
-#[cfg(feature = "lists")]
+#[cfg(feature = "language")]
 pub(crate) fn of_list(found: &ListError) -> JsValue {
     let thrown = error(found.kind(), &found.to_string());
     match found {

@@ -2,26 +2,39 @@
 
 use std::str::FromStr;
 
-use serde::Deserialize;
 use tidegate_policy::{Context, NameError, Tuple};
 use wasm_bindgen::JsValue;
 
 use crate::error::of_name;
+use crate::json::Fields;
 
 /// Tuples and values that hold for one question alone.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Given {
-    pub(crate) contextual_tuples: Option<Vec<String>>,
-    pub(crate) context: Option<Context>,
+    pub(crate) tuples: Vec<Tuple>,
+    pub(crate) context: Context,
 }
 
 impl Given {
+    /// From the fields that every question has.
+    ///
     /// # Errors
-    /// `bad-name`, of a tuple.
-    pub(crate) fn parse(self) -> Result<(Vec<Tuple>, Context), JsValue> {
-        let tuples = self.contextual_tuples.unwrap_or_default();
-        Ok((parse_all(&tuples)?, self.context.unwrap_or_default()))
+    /// `bad-name`, of a tuple; `bad-input`.
+    pub(crate) fn take(fields: &mut Fields) -> Result<Self, JsValue> {
+        Ok(Self {
+            tuples: parse_all(&fields.texts("contextualTuples")?)?,
+            context: fields.context("context")?,
+        })
+    }
+
+    /// Where there is nothing else.
+    ///
+    /// # Errors
+    /// As [`Given::take`].
+    pub(crate) fn read(value: &JsValue) -> Result<Self, JsValue> {
+        let mut fields = Fields::read_or_none(value)?;
+        let given = Self::take(&mut fields)?;
+        fields.end()?;
+        Ok(given)
     }
 }
 

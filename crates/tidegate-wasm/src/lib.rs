@@ -5,18 +5,26 @@
 //! with a stable `kind`; a question that is well formed is answered, and every doubt is a deny with its
 //! reason. Fields that do not exist are refused: a cap with a misspelled name would else be no cap.
 
+mod bundle;
 mod engine;
 mod error;
+#[cfg(feature = "language")]
+mod explain;
 mod given;
 mod json;
-#[cfg(feature = "lists")]
+#[cfg(feature = "language")]
 mod list;
 #[cfg(feature = "language")]
 mod model;
+#[cfg(feature = "language")]
+mod slice;
 
+pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
+#[cfg(feature = "language")]
+pub use slice::Slice;
 
 use wasm_bindgen::prelude::*;
 

@@ -1,52 +1,16 @@
 //! Lists: on which objects, and who.
 
-use serde::{Deserialize, Serialize};
-use tidegate_policy::{
-    CheckError, Context, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind,
-};
+use serde_json::Value;
+use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{read, write};
+use crate::json::{Fields, object, write};
 
 /// As many as OpenFGA's server answers.
-const LIMIT: usize = 1000;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct ObjectsRequest {
-    subject: String,
-    relation: String,
-    r#type: String,
-    contextual_tuples: Option<Vec<String>>,
-    context: Option<Context>,
-    after: Option<String>,
-    limit: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct UsersRequest {
-    object: String,
-    relation: String,
-    kind: String,
-    contextual_tuples: Option<Vec<String>>,
-    context: Option<Context>,
-    after: Option<String>,
-    limit: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct Listed {
-    found: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-    complete: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-}
+const LIMIT: u64 = 1000;
 
 #[wasm_bindgen]
 impl Engine {
@@ -59,30 +23,20 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListObjectsRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let ObjectsRequest {
-            subject,
-            relation,
-            r#type,
-            contextual_tuples,
-            context,
-            after,
-            limit,
-        } = read(request)?;
-        let given = Given {
-            contextual_tuples,
-            context,
-        };
-        let (tuples, context) = given.parse()?;
+        let mut fields = Fields::read(request)?;
+        let subject = fields.text("subject")?;
+        let object_type = fields.text("type")?;
+        let asked = Asked::take(fields)?;
         let subject: Subject = parse(&subject)?;
-        let after = after.map(|after| parse(&after)).transpose()?;
+        let after = asked.after.map(|after| parse(&after)).transpose()?;
         let page = self.snapshot.list_objects(&ListObjectsRequest {
             subject: &subject,
-            relation: &relation,
-            object_type: &r#type,
-            contextual_tuples: &tuples,
-            context: &context,
+            relation: &asked.relation,
+            object_type: &object_type,
+            contextual_tuples: &asked.given.tuples,
+            context: &asked.given.context,
             after: after.as_ref(),
-            limit: limit.unwrap_or(LIMIT),
+            limit: asked.limit,
         });
         listed(&page.map_err(|error| of_list(&error))?)
     }
@@ -96,22 +50,12 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListUsersRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let UsersRequest {
-            object,
-            relation,
-            kind,
-            contextual_tuples,
-            context,
-            after,
-            limit,
-        } = read(request)?;
-        let given = Given {
-            contextual_tuples,
-            context,
-        };
-        let (tuples, context) = given.parse()?;
+        let mut fields = Fields::read(request)?;
+        let object = fields.text("object")?;
+        let kind = fields.text("kind")?;
+        let asked = Asked::take(fields)?;
         let object = parse(&object)?;
-        let after = after.map(|after| parse(&after)).transpose()?;
+        let after = asked.after.map(|after| parse(&after)).transpose()?;
         let kind = match kind.split_once('#') {
             Some((type_name, relation)) => SubjectKind::Userset {
                 type_name,
@@ -121,22 +65,49 @@ impl Engine {
         };
         let page = self.snapshot.list_users(&ListUsersRequest {
             object: &object,
-            relation: &relation,
+            relation: &asked.relation,
             kind,
-            contextual_tuples: &tuples,
-            context: &context,
+            contextual_tuples: &asked.given.tuples,
+            context: &asked.given.context,
             after: after.as_ref(),
-            limit: limit.unwrap_or(LIMIT),
+            limit: asked.limit,
         });
         listed(&page.map_err(|error| of_list(&error))?)
     }
 }
 
+/// What both lists ask.
+struct Asked {
+    relation: String,
+    given: Given,
+    after: Option<String>,
+    limit: usize,
+}
+
+impl Asked {
+    fn take(mut fields: Fields) -> Result<Self, JsValue> {
+        let limit = fields.number_or_none("limit")?.unwrap_or(LIMIT);
+        let asked = Self {
+            relation: fields.text("relation")?,
+            given: Given::take(&mut fields)?,
+            after: fields.text_or_none("after")?,
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+        };
+        fields.end()?;
+        Ok(asked)
+    }
+}
+
 fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
-    write(&Listed {
-        found: page.found.iter().map(T::to_string).collect(),
-        next: page.next.as_ref().map(T::to_string),
-        complete: page.complete,
-        reason: page.error.as_ref().map(CheckError::kind),
-    })
+    let found: Vec<String> = page.found.iter().map(T::to_string).collect();
+    let mut listed = object([("found", found.into()), ("complete", page.complete.into())]);
+    if let Value::Object(fields) = &mut listed {
+        if let Some(next) = &page.next {
+            fields.insert("next".to_owned(), next.to_string().into());
+        }
+        if let Some(reason) = &page.error {
+            fields.insert("reason".to_owned(), reason.kind().into());
+        }
+    }
+    write(&listed)
 }

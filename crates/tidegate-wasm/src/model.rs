@@ -1,37 +1,12 @@
 //! Models: read, judged, written in both forms.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tidegate_policy::{ModelError, ModelErrors, ModuleFile, Tuple};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{read, write};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    text: String,
-}
-
-/// One thing that is wrong with a model.
-#[derive(Serialize)]
-struct Fault<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    line: u32,
-    column: u32,
-    message: &'a str,
-    warning: bool,
-}
-
-#[derive(Serialize)]
-struct Listing {
-    schema: String,
-    contents: Vec<String>,
-}
+use crate::json::{Fields, object, read_list, write};
 
 /// A valid authorization model.
 #[wasm_bindgen]
@@ -60,11 +35,14 @@ impl Model {
     pub fn from_modules(
         #[wasm_bindgen(unchecked_param_type = "ModuleFile[]")] files: &JsValue,
     ) -> Result<Model, JsValue> {
-        let files: Vec<File> = read(files)?;
-        let files: Vec<ModuleFile<'_>> = files
-            .iter()
-            .map(|File { name, text }| ModuleFile { name, text })
-            .collect();
+        let mut read = Vec::new();
+        for file in read_list(files)? {
+            let mut file = Fields::of(file)?;
+            read.push((file.text("name")?, file.text("text")?));
+            file.end()?;
+        }
+        let files = read.iter().map(|(name, text)| ModuleFile { name, text });
+        let files: Vec<ModuleFile<'_>> = files.collect();
         let inner = tidegate_policy::Model::from_modules(&files);
         inner
             .map(|inner| Self { inner })
@@ -99,7 +77,7 @@ impl Model {
     // As JSON: a list of texts would need `table.fill`, which older `wasm-opt`s do not read.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
     pub fn modules(&self) -> Result<JsValue, JsValue> {
-        write(&self.inner.modules())
+        write(&self.inner.modules().into())
     }
 
     /// In the language.
@@ -151,7 +129,10 @@ impl Model {
 pub fn parse_fga_mod(text: &str) -> Result<JsValue, JsValue> {
     let found = tidegate_policy::parse_fga_mod(text);
     let tidegate_policy::FgaMod { schema, contents } = found.map_err(|errors| of_model(&errors))?;
-    write(&Listing { schema, contents })
+    write(&object([
+        ("schema", schema.into()),
+        ("contents", contents.into()),
+    ]))
 }
 
 /// Whether OpenFGA's own tools take an id: letters, digits and `_|*@.+-/`, the first not `*`.
@@ -175,13 +156,18 @@ fn of_model(found: &ModelErrors) -> JsValue {
 }
 
 fn faults(found: &[ModelError]) -> Result<JsValue, JsValue> {
-    let faults = found.iter().map(|found| Fault {
-        kind: found.kind.as_str(),
-        file: found.file.as_deref(),
-        line: found.line,
-        column: found.column,
-        message: &found.message,
-        warning: found.kind.is_warning(),
+    let faults = found.iter().map(|found| {
+        let mut fault = object([
+            ("kind", found.kind.as_str().into()),
+            ("line", found.line.into()),
+            ("column", found.column.into()),
+            ("message", found.message.as_str().into()),
+            ("warning", found.kind.is_warning().into()),
+        ]);
+        if let (Value::Object(fields), Some(file)) = (&mut fault, &found.file) {
+            fields.insert("file".to_owned(), (**file).into());
+        }
+        fault
     });
-    write(&faults.collect::<Vec<_>>())
+    write(&Value::Array(faults.collect()))
 }

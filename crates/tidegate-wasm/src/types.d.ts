@@ -104,6 +104,103 @@ export interface Page {
   /** Why not: a stable word, as in `Answer`. */
   reason?: string;
 }
+/** One of the checks of `checkMany`. */
+export interface CheckRequest extends Given {
+  /** `type:id`, `type:id#relation` or `type:*` */
+  subject: string;
+  relation: string;
+  /** `type:id` */
+  object: string;
+}
+/** A JSON Web Key Set (RFC 7517), as `/.well-known/jwks.json` has it: keys with `tidegate_use: "bundle"` count. */
+export interface BundleKeys {
+  keys: (JsonWebKey & { kid?: string; tidegate_use?: string })[];
+}
+/** What a bundle must be to be loaded. */
+export interface BundleExpectation {
+  issuer: string;
+  audience: string;
+  /** Whom it is for: `type:id`. */
+  subject: string;
+  /** The subject's uid, if it is known: of a slice. */
+  uid?: string | null;
+  /** Seconds since the epoch, UTC. */
+  nowS: number;
+  /** The revision held already, if one is: an older one is refused. */
+  heldRevision?: number | null;
+}
+export interface SliceListRequest {
+  /** Of secret. */
+  kind: string;
+  action: string;
+  /** The type of the objects. */
+  type: string;
+  /** Values of conditions' parameters, by name. */
+  context?: Record<string, unknown> | null;
+}
+export interface SlicePage {
+  /** Names, sorted. */
+  found: string[];
+  /** Whether every object had an answer; if not, some may be missing. */
+  complete: boolean;
+}
+/** Why a check comes to its answer. */
+export type Explanation =
+  | {
+      answer: "allowed";
+      /** What it follows from; null when that would be too much. */
+      proof: Proof | null;
+      complete: boolean;
+    }
+  | {
+      answer: "denied";
+      /** Sets of tuples to write and delete together, any of which would make it a yes. */
+      remedies: { add: string[]; remove: string[] }[];
+      /** Conditions that would have to come out otherwise. */
+      conditions: Unmet[];
+      /** Whether every remedy and condition has been found. */
+      complete: boolean;
+    };
+/** A node of a proof: one rule of the model that was used. Which other fields there are depends on the kind. */
+export interface Proof {
+  kind:
+    | "itself"
+    | "tuple"
+    | "computed"
+    | "from"
+    | "union"
+    | "intersection"
+    | "exclusion"
+    | "no_tuple"
+    | "no_from"
+    | "no_union"
+    | "no_intersection"
+    | "no_base"
+    | "circle"
+    | "too_deep";
+  object?: string;
+  relation?: string;
+  tupleset?: string;
+  tuple?: string;
+  /** Which operand, from 0. */
+  operand?: number;
+  by?: Proof;
+  all?: Proof[];
+  base?: Proof;
+  subtract?: Proof;
+  usersets?: { tuple: string; by: Proof }[];
+  objects?: { tuple: string; by: Proof }[];
+}
+/** A tuple whose condition keeps the answer from being a yes. */
+export interface Unmet {
+  tuple: string;
+  condition: string;
+  parameters: string[];
+  /** Parameters that have no value and should. */
+  missing: string[];
+  /** Why the condition has no answer. */
+  error: string | null;
+}
 /** A file of a modular model. */
 export interface ModuleFile {
   /** Its path, with `/` between folders, as `fga.mod` lists it. */
@@ -128,7 +225,7 @@ export interface FgaMod {
   schema: string;
   contents: string[];
 }
-/** What is thrown. */
+/** What is thrown. Of bundles and explanations also the kinds of the engine: `head-signature`, `expired`, `payload-unsupported`, `too-deep` … */
 export interface PolicyError extends Error {
   kind:
     | "bad-input"
@@ -140,7 +237,8 @@ export interface PolicyError extends Error {
     | "too-many-tuples"
     | "unknown-type"
     | "unknown-relation"
-    | "no-text";
+    | "no-text"
+    | (string & {});
   /** Of `bad-model`: all that is wrong, in order of place. */
   errors?: ModelFault[];
   /** Of `unknown-type` and `unknown-relation`: which. */

@@ -153,6 +153,9 @@ pub enum PayloadError {
     /// A condition that does not compile.
     #[error("the payload has a condition that is none")]
     Condition,
+    /// A condition, and this reader was built without the feature `conditions`.
+    #[error("the payload has conditions, and this engine was built without them")]
+    Unsupported,
     /// What a tuple says of its condition is no JSON object, or not in its one form.
     #[error("the payload has a context that is none")]
     Context,
@@ -183,6 +186,7 @@ impl PayloadError {
             Self::Profile => "payload-profile",
             Self::Object(_) => "payload-object",
             Self::Condition => "payload-condition",
+            Self::Unsupported => "payload-unsupported",
             Self::Context => "payload-context",
             Self::Formula => "payload-formula",
             Self::Order => "payload-order",

@@ -109,7 +109,7 @@ fn merge<const N: usize>(one: [u32; N], other: [u32; N]) -> Option<[u32; N]> {
 
 /// The sets of which no other is a part, in the order of their sizes.
 pub(super) fn least(mut sets: Vec<Set>) -> Vec<Set> {
-    sets.sort_unstable_by_key(|set| (set.len(), *set));
+    crate::sort::by_key(&mut sets, |set| (set.len(), *set));
     sets.dedup();
     if sets.len() < 2 {
         return sets;

@@ -63,7 +63,7 @@ fn known_objects(snapshot: &Snapshot, steps: &mut u32) -> Option<Vec<Object>> {
         spend(steps, 1).ok()?;
         names.extend(store.object(id));
     }
-    names.sort_unstable();
+    crate::sort::sort(&mut names);
     Some(names)
 }
 
@@ -238,8 +238,8 @@ fn join(base: &Remedy, world: &World<'_>, changes: impl Iterator<Item = Change>)
     let added = &whole.add;
     let replaced = |tuple: &Tuple| added.iter().any(|other| is_same_place(other, tuple));
     whole.remove.retain(|tuple| !replaced(tuple));
-    whole.add.sort_by_cached_key(ToString::to_string);
-    whole.remove.sort_by_cached_key(ToString::to_string);
+    crate::sort::by_key(&mut whole.add, ToString::to_string);
+    crate::sort::by_key(&mut whole.remove, ToString::to_string);
     (whole.add.len() <= MAX_ADDED && whole.remove.len() <= MAX_REMOVED).then_some(whole)
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         .iter()
         .any(|(found, _)| printer.is_of_module(found.source))
     {
-        types.sort_by(|(one, _), (two, _)| {
+        crate::sort::by(&mut types, |(one, _), (two, _)| {
             let key = |found: &Type| (order(parts.source(found.source)), found.name.clone());
             key(one).cmp(&key(two))
         });
@@ -67,8 +67,9 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
     }
     let mut conditions: Vec<_> = model.conditions().iter().enumerate().collect();
     let source = |at: usize| parts.condition_sources.get(at).copied().flatten();
-    conditions
-        .sort_by_key(|(at, found)| (order(parts.source(source(*at))), found.name().to_owned()));
+    crate::sort::by_key(&mut conditions, |(at, found)| {
+        (order(parts.source(source(*at))), found.name().to_owned())
+    });
     for (at, condition) in conditions {
         printer.condition(condition, source(at))?;
     }
@@ -107,7 +108,9 @@ impl<'a> Printer<'a> {
             .iter()
             .map(|relation| (self.relation_name(relation.name), relation))
             .collect();
-        relations.sort_by_key(|(name, found)| (order(parts.source(found.source)), *name));
+        crate::sort::by_key(&mut relations, |(name, found)| {
+            (order(parts.source(found.source)), *name)
+        });
         if !relations.is_empty() {
             self.out.push_str("\n  relations");
         }
@@ -136,7 +139,7 @@ impl<'a> Printer<'a> {
         let name = condition.name();
         named(name, is_condition_word(name))?;
         let mut parameters: Vec<_> = condition.parameters().iter().collect();
-        parameters.sort_by(|one, two| one.name.cmp(&two.name));
+        crate::sort::by(&mut parameters, |one, two| one.name.cmp(&two.name));
         if parameters.is_empty() || parameters.iter().any(|found| is_nested(&found.kind)) {
             return Err(NoTextError::Parameters(name.to_owned()));
         }
@@ -271,7 +274,7 @@ pub(crate) fn restriction_text(model: &Model, restriction: &Restriction) -> Stri
 
 fn direct_first(all: &[Rewrite]) -> Vec<&Rewrite> {
     let mut operands: Vec<&Rewrite> = all.iter().collect();
-    operands.sort_by_key(|operand| !matches!(operand, Rewrite::Direct));
+    crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
     operands
 }
 

@@ -111,6 +111,6 @@ pub(super) fn reachable(
     });
     // What more there is would be left out.
     walked.ok()?;
-    named.sort_unstable();
+    crate::sort::sort(&mut named);
     Some(named)
 }

@@ -17,24 +17,24 @@ pub(super) fn arrange(syntax: &mut Syntax) {
         .iter()
         .any(|found| !key(found.source).0.is_empty())
     {
-        syntax
-            .types
-            .sort_by_cached_key(|found| (key(found.source), found.name.text.clone()));
+        crate::sort::by_key(&mut syntax.types, |found| {
+            (key(found.source), found.name.text.clone())
+        });
     }
     for definition in &mut syntax.types {
-        definition
-            .relations
-            .sort_by_cached_key(|found| (key(found.source), found.name.text.clone()));
+        crate::sort::by_key(&mut definition.relations, |found| {
+            (key(found.source), found.name.text.clone())
+        });
         for relation in &mut definition.relations {
             arrange_rewrite(&mut relation.rewrite);
         }
     }
-    syntax
-        .conditions
-        .sort_by_cached_key(|found| (key(found.source), found.name.text.clone()));
+    crate::sort::by_key(&mut syntax.conditions, |found| {
+        (key(found.source), found.name.text.clone())
+    });
     for condition in &mut syntax.conditions {
         let parameters = &mut condition.parameters;
-        parameters.sort_by(|one, two| one.name.text.cmp(&two.name.text));
+        crate::sort::by(parameters, |one, two| one.name.text.cmp(&two.name.text));
     }
     syntax.sources = sources;
 }
@@ -43,7 +43,9 @@ fn arrange_rewrite(rewrite: &mut RewriteSyntax) {
     match rewrite {
         RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
             operands.iter_mut().for_each(arrange_rewrite);
-            operands.sort_by_key(|operand| !matches!(operand, RewriteSyntax::Direct));
+            crate::sort::by_key(operands, |operand| {
+                !matches!(operand, RewriteSyntax::Direct)
+            });
             if operands.len() == 1
                 && let Some(only) = operands.pop()
             {

@@ -111,7 +111,7 @@ impl Drawing<'_> {
                 Taken::Userset(..) | Taken::Wildcard(_) => None,
             })
             .collect();
-        types.sort_unstable();
+        crate::sort::sort(&mut types);
         types.dedup();
         for id in types {
             if self.model.relation(id, relation).is_some() {

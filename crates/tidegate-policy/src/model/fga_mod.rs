@@ -59,7 +59,7 @@ pub(super) fn read(text: &str, file: u16) -> (Vec<Word>, Vec<Fault>) {
         reader.lines(text);
     }
     let paths = reader.finish();
-    reader.faults.sort_by_key(|fault| fault.place);
+    crate::sort::by_key(&mut reader.faults, |fault| fault.place);
     reader.faults.truncate(MAX_ERRORS);
     (paths, reader.faults)
 }

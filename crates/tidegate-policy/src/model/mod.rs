@@ -107,7 +107,7 @@ impl Model {
         let sources = self.parts().sources.iter();
         let mut found: Vec<&str> = sources.map(|source| &*source.module).collect();
         found.retain(|module| !module.is_empty());
-        found.sort_unstable();
+        crate::sort::sort(&mut found);
         found.dedup();
         found
     }

@@ -62,7 +62,7 @@ fn in_order<'a, 'f>(
 ) -> (Vec<(&'f ModuleFile<'a>, u16)>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut sorted: Vec<_> = files.iter().zip(0..).collect();
-    sorted.sort_by_key(|(file, _)| file.name);
+    crate::sort::by_key(&mut sorted, |(file, _)| file.name);
     names.extend(files.iter().map(|file| Box::from(file.name)));
     let mut seen = HashMap::new();
     for (file, number) in &sorted {

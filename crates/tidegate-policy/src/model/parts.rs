@@ -215,6 +215,7 @@ impl Parts {
         found.unwrap_or_default()
     }
 
+    #[cfg(feature = "language")]
     pub(crate) fn source(&self, id: Option<SourceId>) -> Option<&Source> {
         self.sources.get(usize::from(id?))
     }
@@ -274,6 +275,7 @@ impl Schema {
     }
 
     /// None for a version that the engine does not know.
+    #[cfg(feature = "language")]
     pub(crate) fn of(text: &str) -> Option<Self> {
         [Self::V1_1, Self::V1_2]
             .into_iter()

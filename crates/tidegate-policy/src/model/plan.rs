@@ -51,7 +51,7 @@ pub(super) fn plan(
     layout.lay(place, &relation.rewrite)?;
     let mut leaves = layout.leaves;
     // What is cheap to ask comes first.
-    leaves.sort_by_key(|leaf| match leaf.kind {
+    crate::sort::by_key(&mut leaves, |leaf| match leaf.kind {
         LeafKind::Direct { place } => parts.relations.get(place).is_some_and(takes_usersets),
         LeafKind::From { .. } => true,
     });

@@ -143,7 +143,7 @@ fn faults_of(syntax: &Syntax, mut faults: Vec<Fault>, whole: bool) -> (Vec<Fault
     if !whole || faults.iter().all(|fault| is_read(fault.kind)) {
         conditions = validate::validate(syntax, &mut faults);
     }
-    faults.sort_by_key(|fault| fault.place);
+    crate::sort::by_key(&mut faults, |fault| fault.place);
     // A warning is not to crowd out an error.
     if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
         faults.retain(|fault| !fault.kind.is_warning());

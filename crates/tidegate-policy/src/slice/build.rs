@@ -128,7 +128,7 @@ fn section(
     let start = id.map_or(SubjectId::Wildcard(type_id), SubjectId::Object);
     let goals = reach_all(model, view, start);
     let mut goals = goals.map_err(|_| SliceError::TooLong)?;
-    goals.sort_unstable();
+    crate::sort::sort(&mut goals);
     let mut residual = Residual::new(model, view, id, type_id);
     let mut row: Vec<(u32, NodeId)> = Vec::new();
     for of_object in goals.chunk_by(|one, other| one.0 == other.0) {
@@ -155,7 +155,7 @@ fn section(
             row.push((terms.add_relation(relation), outcome));
         }
         if !row.is_empty() {
-            row.sort_unstable();
+            crate::sort::sort(&mut row);
             let shared: Row = row.as_slice().into();
             let id = section.add_row(&shared);
             section.push(name.as_str(), id)?;
@@ -235,12 +235,12 @@ impl<'a> Import<'a> {
             let name = names.get(relation as usize).ok_or(SliceError::TooLong)?;
             named.push((name, outcome));
         }
-        named.sort_unstable();
+        crate::sort::sort(&mut named);
         for (name, outcome) in named {
             let outcome = terms.import(self.from, &self.order, outcome, &mut self.nodes)?;
             found.push((terms.add_relation(name), outcome));
         }
-        found.sort_unstable();
+        crate::sort::sort(&mut found);
         let found: Row = found.into();
         self.rows.insert(Row::clone(row), Row::clone(&found));
         Ok(found)

@@ -105,7 +105,7 @@ impl Slice {
             }
             let gone = held.iter().filter(|(name, _)| next.get(name).is_none());
             delta.removed = gone.map(|(name, _)| name.into()).collect();
-            delta.removed.sort_unstable();
+            crate::sort::sort(&mut delta.removed);
             Ok(Some(delta))
         };
         let own = of(&self.own, &newer.own)?;

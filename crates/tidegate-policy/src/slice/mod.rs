@@ -217,7 +217,7 @@ impl Slice {
                 Answer::Unknown => listed.complete = false,
             }
         }
-        listed.objects.sort_unstable();
+        crate::sort::sort(&mut listed.objects);
         listed
     }
 

@@ -29,7 +29,7 @@ impl Order {
             places: vec![u32::MAX; terms.nodes().len()],
         };
         let mut ids: Vec<NodeId> = (FIRST..terms.end()).collect();
-        ids.sort_by_key(|&id| terms.depth(id));
+        crate::sort::by_key(&mut ids, |&id| terms.depth(id));
         let mut next = FIRST;
         // Parts are less deep: they have their places before.
         for of_depth in ids.chunk_by(|&one, &other| terms.depth(one) == terms.depth(other)) {
@@ -47,7 +47,7 @@ impl Order {
                 };
                 keyed.push((operator, parts, id));
             }
-            keyed.sort_unstable();
+            crate::sort::sort(&mut keyed);
             for (_, _, id) in keyed {
                 let node = id.checked_sub(FIRST).map(|node| node as usize);
                 if let Some(place) = node.and_then(|node| order.places.get_mut(node)) {
@@ -62,7 +62,7 @@ impl Order {
     /// The formulas, in this order.
     pub(super) fn sorted(&self, of: &[NodeId]) -> Vec<NodeId> {
         let mut of = of.to_vec();
-        of.sort_by_key(|&id| self.place(id));
+        crate::sort::by_key(&mut of, |&id| self.place(id));
         of
     }
 
@@ -74,7 +74,7 @@ impl Order {
 
     fn sorted_places(&self, of: &[NodeId]) -> Vec<u32> {
         let mut places: Vec<u32> = of.iter().map(|&id| self.place(id)).collect();
-        places.sort_unstable();
+        crate::sort::sort(&mut places);
         places
     }
 
@@ -86,7 +86,7 @@ impl Order {
 /// The place of each thing, by its text.
 fn places<T>(of: &[T], text: impl Fn(&T) -> Vec<u8>) -> Vec<u32> {
     let mut sorted: Vec<(Vec<u8>, usize)> = of.iter().map(text).zip(0..).collect();
-    sorted.sort_unstable();
+    crate::sort::sort(&mut sorted);
     let mut places = vec![u32::MAX; of.len()];
     for ((_, thing), number) in sorted.into_iter().zip(0..) {
         if let Some(place) = places.get_mut(thing) {

@@ -70,7 +70,7 @@ impl Section {
     /// The same, in the order of the names.
     pub(super) fn sorted(&self) -> Vec<(&str, &Row)> {
         let mut all: Vec<_> = self.iter().collect();
-        all.sort_unstable_by_key(|&(name, _)| name);
+        crate::sort::by_key(&mut all, |&(name, _)| name);
         all
     }
 
@@ -81,7 +81,7 @@ impl Section {
             .iter()
             .map(|entry| (self.name(entry), entry.row));
         let mut all: Vec<_> = named.collect();
-        all.sort_unstable();
+        crate::sort::sort(&mut all);
         all
     }
 

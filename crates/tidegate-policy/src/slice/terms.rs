@@ -204,7 +204,7 @@ impl Terms {
                 _ => parts.push(id),
             }
         }
-        parts.sort_unstable();
+        crate::sort::sort(&mut parts);
         parts.dedup();
         if parts.contains(&heavy) {
             parts.retain(|&id| id != light);

@@ -80,7 +80,7 @@ impl Loader {
     }
 
     pub(crate) fn finish(mut self) -> Store {
-        self.revoked.sort_unstable();
+        crate::sort::sort(&mut self.revoked);
         self.revoked.dedup();
         let revoked: Vec<(Uuid, ())> = self.revoked.iter().map(|&jti| (jti, ())).collect();
         let names = Names::from_texts(self.hasher, &self.hashes, |id| {
@@ -150,7 +150,7 @@ pub(super) fn of_type(
     let mut all: Vec<((TypeId, ObjectId), ())> = typed
         .map(|(id, type_id)| ((type_id.unwrap_or(TypeId::MAX), id), ()))
         .collect();
-    all.sort_unstable();
+    crate::sort::sort(&mut all);
     Tree::from_sorted(&all)
 }
 
@@ -272,12 +272,12 @@ impl Tuples {
             rows.push(type_id, &parts, &entries);
         }
         drop((words, ends));
-        wildcards.sort_unstable();
+        crate::sort::sort(&mut wildcards);
         let mut bounds: Vec<(TupleKey, Bound)> = bounds
             .into_iter()
             .filter_map(|(key, bound)| Some((key, bound?)))
             .collect();
-        bounds.sort_unstable_by_key(|&(key, _)| key);
+        crate::sort::by_key(&mut bounds, |&(key, _)| key);
         Tables {
             rows: rows.finish(),
             back: back(&mut back_words, &back_ends, types.len()),
@@ -340,7 +340,7 @@ fn tidy(words: &mut Vec<u64>, ends: &mut [u32], bounds: &HashMap<TupleKey, Optio
         let stop = *end as usize;
         let first = kept;
         if let Some(of) = words.get_mut(start..stop) {
-            of.sort_unstable();
+            crate::sort::sort(of);
         }
         for at in start..stop {
             let Some(&word) = words.get(at) else {
@@ -384,7 +384,7 @@ fn back(words: &mut [u64], ends: &[u32], count: usize) -> Table {
         start = end as usize;
         // Objects came in order: what stands in rows in one way alone is in order.
         if !of.is_sorted() {
-            of.sort_unstable();
+            crate::sort::sort(of);
         }
         parts.clear();
         entries.clear();

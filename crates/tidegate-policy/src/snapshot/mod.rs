@@ -216,7 +216,7 @@ impl Snapshot {
                 self.tuple(view, place.object, place.relation, entry)
             })
             .collect();
-        tuples.sort_unstable();
+        crate::sort::sort(&mut tuples);
         tuples
     }
 
@@ -230,7 +230,7 @@ impl Snapshot {
             .filter_map(|id| self.store.object(id))
             .filter(|object| type_id != TypeId::MAX || object.type_name() == type_name)
             .collect();
-        found.sort_unstable();
+        crate::sort::sort(&mut found);
         found.into_iter()
     }
 

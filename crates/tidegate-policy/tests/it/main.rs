@@ -32,5 +32,7 @@ mod slices;
 mod shrink;
 // Decisions as files, for engines in any language.
 mod vectors;
+// Payloads of bundles as files, for engines in any language.
+mod payloads;
 // Generated models, tuples and questions.
 mod worlds;

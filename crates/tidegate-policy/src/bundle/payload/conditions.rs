@@ -6,7 +6,9 @@
 
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Reader, size, text};
-use crate::condition::{Condition, Context, MAX_TYPE_NESTING, Parameter, ParameterType};
+use crate::condition::{
+    Condition, ConditionError, Context, MAX_TYPE_NESTING, Parameter, ParameterType,
+};
 use crate::model::MAX_PARAMETERS;
 use crate::tuple::check_relation;
 
@@ -37,7 +39,10 @@ pub(crate) fn read_condition(reader: &mut Reader<'_>) -> Result<Condition, Paylo
             kind: read_type(reader, 0)?,
         });
     }
-    Condition::parse(name, parameters, reader.text()?).map_err(|_| PayloadError::Condition)
+    Condition::parse(name, parameters, reader.text()?).map_err(|error| match error {
+        ConditionError::Unsupported => PayloadError::Unsupported,
+        _ => PayloadError::Condition,
+    })
 }
 
 pub(crate) fn write_context(out: &mut Vec<u8>, context: &Context) {

@@ -50,7 +50,7 @@ impl Names {
             .filter(|&id| store.is_named(id) || store.standing(id).is_some());
         let named: Option<Vec<_>> = used.map(|id| Some((store.object(id)?, id))).collect();
         let mut sorted = named.ok_or(PayloadError::Unknown)?;
-        sorted.sort_unstable();
+        crate::sort::sort(&mut sorted);
         let mut places = vec![None; store.end() as usize];
         for (&(_, id), at) in sorted.iter().zip(0..) {
             if let Some(place) = places.get_mut(id as usize) {
@@ -148,7 +148,7 @@ fn rows(
     for ((object, relation), row) in store.rows() {
         sorted.push((names.place(object)?, object, relation, row));
     }
-    sorted.sort_unstable_by_key(|&(place, _, relation, _)| (place, relation));
+    crate::sort::by_key(&mut sorted, |&(place, _, relation, _)| (place, relation));
     size(out, sorted.len());
     let mut before = 0;
     for (place, object, relation, row) in sorted {
@@ -164,7 +164,7 @@ fn rows(
             };
             subjects.push((names.subject(entry.subject())?, bound));
         }
-        subjects.sort_unstable();
+        crate::sort::sort(&mut subjects);
         for (subject, bound) in subjects {
             if let Some(bound) = bound {
                 number(out, bound << 2 | BOUND);

@@ -49,7 +49,7 @@ pub(super) fn fold(ranges: &mut Vec<(char, char)>) {
 
 /// All characters that are in no range.
 pub(super) fn others(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
-    ranges.sort_unstable();
+    crate::sort::sort(&mut ranges);
     let mut found = Vec::new();
     let mut next = Some('\0');
     for (first, last) in ranges {

@@ -296,7 +296,7 @@ impl Parser<'_> {
     fn literal(&self, found: char) -> Node {
         let mut class = Class::default();
         self.add(&mut class, &[(found, found)], false);
-        class.ranges.sort_unstable();
+        crate::sort::sort(&mut class.ranges);
         class.ranges.dedup();
         Node::Class(class)
     }

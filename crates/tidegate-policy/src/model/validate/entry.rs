@@ -52,7 +52,7 @@ impl Graph {
                 computed: Vec::new(),
             };
             graph.needs.push(reader.need(&relation.rewrite));
-            reader.computed.sort_unstable();
+            crate::sort::sort(&mut reader.computed);
             reader.computed.dedup();
             graph.computed.push(reader.computed);
         }

@@ -180,7 +180,7 @@ impl<'a> Tupleset<'a> {
             .iter()
             .map(|entry| entry.type_name.text.as_str())
             .collect();
-        types.sort_unstable();
+        crate::sort::sort(&mut types);
         types.dedup();
         let plain = |kind: &RestrictionKind| matches!(kind, RestrictionKind::Object);
         Self {

@@ -1,0 +1,299 @@
+//! Bundles: a snapshot or a slice that comes signed.
+//!
+//! The host's WebCrypto verifies the signature and works out the payload's SHA-256 (`verify.js`): cryptography of
+//! our own would be a quarter of the module. `Engine.fromBundle` and `Slice.fromBundle` do both and then load.
+//! Everything else that makes a bundle good is checked here, by the engine's [`UnverifiedBundle::verify`].
+//!
+//! [`UnverifiedBundle::verify`]: tidegate_policy::UnverifiedBundle::verify
+
+use js_sys::Uint8Array;
+use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
+use tidegate_policy::{Bundle, BundleError};
+use uuid::Uuid;
+use wasm_bindgen::prelude::*;
+
+use crate::engine::Engine;
+use crate::error::error;
+use crate::given::parse;
+use crate::json::{Fields, uuid};
+#[cfg(feature = "language")]
+use crate::slice::Slice;
+
+/// The `typ` of a bundle's head.
+const TYP: &str = "tidegate-bundle+jwt";
+
+#[wasm_bindgen(module = "/src/verify.js")]
+extern "C" {
+    fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
+    #[cfg(feature = "language")]
+    fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
+}
+
+/// Bytes that claim to be a bundle, for hosts that verify signatures by themselves. Nothing in them may be
+/// believed.
+#[wasm_bindgen]
+pub struct UnverifiedBundle {
+    bytes: Vec<u8>,
+    head: Unverified,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Verifies a bundle of a whole snapshot, and loads it.
+    ///
+    /// # Errors
+    /// The first that applies of the kinds of [`BundleError`], and `bad-input` or `bad-name` of what is expected.
+    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<Engine>")]
+    pub fn from_bundle(
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(engine(UnverifiedBundle::new(bytes)?, keys, expect))
+    }
+}
+
+#[cfg(feature = "language")]
+#[wasm_bindgen]
+impl Slice {
+    /// Verifies a bundle of one subject's slice, and loads it.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<Slice>")]
+    pub fn from_bundle(
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(slice(UnverifiedBundle::new(bytes)?, keys, expect))
+    }
+}
+
+#[wasm_bindgen]
+impl UnverifiedBundle {
+    /// Takes a bundle apart.
+    ///
+    /// # Errors
+    /// `no-head`, `too-long`, `head-malformed`, `head-header`, `head-type`
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: Vec<u8>) -> Result<UnverifiedBundle, JsValue> {
+        let parsed = tidegate_policy::UnverifiedBundle::parse(&bytes);
+        parsed.map_err(|found| of_bundle(&found))?;
+        // What was parsed has a line of text first.
+        let line = bytes.split(|&byte| byte == b'\n').next();
+        let line = line.and_then(|line| str::from_utf8(line).ok());
+        let head = Unverified::parse(line.unwrap_or_default());
+        let head = head.map_err(|found| of_bundle(&found.into()))?;
+        Ok(Self { bytes, head })
+    }
+
+    /// Which key has signed it: its `kid`.
+    #[wasm_bindgen(getter, js_name = keyId)]
+    pub fn key_id(&self) -> String {
+        self.head.kid.clone()
+    }
+
+    /// `EdDSA` or `ES256`, and what the key must be of.
+    #[wasm_bindgen(getter)]
+    pub fn algorithm(&self) -> String {
+        self.head.alg.clone()
+    }
+
+    /// What is signed.
+    #[wasm_bindgen(getter)]
+    pub fn message(&self) -> Uint8Array {
+        let message = self.bytes.get(..self.head.signed_bytes);
+        Uint8Array::from(message.unwrap_or_default())
+    }
+
+    /// By which it is signed, as JWS has it (RFC 7518 §3.4, RFC 8037 §3.1).
+    #[wasm_bindgen(getter)]
+    pub fn signature(&self) -> Uint8Array {
+        Uint8Array::from(&*self.head.signature)
+    }
+
+    /// What it holds: its SHA-256 is wanted.
+    #[wasm_bindgen(getter)]
+    pub fn payload(&self) -> Uint8Array {
+        let line = self.bytes.iter().position(|&byte| byte == b'\n');
+        let payload = line.and_then(|end| self.bytes.get(end + 1..));
+        Uint8Array::from(payload.unwrap_or_default())
+    }
+
+    /// Loads it as a whole snapshot. The caller answers for two things: `signature` is a trusted key's of
+    /// `message`, and `sha256` has been worked out from `payload`.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = engineVerifiedByHost)]
+    pub fn engine_verified_by_host(
+        &self,
+        sha256: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<Engine, JsValue> {
+        let snapshot = self.loaded(sha256, expect, |bundle| bundle.snapshot())?;
+        Ok(Engine { snapshot })
+    }
+
+    /// Loads it as a slice; for the rest like the above.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[cfg(feature = "language")]
+    #[wasm_bindgen(js_name = sliceVerifiedByHost)]
+    pub fn slice_verified_by_host(
+        &self,
+        sha256: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<Slice, JsValue> {
+        let inner = self.loaded(sha256, expect, |bundle| bundle.slice())?;
+        Ok(Slice { inner })
+    }
+}
+
+impl UnverifiedBundle {
+    fn loaded<T>(
+        &self,
+        sha256: &[u8],
+        expect: &JsValue,
+        load: impl FnOnce(Bundle<'_>) -> Result<T, BundleError>,
+    ) -> Result<T, JsValue> {
+        let mut fields = Fields::read(expect)?;
+        let issuer = fields.text("issuer")?;
+        let audience = fields.text("audience")?;
+        let subject = parse(&fields.text("subject")?)?;
+        let uid = fields.text_or_none("uid")?;
+        let expect = Expectation {
+            issuer: &issuer,
+            audience: &audience,
+            subject: &subject,
+            uid: uid.map(|text| uuid("uid", &text)).transpose()?,
+            now_s: fields.number("nowS")?,
+            held_revision: fields.number_or_none("heldRevision")?,
+        };
+        fields.end()?;
+        let host = Host {
+            head: &self.head,
+            sha256,
+        };
+        tidegate_policy::UnverifiedBundle::parse(&self.bytes)
+            .and_then(|bundle| load(bundle.verify(&host, &expect)?))
+            .map_err(|found| of_bundle(&found))
+    }
+}
+
+/// What the host has vouched for.
+struct Host<'a> {
+    head: &'a Unverified,
+    sha256: &'a [u8],
+}
+
+impl Verifier for Host<'_> {
+    fn head(&self, _line: &str) -> Result<Head, HeadError> {
+        claims(&self.head.claims).ok_or(HeadError::Claims)
+    }
+
+    fn digest(&self, payload: &[u8]) -> Digest {
+        Digest {
+            // One of another length is that of no payload.
+            sha256: self.sha256.try_into().unwrap_or_default(),
+            // No target has sizes above 64 bits.
+            length_bytes: payload.len() as u64,
+        }
+    }
+}
+
+/// A head taken apart: the compact form of a JWS (RFC 7515 §7.1).
+struct Unverified {
+    alg: String,
+    kid: String,
+    /// JSON.
+    claims: Vec<u8>,
+    signature: Vec<u8>,
+    /// How many bytes of the head are signed.
+    signed_bytes: usize,
+}
+
+impl Unverified {
+    fn parse(line: &str) -> Result<Self, HeadError> {
+        let (signed, signature) = line.rsplit_once('.').ok_or(HeadError::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(HeadError::Malformed)?;
+        let decode = |text| decoded(text).ok_or(HeadError::Malformed);
+        let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
+        if typ != TYP {
+            return Err(HeadError::Type);
+        }
+        Ok(Self {
+            alg,
+            kid,
+            claims: decode(claims)?,
+            signature: decode(signature)?,
+            signed_bytes: signed.len(),
+        })
+    }
+}
+
+fn header_of(json: &[u8]) -> Option<(String, String, String)> {
+    let mut fields = Fields::parse(json)?;
+    let mut text = |name| fields.text(name).ok();
+    let header = (text("typ")?, text("alg")?, text("kid")?);
+    fields.end().ok()?;
+    Some(header)
+}
+
+fn claims(json: &[u8]) -> Option<Head> {
+    let mut fields = Fields::parse(json)?;
+    let uid: Option<Uuid> = match fields.text_or_none("uid").ok()? {
+        Some(text) => Some(uuid("uid", &text).ok()?),
+        None => None,
+    };
+    let head = Head {
+        issuer: fields.text("iss").ok()?,
+        audience: fields.text("aud").ok()?,
+        subject: fields.text("sub").ok()?.parse().ok()?,
+        scope: match (&*fields.text("scope").ok()?, uid) {
+            ("whole", None) => Scope::Whole,
+            ("slice", Some(uid)) => Scope::Slice { uid },
+            _ => return None,
+        },
+        revision: fields.number("revision").ok()?,
+        issued_at_s: fields.number("iat").ok()?,
+        expires_at_s: fields.number("exp").ok()?,
+        payload: Digest {
+            sha256: decoded(&fields.text("sha256").ok()?)?.try_into().ok()?,
+            length_bytes: fields.number("length").ok()?,
+        },
+    };
+    fields.end().ok()?;
+    Some(head)
+}
+
+/// Strict base64url without padding (RFC 4648 §5): one text for each list of bytes.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let (mut held, mut bits) = (0_u32, 0_u32);
+    for character in text.bytes() {
+        let value = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        held = held << 6 | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    // A whole character too many, or bits that are no byte's.
+    (bits < 6 && held == 0).then_some(bytes)
+}
+
+fn of_bundle(found: &BundleError) -> JsValue {
+    error(found.kind(), &found.to_string())
+}

@@ -1,0 +1,41 @@
+// Verifies a bundle's signature by the host's WebCrypto, and hands what it holds back to the engine.
+// The only way to `use` goes by a signature that holds: whatever else happens throws.
+
+/** What bundles may be signed with (RFC 8037, RFC 7518): how a key is imported, and how it verifies. */
+const ALGORITHMS = {
+  EdDSA: { kty: "OKP", crv: "Ed25519", key: { name: "Ed25519" }, verify: { name: "Ed25519" } },
+  ES256: {
+    kty: "EC",
+    crv: "P-256",
+    key: { name: "ECDSA", namedCurve: "P-256" },
+    verify: { name: "ECDSA", hash: "SHA-256" },
+  },
+};
+
+function refused(kind, message) {
+  return Object.assign(new Error(message), { kind });
+}
+
+export async function verified(bundle, keys, use) {
+  const known = (keys?.keys ?? []).filter((key) => key.kid === bundle.keyId && key.tidegate_use === "bundle");
+  if (known.length !== 1) throw refused("head-unknown-key", "the head's key is unknown, or not for bundles");
+  const [{ kty, crv, x, y, alg }] = known;
+  const algorithm = Object.hasOwn(ALGORITHMS, bundle.algorithm) ? ALGORITHMS[bundle.algorithm] : undefined;
+  // The key says which algorithm is used; the head can only agree.
+  if (algorithm === undefined || algorithm.kty !== kty || algorithm.crv !== crv || (alg ?? bundle.algorithm) !== bundle.algorithm) {
+    throw refused("head-algorithm", "the head's algorithm is not its key's");
+  }
+  const jwk = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
+  const key = await crypto.subtle.importKey("jwk", jwk, algorithm.key, false, ["verify"]);
+  const holds = await crypto.subtle.verify(algorithm.verify, key, bundle.signature, bundle.message);
+  if (holds !== true) throw refused("head-signature", "the head's signature does not hold");
+  return use(new Uint8Array(await crypto.subtle.digest("SHA-256", bundle.payload)));
+}
+
+export function engine(bundle, keys, expect) {
+  return verified(bundle, keys, (sha256) => bundle.engineVerifiedByHost(sha256, expect));
+}
+
+export function slice(bundle, keys, expect) {
+  return verified(bundle, keys, (sha256) => bundle.sliceVerifiedByHost(sha256, expect));
+}
