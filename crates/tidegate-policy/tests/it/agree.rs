@@ -1,7 +1,7 @@
 //! Whether the engine and the reference agree on generated models, tuples and questions: as they are
 //! built, after changes, through a bundle, and under another model.
 //!
-//! Ten thousand questions; a million with `TIDEGATE_TEST_FULL=1`. `TIDEGATE_SEED=…` starts at another seed.
+//! Ten thousand questions; a million at full scale.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,11 @@ use tidegate_policy::{
 use crate::bundles::through;
 use crate::random::Random;
 use crate::reference::{self, Fact, Outcome, Question, Rows};
+use crate::scale::{Seen, each_seed, scaled};
 use crate::shrink::{self, Case, shrink};
 use crate::worlds::{self, World};
+
+pub(crate) use crate::scale::{first_seed, full_scale};
 
 const WORLDS: u64 = 250;
 const FULL_WORLDS: u64 = 25_000;
@@ -170,69 +173,27 @@ fn stored(model: Model, facts: &BTreeSet<Fact>) -> Snapshot {
         .expect("the model allows these tuples")
 }
 
-/// The first seed: another with `TIDEGATE_SEED=…`.
-#[expect(clippy::disallowed_methods, reason = "a test may be told its seed")]
-pub(crate) fn first_seed() -> u64 {
-    std::env::var("TIDEGATE_SEED").map_or(1, |seed| seed.parse().expect("a number"))
-}
-
-/// So many seeds, or more where tests run at full scale.
-pub(crate) fn seeds(usually: u64, at_full_scale: u64) -> impl Iterator<Item = u64> {
-    let count = if full_scale() { at_full_scale } else { usually };
-    println!("TIDEGATE_SEED={}, {count} seeds", first_seed());
-    (0..count).map(|number| first_seed().wrapping_add(number))
-}
-
-/// Whether tests run at full scale.
-#[expect(clippy::disallowed_methods, reason = "a test may be told its scale")]
-pub(crate) fn full_scale() -> bool {
-    std::env::var_os("TIDEGATE_TEST_FULL").is_some_and(|value| value == "1")
-}
-
-/// What was seen.
-#[derive(Debug, Default)]
-struct Seen(BTreeMap<&'static str, usize>);
-
-impl Seen {
-    fn count(&mut self, what: &'static str, by: usize) {
-        *self.0.entry(what).or_default() += by;
-    }
-
-    fn outcome(&mut self, outcome: &Outcome) {
-        self.count("questions", 1);
-        let what = match outcome.answer {
-            Ok(true) => "allowed",
-            Ok(false) => "denied",
-            Err(kind) => kind,
-        };
-        self.count(what, 1);
-        for (is, what) in [
-            (outcome.circle, "circles"),
-            (outcome.conditions, "conditions"),
-            (
-                outcome.conditions && outcome.answer == Ok(true),
-                "conditions, allowed",
-            ),
-            (
-                outcome.failed && outcome.answer.is_ok(),
-                "conditions, failed where it does not count",
-            ),
-            (outcome.or.is_some(), "two errors"),
-            // Beyond these the engine remembers what it has found.
-            (outcome.steps > 200, "long"),
-        ] {
-            self.count(what, usize::from(is));
-        }
-    }
-
-    #[track_caller]
-    fn at_least(&self, what: &str, least: usize) {
-        let count = self.0.get(what).copied().unwrap_or_default();
-        assert!(
-            count >= least,
-            "{what}: {count} of at least {least}, in {self:?}"
-        );
-    }
+/// What was seen of a question.
+fn count(seen: &mut Seen, outcome: &Outcome) {
+    seen.count("questions");
+    seen.count(match outcome.answer {
+        Ok(true) => "allowed",
+        Ok(false) => "denied",
+        Err(kind) => kind,
+    });
+    seen.count_if("circles", outcome.circle);
+    seen.count_if("conditions", outcome.conditions);
+    seen.count_if(
+        "conditions, allowed",
+        outcome.conditions && outcome.answer == Ok(true),
+    );
+    seen.count_if(
+        "conditions, failed where it does not count",
+        outcome.failed && outcome.answer.is_ok(),
+    );
+    seen.count_if("two errors", outcome.or.is_some());
+    // Beyond these the engine remembers what it has found.
+    seen.count_if("long", outcome.steps > 200);
 }
 
 /// Draws a question that the reference has an answer to, in reasonable time. Most questions come to a
@@ -269,7 +230,7 @@ fn carries(drawn: &Drawn) -> bool {
 
 /// Fails with the smallest case that shows the difference.
 #[track_caller]
-fn differ(seed: u64, drawn: &Drawn, question: &Question, outcome: &Outcome, found: &str) -> ! {
+fn differ(drawn: &Drawn, question: &Question, outcome: &Outcome, found: &str) -> ! {
     let case = Case {
         text: drawn.text.clone(),
         facts: drawn.facts.clone(),
@@ -282,7 +243,7 @@ fn differ(seed: u64, drawn: &Drawn, question: &Question, outcome: &Outcome, foun
     } else {
         format!("only after what was done before: {case:#?}\n{}", case.text)
     };
-    panic!("TIDEGATE_SEED={seed}: {found}, expected {outcome:?}\n{what}");
+    panic!("{found}, expected {outcome:?}\n{what}");
 }
 
 /// What the engine says and what the reference says, where they differ.
@@ -303,88 +264,24 @@ fn disagree(case: &Case) -> Option<(Result<bool, &'static str>, Outcome)> {
 
 #[test]
 fn engine_and_reference_agree() {
-    let mut seen = Seen::default();
-    for seed in seeds(WORLDS, FULL_WORLDS) {
-        let random = &mut Random::new(seed);
-        let mut drawn = Drawn::new(random);
-        seen.count("worlds", 1);
-        for (round, questions) in QUESTIONS.into_iter().enumerate() {
-            match round {
-                0 => {}
-                1 => drawn.change(random),
-                _ => drawn.remodel(random),
-            }
-            // A bundle leaves out what its model has no name for.
-            let named = round < 2 || drawn.facts.iter().all(|fact| drawn.model.counts(fact));
-            let carried = named && carries(&drawn);
-            let loaded = carried.then(|| through(&drawn.snapshot));
-            let rows = reference::rows(&drawn.model, &drawn.facts);
-            for number in 0..questions {
-                let Some((question, outcome)) = question(random, &drawn, &rows, number) else {
-                    seen.count("too long", 1);
-                    continue;
-                };
-                seen.outcome(&outcome);
-                seen.count(
-                    "with contextual tuples",
-                    usize::from(!question.contextual.is_empty()),
-                );
-                let found = answer(&drawn.snapshot, &question);
-                if !outcome.is(found) {
-                    differ(
-                        seed,
-                        &drawn,
-                        &question,
-                        &outcome,
-                        &format!("round {round}: {found:?}"),
-                    );
-                }
-                if let Some(found) = answer_by_names(&drawn.snapshot, &question) {
-                    seen.count("by names", 1);
-                    assert!(
-                        outcome.is(found),
-                        "TIDEGATE_SEED={seed}: by names {found:?}, {outcome:?}\n{}",
-                        drawn.text
-                    );
-                }
-                let Some(loaded) = &loaded else {
-                    continue;
-                };
-                seen.count("through a bundle", 1);
-                let found = answer(loaded, &question);
-                if !outcome.is(found) {
-                    differ(
-                        seed,
-                        &drawn,
-                        &question,
-                        &outcome,
-                        &format!("through a bundle: {found:?}"),
-                    );
-                }
-            }
-        }
+    let seen = each_seed(scaled(WORLDS, FULL_WORLDS), agree);
+    let questions = seen.of("questions");
+    seen.at_least("questions", scaled(10_000, 1_000_000));
+    for (what, percent) in [
+        ("allowed", 30),
+        ("denied", 20),
+        ("circles", 5),
+        ("long", 1),
+        ("with contextual tuples", 10),
+        ("by names", 25),
+        ("through a bundle", 20),
+        ("conditions", 16),
+        ("conditions, allowed", 5),
+        ("conditions, failed where it does not count", 1),
+        ("condition", 2),
+    ] {
+        seen.at_least(what, questions * percent / 100);
     }
-    let questions = seen.0["questions"];
-    let shares = seen
-        .0
-        .iter()
-        .map(|(&what, &count)| format!("{what} {count} ({} %)", count * 100 / questions));
-    println!("{}", shares.collect::<Vec<_>>().join(", "));
-    seen.at_least("questions", 10_000);
-    seen.at_least("allowed", questions * 30 / 100);
-    seen.at_least("denied", questions * 20 / 100);
-    seen.at_least("circles", questions / 20);
-    seen.at_least("long", questions / 100);
-    seen.at_least("with contextual tuples", questions / 10);
-    seen.at_least("by names", questions / 4);
-    seen.at_least("through a bundle", questions / 5);
-    seen.at_least("conditions", questions / 6);
-    seen.at_least("conditions, allowed", questions / 20);
-    seen.at_least(
-        "conditions, failed where it does not count",
-        questions / 100,
-    );
-    seen.at_least("condition", questions / 50);
     for error in [
         "too-deep",
         "unknown-type",
@@ -392,6 +289,48 @@ fn engine_and_reference_agree() {
         "bad-context",
     ] {
         seen.at_least(error, 20);
+    }
+}
+
+/// One world: as it is built, after changes, under another model.
+fn agree(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let mut drawn = Drawn::new(random);
+    seen.count("worlds");
+    for (round, questions) in QUESTIONS.into_iter().enumerate() {
+        match round {
+            0 => {}
+            1 => drawn.change(random),
+            _ => drawn.remodel(random),
+        }
+        // A bundle leaves out what its model has no name for.
+        let named = round < 2 || drawn.facts.iter().all(|fact| drawn.model.counts(fact));
+        let carried = named && carries(&drawn);
+        let loaded = carried.then(|| through(&drawn.snapshot));
+        let rows = reference::rows(&drawn.model, &drawn.facts);
+        for number in 0..questions {
+            let Some((question, outcome)) = question(random, &drawn, &rows, number) else {
+                seen.count("too long");
+                continue;
+            };
+            count(seen, &outcome);
+            seen.count_if("with contextual tuples", !question.contextual.is_empty());
+            let judge = |how: &str, found: Result<bool, &'static str>| {
+                if !outcome.is(found) {
+                    let found = format!("{how}, round {round}: {found:?}");
+                    differ(&drawn, &question, &outcome, &found);
+                }
+            };
+            judge("as asked", answer(&drawn.snapshot, &question));
+            if let Some(found) = answer_by_names(&drawn.snapshot, &question) {
+                seen.count("by names");
+                judge("by names", found);
+            }
+            if let Some(loaded) = &loaded {
+                seen.count("through a bundle");
+                judge("through a bundle", answer(loaded, &question));
+            }
+        }
     }
 }
 

@@ -1,37 +1,29 @@
 //! Whether explanations are true, minimal and complete, on generated worlds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use tidegate_policy::explain::{MAX_ADDED, MAX_REMOVED};
 use tidegate_policy::{
     Budget, Change, CheckRequest, Context, Explanation, Model, Profile, Proof, Remedy, Snapshot,
     Tuple,
 };
 
-use crate::agree::{first_seed, tuple};
+use crate::agree::tuple;
 use crate::random::Random;
 use crate::reference::{self, Fact, Rewrite, bound, named, type_of};
+use crate::remedy;
+use crate::scale::{Seen, each_seed, scaled};
 use crate::worlds::{self, World};
 
-/// How many worlds, and how many times as many on a full run.
 const WORLDS: u64 = 80;
-const SMALL_WORLDS: u64 = 300;
-const FULL: u64 = 20;
+const FULL_WORLDS: u64 = 1_000;
 const QUESTIONS: usize = 20;
-/// Most changes that a brute force is made of, and on a full run: their sets of three grow fast.
+/// Worlds so small that a brute force finds every remedy.
+const SMALL_WORLDS: u64 = 300;
+const FULL_SMALL_WORLDS: u64 = 8_000;
+/// Most changes that a brute force is made of: their sets of three grow fast.
 const MOST_CHANGES: usize = 26;
-const FULL_CHANGES: usize = 60;
 /// Most changes together that a brute force tries.
 const TOGETHER: usize = 3;
-
-#[expect(clippy::disallowed_methods, reason = "a test may be told its scale")]
-fn full() -> bool {
-    std::env::var_os("TIDEGATE_TEST_FULL").is_some()
-}
-
-fn worlds(normal: u64) -> u64 {
-    if full() { normal * FULL } else { normal }
-}
 
 struct Asked {
     snapshot: Snapshot,
@@ -104,87 +96,76 @@ fn model(random: &mut Random) -> String {
 
 #[test]
 fn explanations_are_true() {
-    let mut seen = BTreeMap::<&str, usize>::new();
-    for seed in (0..worlds(WORLDS)).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let text = model(random);
-        let read = reference::Model::read(&text);
-        let ids = random.within(2, 5);
-        let world = World { model: &read, ids };
-        let each = *random.of(&[2, 4, 8]);
-        let facts = world.facts(random, each, false);
-        let snapshot = snapshot(&text, &facts).expect("valid");
-        for _ in 0..QUESTIONS {
-            let drawn = world.asked(random);
-            let asked = Asked {
-                snapshot: snapshot.clone(),
-                question: tuple(&drawn.fact),
-                contextual: drawn.contextual.iter().map(tuple).collect(),
-                context: drawn.values.parse().expect("values"),
-            };
-            let other = tuple(&world.question(random));
-            let mut count = |what| *seen.entry(what).or_default() += 1;
-            count("questions");
-            // Most of what there is to find in such worlds is found at once.
-            let budget = Budget {
-                steps: 20_000,
-                ..Budget::DEFAULT
-            };
-            match asked.snapshot.explain(&asked.request(), &budget) {
-                Ok(Explanation::Allowed { proof, complete }) => {
-                    assert!(asked.is_yes(), "{text}\n{asked:?}");
-                    let proof = proof.unwrap_or_else(|| panic!("no proof\n{text}\n{asked:?}"));
-                    assert!(complete);
-                    count("proofs");
-                    count_refutations(&proof, &mut count);
-                    judge_proof(&proof, &asked, other, &text);
+    let seen = each_seed(scaled(WORLDS, FULL_WORLDS), are_true);
+    seen.at_least("questions", scaled(1_600, 10_000));
+    seen.at_least("proofs", 100);
+    seen.at_least("proofs with a refutation", 6);
+    seen.at_least("complete", 600);
+    seen.at_least("remedies", 2_000);
+    seen.at_least("remedies that remove", 50);
+}
+
+fn are_true(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let text = model(random);
+    let read = reference::Model::read(&text);
+    let ids = random.within(2, 5);
+    let world = World { model: &read, ids };
+    let each = *random.of(&[2, 4, 8]);
+    let facts = world.facts(random, each, false);
+    let snapshot = snapshot(&text, &facts).expect("valid");
+    for _ in 0..QUESTIONS {
+        let drawn = world.asked(random);
+        let asked = Asked {
+            snapshot: snapshot.clone(),
+            question: tuple(&drawn.fact),
+            contextual: drawn.contextual.iter().map(tuple).collect(),
+            context: drawn.values.parse().expect("values"),
+        };
+        let other = tuple(&world.question(random));
+        seen.count("questions");
+        // Most of what there is to find in such worlds is found at once.
+        let budget = Budget {
+            steps: 20_000,
+            ..Budget::DEFAULT
+        };
+        match asked.snapshot.explain(&asked.request(), &budget) {
+            Ok(Explanation::Allowed { proof, complete }) => {
+                assert!(asked.is_yes(), "{text}\n{asked:?}");
+                let proof = proof.unwrap_or_else(|| panic!("no proof\n{text}\n{asked:?}"));
+                assert!(complete);
+                seen.count("proofs");
+                count_refutations(&proof, seen);
+                judge_proof(&proof, &asked, other, &text);
+            }
+            Ok(Explanation::Denied {
+                remedies, complete, ..
+            }) => {
+                assert!(!asked.is_yes(), "{text}\n{asked:?}");
+                seen.count(if complete { "complete" } else { "incomplete" });
+                seen.count_by("remedies", remedies.len());
+                let removing = remedies.iter().filter(|remedy| !remedy.remove.is_empty());
+                seen.count_by("remedies that remove", removing.count());
+                // Each of a few, not of hundreds.
+                for _ in 0..remedies.len().min(4) {
+                    let judged =
+                        remedy::judge(random.of(&remedies), &asked.snapshot, &asked.request());
+                    assert_eq!(judged, Ok(()), "{text}\n{asked:?}");
                 }
-                Ok(Explanation::Denied {
-                    remedies, complete, ..
-                }) => {
-                    assert!(!asked.is_yes(), "{text}\n{asked:?}");
-                    count(if complete { "complete" } else { "incomplete" });
-                    for remedy in &remedies {
-                        count("remedies");
-                        if !remedy.remove.is_empty() {
-                            count("remedies that remove");
-                        }
-                    }
-                    // Each of a few, not of hundreds.
-                    for _ in 0..remedies.len().min(4) {
-                        judge_remedy(random.of(&remedies), &asked, &text);
-                    }
-                    assert!(in_order(&remedies), "{remedies:?}");
-                }
-                Err(error) => {
-                    count("errors");
-                    assert_eq!(asked.snapshot.check(&asked.request()), Err(error));
-                }
+                assert!(in_order(&remedies), "{remedies:?}");
+            }
+            Err(error) => {
+                seen.count("errors");
+                assert_eq!(asked.snapshot.check(&asked.request()), Err(error));
             }
         }
     }
-    println!("{seen:?}");
-    let at_least = |what: &str, least: usize| {
-        let count = seen.get(what).copied().unwrap_or_default();
-        assert!(count >= least, "{what}: {count} of {least}, in {seen:?}");
-    };
-    at_least("questions", 1_600);
-    at_least("proofs", 100);
-    at_least("proofs with a refutation", 6);
-    at_least("complete", 600);
-    at_least("remedies", 2_000);
-    at_least("remedies that remove", 50);
 }
 
-fn count_refutations<'a>(proof: &Proof, count: &mut impl FnMut(&'a str)) {
+fn count_refutations(proof: &Proof, seen: &mut Seen) {
     let text = serde_json::to_string(proof).expect("a proof is JSON");
-    if text.contains("\"exclusion\"") {
-        count("proofs with a refutation");
-    }
-    if text.contains("\"circle\"") {
-        count("proofs with a circle");
-    }
+    seen.count_if("proofs with a refutation", text.contains("\"exclusion\""));
+    seen.count_if("proofs with a circle", text.contains("\"circle\""));
 }
 
 impl std::fmt::Debug for Asked {
@@ -234,25 +215,6 @@ fn judge_proof(proof: &Proof, asked: &Asked, other: Tuple, text: &str) {
     assert!(!proof.to_string().is_empty());
 }
 
-fn judge_remedy(remedy: &Remedy, asked: &Asked, text: &str) {
-    let Remedy { add, remove } = remedy;
-    assert!(add.len() <= MAX_ADDED && remove.len() <= MAX_REMOVED);
-    let all = (1_u32 << (add.len() + remove.len())) - 1;
-    for mask in 0..=all {
-        let part = |tuples: &[Tuple], first: usize| -> Vec<Tuple> {
-            let places = tuples.iter().enumerate();
-            let kept = places.filter(|(place, _)| mask >> (first + place) & 1 == 1);
-            kept.map(|(_, tuple)| tuple.clone()).collect()
-        };
-        let changed = asked.with(&part(add, 0), &part(remove, add.len()));
-        assert_eq!(
-            changed.is_yes(),
-            mask == all,
-            "{text}\n{asked:?}\n{remedy}part {mask:b}"
-        );
-    }
-}
-
 fn in_order(remedies: &[Remedy]) -> bool {
     let key = |remedy: &Remedy| {
         let size = remedy.add.len() + remedy.remove.len();
@@ -263,74 +225,64 @@ fn in_order(remedies: &[Remedy]) -> bool {
 
 #[test]
 fn complete_remedies_leave_nothing_out() {
-    let most = if full() { FULL_CHANGES } else { MOST_CHANGES };
-    let mut seen = BTreeMap::<&str, usize>::new();
-    for seed in (0..worlds(SMALL_WORLDS)).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let text = model(random);
-        let read = reference::Model::read(&text);
-        let world = World {
-            model: &read,
-            ids: random.within(1, 2),
-        };
-        let each = *random.of(&[1, 2, 3]);
-        let facts = world.facts(random, each, false);
-        let snapshot = snapshot(&text, &facts).expect("valid");
-        for _ in 0..3 {
-            let mut count = |what| *seen.entry(what).or_default() += 1;
-            let values = world.values(random);
-            let asked = Asked {
-                snapshot: snapshot.clone(),
-                question: tuple(&world.question(random)),
-                contextual: Vec::new(),
-                context: values.parse().expect("values"),
-            };
-            let changes = possible(&read, &facts, &asked, &values);
-            if changes.len() > most {
-                count("too many");
-                continue;
-            }
-            let explained = asked.snapshot.explain(&asked.request(), &Budget::DEFAULT);
-            let Ok(Explanation::Denied {
-                remedies, complete, ..
-            }) = explained
-            else {
-                continue;
-            };
-            if !complete {
-                count("incomplete");
-                continue;
-            }
-            count("questions");
-            let expected = brute(&asked, &changes);
-            let found: BTreeSet<Changed> = remedies
-                .iter()
-                .filter(|remedy| remedy.add.len() + remedy.remove.len() <= TOGETHER)
-                .map(|remedy| (remedy.add.clone(), remedy.remove.clone()))
-                .collect();
-            if !expected.is_empty() {
-                count("with remedies");
-            }
-            if expected.iter().any(|(_, remove)| !remove.is_empty()) {
-                count("with removals");
-            }
-            let missing: Vec<_> = expected.difference(&found).collect();
-            let extra: Vec<_> = found.difference(&expected).collect();
-            assert!(
-                missing.is_empty() && extra.is_empty(),
-                "{text}\n{asked:?}\nmissing {missing:#?}\nextra {extra:#?}"
-            );
-        }
-    }
-    println!("{seen:?}");
-    let at_least = |what: &str, least: usize| {
-        let count = seen.get(what).copied().unwrap_or_default();
-        assert!(count >= least, "{what}: {count} of {least}, in {seen:?}");
+    let seen = each_seed(scaled(SMALL_WORLDS, FULL_SMALL_WORLDS), leave_nothing_out);
+    seen.at_least("questions", scaled(300, 10_000));
+    seen.at_least("with remedies", 40);
+    seen.at_least("with removals", 6);
+}
+
+fn leave_nothing_out(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let text = model(random);
+    let read = reference::Model::read(&text);
+    let world = World {
+        model: &read,
+        ids: random.within(1, 2),
     };
-    at_least("questions", 100);
-    at_least("with remedies", 40);
-    at_least("with removals", 6);
+    let each = *random.of(&[1, 2, 3]);
+    let facts = world.facts(random, each, false);
+    let snapshot = snapshot(&text, &facts).expect("valid");
+    for _ in 0..3 {
+        let values = world.values(random);
+        let asked = Asked {
+            snapshot: snapshot.clone(),
+            question: tuple(&world.question(random)),
+            contextual: Vec::new(),
+            context: values.parse().expect("values"),
+        };
+        let changes = possible(&read, &facts, &asked, &values);
+        if changes.len() > MOST_CHANGES {
+            seen.count("too many");
+            continue;
+        }
+        let explained = asked.snapshot.explain(&asked.request(), &Budget::DEFAULT);
+        let Ok(Explanation::Denied {
+            remedies, complete, ..
+        }) = explained
+        else {
+            continue;
+        };
+        if !complete {
+            seen.count("incomplete");
+            continue;
+        }
+        seen.count("questions");
+        let expected = brute(&asked, &changes);
+        let found: BTreeSet<Changed> = remedies
+            .iter()
+            .filter(|remedy| remedy.add.len() + remedy.remove.len() <= TOGETHER)
+            .map(|remedy| (remedy.add.clone(), remedy.remove.clone()))
+            .collect();
+        seen.count_if("with remedies", !expected.is_empty());
+        let removes = expected.iter().any(|(_, remove)| !remove.is_empty());
+        seen.count_if("with removals", removes);
+        let missing: Vec<_> = expected.difference(&found).collect();
+        let extra: Vec<_> = found.difference(&expected).collect();
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "{text}\n{asked:?}\nmissing {missing:#?}\nextra {extra:#?}"
+        );
+    }
 }
 
 /// What is added, and what is removed.

@@ -1,17 +1,18 @@
 //! Whether lists hold what the reference's checks say, for every name there is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use tidegate_policy::{
     Context, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind, Tuple,
 };
 
-use crate::agree::{Drawn, seeds, tuple};
+use crate::agree::{Drawn, tuple};
 use crate::random::Random;
 use crate::reference::{self, Fact, Question, Rows, bound, named, type_of};
+use crate::scale::{Seen, each_seed, scaled};
 
 const WORLDS: u64 = 250;
-const FULL_WORLDS: u64 = 4_200;
+const FULL_WORLDS: u64 = 5_500;
 /// Each is put as a list of objects and as a list of users.
 const QUESTIONS: usize = 12;
 
@@ -188,13 +189,11 @@ impl Case<'_> {
 
     /// Counts what the case shows.
     #[track_caller]
-    fn hold(&self, seed: u64, mut count: impl FnMut(&'static str)) {
+    fn hold(&self, seen: &mut Seen) {
+        let mut count = |what| seen.count(what);
         let at = || {
             let (text, facts) = (&self.drawn.text, &self.drawn.facts);
-            format!(
-                "TIDEGATE_SEED={seed}\n{text}\n{facts:#?}\n{:?}",
-                self.question
-            )
+            format!("{text}\n{facts:#?}\n{:?}", self.question)
         };
         if let Some(truth) = self.objects_in_truth() {
             let found = self.objects();
@@ -275,30 +274,10 @@ impl Case<'_> {
 
 #[test]
 fn lists_hold_what_checks_say() {
-    let mut seen = BTreeMap::<&str, usize>::new();
-    for seed in seeds(WORLDS, FULL_WORLDS) {
-        let random = &mut Random::new(seed);
-        let mut drawn = Drawn::new(random);
-        for number in 0..QUESTIONS {
-            // As built, after changes, under another model.
-            if number == QUESTIONS / 3 {
-                drawn.change(random);
-            } else if number == QUESTIONS * 2 / 3 {
-                drawn.remodel(random);
-            }
-            let case = Case {
-                drawn: &drawn,
-                rows: &reference::rows(&drawn.model, &drawn.facts),
-                question: &drawn.world().asked(random),
-                limit: random.within(1, 4),
-            };
-            case.hold(seed, |what| *seen.entry(what).or_default() += 1);
-            if !case.question.contextual.is_empty() {
-                *seen.entry("with contextual tuples").or_default() += 1;
-            }
-        }
-    }
-    println!("{seen:?}");
+    let seen = each_seed(scaled(WORLDS, FULL_WORLDS), lists);
+    let lists = seen.of("objects") + seen.of("users");
+    let least = scaled(4_000, 100_000);
+    assert!(lists >= least, "{lists} lists of at least {least}: {seen}");
     for (what, least) in [
         ("objects", 2_000),
         ("objects, pages", 80),
@@ -313,10 +292,30 @@ fn lists_hold_what_checks_say() {
         ("usersets, some", 15),
         ("with contextual tuples", 300),
     ] {
-        let count = seen.get(what).copied().unwrap_or_default();
-        assert!(
-            count >= least,
-            "{what}: {count} of at least {least}, in {seen:?}"
+        seen.at_least(what, least);
+    }
+}
+
+/// One world: as it is built, after changes, under another model.
+fn lists(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let mut drawn = Drawn::new(random);
+    for number in 0..QUESTIONS {
+        if number == QUESTIONS / 3 {
+            drawn.change(random);
+        } else if number == QUESTIONS * 2 / 3 {
+            drawn.remodel(random);
+        }
+        let case = Case {
+            drawn: &drawn,
+            rows: &reference::rows(&drawn.model, &drawn.facts),
+            question: &drawn.world().asked(random),
+            limit: random.within(1, 4),
+        };
+        case.hold(seen);
+        seen.count_if(
+            "with contextual tuples",
+            !case.question.contextual.is_empty(),
         );
     }
 }

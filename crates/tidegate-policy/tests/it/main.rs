@@ -24,8 +24,12 @@ mod lists;
 mod explain;
 // Seeded numbers.
 mod random;
+// Whether a remedy is one.
+mod remedy;
 // The language, as plain as its definition.
 mod reference;
+// How much is tried, from which seed, and what was seen.
+mod scale;
 // Whether a slice answers as the whole does, and what is no slice.
 mod slices;
 // The smallest case that fails.

@@ -18,7 +18,6 @@
 
 // What each test reads, in the order of the folders.
 mod conditions; // openfga: condition_table.json
-mod explain; // openfga: consolidated_1_1_tests.yaml
 mod language; // openfga-language: what the reference parser accepts and refuses
 mod matrices; // openfga: check_matrix.json, listobjects_matrix.json
 mod models; // openfga: model_validation_table.json, tuple_validation_table.json
@@ -29,7 +28,10 @@ mod stores; // openfga-sample-stores
 mod users; // openfga: list_users_table.json
 
 mod exceptions; // what cannot hold
+mod explain; // the explanation of each check
 mod questions; // questions on stores, and what is expected
+#[path = "../it/remedy.rs"]
+mod remedy; // whether a remedy is one
 mod store; // a store under test
 mod tally; // what holds, and the cases for other ways to run them
 mod tuple_file; // files of tuples
@@ -66,4 +68,9 @@ fn folder() -> Option<PathBuf> {
         folder.display()
     );
     None
+}
+
+/// Whether tests run at full scale.
+fn is_full_scale() -> bool {
+    std::env::var_os("TIDEGATE_TEST_FULL").is_some_and(|value| value == "1")
 }

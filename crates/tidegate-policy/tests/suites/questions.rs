@@ -1,4 +1,5 @@
-//! Questions on stores: each is asked here, compared with what its suite expects, and written down.
+//! Questions on stores: each is asked here, compared with what its suite expects, and written down. A check holds when
+//! its explanation does, too.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tidegate_policy::Model;
 
+use crate::explain::Explained;
 use crate::store::{Found, Given, Outcome, Question, Store, TupleText};
 use crate::tally::Tally;
 
@@ -56,6 +58,7 @@ pub(crate) struct Questions {
     tally: Tally,
     /// The store that is asked; none when it could not be made.
     store: Result<Store, String>,
+    explained: Explained,
 }
 
 impl Questions {
@@ -63,6 +66,7 @@ impl Questions {
         Self {
             tally: Tally::new(suite),
             store: Err("no store".to_owned()),
+            explained: Explained::default(),
         }
     }
 
@@ -92,8 +96,8 @@ impl Questions {
         line["expect"] = serde_json::to_value(expected).expect("what is expected has a JSON form");
         self.tally.write(&line);
         let found = match &self.store {
-            Ok(store) => Ok(store.ask(question, given)),
-            Err(message) => Err(message),
+            Ok(store) => store.ask(question, given, &mut self.explained),
+            Err(message) => Err(message.clone()),
         };
         let holds = found.as_ref().is_ok_and(|found| expected.holds(found));
         self.tally.count(name, holds, || {
@@ -108,6 +112,7 @@ impl Questions {
 
     #[track_caller]
     pub(crate) fn done(self) {
+        eprintln!("{:?}", self.explained);
         self.tally.done();
     }
 }

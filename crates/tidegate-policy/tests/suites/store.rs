@@ -9,6 +9,8 @@ use tidegate_policy::{
     Model, NameError, Page, Profile, Snapshot, Subject, SubjectKind, Tuple,
 };
 
+use crate::explain::Explained;
+
 /// A tuple as the suites write it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct TupleText {
@@ -130,11 +132,29 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn snapshot(&self) -> &Snapshot {
-        self.snapshot.as_ref().expect("a model")
+    /// Asks, and explains every check.
+    ///
+    /// # Errors
+    /// What is wrong with an explanation, in words.
+    pub(crate) fn ask(
+        &self,
+        question: &Question,
+        given: &Given<'_>,
+        explained: &mut Explained,
+    ) -> Result<Outcome, String> {
+        let mut flaw = None;
+        let outcome = self.answer(question, given, |snapshot, request| {
+            flaw = explained.explain(snapshot, request).err();
+        });
+        flaw.map_or(Ok(outcome), Err)
     }
 
-    pub(crate) fn ask(&self, question: &Question, given: &Given<'_>) -> Outcome {
+    fn answer(
+        &self,
+        question: &Question,
+        given: &Given<'_>,
+        explain: impl FnOnce(&Snapshot, &CheckRequest<'_>),
+    ) -> Outcome {
         let snapshot = self.snapshot.as_ref().expect("a model");
         let tuples = given.contextual_tuples.iter().map(TupleText::parse);
         let tuples = tuples.collect::<Result<Vec<_>, _>>();
@@ -151,7 +171,10 @@ impl Store {
                 subject,
                 relation,
                 object,
-            } => asked.check(subject, relation, object).map(Found::Answer),
+            } => {
+                let checked = asked.check(subject, relation, object, explain);
+                checked.map(Found::Answer)
+            }
             Question::ListObjects {
                 subject,
                 relation,
@@ -181,7 +204,13 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn check(&self, subject: &str, relation: &str, object: &str) -> Result<bool, u32> {
+    fn check(
+        &self,
+        subject: &str,
+        relation: &str,
+        object: &str,
+        explain: impl FnOnce(&Snapshot, &CheckRequest<'_>),
+    ) -> Result<bool, u32> {
         let request = CheckRequest {
             subject: &subject.parse().map_err(|_| VALIDATION)?,
             relation,
@@ -189,6 +218,7 @@ impl Asked<'_> {
             contextual_tuples: self.tuples,
             context: self.context,
         };
+        explain(self.snapshot, &request);
         self.snapshot.check(&request).map_err(|error| code(&error))
     }
 

@@ -2,6 +2,7 @@
 
 mod e2e;
 mod fuzz;
+mod generated;
 pub(crate) mod machine;
 mod rust;
 mod schemathesis;
@@ -16,6 +17,9 @@ use tally::Tally;
 
 /// Tells tests to run at full scale.
 const FULL: &str = "TIDEGATE_TEST_FULL";
+
+/// The profile for the engine's properties at full scale: optimized, with the checks of a debug build.
+const CHECKED: &str = "checked";
 
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
@@ -47,6 +51,15 @@ impl Scale {
             ]
         } else {
             Vec::new()
+        }
+    }
+
+    /// How the engine's properties are built, for cargo.
+    fn profile(self) -> &'static [&'static str] {
+        if self.full {
+            &["--profile", CHECKED]
+        } else {
+            &[]
         }
     }
 }

@@ -9,19 +9,36 @@ use crate::{Failure, cargo};
 /// The part `e2e`.
 const END_TO_END: &str = "tidegate-tests";
 
+const ENGINE: &str = "tidegate-policy";
+
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     machine::need_postgres()?;
-    let packages = packages()?;
-    let (runner, mut tests) = runner(&[]);
+    let (which, mut tests) = runner(&[]);
+    // At full scale, apart from the others: built in another way.
+    let (_, mut engine) = runner(&["-p", ENGINE]);
     let mut examples = cargo::cargo();
     examples.args(["test", "--doc"]);
-    for package in &packages {
-        for command in [&mut tests, &mut examples] {
-            command.args(["-p", package]);
+    for package in &packages()? {
+        examples.args(["-p", package]);
+        if !scale.full || package != ENGINE {
+            tests.args(["-p", package]);
         }
     }
+    let mut commands = vec![(which, tests), (Runner::Cargo, examples)];
+    if scale.full {
+        engine.arg(match which {
+            Runner::Nextest => "--cargo-profile",
+            Runner::Cargo | Runner::Node => "--profile",
+        });
+        engine.arg(super::CHECKED);
+        // The counts are part of what is asked for.
+        if which == Runner::Nextest {
+            engine.args(["--success-output", "final"]);
+        }
+        commands.push((which, engine));
+    }
     let mut tally = Tally::default();
-    for (runner, mut command) in [(runner, tests), (Runner::Cargo, examples)] {
+    for (runner, mut command) in commands {
         command.envs(scale.environment());
         tally += tally::count(runner, command)?;
     }

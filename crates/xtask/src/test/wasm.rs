@@ -1,9 +1,9 @@
-//! The engine as wasm, in Node: builds it, binds it, runs `tests/wasm/`.
+//! The engine as wasm, in Node: builds it, binds it, runs `tests/wasm/`, and asks it what was asked natively.
 
 use std::process::Command;
 
 use super::tally::{self, Runner, Tally};
-use super::{Scale, machine};
+use super::{Scale, generated, machine};
 use crate::{Failure, cargo, wasm};
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
@@ -14,7 +14,9 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     node.current_dir(cargo::root())
         .env("TIDEGATE_WASM_PKG", &package)
         .envs(scale.environment());
-    tally::count(Runner::Node, node)
+    let mut tally = tally::count(Runner::Node, node)?;
+    tally += generated::run(*scale, &package)?;
+    Ok(tally)
 }
 
 /// Named one by one: what `node --test FOLDER` means differs between versions.
