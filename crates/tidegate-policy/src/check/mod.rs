@@ -6,12 +6,15 @@
 //! false operand is false.
 
 mod answer;
+mod flat;
 mod search;
 
 use crate::condition::{Context, EvaluationError};
-use crate::model::{Model, RelationId};
+use crate::model::{Model, RelationId, TypeId};
 use crate::snapshot::{ObjectId, Snapshot, SubjectId, View};
-use crate::tuple::{NameError, Object, Subject, Tuple, TupleError};
+use crate::tuple::{NameError, Object, Subject, Tuple, TupleError, check_object};
+pub(crate) use flat::MAX_CHAIN;
+use flat::Walk;
 use search::Search;
 
 /// Most hops, by usersets and `from`, between the question and a tuple (OpenFGA's
@@ -165,16 +168,22 @@ pub(crate) fn check_within(
 /// Answers a question by names. Names that a tuple holds are well formed: nothing of them is read again.
 pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool, NamedError> {
     let (model, view) = (snapshot.model(), snapshot.view());
-    if let Some(object) = view.id(named.object)
-        && let Some(subject) = view.id(named.subject)
-        && let Some(relation) = model.relation_id(named.relation)
-        && let Some(type_id) = view.type_of(object)
-        && model.relation(type_id, relation).is_some()
-        && view.type_of(subject).is_some()
+    if let Some(relation) = model.relation_id(named.relation)
+        && let Some((object, type_id)) = known(model, view, named.object)
+        && let Some((subject, subject_type)) = known(model, view, named.subject)
+        && let Some(place) = model.place(type_id, relation)
     {
-        let subject = SubjectId::Object(subject);
-        let answer = Search::new(model, view, subject, Context::EMPTY).answer(object, relation);
-        return Ok(answer?);
+        if let Some(flat) = model.flat(place) {
+            let mut walk = Walk::new(model, view.store, subject, subject_type);
+            if let Ok(answer) = walk.holds(object, view.store.rows.find(object), flat, 0) {
+                return Ok(answer);
+            }
+        }
+        if object != NOBODY && subject != NOBODY {
+            let subject = SubjectId::Object(subject);
+            let answer = Search::new(model, view, subject, Context::EMPTY).answer(object, relation);
+            return Ok(answer?);
+        }
     }
     let bad = |text: &str, error| NamedError::Name {
         text: text.to_owned(),
@@ -190,6 +199,22 @@ pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool
         context: Context::EMPTY,
     };
     Ok(check(snapshot, &request).answer?)
+}
+
+/// What no tuple names: nothing has this number.
+const NOBODY: ObjectId = ObjectId::MAX;
+
+/// An object and its type, if the text can name one and the model has the type.
+#[inline]
+fn known(model: &Model, view: View<'_>, text: &str) -> Option<(ObjectId, TypeId)> {
+    match view.id(text) {
+        Some(id) => Some((id, view.type_of(id)?)),
+        None => {
+            check_object(text).ok()?;
+            let (type_name, _) = text.split_once(':')?;
+            Some((NOBODY, model.type_id(type_name)?))
+        }
+    }
 }
 
 fn search(
@@ -209,7 +234,23 @@ fn search(
     }
     allowed_context(model, request.contextual_tuples)?;
 
-    let mut answer = |view, subject, object| {
+    let mut answer = |view: View<'_>, subject, object| {
+        if view.overlay.is_none()
+            && let SubjectId::Object(id) = subject
+            && let Some(subject_type) = view.type_of(id)
+        {
+            let found = view.store.rows.find(object);
+            let place = found
+                .type_id
+                .and_then(|type_id| model.place(type_id, relation));
+            if let Some(flat) = place.and_then(|place| model.flat(place)) {
+                let mut walk = Walk::new(model, view.store, id, subject_type);
+                if let Ok(answer) = walk.holds(object, found, flat, 0) {
+                    *steps = walk.steps();
+                    return Ok(answer);
+                }
+            }
+        }
         let mut search = Search::new(model, view, subject, request.context);
         let answer = search.answer(object, relation);
         *steps = search.steps();

@@ -13,6 +13,7 @@ mod dot;
 mod error;
 #[cfg(feature = "language")]
 mod fga_mod;
+mod flat;
 #[cfg(feature = "language")]
 mod json;
 #[cfg(feature = "language")]
@@ -42,6 +43,7 @@ use std::sync::Arc;
 
 use crate::condition::Condition;
 use crate::tuple::{Subject, Tuple, TupleError};
+pub(crate) use flat::Flat;
 use parts::Compiled;
 pub(crate) use plan::{Leaf, LeafKind};
 
@@ -254,6 +256,18 @@ impl Model {
         id: RelationId,
     ) -> Option<(&Relation, Option<&[Leaf]>)> {
         self.inner.planned(type_id, id)
+    }
+
+    /// Where a relation of a type is, for [`flat`](Self::flat).
+    #[inline]
+    pub(crate) fn place(&self, type_id: TypeId, id: RelationId) -> Option<u16> {
+        self.inner.place(type_id, id)
+    }
+
+    /// A relation that is [flat](flat), by its place.
+    #[inline]
+    pub(crate) fn flat(&self, place: u16) -> Option<&Flat> {
+        self.inner.flat(place)
     }
 
     /// The relation of a place in a plan.

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use super::flat::{self, Flat};
 use super::plan::{self, Leaf};
 use super::{
     ConditionId, MAX_CONDITIONS, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, RelationId, TypeId,
 };
+use crate::check::MAX_CHAIN;
 use crate::condition::Condition;
 
 /// Where a part of a modular model was written: its number among [`Parts::sources`].
@@ -122,6 +124,8 @@ pub(super) struct Compiled {
     slots: Box<[u16]>,
     /// Of each relation, in the order of [`Parts::relations`].
     plans: Vec<Option<Box<[Leaf]>>>,
+    /// Likewise.
+    flats: Vec<Option<Flat>>,
 }
 
 /// No relation has this place: there are fewer.
@@ -173,6 +177,7 @@ impl Compiled {
             plans.extend(places.map(|place| plan::plan(&parts, &place_of, place)));
         }
         Ok(Self {
+            flats: flat::flats(&parts, &slots, &plans, MAX_CHAIN),
             plans,
             type_ids: numbered(parts.types.iter().map(|found| &*found.name))?,
             relation_ids: numbered(parts.relation_names.iter().map(|name| &**name))?,
@@ -183,7 +188,9 @@ impl Compiled {
     }
 
     pub(super) fn relation(&self, type_id: TypeId, id: RelationId) -> Option<&Relation> {
-        self.parts.relations.get(self.place(type_id, id)?)
+        self.parts
+            .relations
+            .get(usize::from(self.place(type_id, id)?))
     }
 
     pub(super) fn planned(
@@ -191,19 +198,25 @@ impl Compiled {
         type_id: TypeId,
         id: RelationId,
     ) -> Option<(&Relation, Option<&[Leaf]>)> {
-        let place = self.place(type_id, id)?;
+        let place = usize::from(self.place(type_id, id)?);
         let plan = self.plans.get(place).and_then(Option::as_deref);
         Some((self.parts.relations.get(place)?, plan))
     }
 
     #[inline]
-    fn place(&self, type_id: TypeId, id: RelationId) -> Option<usize> {
+    pub(super) fn flat(&self, place: u16) -> Option<&Flat> {
+        self.flats.get(usize::from(place))?.as_ref()
+    }
+
+    /// Where a relation of a type is, among [`Parts::relations`].
+    #[inline]
+    pub(super) fn place(&self, type_id: TypeId, id: RelationId) -> Option<u16> {
         let names = self.parts.relation_names.len();
         if id as usize >= names {
             return None;
         }
-        let slot = self.slots.get(type_id as usize * names + id as usize)?;
-        Some(usize::from(*slot))
+        let slot = *self.slots.get(type_id as usize * names + id as usize)?;
+        (slot != NONE).then_some(slot)
     }
 }
 

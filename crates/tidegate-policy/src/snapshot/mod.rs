@@ -33,8 +33,9 @@ mod view;
 pub use build::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
 pub use change::{Change, ChangeError};
 pub(crate) use load::Loader;
-pub(crate) use row::{Entry, ObjectId, Row, SubjectId};
+pub(crate) use row::{Entry, Finding, ObjectId, Row, SubjectId};
 pub(crate) use store::{Bound, Store};
+pub(crate) use table::Found;
 pub(crate) use view::{Node, Overlay, View};
 
 use std::sync::Arc;

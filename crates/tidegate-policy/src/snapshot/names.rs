@@ -2,9 +2,10 @@
 //! whenever there are [`FULL`] names for each, by splitting one. So no change has to move more than a
 //! bucket, and a look-up touches a bucket's words and one name's text.
 //!
-//! A bucket's page: the count of its names; a word for each, from the highest bit 8 of its hash, 6 of its
-//! text's length, 18 for where that starts after these words, 32 of its number; then the texts, each filled
-//! up with zeros to whole words. No name holds a zero byte.
+//! A bucket's page: the count of its names; a byte of the hash of each, eight in a word, so that one look at
+//! a word says which may be the one; a word for each, from the highest bit 8 of nothing, 6 of its text's
+//! length, 18 for where that starts after these words, 32 of its number; then the texts, each filled up with
+//! zeros to whole words. No name holds a zero byte.
 
 use std::hash::BuildHasher;
 
@@ -19,7 +20,11 @@ const FULL: usize = 14;
 /// Names for each bucket below which one is merged with another.
 const SPARSE: usize = 5;
 
-const TAG: u32 = 56;
+/// Tags in a word.
+const TAGS: usize = 8;
+/// The lowest bit of each byte, and the highest.
+const LOWEST: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = LOWEST << 7;
 const LENGTH: u32 = 50;
 const LENGTHS: u64 = 0x3f;
 const START: u32 = 32;
@@ -58,10 +63,19 @@ impl Names {
     #[inline]
     pub(super) fn find(&self, text: &str, of: Hash) -> Option<ObjectId> {
         let bucket = Bucket::of(self.buckets.get(bucket_of(of.place(), self.count)));
-        let tag = of.tag();
-        for &head in bucket.heads {
-            if head >> TAG == tag && is_text(bucket.text_at(head), text) {
-                return Some(head as ObjectId);
+        let wanted = of.tag() * LOWEST;
+        for (&tags, heads) in bucket.tags.iter().zip(bucket.heads.chunks(TAGS)) {
+            let other = tags ^ wanted;
+            // The highest bit of each byte that is zero; of some above one, too, whose text then differs.
+            let mut same = other.wrapping_sub(LOWEST) & !other & HIGHEST;
+            while same != 0 {
+                let at = same.trailing_zeros() as usize / TAGS;
+                if let Some(&head) = heads.get(at)
+                    && is_text(bucket.text_at(head), text)
+                {
+                    return Some(head as ObjectId);
+                }
+                same &= same - 1;
             }
         }
         None
@@ -253,6 +267,7 @@ fn below(last: usize) -> usize {
 
 #[derive(Clone, Copy)]
 struct Bucket<'a> {
+    tags: &'a [u64],
     heads: &'a [u64],
     texts: &'a [u64],
 }
@@ -261,8 +276,11 @@ impl<'a> Bucket<'a> {
     #[inline]
     fn of(page: &'a [u64]) -> Self {
         let (&count, rest) = page.split_first().unwrap_or((&0, &[]));
-        let (heads, texts) = rest.split_at_checked(count as usize).unwrap_or((&[], rest));
-        Self { heads, texts }
+        let count = count as usize;
+        let split = rest.split_at_checked(count.div_ceil(TAGS));
+        let (tags, rest) = split.unwrap_or((&[], rest));
+        let (heads, texts) = rest.split_at_checked(count).unwrap_or((&[], rest));
+        Self { tags, heads, texts }
     }
 
     #[inline]
@@ -274,20 +292,26 @@ impl<'a> Bucket<'a> {
 
     fn names(self) -> impl Iterator<Item = (u64, ObjectId, &'a [u64])> + Clone {
         let bucket = self;
-        let heads = bucket.heads.iter();
-        heads.map(move |&head| (head >> TAG, head as ObjectId, bucket.text_at(head)))
+        let tags = bucket.tags.iter().flat_map(|tags| tags.to_le_bytes());
+        let heads = tags.zip(bucket.heads);
+        heads.map(move |(tag, &head)| (tag.into(), head as ObjectId, bucket.text_at(head)))
     }
 }
 
 fn page<'a>(names: impl Iterator<Item = (u64, ObjectId, &'a [u64])> + Clone) -> Page {
     let count = names.clone().count();
     let texts: usize = names.clone().map(|(_, _, text)| text.len()).sum();
-    let mut page = Vec::with_capacity(1 + count + texts);
+    let mut page = Vec::with_capacity(1 + count.div_ceil(TAGS) + count + texts);
     page.push(count as u64);
+    let mut tags = names.clone().map(|(tag, _, _)| tag).peekable();
+    while tags.peek().is_some() {
+        let some = tags.by_ref().take(TAGS).zip(0..);
+        page.push(some.fold(0, |word, (tag, at)| word | tag << (8 * at)));
+    }
     let mut start = 0;
-    for (tag, id, text) in names.clone() {
+    for (_, id, text) in names.clone() {
         let length = text.len() as u64;
-        page.push(tag << TAG | length << LENGTH | start << START | u64::from(id));
+        page.push(length << LENGTH | start << START | u64::from(id));
         start += length;
     }
     for (_, _, text) in names {

@@ -32,6 +32,8 @@ const CONDITIONAL: u64 = 1;
 const OBJECT: u64 = 0;
 const USERSET: u64 = 1;
 const WILDCARD: u64 = 2;
+/// No userset is below, no object above.
+const FIRST_USERSET: u64 = USERSET << KIND;
 
 impl Entry {
     /// A subject that is always there.
@@ -89,6 +91,15 @@ enum Held<'a> {
     Large(&'a Set),
 }
 
+/// How a row holds a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Nowhere,
+    Always,
+    /// Under a condition.
+    Conditional,
+}
+
 impl Default for Row<'_> {
     fn default() -> Self {
         Self(Held::Flat(&[]))
@@ -141,6 +152,41 @@ impl<'a> Row<'a> {
         self.find_key(Entry::new(subject).0).map(Entry)
     }
 
+    /// How it holds the subject of an entry that is always there.
+    #[inline]
+    pub(crate) fn holds(self, entry: Entry) -> Finding {
+        let found = match self.0 {
+            // To look at all of them takes less than to guess which one is the last to look at.
+            Held::Flat(words) if words.len() <= 8 => {
+                let (mut always, mut conditional) = (false, false);
+                for &word in words {
+                    always |= word == entry.0;
+                    conditional |= word == entry.0 | CONDITIONAL;
+                }
+                return match (always, conditional) {
+                    (true, _) => Finding::Always,
+                    (false, true) => Finding::Conditional,
+                    (false, false) => Finding::Nowhere,
+                };
+            }
+            _ => self.find_key(entry.0),
+        };
+        match found {
+            None => Finding::Nowhere,
+            Some(word) if word & CONDITIONAL == 0 => Finding::Always,
+            Some(_) => Finding::Conditional,
+        }
+    }
+
+    /// Whether there is anything beside objects in it.
+    #[inline]
+    pub(crate) fn has_more_than_objects(self) -> bool {
+        match self.0 {
+            Held::Flat(words) => words.last().is_some_and(|&word| word >= FIRST_USERSET),
+            Held::Large(_) => true,
+        }
+    }
+
     /// The word with a key.
     #[inline]
     pub(super) fn find_key(self, of: u64) -> Option<u64> {
@@ -171,19 +217,18 @@ impl<'a> Row<'a> {
     pub(crate) fn usersets(
         self,
     ) -> impl Iterator<Item = ((ObjectId, RelationId), Entry)> + use<'a> {
-        const FIRST: u64 = USERSET << KIND;
         let rest = match self.0 {
             Held::Flat(words) => {
                 // Most rows are of one kind.
-                let last = words.last().is_some_and(|&word| word >= FIRST);
+                let last = words.last().is_some_and(|&word| word >= FIRST_USERSET);
                 let start = if last {
-                    words.partition_point(|&word| word < FIRST)
+                    words.partition_point(|&word| word < FIRST_USERSET)
                 } else {
                     words.len()
                 };
                 Entries::Flat(words.get(start..).unwrap_or_default().iter())
             }
-            Held::Large(set) => Entries::Large(set.iter_from(&FIRST)),
+            Held::Large(set) => Entries::Large(set.iter_from(&FIRST_USERSET)),
         };
         rest.map_while(|entry| match entry.subject() {
             SubjectId::Userset(id, relation) => Some(((id, relation), entry)),

@@ -34,7 +34,7 @@ pub(crate) struct Store {
     pub(super) names: Names,
     pub(super) standings: Standings,
     /// (object, relation) to its subjects, and each object's type.
-    pub(super) rows: Table,
+    pub(crate) rows: Table,
     /// (object, how it is a subject) to the rows that hold it.
     pub(super) back: Table,
     /// The rows that hold a type's wildcard.

@@ -1,0 +1,139 @@
+//! Questions of [flat](crate::model::Flat) relations: whether a way leads from the object to the subject.
+//!
+//! Here no way is kept and no error noted: what would need either, as circles, ways that are too long and
+//! tuples under conditions do, is left to the [search](super::search).
+
+use super::{MAX_HOPS, MAX_PATH};
+use crate::model::{Flat, Model, TypeId};
+use crate::snapshot::{Entry, Finding, Found, ObjectId, Row, Store, SubjectId};
+
+/// Longest chain of computed relations to one tuple: of so many in each hop, no way is longer than
+/// [`MAX_PATH`].
+pub(crate) const MAX_CHAIN: usize = MAX_PATH / MAX_HOPS as usize;
+
+/// Most steps: who needs more, is better off with a memory.
+const MAX_STEPS: u32 = 400;
+
+/// What is asked for, by a subject that is an object.
+pub(super) struct Walk<'a> {
+    model: &'a Model,
+    store: &'a Store,
+    type_id: TypeId,
+    /// The subject and its wildcard, as rows have them.
+    subject: Entry,
+    wildcard: Entry,
+    steps: u32,
+}
+
+/// Left to the search.
+pub(super) struct Unsure;
+
+impl<'a> Walk<'a> {
+    /// Of a subject with its type.
+    #[inline]
+    pub(super) fn new(
+        model: &'a Model,
+        store: &'a Store,
+        subject: ObjectId,
+        type_id: TypeId,
+    ) -> Self {
+        Self {
+            model,
+            store,
+            type_id,
+            subject: Entry::new(SubjectId::Object(subject)),
+            wildcard: Entry::new(SubjectId::Wildcard(type_id)),
+            steps: 0,
+        }
+    }
+
+    /// How many steps it took so far.
+    pub(super) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Whether the subject has the relation on the object.
+    pub(super) fn holds(
+        &mut self,
+        object: ObjectId,
+        found: Found<'a>,
+        flat: &'a Flat,
+        hops: u32,
+    ) -> Result<bool, Unsure> {
+        self.steps += 1;
+        if hops >= MAX_HOPS || self.steps > MAX_STEPS {
+            return Err(Unsure);
+        }
+        // What is cheap to ask comes first. A plan has no more leaves than the bits of this.
+        let mut deeper = 0_u64;
+        for (written, at) in flat.written.iter().zip(0..) {
+            self.steps += 1;
+            let row = self.store.rows.row_of(found, object, written.relation);
+            if written.objects.has(self.type_id) && is_in(row, self.subject)?
+                || written.wildcards.has(self.type_id) && is_in(row, self.wildcard)?
+            {
+                return Ok(true);
+            }
+            let leads_on = row.has_more_than_objects() && !written.usersets.is_empty();
+            deeper |= u64::from(leads_on) << at;
+        }
+        for (written, at) in flat.written.iter().zip(0..) {
+            if deeper >> at & 1 == 0 {
+                continue;
+            }
+            let row = self.store.rows.row_of(found, object, written.relation);
+            for ((object, relation), entry) in row.usersets() {
+                self.steps += 1;
+                let found = self.store.rows.find(object);
+                let mut taken = written.usersets.iter();
+                let taken = taken.find(|taken| {
+                    taken.relation == relation && Some(taken.type_id) == found.type_id
+                });
+                if let Some(taken) = taken
+                    && self.goes_on(object, found, taken.place, entry, hops)?
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        for leads in &flat.leads {
+            self.steps += 1;
+            let row = self.store.rows.row_of(found, object, leads.tupleset);
+            for (object, entry) in row.objects() {
+                self.steps += 1;
+                let found = self.store.rows.find(object);
+                if let Some(place) = found.type_id.and_then(|type_id| leads.place(type_id))
+                    && self.goes_on(object, found, place, entry, hops)?
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    #[inline]
+    fn goes_on(
+        &mut self,
+        object: ObjectId,
+        found: Found<'a>,
+        place: u16,
+        entry: Entry,
+        hops: u32,
+    ) -> Result<bool, Unsure> {
+        let model = self.model;
+        match model.flat(place) {
+            Some(flat) if !entry.is_conditional() => self.holds(object, found, flat, hops + 1),
+            _ => Err(Unsure),
+        }
+    }
+}
+
+#[inline]
+fn is_in(row: Row<'_>, entry: Entry) -> Result<bool, Unsure> {
+    match row.holds(entry) {
+        Finding::Always => Ok(true),
+        Finding::Nowhere => Ok(false),
+        Finding::Conditional => Err(Unsure),
+    }
+}

@@ -1,0 +1,206 @@
+//! Relations that hold by `or`, usersets and `from` alone, all the way down to the tuples, and under no
+//! condition. A question of such a relation comes to whether there is a way at all; it needs no more of a
+//! relation than the rows to read, and whom they may lead to.
+
+use super::parts::{Parts, Relation, Taken};
+use super::plan::{self, Leaf, LeafKind};
+use super::{MAX_TYPES, RelationId, TypeId};
+
+/// What a question of a relation reads of one object.
+#[derive(Debug, Default)]
+pub(crate) struct Flat {
+    pub(crate) written: Vec<Written>,
+    pub(crate) leads: Vec<Leads>,
+}
+
+/// A row of subjects.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) relation: RelationId,
+    /// The types whose objects it takes.
+    pub(crate) objects: Types,
+    /// The types whose wildcard it takes.
+    pub(crate) wildcards: Types,
+    pub(crate) usersets: Vec<Userset>,
+}
+
+/// A kind of userset that a row takes.
+#[derive(Debug)]
+pub(crate) struct Userset {
+    pub(crate) type_id: TypeId,
+    pub(crate) relation: RelationId,
+    /// The relation's, among [`Parts::relations`].
+    pub(crate) place: u16,
+}
+
+/// A tupleset, and the relation that is asked of the objects that it names.
+#[derive(Debug)]
+pub(crate) struct Leads {
+    pub(crate) tupleset: RelationId,
+    relation: RelationId,
+    /// By the object's type, the place of the relation; [`NOWHERE`] where the tupleset does not take the
+    /// type, or the type does not have the relation.
+    places: Vec<u16>,
+}
+
+const NOWHERE: u16 = u16::MAX;
+
+/// A set of types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Types(u128);
+
+const _: () = assert!(MAX_TYPES <= u128::BITS as usize);
+
+impl Types {
+    #[inline]
+    pub(crate) fn has(self, type_id: TypeId) -> bool {
+        self.0
+            .checked_shr(type_id)
+            .is_some_and(|rest| rest & 1 != 0)
+    }
+
+    fn add(&mut self, type_id: TypeId) {
+        self.0 |= 1_u128.checked_shl(type_id).unwrap_or(0);
+    }
+}
+
+impl Leads {
+    /// Where the relation of an object of a type is, unless the object is passed over.
+    #[inline]
+    pub(crate) fn place(&self, type_id: TypeId) -> Option<u16> {
+        let place = *self.places.get(type_id as usize)?;
+        (place != NOWHERE).then_some(place)
+    }
+}
+
+/// In the order of [`Parts::relations`]; none for what is not flat. `chain`: the longest that a leaf's may be.
+pub(super) fn flats(
+    parts: &Parts,
+    slots: &[u16],
+    plans: &[Option<Box<[Leaf]>>],
+    chain: usize,
+) -> Vec<Option<Flat>> {
+    let names = parts.relation_names.len();
+    let place = |type_id, relation| {
+        let place = plan::places(slots, names, type_id)(relation)?;
+        u16::try_from(place).ok()
+    };
+    let mut flats: Vec<Option<Flat>> = plans
+        .iter()
+        .map(|leaves| {
+            let leaves = leaves.as_deref()?;
+            let short = leaves.iter().all(|leaf| leaf.chain.len() <= chain);
+            short.then(|| flat(parts, leaves, &place)).flatten()
+        })
+        .collect();
+
+    // What leads to a relation that is not flat is not flat.
+    let mut leads_here: Vec<Vec<u16>> = vec![Vec::new(); flats.len()];
+    for (found, at) in flats.iter().zip(0..) {
+        for to in found.iter().flat_map(Flat::places) {
+            if let Some(here) = leads_here.get_mut(usize::from(to)) {
+                here.push(at);
+            }
+        }
+    }
+    let others = flats.iter().zip(0..).filter(|(found, _)| found.is_none());
+    let mut others: Vec<u16> = others.map(|(_, at)| at).collect();
+    while let Some(other) = others.pop() {
+        for &at in leads_here.get(usize::from(other)).into_iter().flatten() {
+            if flats
+                .get_mut(usize::from(at))
+                .and_then(Option::take)
+                .is_some()
+            {
+                others.push(at);
+            }
+        }
+    }
+    flats
+}
+
+impl Flat {
+    /// Of all relations that it leads to.
+    fn places(&self) -> impl Iterator<Item = u16> {
+        let usersets = self.written.iter().flat_map(|written| &written.usersets);
+        let leads = self
+            .leads
+            .iter()
+            .flat_map(|leads| leads.places.iter().copied());
+        let usersets = usersets.map(|userset| userset.place);
+        usersets.chain(leads.filter(|&place| place != NOWHERE))
+    }
+}
+
+fn flat(
+    parts: &Parts,
+    leaves: &[Leaf],
+    place: &impl Fn(TypeId, RelationId) -> Option<u16>,
+) -> Option<Flat> {
+    let mut flat = Flat::default();
+    for leaf in leaves {
+        match leaf.kind {
+            LeafKind::Direct { place: at } => {
+                let relation = parts.relations.get(at)?;
+                let mut all = flat.written.iter();
+                if !all.any(|written| written.relation == relation.name) {
+                    flat.written.push(written(relation, place)?);
+                }
+            }
+            LeafKind::From {
+                relation,
+                tupleset,
+                place: at,
+            } => {
+                let mut all = flat.leads.iter();
+                if !all.any(|leads| (leads.tupleset, leads.relation) == (tupleset, relation)) {
+                    let mut leads = Leads {
+                        tupleset,
+                        relation,
+                        places: vec![NOWHERE; parts.types.len()],
+                    };
+                    for found in &parts.relations.get(at)?.restrictions {
+                        if found.condition.is_some() {
+                            return None;
+                        }
+                        if let Taken::Object(type_id) = found.taken
+                            && let Some(to) = leads.places.get_mut(type_id as usize)
+                        {
+                            *to = place(type_id, relation).unwrap_or(NOWHERE);
+                        }
+                    }
+                    flat.leads.push(leads);
+                }
+            }
+        }
+    }
+    Some(flat)
+}
+
+/// None when it takes something under a condition, or a userset whose type does not have the relation.
+fn written(
+    relation: &Relation,
+    place: &impl Fn(TypeId, RelationId) -> Option<u16>,
+) -> Option<Written> {
+    let mut written = Written {
+        relation: relation.name,
+        objects: Types::default(),
+        wildcards: Types::default(),
+        usersets: Vec::new(),
+    };
+    for found in &relation.restrictions {
+        if found.condition.is_some() {
+            return None;
+        }
+        match found.taken {
+            Taken::Object(type_id) => written.objects.add(type_id),
+            Taken::Wildcard(type_id) => written.wildcards.add(type_id),
+            Taken::Userset(type_id, relation) => written.usersets.push(Userset {
+                type_id,
+                relation,
+                place: place(type_id, relation)?,
+            }),
+        }
+    }
+    Some(written)
+}
