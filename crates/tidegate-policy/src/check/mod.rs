@@ -7,6 +7,7 @@
 
 mod answer;
 mod search;
+mod way;
 
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId};

@@ -2,6 +2,7 @@
 
 mod bad;
 mod conditional;
+mod deep;
 mod scope;
 
 use std::collections::BTreeSet;
@@ -312,7 +313,6 @@ fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &
                     counts.unmet += 1;
                 }
             }
-            Outcome::Unknown => panic!("{learns}"),
         }
     }
 }
