@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 use tidegate_policy::check::{MAX_HOPS, MAX_OPEN, MAX_PATH};
 use tidegate_policy::model::MAX_NESTING;
 use tidegate_policy::{
-    Answer, Caller, Change, Context, Decision, Denial, Model, Object, Request, SliceError,
-    Snapshot, Subject, Tuple, decide,
+    Answer, Caller, Change, Context, Decision, Denial, Model, Object, Request, Slice, SliceChange,
+    SliceError, Snapshot, Subject, Tuple, decide,
 };
 
-use super::{object, profile, put, through};
+use super::{object, payload, profile, put, through};
+use crate::agree::first_seed;
+use crate::random::Random;
 
 /// A snapshot with these tuples, in which everything that they name has a standing.
 fn world(model: &str, tuples: &[String]) -> Snapshot {
@@ -143,6 +145,83 @@ fn chains_about_the_bound_of_hops() {
     }
     println!("{said:?}");
     all_said(&said, &["allow", "deny", "too-deep", "condition"]);
+}
+
+/// A tuple of a chain of so many, if the model takes it: mostly a link to one of the next, seldom one back.
+fn drawn(random: &mut Random, model: &Model, length: usize) -> Option<Tuple> {
+    let on = random.below(length);
+    let next = match random.below(30) {
+        0 => random.below(length),
+        _ => on + random.within(1, 3),
+    };
+    let relation = format!("r{}", random.below(9));
+    let mut text = match random.below(10) {
+        0..5 => format!("team:{on}#up@team:{next}"),
+        5..7 => format!("team:{on}#{relation}@team:{next}#{relation}"),
+        7 => format!("team:{on}#{relation}@user:*"),
+        _ => format!("team:{on}#{relation}@user:0"),
+    };
+    if random.percent(25) {
+        text += random.of::<&str>(&[" with c", " with c {\"x\":1}", " with c {\"x\":-1}"]);
+    }
+    let tuple: Tuple = text.parse().expect("a tuple");
+    model.allows(&tuple).is_ok().then_some(tuple)
+}
+
+/// Generated chains, through random changes: what is held and brought up to date is what is made anew.
+#[test]
+fn generated_chains_through_changes() {
+    let model = Model::parse(CHAINS).expect("a model");
+    let mut said = BTreeMap::new();
+    let (mut changed, mut refused) = (0, 0);
+    for seed in (0..25).map(|number| first_seed().wrapping_add(number)) {
+        println!("TIDEGATE_SEED={seed}");
+        let random = &mut Random::new(seed);
+        let length = random.within(24, 34);
+        let mut tuples: Vec<String> = (1..length)
+            .map(|number| format!("team:{}#up@team:{number}", number - 1))
+            .collect();
+        for relation in ["r0", "r4"] {
+            let link =
+                |number: usize| format!("team:{}#{relation}@team:{number}#{relation}", number - 1);
+            tuples.extend((1..length).map(link));
+        }
+        let more = (0..random.within(5, 25)).filter_map(|_| drawn(random, &model, length));
+        tuples.extend(more.map(|tuple| tuple.to_string()));
+        let mut snapshot = world(CHAINS, &tuples);
+        let mut held = None;
+        for revision in 2..5 {
+            let Ok(slice) = snapshot.slice(&object("user:0")) else {
+                refused += 1;
+                break;
+            };
+            if let Some(mut held) = held.replace(slice.clone()) {
+                let change = Slice::difference(&held, &slice).expect("a difference");
+                let bytes = change.to_bytes().expect("bytes");
+                let change = SliceChange::of_bytes(&bytes).expect("a change");
+                held.apply(&change).expect("applies");
+                assert!(payload(&held) == payload(&slice), "TIDEGATE_SEED={seed}");
+                changed += usize::from(!change.is_empty());
+            }
+            let what = format!("TIDEGATE_SEED={seed}, {revision}");
+            for (word, count) in same(&what, &snapshot, |_| true, &["{}", "{\"x\":1}"]) {
+                *said.entry(word).or_default() += count;
+            }
+            let mut changes: Vec<Change> = Vec::new();
+            let more = (0..4).filter_map(|_| drawn(random, &model, length));
+            changes.extend(more.map(Change::Write));
+            let mut all: Vec<Tuple> = snapshot.tuples().collect();
+            all.sort_unstable();
+            changes.extend((0..3).map(|_| Change::Delete(random.of(&all).clone())));
+            snapshot = snapshot.apply(revision, &changes).expect("applies");
+        }
+    }
+    println!("{said:?}, {changed} changed, {refused} refused");
+    all_said(&said, &["allow", "deny", "too-deep", "condition"]);
+    assert!(
+        changed > 15 && refused < 5,
+        "{changed} changed, {refused} refused"
+    );
 }
 
 /// Relations of one object that follow from each other, so many, and back to the first one of the next object: flat
