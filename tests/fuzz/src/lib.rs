@@ -1,8 +1,8 @@
 //! What the fuzz targets share: what must hold of every model, and a snapshot to start from.
 
-use tidegate_policy::bundle::{
-    Digest, Expectation, Head, HeadError, Scope, UnverifiedBundle, Verifier,
-};
+#[path = "../../../crates/tidegate-policy/tests/it/clerk.rs"]
+mod clerk;
+
 use tidegate_policy::condition::{Parameter, ParameterType};
 use tidegate_policy::{
     BundleError, Change, CheckRequest, Context, ListObjectsRequest, ListUsersRequest, Model,
@@ -106,50 +106,12 @@ pub fn good_snapshot() -> Snapshot {
         .expect("applies")
 }
 
-/// Vouches for every payload: keys are tested elsewhere.
-struct Clerk(Head);
-
-impl Verifier for Clerk {
-    fn head(&self, _: &str) -> Result<Head, HeadError> {
-        Ok(self.0.clone())
-    }
-
-    fn digest(&self, _: &[u8]) -> Digest {
-        self.0.payload
-    }
-}
-
 /// Reads a payload, whatever it is.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn read_payload(payload: &[u8]) -> Result<Snapshot, BundleError> {
-    let node: Object = "node:a".parse().expect("an object");
-    let clerk = Clerk(Head {
-        issuer: "i".into(),
-        audience: "a".into(),
-        subject: node.clone(),
-        scope: Scope::Whole,
-        revision: 7,
-        issued_at_s: 1,
-        expires_at_s: 3,
-        payload: Digest {
-            sha256: [0; 32],
-            length_bytes: payload.len() as u64,
-        },
-    });
-    let expect = Expectation {
-        issuer: "i",
-        audience: "a",
-        subject: &node,
-        uid: None,
-        now_s: 2,
-        held_revision: Some(7),
-    };
-    let bytes = [b"\n", payload].concat();
-    UnverifiedBundle::parse(&bytes)?
-        .verify(&clerk, &expect)?
-        .snapshot()
+    clerk::snapshot(payload, 7)
 }
 
 /// Asks what a few of a snapshot's tuples suggest. Any answer is good; a list holds what checks allow.

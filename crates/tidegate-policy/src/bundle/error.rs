@@ -162,6 +162,9 @@ pub enum PayloadError {
     /// A formula that is there twice, or that is not as simple as its operators make it.
     #[error("the payload has a formula twice, or not in its one form")]
     Formula,
+    /// A tuple that is set aside though it is none, not in its one form, or the model has names for it.
+    #[error("the payload sets a tuple aside that is none, or that the model has names for")]
+    SetAside,
     /// Out of order, or twice.
     #[error("the payload has entries out of order, or twice")]
     Order,
@@ -189,6 +192,7 @@ impl PayloadError {
             Self::Unsupported => "payload-unsupported",
             Self::Context => "payload-context",
             Self::Formula => "payload-formula",
+            Self::SetAside => "payload-set-aside",
             Self::Order => "payload-order",
             Self::Unknown => "payload-unknown",
             Self::Trailing => "payload-trailing",

@@ -8,6 +8,7 @@
 mod answer;
 mod flat;
 mod search;
+mod way;
 
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId, TypeId};

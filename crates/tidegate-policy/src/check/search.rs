@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::answer::{Answer, Any, Halt};
+use super::way::{Goal, Room, Way};
 use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS, steps_of_many};
 use crate::condition::Context;
 use crate::model::{Leaf, LeafKind, Model, Relation, RelationId, Rewrite, Taken, TypeId};
@@ -11,33 +12,6 @@ use crate::snapshot::{Entry, Node, ObjectId, Row, SubjectId, View};
 /// Steps before answers are remembered: most questions need fewer, and then a table costs more than
 /// it saves.
 const STEPS_BEFORE_MEMORY: u32 = 64;
-
-/// A relation of an object: what is asked of the subject.
-type Goal = (ObjectId, RelationId);
-
-/// The relations that are open on the way to a goal, those of one object in the frame of a call.
-struct Way<'w> {
-    object: ObjectId,
-    relations: &'w [RelationId],
-    before: Option<&'w Way<'w>>,
-    /// How many relations there are before these.
-    length: usize,
-}
-
-impl Way<'_> {
-    fn leads_through(&self, goal: Goal) -> bool {
-        let mut way = self;
-        loop {
-            if way.object == goal.0 && way.relations.contains(&goal.1) {
-                return true;
-            }
-            match way.before {
-                Some(before) => way = before,
-                None => return false,
-            }
-        }
-    }
-}
 
 /// A relation of an object that is being resolved.
 #[derive(Clone, Copy)]
@@ -71,8 +45,11 @@ pub(super) struct Search<'a> {
     open: u32,
     steps: u32,
     max_steps: u32,
-    /// Answers that hold wherever they are asked for, with the hops that were behind them.
-    memory: HashMap<Goal, (bool, u32)>,
+    /// How far the way went since it was set, and beneath it: what an answer needs room for.
+    reached: Room,
+    /// Answers that hold wherever they are asked for with no more hops behind them, and with room for what is
+    /// beneath them: so that no answer depends on what was asked before it.
+    memory: HashMap<Goal, (bool, u32, Room)>,
     halts: Vec<(Goal, Option<Entry>)>,
 }
 
@@ -104,6 +81,7 @@ impl<'a> Search<'a> {
             open: 0,
             steps: 0,
             max_steps: MAX_STEPS,
+            reached: Room::default(),
             memory: HashMap::new(),
             halts: Vec::new(),
         }
@@ -150,11 +128,12 @@ impl<'a> Search<'a> {
             return Ok(Answer::Yes);
         }
         let remembers = self.steps > STEPS_BEFORE_MEMORY;
-        if remembers
-            && let Some(&(answer, then)) = self.memory.get(&goal)
-            && hops <= then
-        {
-            return Ok(answer.into());
+        let here = Room {
+            length,
+            open: self.open,
+        };
+        if remembers && let Some(answer) = self.remembered(goal, hops, here) {
+            return Ok(answer);
         }
         self.step()?;
         let model = self.model;
@@ -163,6 +142,8 @@ impl<'a> Search<'a> {
         let Some((type_id, (found, plan))) = known else {
             return Err(self.undefined(goal));
         };
+        let before_it = std::mem::take(&mut self.reached);
+        self.reached.length = length + 1;
         let at = At {
             node,
             type_id,
@@ -184,9 +165,28 @@ impl<'a> Search<'a> {
             _ => self.rewrite(&found.rewrite, at),
         };
         if remembers && let Ok(known @ (Answer::Yes | Answer::No)) = answer {
-            self.memory.insert(goal, (known == Answer::Yes, hops));
+            let beneath = Room {
+                length: self.reached.length.saturating_sub(here.length),
+                open: self.reached.open.saturating_sub(here.open),
+            };
+            let known = (known == Answer::Yes, hops, beneath);
+            self.memory.insert(goal, known);
         }
+        self.reached = self.reached.max(before_it);
         answer
+    }
+
+    fn remembered(&mut self, goal: Goal, hops: u32, here: Room) -> Option<Answer> {
+        let &(answer, then, beneath) = self.memory.get(&goal)?;
+        let reached = Room {
+            length: here.length + beneath.length,
+            open: here.open + beneath.open,
+        };
+        if hops > then || reached.length > MAX_PATH || reached.open > MAX_OPEN {
+            return None;
+        }
+        self.reached = self.reached.max(reached);
+        Some(answer.into())
     }
 
     fn leaves(&mut self, leaves: &'a [Leaf], at: At<'a, '_>) -> Result<Answer, Halt> {
@@ -196,7 +196,9 @@ impl<'a> Search<'a> {
                 relations: &leaf.chain,
                 ..*at.way
             };
-            let answer = if way.length + leaf.chain.len() > MAX_PATH {
+            let length = way.length + leaf.chain.len();
+            self.reached.length = self.reached.length.max(length.min(MAX_PATH));
+            let answer = if length > MAX_PATH {
                 Err(Halt::TooDeep)
             } else {
                 self.step()?;
@@ -236,6 +238,7 @@ impl<'a> Search<'a> {
             return Err(Halt::TooDeep);
         }
         self.open += 1;
+        self.reached.open = self.reached.open.max(self.open);
         let answer = match rewrite {
             Rewrite::Direct => self.direct(at),
             Rewrite::Computed(other) => self.resolve(at.node, *other, at.hops, Some(at.way)),

@@ -27,6 +27,10 @@ impl Condition {
         match *self {}
     }
 
+    pub(crate) fn most_steps(&self) -> u32 {
+        match *self {}
+    }
+
     pub(crate) fn is_met_in_steps(
         &self,
         _stored: &Context,

@@ -5,11 +5,11 @@
 
 use serde_json::Value as Json;
 
-use super::ParameterType;
 use super::double;
 use super::ip::Ip;
 use super::time::{Timestamp, parse_duration};
 use super::value::{List, Map, Text, Value};
+use super::{MAX_CONTEXT, ParameterType};
 
 /// A value of a parameter; none when it is not one.
 pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a>> {
@@ -66,6 +66,18 @@ pub(super) fn cost(json: &Json, to: &ParameterType) -> usize {
         _ => 0,
     };
     1 + inside
+}
+
+/// Most that doubles add to the cost of reading a value of the type.
+pub(super) fn most_for_doubles(kind: &ParameterType) -> usize {
+    match kind {
+        ParameterType::Double => double::MOST,
+        // Each of them is an element of some bytes.
+        ParameterType::List(element) | ParameterType::Map(element) => {
+            most_for_doubles(element).saturating_mul(MAX_CONTEXT / 2)
+        }
+        _ => 0,
+    }
 }
 
 /// Whether JSON that is of the type means the same without it, so that a list of it need not be made.

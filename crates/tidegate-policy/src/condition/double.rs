@@ -11,9 +11,22 @@ const MAX_DIGITS: usize = 800;
 /// What it costs to read a text, in the units of an evaluation: a large number is gone through once for each of
 /// its digits, those that an exponent stands for too.
 pub(super) fn cost(text: &str) -> usize {
-    let exponent = if text.contains(['e', 'E']) { 400 } else { 0 };
-    let digits = text.len().min(MAX_DIGITS) + exponent;
-    text.len() / 8 + digits + digits * digits / 200
+    let exponent = if text.contains(['e', 'E']) {
+        EXPONENT
+    } else {
+        0
+    };
+    text.len() / 8 + of_digits(text.len().min(MAX_DIGITS) + exponent)
+}
+
+/// Digits that an exponent stands for.
+const EXPONENT: usize = 400;
+
+/// Most of a text's cost that is not its length's.
+pub(super) const MOST: usize = of_digits(MAX_DIGITS + EXPONENT);
+
+const fn of_digits(digits: usize) -> usize {
+    digits + digits * digits / 200
 }
 
 /// Reads a number in decimals, such as `-1.5e3`; or `inf`, `infinity`, `nan`. None when it is none, or

@@ -188,6 +188,16 @@ impl Condition {
         self.is_met_in_steps(stored, asked, &mut 0)
     }
 
+    /// Most steps of one evaluation, whatever it is given.
+    pub(crate) fn most_steps(&self) -> u32 {
+        // Else reading costs no more than there are bytes.
+        let doubles = self.parameters.iter();
+        let doubles = doubles.map(|parameter| convert::most_for_doubles(&parameter.kind));
+        let read = doubles.fold(2 * MAX_CONTEXT, usize::saturating_add);
+        let cost = u32::try_from(read).map_or(u32::MAX, |read| read.saturating_add(MAX_COST));
+        1 + cost / COST_OF_A_STEP
+    }
+
     /// Whether the condition is met, and in how many steps more: at least one.
     pub(crate) fn is_met_in_steps(
         &self,

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::order::Order;
-use super::residual::Residual;
-use super::section::{Row, Section, UNKNOWN};
-use super::terms::{FIRST, NodeId, Terms, YES};
+use super::residual::{Outcome, Residual};
+use super::reveal::Reveal;
+use super::section::{Row, Section};
+use super::terms::{NO, NodeId, Terms, YES};
 use super::{Cap, Kinds, Slice, SliceError};
+use crate::check::{CheckRequest, Checked};
+use crate::condition::Context;
 use crate::decide::ANONYMOUS;
 use crate::list::reach_all;
 use crate::model::RelationId;
 use crate::snapshot::{Snapshot, SubjectId};
-use crate::tuple::Object;
+use crate::tuple::{Object, Subject};
 
 impl Snapshot {
     /// What a subject may do, with every kind of secret that it can hold. Costs about what the checks of
@@ -58,12 +61,13 @@ impl Snapshot {
     fn slice_of(&self, subject: &Object, kinds: Kinds) -> Result<Slice, SliceError> {
         let standing = self.standing(subject).ok_or(SliceError::UnknownSubject)?;
         let mut terms = Terms::default();
-        let mut section = |of: &str, anonymous: bool| {
+        let mut section = |of: &Object, anonymous: bool| {
             let wanted = kinds.wanted(anonymous);
             wanted.map(|wanted| section(self, of, &wanted, &mut terms))
         };
-        let own = section(subject.as_str(), false).transpose()?;
-        let anonymous = format!("{ANONYMOUS}:{ANONYMOUS}");
+        let own = section(subject, false).transpose()?;
+        let anonymous = Object::new(ANONYMOUS, ANONYMOUS);
+        let anonymous = anonymous.map_err(|_| SliceError::UnknownSubject)?;
         let anonymous = section(&anonymous, true).transpose()?;
         let made = Slice {
             subject: subject.clone(),
@@ -112,24 +116,25 @@ impl Wanted {
 /// The answers for one subject.
 fn section(
     snapshot: &Snapshot,
-    subject: &str,
+    subject: &Object,
     wanted: &Wanted,
     terms: &mut Terms,
 ) -> Result<Section, SliceError> {
     let (model, view) = (snapshot.model(), snapshot.view());
-    let type_name = subject.split_once(':').map_or("", |(name, _)| name);
     let mut section = Section::default();
     // A check of a subject whose type the model does not have is an error.
-    let Some(type_id) = model.type_id(type_name) else {
+    let Some(type_id) = model.type_id(subject.type_name()) else {
         return Ok(section);
     };
-    let id = view.id(subject);
+    let id = view.id(subject.as_str());
+    let subject = Subject::Object(subject.clone());
     // What no tuple names may have what everybody of its type has.
     let start = id.map_or(SubjectId::Wildcard(type_id), SubjectId::Object);
     let goals = reach_all(model, view, start);
     let mut goals = goals.map_err(|_| SliceError::TooLong)?;
     crate::sort::sort(&mut goals);
     let mut residual = Residual::new(model, view, id, type_id);
+    let mut reveal = Reveal::default();
     let mut row: Vec<(u32, NodeId)> = Vec::new();
     for of_object in goals.chunk_by(|one, other| one.0 == other.0) {
         let Some(&(object, _)) = of_object.first() else {
@@ -146,13 +151,24 @@ fn section(
             let Some(relation) = wanted_name(snapshot, wanted, goal.1) else {
                 continue;
             };
-            let outcome = match residual.outcome(terms, goal) {
-                Ok(YES) => YES,
-                Ok(formula) if formula >= FIRST && terms.can_be_yes(formula) => formula,
-                Ok(_) => continue,
-                Err(_) => UNKNOWN,
+            let outcome = match residual.outcome(terms, goal)? {
+                Outcome::Formula(formula) => formula,
+                Outcome::OfCheck => {
+                    let question = CheckRequest {
+                        subject: &subject,
+                        relation,
+                        object: &name,
+                        contextual_tuples: &[],
+                        context: Context::EMPTY,
+                    };
+                    let Checked { answer, steps } = snapshot.check_counted(&question);
+                    residual.spend(steps)?;
+                    if answer == Ok(true) { YES } else { NO }
+                }
             };
-            row.push((terms.add_relation(relation), outcome));
+            if reveal.may(terms, outcome) {
+                row.push((terms.add_relation(relation), outcome));
+            }
         }
         if !row.is_empty() {
             crate::sort::sort(&mut row);

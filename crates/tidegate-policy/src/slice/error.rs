@@ -11,9 +11,14 @@ pub enum SliceError {
     /// The profile has no such kind of secret, or the subject cannot hold it.
     #[error("the subject cannot hold a secret of this kind")]
     UnknownKind,
-    /// It would have more objects or formulas than a slice may.
+    /// It would have more objects than [`MAX_SLICE_OBJECTS`](super::MAX_SLICE_OBJECTS), or more formulas or
+    /// text than a slice may.
     #[error("the slice would be too long")]
     TooLong,
+    /// It would take more than [`MAX_SLICE_STEPS`](super::MAX_SLICE_STEPS); or there is a check in it of which
+    /// only a request's context says whether it runs out of its budget.
+    #[error("the slice would take too many steps")]
+    TooMuch,
 }
 
 impl SliceError {
@@ -23,6 +28,7 @@ impl SliceError {
             Self::UnknownSubject => "unknown-subject",
             Self::UnknownKind => "unknown-kind",
             Self::TooLong => "too-long",
+            Self::TooMuch => "too-much",
         }
     }
 }

@@ -5,9 +5,6 @@ use hashbrown::HashMap;
 use super::terms::{CIRCLE, FAULT, NO, Node, NodeId, Terms, YES};
 use crate::condition::Context;
 
-/// Most formulas that one question evaluates; what their conditions cost counts as steps, as in a check.
-const MAX_STEPS: u32 = 1_000_000;
-
 /// What a formula comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value {
@@ -22,7 +19,17 @@ pub(super) struct Evaluation<'a> {
     terms: &'a Terms,
     context: &'a Context,
     known: HashMap<NodeId, Value>,
-    steps: u32,
+    /// Formulas that are being evaluated, each a part of the one before. No recursion: formulas are deeper than
+    /// stacks.
+    open: Vec<Open<'a>>,
+}
+
+/// A formula, and what its first parts came to.
+struct Open<'a> {
+    id: NodeId,
+    node: &'a Node,
+    parts: usize,
+    found: Value,
 }
 
 impl<'a> Evaluation<'a> {
@@ -31,90 +38,110 @@ impl<'a> Evaluation<'a> {
             terms,
             context,
             known: HashMap::new(),
-            steps: 0,
+            open: Vec::new(),
         }
     }
 
-    /// A fault past the budget. It nests no deeper than formulas do.
+    /// The same with some formulas known beforehand.
+    pub(super) fn supposing(terms: &'a Terms, known: HashMap<NodeId, Value>) -> Self {
+        Self {
+            known,
+            ..Self::new(terms, Context::EMPTY)
+        }
+    }
+
+    /// Looks at each formula once at most.
     pub(super) fn value(&mut self, id: NodeId) -> Value {
+        let mut value = self.begun(id);
+        while let Some(mut top) = self.open.pop() {
+            if let Some(part) = value {
+                top.parts += 1;
+                let (found, done) = top.with(part);
+                top.found = found;
+                if done {
+                    self.known.insert(top.id, found);
+                    value = Some(found);
+                    continue;
+                }
+            }
+            match top.node.part(top.parts) {
+                Some(part) => {
+                    self.open.push(top);
+                    value = self.begun(part);
+                }
+                None => {
+                    self.known.insert(top.id, top.found);
+                    value = Some(top.found);
+                }
+            }
+        }
+        value.unwrap_or(Value::Fault)
+    }
+
+    /// The value of a formula, or none, and it is open.
+    fn begun(&mut self, id: NodeId) -> Option<Value> {
         match id {
-            NO => return Value::No,
-            YES => return Value::Yes,
-            CIRCLE => return Value::Circle,
-            FAULT => return Value::Fault,
+            NO => return Some(Value::No),
+            YES => return Some(Value::Yes),
+            CIRCLE => return Some(Value::Circle),
+            FAULT => return Some(Value::Fault),
             _ => {}
         }
         if let Some(&known) = self.known.get(&id) {
-            return known;
-        }
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Value::Fault;
+            return Some(known);
         }
         let terms = self.terms;
-        let value = match terms.node(id) {
-            Some(&Node::Condition { condition, context }) => self.met(condition, context),
-            Some(Node::Any(of)) => self.any(of),
-            Some(Node::All(of)) => self.all(of),
-            Some(&Node::ButNot(base, subtract)) => self.but_not(base, subtract),
-            Some(&Node::When(met, then)) => match self.value(met) {
-                Value::Yes => self.value(then),
-                other => other,
-            },
-            None => Value::Fault,
+        let found = match terms.node(id) {
+            Some(&Node::Condition { condition, context }) => {
+                let value = self.met(condition, context);
+                self.known.insert(id, value);
+                return Some(value);
+            }
+            None => return Some(Value::Fault),
+            Some(node @ Node::Any(_)) => (node, Value::No),
+            Some(node) => (node, Value::Yes),
         };
-        self.known.insert(id, value);
-        value
+        let (node, found) = found;
+        self.open.push(Open {
+            id,
+            node,
+            parts: 0,
+            found,
+        });
+        None
     }
 
-    fn met(&mut self, condition: u32, context: u32) -> Value {
+    fn met(&self, condition: u32, context: u32) -> Value {
         let found = self.terms.condition(condition);
         match found.zip(self.terms.context(context)) {
-            Some((condition, stored)) => {
-                match condition.is_met_in_steps(stored, self.context, &mut self.steps) {
-                    _ if self.steps > MAX_STEPS => Value::Fault,
-                    Ok(true) => Value::Yes,
-                    Ok(false) => Value::No,
-                    Err(_) => Value::Fault,
-                }
-            }
+            Some((condition, stored)) => match condition.is_met(stored, self.context) {
+                Ok(true) => Value::Yes,
+                Ok(false) => Value::No,
+                Err(_) => Value::Fault,
+            },
             None => Value::Fault,
         }
     }
+}
 
-    fn any(&mut self, of: &[NodeId]) -> Value {
-        let mut found = Value::No;
-        for &id in of {
-            match (self.value(id), found) {
-                (Value::Yes, _) => return Value::Yes,
-                (Value::No, _) | (Value::Circle, Value::Fault) => {}
-                (heavier, _) => found = heavier,
+impl Open<'_> {
+    /// With the next of its parts, and whether that settles it.
+    fn with(&self, part: Value) -> (Value, bool) {
+        let found = self.found;
+        match (self.node, part) {
+            (Node::Any(_), Value::Yes) | (Node::All(_), Value::No) => (part, true),
+            (Node::Any(_), Value::No) | (Node::All(_), Value::Yes) => (found, false),
+            (Node::Any(_), Value::Circle) if found == Value::Fault => (found, false),
+            (Node::All(_), Value::Fault) if found == Value::Circle => (found, false),
+            (Node::Any(_) | Node::All(_), _) => (part, false),
+            // The first is the base.
+            (Node::ButNot(..), _) if self.parts == 1 => {
+                (part, matches!(part, Value::No | Value::Circle))
             }
-        }
-        found
-    }
-
-    fn all(&mut self, of: &[NodeId]) -> Value {
-        let mut found = Value::Yes;
-        for &id in of {
-            match (self.value(id), found) {
-                (Value::No, _) => return Value::No,
-                (Value::Yes, _) | (Value::Fault, Value::Circle) => {}
-                (heavier, _) => found = heavier,
-            }
-        }
-        found
-    }
-
-    fn but_not(&mut self, base: NodeId, subtract: NodeId) -> Value {
-        let base = self.value(base);
-        if matches!(base, Value::No | Value::Circle) {
-            return base;
-        }
-        match self.value(subtract) {
-            Value::Yes => Value::No,
-            Value::No => base,
-            other => other,
+            (Node::ButNot(..), Value::Yes) => (Value::No, true),
+            (Node::ButNot(..), Value::No) => (found, true),
+            (Node::When(..), _) if self.parts == 1 => (part, part != Value::Yes),
+            (Node::ButNot(..) | Node::When(..) | Node::Condition { .. }, _) => (part, true),
         }
     }
 }

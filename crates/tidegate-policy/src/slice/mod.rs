@@ -7,27 +7,34 @@
 //!
 //! **A slice answers as the whole does**, for its own subject and the kinds of secret that it was made for:
 //! [`Slice::decide`] follows [`decide`](crate::decide()), with the caps of these kinds; what has no standing is
-//! not in it; an error of a check is a deny, as everywhere. It answers [`Answer::Unknown`] for what it does
-//! not know of, and only for that: another subject, a caller without a secret, contextual tuples, a kind of
-//! secret that it was not made for, and the few (object, relation) of which no outcome could be had within
-//! the budget of its making ([`Slice::unknown`] lists them). A check that runs out of its own budget on the
-//! whole snapshot is a deny there, and may be answered here, where more is remembered.
+//! not in it; an error of a check is a deny, as everywhere: so is what is further away than a check goes, and
+//! what a check runs out of its budget for. It answers [`Answer::Unknown`] for what it does not know of, and
+//! only for that: another subject, a caller without a secret, contextual tuples, and a kind of secret that it
+//! was not made for.
+//!
+//! **There is all of a slice or none.** One of more than [`MAX_SLICE_OBJECTS`] objects, or that takes more than
+//! [`MAX_SLICE_STEPS`] to make, is refused with a typed error: the whole snapshot has to be asked.
 //!
 //! Kinds that are checked as `anonymous` have a section of their own, with the answers of
 //! `anonymous:anonymous`. A slice [for one kind](Snapshot::slice_for_kind) has only what that kind may
 //! exercise: a public-read secret, which anybody may have seen, does not tell what its user may see.
 //!
 //! **What a reader learns**: the objects on which it may have something, which of the relations that its
-//! kinds may exercise, and, where that depends on conditions, their texts and what the tuples on the way
-//! say of them.
+//! kinds may exercise, and, where that depends on conditions, their texts and what the tuples on the way say of
+//! them, but not whose tuples these are. It could learn each of these names by a check of its own: a formula
+//! that comes to yes neither with every condition met nor with some of them is left out, with its object. That
+//! takes conditions for what they are called and not for what they compute: an object behind `x > 5` and `x < 3`
+//! is named, though no request meets both.
 
 mod build;
 mod change;
 mod error;
 mod evaluate;
+mod found;
 mod order;
 mod payload;
 mod residual;
+mod reveal;
 mod section;
 mod terms;
 #[cfg(test)]
@@ -40,17 +47,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use crate::check::MAX_STEPS;
 use crate::condition::Context;
 use crate::decide::{Caller, Request};
 use crate::tuple::Object;
 use evaluate::{Evaluation, Value};
-use section::{Row, Section, UNKNOWN};
+use section::{Row, Section};
 use terms::Terms;
 
 /// The audience of bundles that hold a slice: the holder of a secret.
 pub const AUDIENCE: &str = "slice";
 /// Longest payload of a slice, or of a change of one. Bytes.
 pub const MAX_SLICE_BYTES: usize = 64 << 20;
+/// Most objects of a section of a slice: the subject's own, or that of `anonymous`.
+pub const MAX_SLICE_OBJECTS: usize = 2_000_000;
+/// Most steps of the making of a section of a slice, counted as those of a [check](crate::check::MAX_STEPS). The
+/// first 64 for each relation of an object are free.
+pub const MAX_SLICE_STEPS: u32 = 16 * MAX_STEPS;
 
 /// What one subject may do, at one revision.
 #[derive(Clone, Debug)]
@@ -111,8 +124,6 @@ pub enum Outcome {
     Always,
     /// The subject has it under conditions.
     Conditional,
-    /// No outcome could be had within the budget.
-    Unknown,
 }
 
 /// Objects of a type on which an action is allowed.
@@ -120,7 +131,7 @@ pub enum Outcome {
 pub struct Listed<'a> {
     /// `type:id`, sorted.
     pub objects: Vec<&'a str>,
-    /// Whether every object had an answer; if not, some may be missing.
+    /// Whether the slice was made for this kind of secret; if not, none is listed.
     pub complete: bool,
 }
 
@@ -211,10 +222,8 @@ impl Slice {
             if rest.is_none_or(|rest| !rest.starts_with(':')) {
                 continue;
             }
-            match self.outcome(row, relation, &mut evaluation) {
-                Answer::Allow => listed.objects.push(name),
-                Answer::Deny => {}
-                Answer::Unknown => listed.complete = false,
+            if self.outcome(row, relation, &mut evaluation) == Answer::Allow {
+                listed.objects.push(name);
             }
         }
         crate::sort::sort(&mut listed.objects);
@@ -232,13 +241,6 @@ impl Slice {
         self.entries_of(self.anonymous.as_ref())
     }
 
-    /// What it was made for and yet does not know: see [`Outcome::Unknown`].
-    pub fn unknown(&self) -> impl Iterator<Item = SliceEntry<'_>> {
-        self.entries()
-            .chain(self.anonymous_entries())
-            .filter(|entry| entry.outcome == Outcome::Unknown)
-    }
-
     fn entries_of<'a>(
         &'a self,
         section: Option<&'a Section>,
@@ -251,7 +253,6 @@ impl Slice {
                     object,
                     relation: names.get(relation as usize)?,
                     outcome: match outcome {
-                        UNKNOWN => Outcome::Unknown,
                         terms::YES => Outcome::Always,
                         _ => Outcome::Conditional,
                     },
@@ -290,7 +291,6 @@ impl Slice {
         let found = at.ok().and_then(|at| row.get(at));
         match found {
             None => Answer::Deny,
-            Some(&(_, UNKNOWN)) => Answer::Unknown,
             Some(&(_, outcome)) => match evaluation.value(outcome) {
                 Value::Yes => Answer::Allow,
                 Value::No | Value::Circle | Value::Fault => Answer::Deny,

@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use super::SliceError;
 use super::terms::NodeId;
+use super::{MAX_SLICE_OBJECTS, SliceError};
 
 /// By relation, sorted: what it comes to. A relation that is not in it is a no.
 pub(super) type Row = Arc<[(u32, NodeId)]>;
-
-/// The outcome that could not be had.
-pub(super) const UNKNOWN: NodeId = 0;
 
 /// Most bytes of all names.
 const MAX_TEXT: usize = 256 << 20;
@@ -119,7 +116,7 @@ impl Section {
     pub(super) fn push(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
         let end = self.text.len() + name.len();
         let at = u32::try_from(self.entries.len()).map_err(|_| SliceError::TooLong)?;
-        if end > MAX_TEXT {
+        if end > MAX_TEXT || self.entries.len() >= MAX_SLICE_OBJECTS {
             return Err(SliceError::TooLong);
         }
         let place = |at: usize| u32::try_from(at).map_err(|_| SliceError::TooLong);

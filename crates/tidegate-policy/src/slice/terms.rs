@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use crate::check::{MAX_HOPS, MAX_OPEN};
 use crate::condition::{Condition, Context};
 use crate::slice::SliceError;
 use crate::slice::order::Order;
@@ -31,8 +32,10 @@ pub(super) const FIRST: NodeId = 4;
 
 /// Most formulas of one slice.
 pub(super) const MAX_NODES: usize = 1 << 20;
-/// Deepest nesting of a formula: what the stack has room for when it is evaluated.
-pub(super) const MAX_DEPTH: u16 = 500;
+/// Deepest nesting of a formula: more than that of any check. Of what is open on the way to a tuple each adds
+/// one at most, the last of an object (a tuple that leads on) two, and so does each hop of a plan.
+pub(super) const MAX_DEPTH: u16 = 2_100;
+const _: () = assert!(MAX_DEPTH as u32 > 2 * (MAX_OPEN + MAX_HOPS));
 /// Most relation names, kinds, actions.
 pub(super) const MAX_WORDS: usize = 10_000;
 /// Most conditions.
@@ -62,16 +65,20 @@ pub(super) struct Terms {
     context_ids: HashMap<Context, u32>,
     nodes: Vec<Node>,
     node_ids: HashMap<Node, NodeId>,
-    /// By node: its nesting, and whether it could come to yes.
+    /// By node.
     facts: Vec<Fact>,
     /// How many formulas and contexts there were when nothing was left over.
     needed: usize,
 }
 
+/// What the form of a formula says of it.
 #[derive(Clone, Copy, Debug)]
 struct Fact {
     depth: u16,
+    /// Whether it could come to yes, were every condition in it another.
     can_be_yes: bool,
+    /// Whether it has a `but not`: else it is at its best where every condition is met.
+    takes_away: bool,
 }
 
 impl Terms {
@@ -112,9 +119,14 @@ impl Terms {
         FIRST.saturating_add(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
     }
 
-    /// Whether a formula could come to yes, as far as its form tells.
+    /// Whether a formula could come to yes, as far as its form tells: see [`add_met`](Self::add_met).
     pub(super) fn can_be_yes(&self, id: NodeId) -> bool {
         id == YES || self.fact(id).is_some_and(|fact| fact.can_be_yes)
+    }
+
+    /// Whether a `but not` is in a formula.
+    pub(super) fn takes_away(&self, id: NodeId) -> bool {
+        self.fact(id).is_some_and(|fact| fact.takes_away)
     }
 
     /// Whether many may be left over from outcomes that are gone.
@@ -255,6 +267,43 @@ impl Terms {
         Ok(id == end && self.node(id) == Some(node))
     }
 
+    /// Whether a condition is met, with what a tuple says of it: a constant where that says all of it, as a
+    /// tuple's values stand before those of a request. Where they say enough for a no, the formula is known not
+    /// to come to yes.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub(super) fn add_met(
+        &mut self,
+        condition: &Arc<Condition>,
+        stored: &Context,
+        steps: &mut u32,
+    ) -> Result<NodeId, SliceError> {
+        let mut parameters = condition.parameters().iter();
+        if parameters.all(|parameter| stored.get(&parameter.name).is_some()) {
+            let met = condition.is_met_in_steps(stored, Context::EMPTY, steps);
+            return Ok(match met {
+                Ok(true) => YES,
+                Ok(false) => NO,
+                Err(_) => FAULT,
+            });
+        }
+        let node = Node::Condition {
+            condition: self.add_condition(condition),
+            context: self.add_context(stored),
+        };
+        if let Some(&id) = self.node_ids.get(&node) {
+            return Ok(id);
+        }
+        let evaluated = condition.evaluate(stored, Context::EMPTY);
+        let never = evaluated.is_ok_and(|evaluated| evaluated.met == Some(false));
+        let id = self.add(node)?;
+        if let Some(fact) = self.facts.last_mut() {
+            fact.can_be_yes = !never;
+        }
+        Ok(id)
+    }
+
     /// Adds a formula of parts that are here already.
     ///
     /// # Errors
@@ -263,26 +312,20 @@ impl Terms {
         if let Some(&id) = self.node_ids.get(&node) {
             return Ok(id);
         }
-        let depth_of = |id: &NodeId| self.depth(*id);
-        let (below, can_be_yes) = match &node {
-            Node::Condition { .. } => (0, true),
-            Node::Any(of) => (
-                of.iter().map(depth_of).max().unwrap_or_default(),
-                of.iter().any(|&id| self.can_be_yes(id)),
-            ),
-            Node::All(of) => (
-                of.iter().map(depth_of).max().unwrap_or_default(),
-                of.iter().all(|&id| self.can_be_yes(id)),
-            ),
-            Node::ButNot(base, other) => {
-                let can = self.can_be_yes(*base) && !matches!(*other, YES | CIRCLE | FAULT);
-                (depth_of(base).max(depth_of(other)), can)
-            }
-            Node::When(met, then) => {
-                let can = self.can_be_yes(*met) && self.can_be_yes(*then);
-                (depth_of(met).max(depth_of(then)), can)
-            }
+        let can = |id: &NodeId| self.can_be_yes(*id);
+        let can_be_yes = match &node {
+            Node::Condition { .. } => true,
+            Node::Any(of) => of.iter().any(can),
+            Node::All(of) => of.iter().all(can),
+            Node::ButNot(base, other) => can(base) && !matches!(*other, YES | CIRCLE | FAULT),
+            Node::When(met, then) => can(met) && can(then),
         };
+        let parts = (0..).map_while(|at| node.part(at));
+        let (mut below, mut takes_away) = (0, matches!(node, Node::ButNot(..)));
+        for part in parts {
+            below = below.max(self.depth(part));
+            takes_away |= self.takes_away(part);
+        }
         if self.nodes.len() >= MAX_NODES || below >= MAX_DEPTH {
             return Err(SliceError::TooLong);
         }
@@ -290,6 +333,7 @@ impl Terms {
         self.facts.push(Fact {
             depth: below + 1,
             can_be_yes,
+            takes_away,
         });
         self.nodes.push(node.clone());
         self.node_ids.insert(node, id);
@@ -304,55 +348,62 @@ impl Terms {
         id: NodeId,
         known: &mut HashMap<NodeId, NodeId>,
     ) -> Result<NodeId, SliceError> {
-        if id < FIRST {
-            return Ok(id);
+        // No recursion: formulas are deeper than stacks.
+        let mut open = vec![id];
+        while let Some(&id) = open.last() {
+            if id < FIRST || known.contains_key(&id) {
+                open.pop();
+                continue;
+            }
+            let node = from.node(id).ok_or(SliceError::TooLong)?;
+            let of: Vec<NodeId> = (0..).map_while(|at| node.part(at)).collect();
+            let of = match node {
+                Node::Any(_) | Node::All(_) => order.sorted(&of),
+                _ => of,
+            };
+            let before = open.len();
+            let is_open = |id: &NodeId| *id >= FIRST && !known.contains_key(id);
+            // The first on top.
+            open.extend(of.iter().copied().filter(is_open).rev());
+            if open.len() > before {
+                continue;
+            }
+            let of = of.iter().map(|&part| imported(known, part));
+            let of = of.collect::<Result<Vec<NodeId>, SliceError>>()?;
+            let found = match (node, of.as_slice()) {
+                (&Node::Condition { condition, context }, _) => {
+                    let condition = from.condition(condition).ok_or(SliceError::TooLong)?;
+                    let context = from.context(context).ok_or(SliceError::TooLong)?;
+                    let condition = self.add_condition(condition);
+                    let context = self.add_context(context);
+                    self.add(Node::Condition { condition, context })?
+                }
+                (Node::Any(_), _) => self.any(of)?,
+                (Node::All(_), _) => self.all(of)?,
+                (Node::ButNot(..), &[base, subtract]) => self.but_not(base, subtract)?,
+                (Node::When(..), &[met, then]) => self.when(met, then)?,
+                (Node::ButNot(..) | Node::When(..), _) => return Err(SliceError::TooLong),
+            };
+            known.insert(id, found);
         }
-        if let Some(&found) = known.get(&id) {
-            return Ok(found);
-        }
-        let node = from.node(id).ok_or(SliceError::TooLong)?;
-        let found = match node {
-            &Node::Condition { condition, context } => {
-                let condition = from.condition(condition).ok_or(SliceError::TooLong)?;
-                let context = from.context(context).ok_or(SliceError::TooLong)?;
-                let condition = self.add_condition(condition);
-                let context = self.add_context(context);
-                self.add(Node::Condition { condition, context })?
-            }
-            Node::Any(of) => {
-                let of = self.import_all(from, order, of, known)?;
-                self.any(of)?
-            }
-            Node::All(of) => {
-                let of = self.import_all(from, order, of, known)?;
-                self.all(of)?
-            }
-            &Node::ButNot(base, subtract) => {
-                let base = self.import(from, order, base, known)?;
-                let subtract = self.import(from, order, subtract, known)?;
-                self.but_not(base, subtract)?
-            }
-            &Node::When(met, then) => {
-                let met = self.import(from, order, met, known)?;
-                let then = self.import(from, order, then, known)?;
-                self.when(met, then)?
-            }
-        };
-        known.insert(id, found);
-        Ok(found)
+        imported(known, id)
     }
+}
 
-    fn import_all(
-        &mut self,
-        from: &Self,
-        order: &Order,
-        of: &[NodeId],
-        known: &mut HashMap<NodeId, NodeId>,
-    ) -> Result<Vec<NodeId>, SliceError> {
-        let mut found = Vec::with_capacity(of.len());
-        for id in order.sorted(of) {
-            found.push(self.import(from, order, id, known)?);
+impl Node {
+    /// The parts of a formula, in the order in which they count; none for a condition.
+    pub(super) fn part(&self, at: usize) -> Option<NodeId> {
+        match self {
+            Self::Condition { .. } => None,
+            Self::Any(of) | Self::All(of) => of.get(at).copied(),
+            Self::ButNot(one, other) | Self::When(one, other) => [*one, *other].get(at).copied(),
         }
-        Ok(found)
     }
+}
+
+fn imported(known: &HashMap<NodeId, NodeId>, id: NodeId) -> Result<NodeId, SliceError> {
+    if id < FIRST {
+        return Ok(id);
+    }
+    known.get(&id).copied().ok_or(SliceError::TooLong)
 }

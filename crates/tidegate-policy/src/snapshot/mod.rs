@@ -118,8 +118,8 @@ impl Snapshot {
     ///
     /// Tuples that the new model does not allow stay stored and are skipped by every question. So are those
     /// that it has no name for, of a relation, of a wildcard's type or of a condition: they are set aside,
-    /// are in [`tuples`](Self::tuples) but on no list, and come back with a model that has the names. They
-    /// go with the object, too, and by a [`Change::Delete`].
+    /// are in [`tuples`](Self::tuples) but on no list, and come back with a model that has the names, on
+    /// either side of a bundle. They go with the object, too, and by a [`Change::Delete`].
     ///
     /// Cheap when both models have the same names of types, relations and conditions in the same order;
     /// else it costs about as much as building the snapshot.
@@ -276,6 +276,24 @@ impl Snapshot {
             revision,
             store,
             ..Self::new(model, profile)
+        }
+    }
+
+    /// The tuples that the model has no name for, in order.
+    pub(crate) fn tuples_set_aside(&self) -> impl Iterator<Item = Tuple> {
+        self.set_aside.tuples()
+    }
+
+    /// Whether the model has no name for some of a tuple.
+    pub(crate) fn sets_aside(&self, tuple: &Tuple) -> bool {
+        !renumber::has_names_for(&self.model, tuple)
+    }
+
+    /// The same with these in the place of what is set aside: tuples that the model has no name for.
+    pub(crate) fn with_set_aside(self, tuples: impl Iterator<Item = Tuple>) -> Self {
+        Self {
+            set_aside: SetAside::from_tuples(tuples),
+            ..self
         }
     }
 

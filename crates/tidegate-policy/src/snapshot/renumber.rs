@@ -49,12 +49,20 @@ impl SetAside {
         })
     }
 
-    fn from_tuples(tuples: impl Iterator<Item = Tuple>) -> Self {
+    pub(super) fn from_tuples(tuples: impl Iterator<Item = Tuple>) -> Self {
         let tuples = tuples.map(|tuple| (without_condition(&tuple), tuple.condition));
         Self {
             tuples: Arc::new(tuples.collect()),
         }
     }
+}
+
+/// Whether the model has a name for all of a tuple: such a one is not set aside.
+pub(super) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
+    let mut condition = tuple.condition.iter();
+    model.relation_id(&tuple.relation).is_some()
+        && condition.all(|found| model.condition_id(&found.name).is_some())
+        && change::subject(model, &tuple.subject, |_| Some(0)).is_some()
 }
 
 fn without_condition(tuple: &Tuple) -> Tuple {

@@ -314,7 +314,7 @@ fn thrown(error: &ListError) -> Value {
             thrown["type"] = type_name.as_str().into();
             thrown["relation"] = relation.as_str().into();
         }
-        ListError::Context { .. } => {}
+        ListError::Context { .. } | ListError::TooManyTuples(_) => {}
     }
     json!({ "thrown": thrown })
 }

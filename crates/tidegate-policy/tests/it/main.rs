@@ -14,6 +14,8 @@ mod agree;
 mod bundles;
 // Generated questions as a file, for engines in any language.
 mod cases;
+// Bundles without keys.
+mod clerk;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
 // Input that is meant to hurt.

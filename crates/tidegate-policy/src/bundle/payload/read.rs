@@ -7,7 +7,8 @@ use crate::bundle::bytes::{Names, Reader, UUID, below};
 use crate::model::{Model, RelationId};
 use crate::profile::Profile;
 use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId};
-use crate::tuple::Object;
+use crate::tuple::{Object, Tuple};
+
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
 /// Fewest bytes of a bound: a number, and a context of two braces with its length.
@@ -16,6 +17,8 @@ const LEAST_BOUND: usize = 4;
 const LEAST_ROW: usize = 4;
 /// Fewest bytes of a subject.
 const LEAST_SUBJECT: usize = 1;
+/// Fewest bytes of a tuple's text, `a:b#c@d:e`, with its length.
+const LEAST_TUPLE: usize = 10;
 
 /// Reads all of it, or says what is wrong.
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
@@ -33,9 +36,11 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let bounds = bounds(&mut reader, &model)?;
     rows(&mut reader, &limits, &bounds, &mut loader)?;
     revocations(&mut reader, &mut loader)?;
-    reader.end()?;
     let store = loader.finish();
-    Ok(Snapshot::of_store(model, profile, revision, store))
+    let snapshot = Snapshot::of_store(model, profile, revision, store);
+    let set_aside = set_aside(&mut reader, &snapshot)?;
+    reader.end()?;
+    Ok(snapshot.with_set_aside(set_aside.into_iter()))
 }
 
 /// Returns how many there are.
@@ -159,4 +164,28 @@ fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), Paylo
         loader.revoke(jti);
     }
     Ok(())
+}
+
+/// Only what is in no row: a tuple that the model has names for would be there twice, or come from nowhere.
+fn set_aside(reader: &mut Reader<'_>, snapshot: &Snapshot) -> Result<Vec<Tuple>, PayloadError> {
+    let count = reader.count(LEAST_TUPLE)?;
+    let mut tuples: Vec<Tuple> = Vec::with_capacity(count);
+    for _ in 0..count {
+        let text = reader.text()?;
+        let tuple: Tuple = text.parse().map_err(|_| PayloadError::SetAside)?;
+        // One tuple has one form.
+        if !snapshot.sets_aside(&tuple) || tuple.to_string() != text {
+            return Err(PayloadError::SetAside);
+        }
+        let follows = tuples.last().is_none_or(|last| {
+            // The same under two conditions is there twice.
+            let is = (&tuple.object, &tuple.relation, &tuple.subject);
+            is > (&last.object, &last.relation, &last.subject)
+        });
+        if !follows {
+            return Err(PayloadError::Order);
+        }
+        tuples.push(tuple);
+    }
+    Ok(tuples)
 }

@@ -30,6 +30,7 @@ impl Snapshot {
         bounds.write(&mut out);
         rows(&mut out, store, &names, &bounds)?;
         revocations(&mut out, store);
+        set_aside(&mut out, self);
         if out.len() > MAX_PAYLOAD_BYTES {
             return Err(PayloadError::TooLong);
         }
@@ -187,5 +188,16 @@ fn revocations(out: &mut Vec<u8>, store: &Store) {
     size(out, sorted.len());
     for jti in sorted {
         out.extend(jti.as_bytes());
+    }
+}
+
+fn set_aside(out: &mut Vec<u8>, snapshot: &Snapshot) {
+    let tuples: Vec<String> = snapshot
+        .tuples_set_aside()
+        .map(|tuple| tuple.to_string())
+        .collect();
+    size(out, tuples.len());
+    for tuple in tuples {
+        text(out, tuple.as_bytes());
     }
 }

@@ -24,7 +24,7 @@
 //! as what is written again would not be what was read.
 //!
 //! A section is its rows and its names. A row is the count of its outcomes, and for each, by relation: how
-//! many relations it is past the one before (the first: past 0), and the outcome: 0 unknown, 1 always, else a formula. A name is
+//! many relations it is past the one before (the first: past 0), and the outcome: 1 always, else a formula. A name is
 //! how many bytes it shares with the one before, the count of those that follow, these, and its row.
 
 mod read;

@@ -12,7 +12,7 @@ use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Names, Reader};
 use crate::bundle::payload::{read_condition, read_context};
 use crate::slice::change::Delta;
-use crate::slice::section::{Row, Section, UNKNOWN};
+use crate::slice::section::{Row, Section};
 use crate::slice::terms::{FIRST, MAX_CONDITIONS, MAX_NODES, MAX_WORDS, Node, NodeId, Terms, YES};
 use crate::slice::{Cap, Kinds, MAX_SLICE_BYTES, Slice, SliceChange, SliceError};
 use crate::tuple::{Object, check_object, check_relation};
@@ -254,7 +254,7 @@ fn row(reader: &mut Reader<'_>, terms: &Terms) -> Result<Row, PayloadError> {
         let relation = u64::from(last.unwrap_or_default()).saturating_add(past);
         let relation = crate::bundle::bytes::below(relation, relations)?;
         let outcome = reader.below(u64::from(terms.end()))?;
-        if outcome < FIRST && !matches!(outcome, UNKNOWN | YES) {
+        if outcome < FIRST && outcome != YES {
             return Err(PayloadError::Number);
         }
         row.push((relation, outcome));

@@ -22,7 +22,7 @@ fn text(of: &[u8]) -> Vec<u8> {
 const PARTS: &[u8] = b"\x01\x00\x01\x06member\x00\x02\x04user\x00\x00\x04team\x00\x01\x00\x00\x03\x00\x00\x00\x02\x00\x00\x01\x01\x00\x00\x00";
 
 fn start() -> Vec<u8> {
-    [b"tgb\x02", &model()[..], &text(PROFILE)].concat()
+    [b"tgb\x03", &model()[..], &text(PROFILE)].concat()
 }
 
 fn model() -> Vec<u8> {
@@ -40,14 +40,14 @@ fn check(what: &str, bytes: &[u8], expected: &str) {
 
 #[test]
 fn starts() {
-    let (model, version) = (model(), b"tgb\x02");
-    let rest = |profile: &[u8]| [&text(profile)[..], &[0, 0, 0, 0]].concat();
+    let (model, version) = (model(), b"tgb\x03");
+    let rest = |profile: &[u8]| [&text(profile)[..], &[0; 5]].concat();
     #[rustfmt::skip]
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("as it is", [version, &model[..], &rest(PROFILE)].concat(), "good"),
         ("empty", vec![], "payload-version"),
-        ("the version before", [b"tgb\x01", &model[..], &rest(PROFILE)].concat(), "payload-version"),
-        ("a later version", [b"tgb\x03", &model[..], &rest(PROFILE)].concat(), "payload-version"),
+        ("the version before", [b"tgb\x02", &model[..], &rest(PROFILE)].concat(), "payload-version"),
+        ("a later version", [b"tgb\x04", &model[..], &rest(PROFILE)].concat(), "payload-version"),
         ("a slice", [b"tgs\x01", &model[..], &rest(PROFILE)].concat(), "payload-version"),
         ("JSON", b"{\"model\":\"\"}".to_vec(), "payload-version"),
         ("nothing more", version.to_vec(), "payload-cut"),
@@ -96,8 +96,8 @@ fn models() {
         ("too many of them", &[&b"\x01\x00\x01\x01r\x00\x01\x01t\x00\x01\x00\x00\x00"[..], &[3, 1].repeat(27), &[0]].concat(), "payload-number"),
     ];
     for (what, parts, expected) in cases {
-        let rest = [&text(PROFILE)[..], &[0, 0, 0, 0]].concat();
-        let bytes = [b"tgb\x02", &text(b"x")[..], *parts, &rest].concat();
+        let rest = [&text(PROFILE)[..], &[0; 5]].concat();
+        let bytes = [b"tgb\x03", &text(b"x")[..], *parts, &rest].concat();
         check(what, &bytes, expected);
     }
 }
@@ -129,22 +129,9 @@ fn objects() {
         ("a uid cut", b"\x01\x00\x0dteam:a\0\0\0\0\0\0\0\0\0\0\0\0\0", "payload-cut"),
     ];
     for (what, objects, expected) in cases {
-        check(
-            what,
-            &[&start(), *objects, NONE, NONE, NONE].concat(),
-            expected,
-        );
+        check(what, &[&start(), *objects, &[0; 4]].concat(), expected);
     }
-    let long = [
-        &start(),
-        &[1, 0][..],
-        &[0xfe, 7],
-        &[b'a'; 511],
-        NONE,
-        NONE,
-        NONE,
-    ]
-    .concat();
+    let long = [&start(), &[1, 0][..], &[0xfe, 7], &[b'a'; 511], &[0; 4]].concat();
     check("a long name", &long, "payload-object");
 }
 
@@ -178,7 +165,7 @@ fn rows_and_revocations() {
     for (what, rows, expected) in cases {
         check(
             what,
-            &[&start(), OBJECTS, NONE, *rows, NONE].concat(),
+            &[&start(), OBJECTS, NONE, *rows, NONE, NONE].concat(),
             expected,
         );
     }
@@ -195,9 +182,39 @@ fn rows_and_revocations() {
     for (what, revoked, expected) in revoked {
         check(
             what,
-            &[&start(), OBJECTS, NONE, ROWS, &revoked].concat(),
+            &[&start(), OBJECTS, NONE, ROWS, &revoked, NONE].concat(),
             expected,
         );
+    }
+}
+
+#[test]
+fn what_is_set_aside() {
+    let ghost = text(b"team:a#ghost@user:ann");
+    let other = text(b"team:a#ghost@user:bob");
+    let under = text(b"team:a#ghost@user:ann with c {\"x\":1}");
+    let spaced = text(b"team:a#ghost@user:ann with c {\"x\": 1}");
+    #[rustfmt::skip]
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("one", [&[1], &ghost[..]].concat(), "good"),
+        ("of an unknown condition", [&[1], &under[..]].concat(), "good"),
+        ("of an unknown relation of the subject", [&[1], &text(b"team:a#member@team:b#ghost")[..]].concat(), "good"),
+        ("of an unknown wildcard", [&[1], &text(b"team:a#member@ghost:*")[..]].concat(), "good"),
+        ("two", [&[2], &ghost[..], &other].concat(), "good"),
+        ("twice", [&[2], &ghost[..], &ghost].concat(), "payload-order"),
+        ("twice by its condition", [&[2], &ghost[..], &under].concat(), "payload-order"),
+        ("out of order", [&[2], &other[..], &ghost].concat(), "payload-order"),
+        ("in another form", [&[1], &spaced[..]].concat(), "payload-set-aside"),
+        ("that the model names", [&[1], &text(b"team:a#member@user:ann")[..]].concat(), "payload-set-aside"),
+        ("no tuple", [&[1], &text(b"team:a#ghost@@@")[..]].concat(), "payload-set-aside"),
+        ("no text", [&[1], &text(b"team:a#ghost@user:\xff")[..]].concat(), "payload-text"),
+        ("more than follow", [&[2], &ghost[..]].concat(), "payload-cut"),
+        ("none said", vec![], "payload-cut"),
+        ("more after it", vec![0, 0], "payload-trailing"),
+    ];
+    for (what, aside, expected) in cases {
+        let bytes = [&start(), OBJECTS, NONE, ROWS, NONE, &aside].concat();
+        check(what, &bytes, expected);
     }
 }
 

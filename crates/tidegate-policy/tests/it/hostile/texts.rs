@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 use tidegate_policy::{Model, NoTextError};
 
-use crate::agree::seeds;
 use crate::random::Random;
+use crate::scale::{each_seed, scaled};
 
 const MODELS: u64 = 3_000;
 const FULL_MODELS: u64 = 100_000;
@@ -157,27 +157,23 @@ fn canonical(model: &Model) -> Value {
 
 #[test]
 fn a_text_is_an_error_or_the_same_model() {
-    let (mut texts, mut errors) = (0, 0);
-    for seed in seeds(MODELS, FULL_MODELS) {
-        let mut random = Random::new(seed);
-        let json = model(&mut random).to_string();
+    let seen = each_seed(scaled(MODELS, FULL_MODELS), |seed, seen| {
+        let json = model(&mut Random::new(seed)).to_string();
         let Ok(model) = Model::from_json(&json) else {
-            continue;
+            return;
         };
         let Ok(text) = model.to_dsl() else {
-            errors += 1;
-            continue;
+            seen.count("errors");
+            return;
         };
-        texts += 1;
+        seen.count("texts");
         let again = Model::parse(&text)
             .unwrap_or_else(|error| panic!("seed {seed}: {json}\n{text}\n{error}"));
         assert_eq!(canonical(&again), canonical(&model), "seed {seed}: {text}");
         assert_eq!(again.to_dsl().as_deref(), Ok(&*text), "seed {seed}");
-    }
-    assert!(
-        texts > 100 && errors > 100,
-        "{texts} texts, {errors} errors"
-    );
+    });
+    seen.at_least("texts", 100);
+    seen.at_least("errors", 100);
 }
 
 /// A model of one relation and one condition, with these names.

@@ -236,13 +236,17 @@ fn conditions_are_answered_as_by_the_whole() {
 #[test]
 fn conditions_come_where_they_are_needed() {
     let model = Model::parse(MODEL).expect("a model");
-    let names = ["user:0", "user:1", "group:0", "folder:0", "folder:1"].map(object);
+    let names = [
+        "user:0", "user:1", "group:0", "group:2", "folder:0", "folder:1",
+    ];
+    let names = names.map(object);
     let mut changes: Vec<Change> = names.iter().zip(1..).map(put).collect();
     for tuple in [
         "folder:0#r0@user:0 with positive {\"x\":7}",
         "folder:0#r1@user:1 with divides {\"x\":3}",
         "folder:1#r0@group:0#member with flagged",
-        "group:0#member@group:1#member with paired {\"y\":\"only-bobs\"}",
+        "group:0#member@group:1#member with paired {\"y\":\"a\"}",
+        "group:2#member@group:1#member with paired {\"y\":\"never-met\"}",
         "group:1#member@user:1",
     ] {
         changes.push(Change::Write(tuple.parse().expect("a tuple")));
@@ -265,7 +269,10 @@ fn conditions_come_where_they_are_needed() {
         // Its tuple says all of it.
         ("positive", false, false),
         ("paired", false, true),
-        ("only-bobs", false, true),
+        ("{\"y\":\"a\"}", false, true),
+        // No request meets it: so no check tells of the group.
+        ("group:2", false, false),
+        ("never-met", false, false),
         ("flagged", false, true),
         ("divides", false, false),
         ("user:", false, false),
