@@ -17,6 +17,8 @@ use crate::table::{Goal, Row};
 
 /// Questions that are spread over the store.
 const SPREAD: u32 = 100_000;
+/// Kinds of questions, in turn.
+const KINDS: usize = 4;
 /// Questions that are repeated.
 const REPEATED: usize = 50;
 /// Questions that are timed together.
@@ -76,7 +78,7 @@ pub(super) fn questions(data: Data, number: u32, mut random: Random) -> Vec<Ques
         let doc = random.below(data.docs());
         let any = random.below(u32::MAX);
         let colleague = data.colleague(doc, any);
-        let (user, relation) = match number % 4 {
+        let (user, relation) = match number as usize % KINDS {
             0 => (data.owner(doc), "can_write"),
             1 => (
                 data.reader_by_group(doc, any).unwrap_or(colleague),
@@ -152,11 +154,12 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
     Ok(rows)
 }
 
-/// What the questions visit, the large store beside the small one.
+/// What the questions visit, the large store beside the small one: as many of each kind and answer of the one as of
+/// the other. In a small store more of the questions are a yes, for more of the people in it are close to each other.
 fn visits(stores: &[(&Snapshot, Vec<Question>); 2]) -> Result<Vec<Row>> {
-    let mut visits = [Vec::new(), Vec::new()];
-    for ((snapshot, questions), visits) in stores.iter().zip(&mut visits) {
-        for question in questions {
+    let mut alike: [[Vec<f64>; 2 * KINDS]; 2] = Default::default();
+    for ((snapshot, questions), alike) in stores.iter().zip(&mut alike) {
+        for (number, question) in questions.iter().enumerate() {
             let Question {
                 user,
                 relation,
@@ -166,9 +169,19 @@ fn visits(stores: &[(&Snapshot, Vec<Question>); 2]) -> Result<Vec<Row>> {
             let subject = user.parse().context(user)?;
             let object = doc.parse().context(doc)?;
             let steps = visited(snapshot, &subject, relation, &object, *right)?;
-            visits.push(f64::from(steps));
+            if let Some(alike) = alike.get_mut(number % KINDS * 2 + usize::from(*right)) {
+                alike.push(f64::from(steps));
+            }
         }
     }
+    let [large, small] = &alike;
+    let numbers = large.iter().zip(small);
+    let numbers: Vec<usize> = numbers.map(|(a, b)| a.len().min(b.len())).collect();
+    let visits = alike.each_ref().map(|alike| {
+        let alike = alike.iter().zip(&numbers);
+        let alike = alike.flat_map(|(visits, &number)| visits.iter().take(number).copied());
+        alike.collect::<Vec<f64>>()
+    });
     let row = |what, figure: fn(&[f64]) -> f64, goal| {
         let name = format!("scale: visits of a question, {what}, large beside small store");
         let figures = visits.each_ref().map(|visits| figure(visits));
