@@ -1,11 +1,8 @@
 //! `/v1/slice`: what the caller's own subject may do, for whoever decides for it alone, and what changes of it.
 
-use std::convert::Infallible;
-
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::stream;
+use bytes::Bytes;
 use serde::Deserialize;
 use tidegate_client::wire::SliceLine;
 use utoipa::IntoParams;
@@ -13,8 +10,9 @@ use utoipa::IntoParams;
 use super::bundle::answer;
 use super::extract::Nothing;
 use super::refusals::AskRefusals;
-use super::watch::lines;
+use super::watch::{Told, lines};
 use super::{Caller, Params, Refusal, Rules};
+use crate::domain::SliceWatch;
 
 /// What the caller's own subject may do with a secret of this kind, signed: one line of compact JWS (audience
 /// `slice`) that carries the SHA-256 of the binary payload after it. For holders of any secret, whatever it is for, but
@@ -60,10 +58,11 @@ pub(crate) async fn follow(
     Params(Query { from }): Params<Query>,
 ) -> Result<Response, Refusal> {
     let watch = rules.watch_slice(actor, from).await?;
-    // Worked out when it can be sent: who does not read makes nothing pile up here.
-    let stream = stream::unfold(watch, |mut watch| async move {
-        let line = watch.next().await?;
-        Some((Ok::<_, Infallible>(line), watch))
-    });
-    Ok(lines(&rules, Body::from_stream(stream)))
+    Ok(lines(&rules, watch))
+}
+
+impl Told for SliceWatch {
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send {
+        Self::next(self)
+    }
 }

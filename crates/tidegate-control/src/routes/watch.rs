@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -15,7 +16,7 @@ use utoipa::IntoParams;
 
 use super::refusals::AskRefusals;
 use super::{Caller, Params, Refusal, Rules};
-use crate::domain::Administration;
+use crate::domain::{Administration, Watch};
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -40,16 +41,28 @@ pub(crate) async fn follow(
     Params(Query { from }): Params<Query>,
 ) -> Result<Response, Refusal> {
     let watch = rules.watch(actor, from).await?;
-    // Worked out when it can be sent: who does not read makes nothing pile up here.
-    let lines = stream::unfold(watch, |mut watch| async move {
-        let lines = watch.next().await?;
-        Some((Ok::<_, Infallible>(lines), watch))
-    });
-    Ok(self::lines(&rules, Body::from_stream(lines)))
+    Ok(lines(&rules, watch))
 }
 
-/// Lines of JSON.
-pub(super) fn lines(rules: &Administration, body: Body) -> Response {
+/// What somebody is told as it happens.
+pub(super) trait Told: Send + 'static {
+    /// The next lines, each with its end; none when the stream is over.
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send;
+}
+
+impl Told for Watch {
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send {
+        Self::next(self)
+    }
+}
+
+/// Lines of JSON. Each is worked out when it can be sent: who does not read makes nothing pile up here.
+pub(super) fn lines(rules: &Administration, told: impl Told) -> Response {
+    let lines = stream::unfold(told, |mut told| async move {
+        let lines = told.next().await?;
+        Some((Ok::<_, Infallible>(lines), told))
+    });
+    let body = Body::from_stream(lines);
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(

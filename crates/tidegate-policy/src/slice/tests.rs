@@ -2,7 +2,7 @@
 
 use super::section::{Row, Section};
 use super::terms::{CIRCLE, FAULT, FIRST, MAX_DEPTH, NO, Node, NodeId, Terms, YES};
-use super::{Evaluation, SliceError, Value};
+use super::{Evaluation, MAX_SLICE_OBJECTS, SliceError, Value};
 use crate::condition::{Condition, Context, Parameter, ParameterType};
 
 const ALL_VALUES: [Value; 4] = [Value::No, Value::Yes, Value::Circle, Value::Fault];
@@ -146,6 +146,18 @@ fn formulas_nest_so_deep_and_no_deeper() {
     assert_eq!(terms.but_not(formula, b), Err(SliceError::TooLong));
     let context: Context = "{\"a\":1,\"b\":0}".parse().expect("a context");
     assert_eq!(Evaluation::new(&terms, &context).value(formula), Value::Yes);
+}
+
+#[test]
+fn sections_have_so_many_objects_and_no_more() {
+    let mut section = Section::with_capacity(MAX_SLICE_OBJECTS);
+    let row = section.add_row(&Row::from([(0, YES)]));
+    for number in 0..MAX_SLICE_OBJECTS {
+        section.push(&format!("d:{number}"), row).expect("fits");
+    }
+    assert_eq!(section.push("d:more", row), Err(SliceError::TooLong));
+    assert_eq!(section.set("d:more", row), Err(SliceError::TooLong));
+    section.set("d:0", row).expect("it is there");
 }
 
 #[test]

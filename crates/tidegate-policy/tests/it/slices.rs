@@ -3,6 +3,7 @@
 mod bad;
 mod conditional;
 mod deep;
+mod large;
 mod private;
 mod scope;
 

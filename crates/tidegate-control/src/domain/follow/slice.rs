@@ -80,9 +80,10 @@ impl Administration {
                 let rule = "there is no slice for this kind of secret".to_owned();
                 Err(Fault::Forbidden { rule })
             }
-            Err(error @ SliceError::TooLong) => {
-                Err(Fault::internal("a slice cannot be made", &error))
-            }
+            // Nothing is wrong here: it is for its holder to ask instead.
+            Err(error @ (SliceError::TooLong | SliceError::TooMuch)) => Err(Fault::Forbidden {
+                rule: error.to_string(),
+            }),
         }
     }
 

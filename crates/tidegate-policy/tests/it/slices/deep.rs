@@ -359,8 +359,8 @@ condition c(x: int) {{
 }
 
 /// Two objects on each level that both lead to both below, and on the last to themselves: each level doubles what a
-/// check takes, as no part of a circle is remembered. At the first two levels somebody has a relation of its own.
-fn doubling(levels: usize, under: &str) -> Snapshot {
+/// check takes, as no part of a circle is remembered. At the first few levels somebody has a relation of its own.
+fn doubling(levels: usize, own: usize, under: &str) -> Snapshot {
     let model = "model
   schema 1.1
 type user
@@ -375,7 +375,7 @@ condition c(x: int) {
   x > 0
 }
 ";
-    let mut tuples: Vec<String> = (0..2)
+    let mut tuples: Vec<String> = (0..own)
         .map(|level| format!("doc:{level}a#own@user:0"))
         .collect();
     for level in 1..levels {
@@ -398,7 +398,12 @@ const ASKED: fn(&str) -> bool = |action| action != "helper";
 #[test]
 fn questions_about_the_budget() {
     for (levels, allowed, too_much) in [(15, 4, 0), (18, 3, 3)] {
-        let said = same(&levels.to_string(), &doubling(levels, ""), ASKED, &["{}"]);
+        let said = same(
+            &levels.to_string(),
+            &doubling(levels, 2, ""),
+            ASKED,
+            &["{}"],
+        );
         let found = [said.get("allow"), said.get("too-much")];
         let found = found.map(|count| count.copied().unwrap_or_default());
         // `own` and `x` of both; `x` and `y` of the first are too much first.
@@ -409,10 +414,17 @@ fn questions_about_the_budget() {
 /// Where a request's context decides whether a check runs out of its budget, there is no slice, and no guess.
 #[test]
 fn conditions_about_the_budget() {
-    let snapshot = doubling(12, " with c");
+    let snapshot = doubling(12, 2, " with c");
     let said = same("12", &snapshot, ASKED, &["{}", "{\"x\":1}", "{\"x\":0}"]);
     all_said(&said, &["allow", "deny", "condition"]);
-    let snapshot = doubling(20, " with c");
+    let snapshot = doubling(20, 2, " with c");
     let refused = snapshot.slice(&object("user:0")).map(|_| ());
+    assert_eq!(refused, Err(SliceError::TooMuch));
+}
+
+/// A slice has a budget of its own, whatever the budget of each of its checks.
+#[test]
+fn many_questions_about_the_budget() {
+    let refused = doubling(23, 5, "").slice(&object("user:0")).map(|_| ());
     assert_eq!(refused, Err(SliceError::TooMuch));
 }
