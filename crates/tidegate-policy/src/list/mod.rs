@@ -42,9 +42,6 @@ pub use objects::ListObjectsRequest;
 pub(crate) use reach::reach_all;
 pub use users::{ListUsersRequest, SubjectKind};
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
-
 use crate::check::CheckError;
 use crate::model::Model;
 use crate::snapshot::Snapshot;
@@ -165,9 +162,9 @@ fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
     })
 }
 
-/// The candidates after the cursor that pass the check, until the page is full.
+/// Of sorted candidates, those after the cursor that pass the check, until the page is full.
 fn page<T: Clone + Ord>(
-    candidates: &BTreeSet<T>,
+    candidates: &[T],
     after: Option<&T>,
     limit: usize,
     check: impl Fn(&T) -> Result<bool, CheckError>,
@@ -178,9 +175,9 @@ fn page<T: Clone + Ord>(
         complete: true,
         error: None,
     };
-    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let start = after.map_or(0, |after| candidates.partition_point(|one| one <= after));
     let mut last: Option<&T> = None;
-    for (checked, candidate) in candidates.range((start, Bound::Unbounded)).enumerate() {
+    for (checked, candidate) in candidates.iter().skip(start).enumerate() {
         if page.found.len() >= limit.max(1) || checked >= MAX_CANDIDATES {
             page.next = last.cloned();
             break;

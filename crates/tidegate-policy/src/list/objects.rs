@@ -1,12 +1,10 @@
 //! On which objects of a type does a subject have a relation?
 
-use std::collections::BTreeSet;
-
 use super::reach::reach;
 use super::{ListError, Page, allowed_context, known_relation, known_type, page};
 use crate::check::CheckRequest;
 use crate::condition::Context;
-use crate::snapshot::{Snapshot, SubjectId, View};
+use crate::snapshot::{ObjectId, Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// On which objects of `object_type` does `subject` have `relation`?
@@ -56,7 +54,7 @@ pub(super) fn list(
 }
 
 /// Objects of the type that the subject may have the relation on.
-fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> BTreeSet<Object> {
+fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> Vec<Object> {
     let model = snapshot.model();
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let subject = overlay.subject(snapshot.store(), model, request.subject);
@@ -68,11 +66,10 @@ fn candidates(snapshot: &Snapshot, request: &ListObjectsRequest<'_>) -> BTreeSet
         .type_id(request.object_type)
         .zip(model.relation_id(request.relation));
     let (Some(subject), Some(wanted)) = (subject, wanted) else {
-        return BTreeSet::new();
+        return Vec::new();
     };
     let found = reach(model, view, subject, wanted);
-    let named = found.into_iter().filter_map(|id| view.object(id));
-    named.collect()
+    sorted(view, found)
 }
 
 /// Objects of a type that an object, as a subject, may have a relation on, sorted.
@@ -95,8 +92,14 @@ pub(super) fn reachable(
     let Some(subject) = subject else {
         return Vec::new();
     };
-    let found = reach(model, view, subject, wanted).into_iter();
+    sorted(view, reach(model, view, subject, wanted))
+}
+
+/// The names of objects, in order.
+fn sorted(view: View<'_>, found: Vec<ObjectId>) -> Vec<Object> {
+    let found = found.into_iter();
     let mut named: Vec<Object> = found.filter_map(|id| view.object(id)).collect();
     crate::sort::sort(&mut named);
+    named.dedup();
     named
 }

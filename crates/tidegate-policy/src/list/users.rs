@@ -81,7 +81,12 @@ pub(super) fn list_within(
             context: request.context,
         })
     };
-    let mut found = page(&candidates, request.after, request.limit, holds);
+    let mut found = page(
+        &Vec::from_iter(candidates),
+        request.after,
+        request.limit,
+        holds,
+    );
     found.complete &= named.complete && named.error.is_none();
     found.error = found.error.or_else(|| {
         let error = named.error?;
