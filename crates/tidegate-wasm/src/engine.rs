@@ -228,7 +228,10 @@ impl Asked {
 /// `bad-input`
 #[cfg(feature = "language")]
 fn profile(fields: &mut Fields) -> Result<Option<Profile>, JsValue> {
-    let found = fields.take("profile").map(serde_json::from_value);
+    // By way of text, as bundles have it: readers of trees are made anew for each type.
+    let found = fields
+        .take("profile")
+        .map(|found| serde_json::from_str(&found.to_string()));
     found
         .transpose()
         .map_err(|error: serde_json::Error| of_input(&error.to_string()))

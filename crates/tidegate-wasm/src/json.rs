@@ -57,7 +57,9 @@ impl Fields {
 
     /// Of JSON text; none where it is no object.
     pub(crate) fn parse(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok().map(Self)
+        serde_json::from_str(str::from_utf8(json).ok()?)
+            .ok()
+            .map(Self)
     }
 
     /// # Errors

@@ -25,7 +25,7 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let mut reader = Reader::after(bytes, VERSION)?;
     let model = model::read(&mut reader)?;
     let profile: Profile =
-        serde_json::from_slice(reader.bytes()?).map_err(|_| PayloadError::Profile)?;
+        serde_json::from_str(reader.text()?).map_err(|_| PayloadError::Profile)?;
 
     let mut loader = Loader::default();
     let limits = Limits {
