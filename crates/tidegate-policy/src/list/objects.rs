@@ -55,7 +55,7 @@ pub(super) fn list_within(
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let subject = overlay.subject(snapshot.store(), model, request.subject);
     let view = View {
-        overlay: Some(&overlay),
+        overlay: (!overlay.is_empty()).then_some(&overlay),
         ..snapshot.view()
     };
     let wanted = model

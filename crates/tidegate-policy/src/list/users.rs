@@ -70,7 +70,7 @@ pub(super) fn list_within(
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let object = overlay.intern(snapshot.store(), model, request.object);
     let view = View {
-        overlay: Some(&overlay),
+        overlay: (!overlay.is_empty()).then_some(&overlay),
         ..snapshot.view()
     };
     let Some(relation) = model.relation_id(request.relation) else {

@@ -150,6 +150,11 @@ impl Overlay {
         }
     }
 
+    /// Whether the store alone says the same.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.rows.is_empty()
+    }
+
     fn id(&self, text: &str) -> Option<ObjectId> {
         if self.objects.is_empty() {
             return None;
