@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { createHash, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { Engine, Slice, UnverifiedBundle } from "./package.mjs";
 
@@ -173,4 +175,18 @@ test("a host that verifies by itself", async () => {
   for (const wrong of [sha256.subarray(1), new Uint8Array(32), new Uint8Array(0)]) {
     assert.throws(() => apart.engineVerifiedByHost(wrong, expect), { kind: "digest" });
   }
+});
+
+test("the core alone decides as the whole, and refuses conditions that it was built without", async () => {
+  const folder = process.env.TIDEGATE_WASM_CORE;
+  assert.ok(folder, "TIDEGATE_WASM_CORE names no folder");
+  const core = await import(pathToFileURL(resolve(folder, "tidegate_wasm.js")).href);
+  core.initSync({ module: readFileSync(join(folder, "tidegate_wasm_bg.wasm")) });
+  const expected = new Engine(world("plain"));
+  const loaded = await core.Engine.fromBundle(await bundle(whole), keys, expect);
+  for (const question of questions(world("plain"))) {
+    assert.deepEqual(loaded.decide(question), expected.decide(question), JSON.stringify(question));
+  }
+  const conditions = await bundle(file("conditions.whole.bin"));
+  await assert.rejects(async () => core.Engine.fromBundle(conditions, keys, expect), { kind: "payload-unsupported" });
 });

@@ -9,10 +9,12 @@ use crate::{Failure, cargo, wasm};
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     machine::need_node()?;
     let package = wasm::package(&wasm::WHOLE)?;
+    let core = wasm::package(&wasm::CORE)?;
     let mut node = Command::new("node");
     node.arg("--test").args(files()?);
     node.current_dir(cargo::root())
         .env("TIDEGATE_WASM_PKG", &package)
+        .env("TIDEGATE_WASM_CORE", &core)
         .envs(scale.environment());
     let mut tally = tally::count(Runner::Node, node)?;
     tally += generated::run(*scale, &package)?;
