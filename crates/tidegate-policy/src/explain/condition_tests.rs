@@ -258,3 +258,32 @@ condition small(size: int) {
         );
     }
 }
+
+/// A link whose condition has no value is an obstacle; one without a condition that leads to nothing is not.
+#[test]
+fn a_link_without_an_answer_can_be_replaced() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type org
+  relations
+    define banned: [user]
+type doc
+  relations
+    define up: [org, org with small]
+    define viewer: [user] but not banned from up
+
+condition small(size: int) {
+  size < 3
+}
+";
+    check_in(
+        MODEL,
+        &["doc:a#viewer@user:anne", "doc:a#up@org:x with small"],
+        "doc:a#viewer@user:anne",
+        "{}",
+        &["doc:a#up@org:x with small needs size of size"],
+        &["+ doc:a#up@org:x", "- doc:a#up@org:x with small"],
+    );
+}

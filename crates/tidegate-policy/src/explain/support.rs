@@ -341,10 +341,19 @@ impl<'a> Support<'a> {
                 }
                 Changes::Tuples | Changes::Conditions => {}
             }
-            if let Some(goal) = leads_to
-                && held == Held::Yes
-            {
-                sets.extend_from_slice(&self.read(node, (goal, want)));
+            if let Some(goal) = leads_to {
+                let rest = self.read(node, (goal, want));
+                if held == Held::Yes {
+                    sets.extend_from_slice(&rest);
+                } else if let Some((relation, taken)) =
+                    self.world.relation(on).zip(self.kind(subject))
+                    && self.may_add(node)
+                {
+                    // In its place one that holds, and leads to nothing.
+                    for with in self.addition(on, relation, subject, taken) {
+                        sets.extend(self.together(&[with], &rest, steps)?);
+                    }
+                }
             }
             all = self.together(&all, &least(sets), steps)?;
         }
