@@ -158,6 +158,25 @@ pub(crate) fn check_within(
     context: &Context,
     max_steps: u32,
 ) -> Checked {
+    if view.overlay.is_none()
+        && let SubjectId::Object(subject) = subject
+        && let Some(subject_type) = view.type_of(subject)
+    {
+        let found = view.store.rows.find(object);
+        let type_id = found.type_id;
+        let place = type_id.and_then(|type_id| model.place(type_id, relation));
+        if let Some(flat) = place.and_then(|place| model.flat(place)) {
+            let mut walk = Walk::new(model, view.store, subject, subject_type);
+            let answer = walk.holds(object, found, flat, 0);
+            let steps = walk.steps();
+            if let Ok(answer) = answer
+                && steps <= max_steps
+            {
+                let answer = Ok(answer);
+                return Checked { answer, steps };
+            }
+        }
+    }
     let mut search = Search::new(model, view, subject, context).within(max_steps);
     let answer = search.answer(object, relation);
     Checked {
@@ -235,27 +254,11 @@ fn search(
     }
     allowed_context(model, request.contextual_tuples)?;
 
-    let mut answer = |view: View<'_>, subject, object| {
-        if view.overlay.is_none()
-            && let SubjectId::Object(id) = subject
-            && let Some(subject_type) = view.type_of(id)
-        {
-            let found = view.store.rows.find(object);
-            let place = found
-                .type_id
-                .and_then(|type_id| model.place(type_id, relation));
-            if let Some(flat) = place.and_then(|place| model.flat(place)) {
-                let mut walk = Walk::new(model, view.store, id, subject_type);
-                if let Ok(answer) = walk.holds(object, found, flat, 0) {
-                    *steps = walk.steps();
-                    return Ok(answer);
-                }
-            }
-        }
-        let mut search = Search::new(model, view, subject, request.context);
-        let answer = search.answer(object, relation);
-        *steps = search.steps();
-        answer
+    let mut answer = |view, subject, object| {
+        let goal = (object, relation);
+        let checked = check_within(model, view, subject, goal, request.context, MAX_STEPS);
+        *steps = checked.steps;
+        checked.answer
     };
     let view = snapshot.view();
     if request.contextual_tuples.is_empty()

@@ -11,9 +11,20 @@ use super::time::{Timestamp, parse_duration};
 use super::value::{List, Map, Text, Value};
 use super::{MAX_CONTEXT, ParameterType};
 
+/// Longest text that a whole number, a time or an address is read from. Bytes.
+const MAX_PLAIN: usize = 128;
+
 /// A value of a parameter; none when it is not one.
 pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a>> {
     Some(match (to, json) {
+        (
+            ParameterType::Int
+            | ParameterType::Uint
+            | ParameterType::Duration
+            | ParameterType::Timestamp
+            | ParameterType::IpAddress,
+            Json::String(text),
+        ) if text.len() > MAX_PLAIN => return None,
         (ParameterType::Any, _) => Value::any(json),
         (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
         (ParameterType::String, Json::String(text)) => Value::String(Text::Borrowed(text)),
@@ -62,22 +73,25 @@ pub(super) fn cost(json: &Json, to: &ParameterType) -> usize {
         (ParameterType::Map(element), Json::Object(entries)) => {
             entries.values().map(|value| cost(value, element)).sum()
         }
-        (_, Json::String(text)) => text.len() / 8,
+        // A longer one is refused for its length.
+        (_, Json::String(text)) => text.len().min(MAX_PLAIN) / 8,
         _ => 0,
     };
     1 + inside
 }
 
-/// Most that doubles add to the cost of reading a value of the type.
-pub(super) fn most_for_doubles(kind: &ParameterType) -> usize {
-    match kind {
-        ParameterType::Double => double::MOST,
-        // Each of them is an element of some bytes.
+/// Most that it costs to convert a value of a type.
+pub(super) fn most(to: &ParameterType) -> usize {
+    let inside = match to {
+        ParameterType::Any | ParameterType::Bool | ParameterType::String => 0,
+        ParameterType::Double => MAX_CONTEXT / 8 + double::MOST,
+        // Each element has a comma, or a bracket, and a character besides.
         ParameterType::List(element) | ParameterType::Map(element) => {
-            most_for_doubles(element).saturating_mul(MAX_CONTEXT / 2)
+            most(element).saturating_mul(MAX_CONTEXT / 2)
         }
-        _ => 0,
-    }
+        _ => MAX_PLAIN / 8,
+    };
+    inside.saturating_add(1)
 }
 
 /// Whether JSON that is of the type means the same without it, so that a list of it need not be made.

@@ -21,6 +21,8 @@ mod absent;
 #[cfg(feature = "conditions")]
 mod ast;
 #[cfg(feature = "conditions")]
+mod bound;
+#[cfg(feature = "conditions")]
 mod cast;
 #[cfg(feature = "conditions")]
 mod check;
@@ -94,6 +96,8 @@ pub struct Condition {
     parameters: Vec<Parameter>,
     expression: Box<str>,
     term: Term,
+    /// What reading the values and the evaluation cost at most.
+    most_cost: u32,
 }
 
 /// What an evaluation comes to, as far as it can with the values that there are.
@@ -170,6 +174,7 @@ impl Condition {
         let term = check::compile(parse::parse(expression)?, &parameters)?;
         Ok(Self {
             name: name.into(),
+            most_cost: bound::most(&term, &parameters),
             parameters,
             expression: expression.trim().into(),
             term,
@@ -190,12 +195,7 @@ impl Condition {
 
     /// Most steps of one evaluation, whatever it is given.
     pub(crate) fn most_steps(&self) -> u32 {
-        // Else reading costs no more than there are bytes.
-        let doubles = self.parameters.iter();
-        let doubles = doubles.map(|parameter| convert::most_for_doubles(&parameter.kind));
-        let read = doubles.fold(2 * MAX_CONTEXT, usize::saturating_add);
-        let cost = u32::try_from(read).map_or(u32::MAX, |read| read.saturating_add(MAX_COST));
-        1 + cost / COST_OF_A_STEP
+        1 + self.most_cost / COST_OF_A_STEP
     }
 
     /// Whether the condition is met, and in how many steps more: at least one.
@@ -207,6 +207,7 @@ impl Condition {
     ) -> Result<bool, EvaluationError> {
         let mut cost = 0;
         let evaluated = self.evaluate_at_cost(stored, asked, &mut cost);
+        debug_assert!(cost <= self.most_cost, "{cost} of {}", self.expression);
         *steps = steps.saturating_add(1 + cost / COST_OF_A_STEP);
         let evaluated = evaluated?;
         match evaluated.met {

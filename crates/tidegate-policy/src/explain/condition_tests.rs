@@ -30,7 +30,11 @@ condition banned(until: int, now: int) {
 ";
 
 fn snapshot(tuples: &[&str]) -> Snapshot {
-    let model = Model::parse(MODEL).expect("a model");
+    snapshot_in(MODEL, tuples)
+}
+
+fn snapshot_in(model: &str, tuples: &[&str]) -> Snapshot {
+    let model = Model::parse(model).expect("a model");
     let writes: Vec<Change> = tuples
         .iter()
         .map(|text| Change::Write(text.parse().expect("a tuple")))
@@ -52,9 +56,22 @@ fn request<'a>(question: &'a Tuple, context: &'a Context) -> CheckRequest<'a> {
 /// Conditions as `TUPLE needs MISSING of PARAMETERS`, and remedies, each in a line.
 #[track_caller]
 fn check(tuples: &[&str], question: &str, context: &str, conditions: &[&str], remedies: &[&str]) {
+    check_in(MODEL, tuples, question, context, conditions, remedies);
+}
+
+#[track_caller]
+fn check_in(
+    model: &str,
+    tuples: &[&str],
+    question: &str,
+    context: &str,
+    conditions: &[&str],
+    remedies: &[&str],
+) {
     let question: Tuple = question.parse().expect("a tuple");
     let context: Context = context.parse().expect("a context");
-    let explained = snapshot(tuples).explain(&request(&question, &context), &Budget::DEFAULT);
+    let explained =
+        snapshot_in(model, tuples).explain(&request(&question, &context), &Budget::DEFAULT);
     let Ok(Explanation::Denied {
         remedies: found,
         conditions: unmet,
@@ -198,4 +215,75 @@ fn a_proof_holds_under_its_context() {
             Err(flaw)
         );
     }
+}
+
+/// Something that is taken away from what has no answer is gone for certain.
+#[test]
+fn what_has_no_answer_can_be_taken_away_from() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type org
+  relations
+    define banned: [user]
+type folder
+  relations
+    define exempt: [user]
+type doc
+  relations
+    define up: [org with small, folder]
+    define viewer: [user] but not (banned from up but not exempt from up)
+    define reader: [user] but not ((banned from up and banned from up) but not (exempt from up or exempt from up))
+
+condition small(size: int) {
+  size < 3
+}
+";
+    for relation in ["viewer", "reader"] {
+        check_in(
+            MODEL,
+            &[
+                &format!("doc:a#{relation}@user:anne"),
+                "doc:a#up@org:x with small",
+                "folder:y#exempt@user:bob",
+            ],
+            &format!("doc:a#{relation}@user:anne"),
+            "{}",
+            &["doc:a#up@org:x with small needs size of size"],
+            &[
+                "- doc:a#up@org:x with small",
+                "+ doc:a#up@folder:y, + folder:y#exempt@user:anne",
+            ],
+        );
+    }
+}
+
+/// A link whose condition has no value is an obstacle; one without a condition that leads to nothing is not.
+#[test]
+fn a_link_without_an_answer_can_be_replaced() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type org
+  relations
+    define banned: [user]
+type doc
+  relations
+    define up: [org, org with small]
+    define viewer: [user] but not banned from up
+
+condition small(size: int) {
+  size < 3
+}
+";
+    check_in(
+        MODEL,
+        &["doc:a#viewer@user:anne", "doc:a#up@org:x with small"],
+        "doc:a#viewer@user:anne",
+        "{}",
+        &["doc:a#up@org:x with small needs size of size"],
+        &["+ doc:a#up@org:x", "- doc:a#up@org:x with small"],
+    );
 }

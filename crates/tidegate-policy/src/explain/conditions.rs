@@ -7,9 +7,10 @@ use crate::condition::EvaluationError;
 use crate::snapshot::{Overlay, Snapshot};
 
 use super::Unmet;
+use super::change::{Change, Changes, Known, What};
 use super::family::{MAX_ADDED, Set};
 use super::prove;
-use super::support::{Change, Changes, Known, Support, What};
+use super::support::Support;
 use super::world::{Held, World};
 
 /// Tuples whose conditions would have to come out otherwise, where that alone turns the answer, and whether

@@ -21,6 +21,7 @@
 //!
 //! Everything is bounded by a [`Budget`], and an explanation says whether it is complete.
 
+mod change;
 #[cfg(test)]
 mod condition_tests;
 mod conditions;

@@ -15,8 +15,9 @@ use crate::snapshot::{Change as Written, Overlay, Snapshot};
 use crate::tuple::{Object, Tuple, TupleCondition};
 
 use super::Remedy;
+use super::change::{Change, Changes, Known, What};
 use super::family::{MAX_ADDED, MAX_REMOVED, Set};
-use super::support::{Change, Changes, Known, Support, What, spend};
+use super::support::{Support, spend};
 use super::world::World;
 
 /// Additions of one search after the other: so that what is near is found before the budget is used up by

@@ -6,7 +6,8 @@
 //! round; a `but not` is a yes by one of the first side's yes together with one of the second side's no.
 //! So all families are the least that fulfil these equations, and are worked out from empty ones, again
 //! and again where one that was read has grown. A circle adds nothing: what holds by itself alone does not
-//! hold.
+//! hold. What hangs on a condition without a value is open, neither yes nor no; but what is taken away from
+//! it is a no all the same, so there are the same two families with open answers among the good ones.
 //!
 //! A family knows the tuples as they are. What a set adds may also make hold what another part of it needs
 //! not to hold; so each set is but a candidate, for its user to try.
@@ -17,49 +18,18 @@ use std::rc::Rc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::condition::Context;
-use crate::model::{ConditionId, Relation, RelationId, Rewrite, Taken, TypeId};
-use crate::snapshot::{Entry, ObjectId, SubjectId};
+use crate::model::{Relation, RelationId, Rewrite, Taken};
+use crate::snapshot::{Entry, SubjectId};
 
+use super::change::{Change, Changes, Known, Want, What};
 use super::family::{Set, least, product};
 use super::world::{Goal, Held, World};
 
 /// Most sets of one family.
 const MAX_FAMILY: usize = 10_000;
 
-/// What a set may consist of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Changes {
-    /// Tuples to add and to remove.
-    Tuples,
-    /// Conditions that come out otherwise, in the place of tuples to add.
-    Conditions,
-}
-
-/// A change: of the tuple at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Change {
-    pub(super) goal: Goal,
-    pub(super) subject: SubjectId,
-    pub(super) what: What,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum What {
-    Add(Option<ConditionId>),
-    Remove,
-    /// Assume that its condition is met, or that it is not.
-    Assume(bool),
-}
-
-/// Objects that a tuple may be added on, by their types.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) of_type: HashMap<TypeId, Vec<ObjectId>>,
-    pub(super) all: HashSet<ObjectId>,
-}
-
-/// A goal, and whether it is to hold.
-type Node = (Goal, bool);
+/// A goal, and what it is to come to.
+type Node = (Goal, Want);
 type Family = Rc<[Set]>;
 
 pub(super) struct Support<'a> {
@@ -102,7 +72,7 @@ impl<'a> Support<'a> {
     /// those that were found.
     pub(super) fn candidates(&mut self, adds: usize, steps: &mut u32) -> Vec<Set> {
         self.adds = adds;
-        let root = (self.world.goal, true);
+        let root = (self.world.goal, Want::YES);
         self.enqueue(root);
         while let Some(node) = self.queue.pop_front() {
             self.queued.remove(&node);
@@ -138,15 +108,19 @@ impl<'a> Support<'a> {
     }
 
     fn evaluate(&mut self, node: Node, steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        let (goal, yes) = node;
+        let (goal, want) = node;
         self.spend(steps, 1)?;
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
-            return Ok(if yes { vec![Set::EMPTY] } else { Vec::new() });
+            return Ok(if want.yes {
+                vec![Set::EMPTY]
+            } else {
+                Vec::new()
+            });
         }
         let Some(relation) = self.world.relation(goal) else {
             return Ok(Vec::new());
         };
-        self.part(node, &relation.rewrite, relation, yes, steps)
+        self.part(node, &relation.rewrite, relation, want, steps)
     }
 
     /// The sets for a part of the node's definition.
@@ -155,60 +129,75 @@ impl<'a> Support<'a> {
         node: Node,
         rewrite: &'a Rewrite,
         relation: &'a Relation,
-        yes: bool,
+        want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
+        self.spend(steps, 1)?;
         let (goal, _) = node;
-        let sets = match (rewrite, yes) {
-            (Rewrite::Direct, true) => self.direct(node, relation, steps)?,
+        let sets = match (rewrite, want.yes) {
+            (Rewrite::Direct, true) => self.direct(node, relation, want, steps)?,
             (Rewrite::Direct, false) => {
                 let named: Vec<Entry> = self.world.named(goal).collect();
                 let named = named.into_iter().map(|entry| (None, entry)).collect();
-                let sets = self.none_of(node, goal, named, steps)?;
+                let sets = self.none_of(node, goal, named, want, steps)?;
                 let usersets = self.world.row(goal).usersets();
                 let usersets = usersets
                     .map(|(member, entry)| (Some(member), entry))
                     .collect();
-                let others = self.none_of(node, goal, usersets, steps)?;
+                let others = self.none_of(node, goal, usersets, want, steps)?;
                 self.together(&sets, &others, steps)?
             }
-            (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), yes)).to_vec(),
+            (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), want)).to_vec(),
             (Rewrite::From { relation, tupleset }, true) => {
-                self.from(node, *relation, (goal.0, *tupleset), steps)?
+                self.from(node, *relation, (goal.0, *tupleset), want, steps)?
             }
             (Rewrite::From { relation, tupleset }, false) => {
                 let on = (goal.0, *tupleset);
                 let linked = self.world.linked(on, *relation);
                 let linked = linked.map(|(object, entry)| (Some((object, *relation)), entry));
-                self.none_of(node, on, linked.collect(), steps)?
+                self.none_of(node, on, linked.collect(), want, steps)?
             }
-            (Rewrite::Union(operands), true) | (Rewrite::Intersection(operands), false) => {
-                self.spend(steps, operands.len() / 16)?;
+            (Rewrite::Union(operands), true) => {
                 let mut all = Vec::new();
                 for operand in operands {
-                    all.extend(self.part(node, operand, relation, yes, steps)?);
+                    all.extend(self.part(node, operand, relation, want, steps)?);
                 }
                 all
             }
             (Rewrite::Union(operands), false) | (Rewrite::Intersection(operands), true) => {
-                let mut all = vec![Set::EMPTY];
-                for operand in operands {
-                    let sets = self.part(node, operand, relation, yes, steps)?;
-                    all = self.together(&all, &sets, steps)?;
+                let all = operands.iter().map(|operand| (operand, want));
+                self.all_of(node, all, relation, steps)?
+            }
+            (Rewrite::Intersection(operands), false) => {
+                let mut all = Vec::new();
+                for (place, operand) in operands.iter().enumerate() {
+                    all.extend(self.part(node, operand, relation, Want::NO, steps)?);
+                    if want.or_open {
+                        // An open one counts where no other is a circle.
+                        let others = operands.iter().enumerate();
+                        let others = others.map(|(other, operand)| {
+                            let wanted = if other == place { want } else { want.yes() };
+                            (operand, wanted)
+                        });
+                        all.extend(self.all_of(node, others, relation, steps)?);
+                    }
                 }
                 all
             }
             (Rewrite::Exclusion(base, subtract), true) => {
-                let base = self.part(node, base, relation, true, steps)?;
-                let subtract = self.part(node, subtract, relation, false, steps)?;
-                self.together(&base, &subtract, steps)?
+                let both = [(&**base, want), (&**subtract, want.no())];
+                self.all_of(node, both.into_iter(), relation, steps)?
             }
             (Rewrite::Exclusion(base, subtract), false) => {
-                let mut all = self.part(node, base, relation, false, steps)?;
-                // Taken away from what is a circle it is a circle still: the base has to be settled.
-                let base = self.part(node, base, relation, true, steps)?;
-                let subtract = self.part(node, subtract, relation, true, steps)?;
-                all.extend(self.together(&base, &subtract, steps)?);
+                let mut all = self.part(node, base, relation, Want::NO, steps)?;
+                // Taken away from what is a circle it is a circle still: the base has to be settled, or open.
+                let settled = (&**base, want.yes().or_open());
+                let both = [settled, (&**subtract, want.yes())];
+                all.extend(self.all_of(node, both.into_iter(), relation, steps)?);
+                if want.or_open {
+                    let both = [(&**base, want), (&**subtract, want)];
+                    all.extend(self.all_of(node, both.into_iter(), relation, steps)?);
+                }
                 all
             }
         };
@@ -216,11 +205,28 @@ impl<'a> Support<'a> {
         Ok(self.bounded(least(sets)))
     }
 
+    /// Every part comes to what is wanted of it.
+    fn all_of(
+        &mut self,
+        node: Node,
+        parts: impl Iterator<Item = (&'a Rewrite, Want)>,
+        relation: &'a Relation,
+        steps: &mut u32,
+    ) -> Result<Vec<Set>, Spent> {
+        let mut all = vec![Set::EMPTY];
+        for (part, want) in parts {
+            let sets = self.part(node, part, relation, want, steps)?;
+            all = self.together(&all, &sets, steps)?;
+        }
+        Ok(all)
+    }
+
     /// By tuples that name the subject or a userset, those that are there and those that could be.
     fn direct(
         &mut self,
         node: Node,
         relation: &'a Relation,
+        want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let (goal, _) = node;
@@ -228,12 +234,12 @@ impl<'a> Support<'a> {
         let mut sets = Vec::new();
         for entry in world.named(goal) {
             self.spend(steps, 1)?;
-            sets.extend(self.standing(goal, entry));
+            sets.extend(self.standing(goal, entry, want));
         }
         for (member, entry) in world.row(goal).usersets() {
             self.spend(steps, 1)?;
-            if let Some(with) = self.standing(goal, entry) {
-                let rest = self.read(node, (member, true));
+            if let Some(with) = self.standing(goal, entry, want) {
+                let rest = self.read(node, (member, want));
                 sets.extend(self.together(&[with], &rest, steps)?);
             }
         }
@@ -258,7 +264,7 @@ impl<'a> Support<'a> {
                     continue;
                 }
                 for with in self.addition(goal, relation, subject, taken) {
-                    let rest = self.read(node, (userset, true));
+                    let rest = self.read(node, (userset, want));
                     sets.extend(self.together(&[with], &rest, steps)?);
                 }
             }
@@ -272,14 +278,15 @@ impl<'a> Support<'a> {
         node: Node,
         wanted: RelationId,
         tupleset: Goal,
+        want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let world = self.world;
         let mut sets = Vec::new();
         for (object, entry) in world.linked(tupleset, wanted) {
             self.spend(steps, 1)?;
-            if let Some(with) = self.standing(tupleset, entry) {
-                let rest = self.read(node, ((object, wanted), true));
+            if let Some(with) = self.standing(tupleset, entry, want) {
+                let rest = self.read(node, ((object, wanted), want));
                 sets.extend(self.together(&[with], &rest, steps)?);
             }
         }
@@ -298,7 +305,7 @@ impl<'a> Support<'a> {
                 self.spend(steps, 1)?;
                 let subject = SubjectId::Object(object);
                 for with in self.addition(tupleset, relation, subject, taken) {
-                    let rest = self.read(node, ((object, wanted), true));
+                    let rest = self.read(node, ((object, wanted), want));
                     sets.extend(self.together(&[with], &rest, steps)?);
                 }
             }
@@ -312,14 +319,17 @@ impl<'a> Support<'a> {
         node: Node,
         on: Goal,
         entries: Vec<(Option<Goal>, Entry)>,
+        want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
         for (leads_to, entry) in entries {
             self.spend(steps, 1)?;
             let held = self.world.held(on, entry);
-            if matches!(held, Held::Stale | Held::Unmet) {
-                continue;
+            match held {
+                Held::Stale | Held::Unmet => continue,
+                Held::Open(_) if want.or_open => continue,
+                Held::Yes | Held::Open(_) => {}
             }
             let mut sets = Vec::new();
             let subject = entry.subject();
@@ -332,10 +342,19 @@ impl<'a> Support<'a> {
                 }
                 Changes::Tuples | Changes::Conditions => {}
             }
-            if let Some(goal) = leads_to
-                && held == Held::Yes
-            {
-                sets.extend_from_slice(&self.read(node, (goal, false)));
+            if let Some(goal) = leads_to {
+                let rest = self.read(node, (goal, want));
+                if held == Held::Yes {
+                    sets.extend_from_slice(&rest);
+                } else if let Some((relation, taken)) =
+                    self.world.relation(on).zip(self.kind(subject))
+                    && self.may_add(node)
+                {
+                    // In its place one that holds, and leads to nothing.
+                    for with in self.addition(on, relation, subject, taken) {
+                        sets.extend(self.together(&[with], &rest, steps)?);
+                    }
+                }
             }
             all = self.together(&all, &least(sets), steps)?;
         }
@@ -343,9 +362,10 @@ impl<'a> Support<'a> {
     }
 
     /// What it takes for a tuple that is there to hold.
-    fn standing(&mut self, goal: Goal, entry: Entry) -> Option<Set> {
+    fn standing(&mut self, goal: Goal, entry: Entry, want: Want) -> Option<Set> {
         match self.world.held(goal, entry) {
             Held::Yes => Some(Set::EMPTY),
+            Held::Open(_) if want.or_open => Some(Set::EMPTY),
             Held::Unmet | Held::Open(_) if self.changes == Changes::Conditions => {
                 let number = self.number(goal, entry.subject(), What::Assume(true));
                 Some(Set::adding(number))

@@ -38,14 +38,30 @@ mod tuple_file; // files of tuples
 
 use std::path::PathBuf;
 
-/// The text of a file of the suites; none, with a note, when it is not here.
-fn suite(path: &str) -> Option<String> {
-    let file = folder()?.join(path);
-    if !file.exists() {
-        eprintln!("ABSENT: {}", file.display());
-        return None;
+use serde::de::DeserializeOwned;
+
+/// A file of the suites, in JSON or YAML; none, with a note, when it is not here.
+#[track_caller]
+fn suite<T: DeserializeOwned>(path: &str) -> Option<T> {
+    let file = present(path)?;
+    let text = std::fs::read_to_string(&file);
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let read = if path.ends_with(".json") {
+        serde_json::from_str(&text).map_err(|error| error.to_string())
+    } else {
+        serde_yaml_ng::from_str(&text).map_err(|error| error.to_string())
+    };
+    Some(read.unwrap_or_else(|error| panic!("{}: {error}", file.display())))
+}
+
+/// A file or folder of the suites; none, with a note, when it is not here.
+fn present(path: &str) -> Option<PathBuf> {
+    let path = folder()?.join(path);
+    if path.exists() {
+        return Some(path);
     }
-    Some(std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
+    eprintln!("ABSENT: {}", path.display());
+    None
 }
 
 /// The folder of the suites; none, with a note, when they are not here.

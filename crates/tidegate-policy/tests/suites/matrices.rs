@@ -1,11 +1,10 @@
 //! OpenFGA's matrices: one large model, and each stage on a store of its own.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use crate::questions::{Expected, Questions, Stage};
-use crate::server::Objects;
-use crate::store::{Given, Question, TupleText};
+use crate::server::{self, Check, List, Objects};
+use crate::store::{Question, TupleText};
 use crate::suite;
 
 /// Of stages with this in their names the reference asserts no lists of objects.
@@ -25,43 +24,22 @@ struct StageText {
     #[serde(default)]
     tuples: Option<Vec<TupleText>>,
     #[serde(default)]
-    check_assertions: Option<Vec<Check>>,
+    check_assertions: Option<Vec<NamedCheck>>,
     #[serde(default)]
-    list_objects_assertions: Option<Vec<List>>,
+    list_objects_assertions: Option<Vec<List<Objects>>>,
 }
 
+/// A check with what the lists of the same come to.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Check {
+struct NamedCheck {
     #[serde(default)]
     name: String,
-    tuple: TupleText,
-    #[serde(default)]
-    context: Option<Map<String, Value>>,
-    #[serde(default)]
-    contextual_tuples: Option<Vec<TupleText>>,
-    #[serde(default)]
-    expectation: bool,
-    #[serde(default)]
-    error_code: Option<u32>,
-    #[serde(default)]
-    list_objects_error_code: Option<u32>,
-    #[serde(default)]
-    list_users_error_code: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    request: Objects,
-    #[serde(default)]
-    context: Option<Map<String, Value>>,
-    #[serde(default)]
-    contextual_tuples: Option<Vec<TupleText>>,
-    #[serde(default)]
-    expectation: Option<Vec<String>>,
-    #[serde(default)]
-    error_code: Option<u32>,
+    #[serde(flatten)]
+    check: Check,
+    #[serde(default, rename = "listObjectsErrorCode")]
+    objects_error_code: Option<u32>,
+    #[serde(default, rename = "listUsersErrorCode")]
+    users_error_code: Option<u32>,
 }
 
 #[test]
@@ -75,8 +53,9 @@ fn lists_of_objects() {
 }
 
 fn run(name: &str) {
-    let Some(text) = suite(name) else { return };
-    let file: File = serde_json::from_str(&text).expect("the suite is JSON");
+    let Some(file) = suite::<File>(name) else {
+        return;
+    };
     let mut questions = Questions::new(name);
     for stage in &file.stages {
         questions.store(&[Stage {
@@ -86,44 +65,37 @@ fn run(name: &str) {
         for check in stage.check_assertions.iter().flatten() {
             ask(&mut questions, &stage.name, check);
         }
-        for list in stage.list_objects_assertions.iter().flatten() {
-            let given = Given {
-                contextual_tuples: list.contextual_tuples.as_deref().unwrap_or_default(),
-                context: list.context.as_ref(),
-            };
-            let expected = Expected::list(list.expectation.as_ref(), list.error_code);
-            questions.ask(&stage.name, &(&list.request).into(), &given, &expected);
+        let lists = stage.list_objects_assertions.iter().flatten();
+        for case in lists.map(server::list) {
+            questions.ask(&stage.name, &case.question, &case.given, &case.expected);
         }
     }
     questions.done();
 }
 
 /// Every check is also a question to both lists.
-fn ask(questions: &mut Questions, stage: &str, check: &Check) {
-    let Check {
+fn ask(questions: &mut Questions, stage: &str, named: &NamedCheck) {
+    let NamedCheck {
         name,
-        tuple,
-        context,
-        contextual_tuples,
-        expectation: is,
-        error_code,
-        list_objects_error_code,
-        list_users_error_code,
+        check,
+        objects_error_code,
+        users_error_code,
+    } = named;
+    let Check {
+        tuple, error_code, ..
     } = check;
     let name = format!("{stage}/{name}");
-    let given = Given {
-        contextual_tuples: contextual_tuples.as_deref().unwrap_or_default(),
-        context: context.as_ref(),
-    };
+    let given = check.given();
+    let is = check.expectation.unwrap_or(false);
     let mut ask = |question: Question, code: Option<u32>, otherwise: Expected| {
         let code = code.filter(|&code| code != 0);
         let expected = code.map_or(otherwise, Expected::Code);
         questions.ask(&name, &question, &given, &expected);
     };
-    ask(tuple.into(), *error_code, Expected::Answer(*is));
+    ask(tuple.into(), *error_code, Expected::Answer(is));
     let member = |name: &str| Expected::Member {
         name: name.to_owned(),
-        is: *is,
+        is,
     };
     if !stage.contains(NO_OBJECTS) {
         let (object_type, _) = tuple.object.split_once(':').expect("an object");
@@ -132,7 +104,7 @@ fn ask(questions: &mut Questions, stage: &str, check: &Check) {
             relation: tuple.relation.clone(),
             object_type: object_type.to_owned(),
         };
-        let code = list_objects_error_code.or(*error_code);
+        let code = objects_error_code.or(*error_code);
         ask(question, code, member(&tuple.object));
     }
     let filter = match tuple.user.split_once('#') {
@@ -150,6 +122,6 @@ fn ask(questions: &mut Questions, stage: &str, check: &Check) {
         relation: tuple.relation.clone(),
         filters: vec![filter],
     };
-    let code = list_users_error_code.or(*error_code);
+    let code = users_error_code.or(*error_code);
     ask(question, code, member(&tuple.user));
 }

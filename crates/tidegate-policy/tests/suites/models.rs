@@ -27,11 +27,11 @@ struct TupleRow {
 
 #[test]
 fn model_validation() {
-    let Some(text) = suite("openfga/model_validation_table.json") else {
+    let file = "openfga/model_validation_table.json";
+    let Some(rows) = suite::<Vec<ModelRow>>(file) else {
         return;
     };
-    let rows: Vec<ModelRow> = serde_json::from_str(&text).expect("the table is JSON");
-    let mut tally = Tally::new("openfga/model_validation_table.json");
+    let mut tally = Tally::new(file);
     for row in &rows {
         tally.write(&json!({
             "ask": "model",
@@ -51,11 +51,11 @@ fn model_validation() {
 
 #[test]
 fn tuple_validation() {
-    let Some(text) = suite("openfga/tuple_validation_table.json") else {
+    let file = "openfga/tuple_validation_table.json";
+    let Some(rows) = suite::<Vec<TupleRow>>(file) else {
         return;
     };
-    let rows: Vec<TupleRow> = serde_json::from_str(&text).expect("the table is JSON");
-    let mut tally = Tally::new("openfga/tuple_validation_table.json");
+    let mut tally = Tally::new(file);
     for row in &rows {
         tally.write(&json!({
             "ask": "tuple",

@@ -46,21 +46,30 @@ impl StageText {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Check {
-    tuple: TupleText,
+pub(crate) struct Check {
+    pub(crate) tuple: TupleText,
     #[serde(default)]
     context: Option<Map<String, Value>>,
     #[serde(default)]
     contextual_tuples: Option<Vec<TupleText>>,
     #[serde(default)]
-    expectation: Option<bool>,
+    pub(crate) expectation: Option<bool>,
     #[serde(default)]
-    error_code: Option<u32>,
+    pub(crate) error_code: Option<u32>,
+}
+
+impl Check {
+    pub(crate) fn given(&self) -> Given<'_> {
+        Given {
+            contextual_tuples: self.contextual_tuples.as_deref().unwrap_or_default(),
+            context: self.context.as_ref(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct List<Q> {
+pub(crate) struct List<Q> {
     request: Q,
     #[serde(default)]
     context: Option<Map<String, Value>>,
@@ -119,11 +128,10 @@ impl From<&Users> for Question {
 }
 
 /// One question of a stage.
-struct Case<'a> {
-    question: Question,
-    contextual_tuples: &'a [TupleText],
-    context: Option<&'a Map<String, Value>>,
-    expected: Expected,
+pub(crate) struct Case<'a> {
+    pub(crate) question: Question,
+    pub(crate) given: Given<'a>,
+    pub(crate) expected: Expected,
 }
 
 #[test]
@@ -137,8 +145,9 @@ fn abac() {
 }
 
 fn run(name: &str) {
-    let Some(text) = suite(name) else { return };
-    let file: File = serde_yaml_ng::from_str(&text).expect("the suite is YAML");
+    let Some(file) = suite::<File>(name) else {
+        return;
+    };
     let mut questions = Questions::new(name);
     for test in &file.tests {
         for (number, text) in test.stages.iter().enumerate() {
@@ -147,11 +156,7 @@ fn run(name: &str) {
             let cases = cases(text);
             questions.store(stages);
             for case in &cases {
-                let given = Given {
-                    contextual_tuples: case.contextual_tuples,
-                    context: case.context,
-                };
-                questions.ask(&test.name, &case.question, &given, &case.expected);
+                questions.ask(&test.name, &case.question, &case.given, &case.expected);
             }
             // As the reference does: tests of one stage are also run with all tuples passed along.
             let [Stage { model, tuples }] = *stages else {
@@ -162,13 +167,13 @@ fn run(name: &str) {
             }
             questions.store(&[Stage { model, tuples: &[] }]);
             for case in &cases {
-                let contextual_tuples = &*[tuples, case.contextual_tuples].concat();
+                let contextual_tuples = &*[tuples, case.given.contextual_tuples].concat();
                 if contextual_tuples.len() > MAX_CONTEXTUAL {
                     continue;
                 }
                 let given = Given {
                     contextual_tuples,
-                    context: case.context,
+                    context: case.given.context,
                 };
                 let name = format!("{} (contextual)", test.name);
                 questions.ask(&name, &case.question, &given, &case.expected);
@@ -183,8 +188,7 @@ fn cases(stage: &StageText) -> Vec<Case<'_>> {
     for check in stage.check_assertions.iter().flatten() {
         cases.push(Case {
             question: (&check.tuple).into(),
-            contextual_tuples: check.contextual_tuples.as_deref().unwrap_or_default(),
-            context: check.context.as_ref(),
+            given: check.given(),
             expected: match check.error_code {
                 Some(code) => Expected::Code(code),
                 None => Expected::Answer(check.expectation.unwrap_or(false)),
@@ -198,14 +202,16 @@ fn cases(stage: &StageText) -> Vec<Case<'_>> {
     cases
 }
 
-fn list<'a, Q>(list: &'a List<Q>) -> Case<'a>
+pub(crate) fn list<'a, Q>(list: &'a List<Q>) -> Case<'a>
 where
     Question: From<&'a Q>,
 {
     Case {
         question: (&list.request).into(),
-        contextual_tuples: list.contextual_tuples.as_deref().unwrap_or_default(),
-        context: list.context.as_ref(),
+        given: Given {
+            contextual_tuples: list.contextual_tuples.as_deref().unwrap_or_default(),
+            context: list.context.as_ref(),
+        },
         expected: Expected::list(list.expectation.as_ref(), list.error_code),
     }
 }

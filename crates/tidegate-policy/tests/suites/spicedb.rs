@@ -48,8 +48,9 @@ enum Open {
 
 #[test]
 fn converted() {
-    let Some(text) = suite(FILE) else { return };
-    let file: File = serde_json::from_str(&text).expect("the suite is JSON");
+    let Some(file) = suite::<File>(FILE) else {
+        return;
+    };
     let mut questions = Questions::new(FILE);
     for test in &file.converted {
         questions.store(&[Stage {

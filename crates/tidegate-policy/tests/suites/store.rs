@@ -96,7 +96,7 @@ pub(crate) const VALIDATION: u32 = 2000;
 const TOO_COMPLEX: u32 = 2002;
 const INVALID_TUPLE: u32 = 2027;
 /// OpenFGA's codes for a type and a relation that a list asks for and the model does not have.
-const NO_TYPE: u32 = 2021;
+pub(crate) const NO_TYPE: u32 = 2021;
 pub(crate) const NO_RELATION: u32 = 2022;
 
 /// Small, so that most lists have several pages.

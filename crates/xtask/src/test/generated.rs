@@ -18,7 +18,7 @@ const WRITER: &str = "cases::cases_are_as_the_reference_says";
 const WORLDS: u64 = 300;
 /// Files, and questions that there are in them at least.
 const USUALLY: (u64, u64) = (1, 10_000);
-const FULL: (u64, u64) = (90, 1_000_000);
+const FULL: (u64, u64) = (93, 1_000_000);
 
 /// What Node says of a file.
 #[derive(Default, Deserialize)]

@@ -1,0 +1,120 @@
+//! What an evaluation costs at most, whatever values it is given: for who answers before there are any.
+
+use super::overloads::Function as F;
+use super::term::Term;
+use super::value::Value;
+use super::{MAX_CONTEXT, MAX_COST, Parameter, ParameterType, convert, double};
+
+/// Longest text that a number, a time or an address has as a text. Bytes.
+const MAX_PRINTED: usize = 400;
+
+/// Most that reading the parameters and evaluating the term cost, in the units of an evaluation.
+pub(super) fn most(term: &Term, parameters: &[Parameter]) -> u32 {
+    let read = parameters
+        .iter()
+        .map(|parameter| convert::most(&parameter.kind));
+    let read = read.fold(0, usize::saturating_add);
+    let evaluated = of(term, parameters).map_or(usize::MAX, |most| most.cost);
+    let all = read.saturating_add(evaluated.min(MAX_COST as usize));
+    u32::try_from(all).unwrap_or(u32::MAX)
+}
+
+/// What a part of an expression costs at most, and how long it is where it is a text. Bytes.
+#[derive(Clone, Copy)]
+struct Most {
+    cost: usize,
+    text: usize,
+}
+
+/// None where the elements of lists and maps, or patterns, have a say in it.
+fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
+    let all = |terms: &[Term]| {
+        let most = |term| Some(of(term, parameters)?.cost);
+        terms
+            .iter()
+            .try_fold(1, |sum, term| Some(sum + most(term)?))
+    };
+    let plain = |cost| Most { cost, text: 0 };
+    Some(match term {
+        Term::Constant(Value::List(_) | Value::Map(_)) => return None,
+        Term::Constant(Value::String(text)) => Most {
+            cost: 1,
+            text: text.len(),
+        },
+        Term::Constant(Value::Bytes(bytes)) => Most {
+            cost: 1,
+            text: bytes.len(),
+        },
+        Term::Constant(_) => plain(1),
+        Term::Parameter(at) => match parameters.get(*at)?.kind {
+            ParameterType::Any | ParameterType::List(_) | ParameterType::Map(_) => return None,
+            ParameterType::String => Most {
+                cost: 1,
+                text: MAX_CONTEXT,
+            },
+            _ => plain(1),
+        },
+        Term::And(terms) | Term::Or(terms) => plain(all(terms)?),
+        Term::If(parts) => {
+            let [_, yes, no] = &**parts;
+            Most {
+                cost: all(&**parts)?,
+                text: of(yes, parameters)?.text.max(of(no, parameters)?.text),
+            }
+        }
+        Term::One(function, operand) => one(*function, of(operand, parameters)?),
+        Term::Two(F::In, operands) => {
+            let (wanted, Term::List(elements)) = &**operands else {
+                return None;
+            };
+            let wanted = of(wanted, parameters)?;
+            let mut cost = 2 + wanted.cost;
+            for element in elements {
+                let element = of(element, parameters)?;
+                cost += element.cost + 1 + element.text.min(wanted.text) / 8;
+            }
+            plain(cost)
+        }
+        Term::Two(function, operands) => {
+            let (first, second) = &**operands;
+            two(*function, of(first, parameters)?, of(second, parameters)?)?
+        }
+        Term::Matches(_)
+        | Term::Variable(_)
+        | Term::Field(..)
+        | Term::Has(..)
+        | Term::List(_)
+        | Term::Map(_)
+        | Term::Fold(_) => return None,
+    })
+}
+
+fn one(function: F, operand: Most) -> Most {
+    let read = operand.cost + 1 + operand.text / 8;
+    let (cost, text) = match function {
+        F::ToDouble => (read + operand.text / 8 + double::MOST, 0),
+        F::ToString => {
+            let text = operand.text.max(MAX_PRINTED);
+            (read + text / 8, text)
+        }
+        F::ToBytes | F::ToDyn => (read, operand.text),
+        _ => (read, 0),
+    };
+    Most { cost, text }
+}
+
+fn two(function: F, first: Most, second: Most) -> Option<Most> {
+    let (both, shorter) = (first.text + second.text, first.text.min(second.text));
+    let (touched, text) = match function {
+        F::Matches | F::Index | F::In => return None,
+        F::Equal | F::NotEqual | F::Less | F::LessEqual | F::Greater | F::GreaterEqual => {
+            (shorter, 0)
+        }
+        F::Add => (both, both),
+        _ => (both, 0),
+    };
+    Some(Most {
+        cost: first.cost + second.cost + 2 + touched / 8,
+        text,
+    })
+}
