@@ -174,7 +174,7 @@ fn the_first_that_is_wrong_is_told() {
     let keys = Keys::new();
     let other = [payload(), vec![0]].concat();
     let same_size: Vec<u8> = payload().iter().map(|byte| byte ^ 1).collect();
-    let no_payload = b"tgb\x02".to_vec();
+    let no_payload = b"tgb\x03".to_vec();
     let signed = |head: &Head| keys.ed.sign_bundle(head).unwrap();
 
     let mut wrong = head();
