@@ -1,7 +1,5 @@
 //! Conditions that keep an answer from being a yes.
 
-use std::collections::BTreeSet;
-
 use crate::check::{CheckError, CheckRequest};
 use crate::condition::EvaluationError;
 use crate::snapshot::{Overlay, Snapshot};
@@ -14,15 +12,15 @@ use super::support::Support;
 use super::world::{Held, World};
 
 /// Tuples whose conditions would have to come out otherwise, where that alone turns the answer, and whether
-/// these are all.
+/// these are all. In order, each once.
 pub(super) fn unmet(
     snapshot: &Snapshot,
     request: &CheckRequest<'_>,
     steps: &mut u32,
-) -> Result<(BTreeSet<Unmet>, bool), CheckError> {
+) -> Result<(Vec<Unmet>, bool), CheckError> {
     let mut overlay = Overlay::above(snapshot.store());
     let mut world = World::open(snapshot, request, &mut overlay)?;
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     if snapshot.model().conditions().is_empty() {
         return Ok((found, true));
     }
@@ -52,6 +50,8 @@ pub(super) fn unmet(
             None => complete = false,
         }
     }
+    crate::sort::sort(&mut found);
+    found.dedup();
     Ok((found, complete))
 }
 

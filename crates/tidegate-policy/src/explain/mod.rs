@@ -147,7 +147,7 @@ impl Snapshot {
                     remedies::remedies(self, request, budget.proposals, &mut steps)?;
                 Ok(Explanation::Denied {
                     remedies,
-                    conditions: conditions.into_iter().collect(),
+                    conditions,
                     complete: all_conditions && all_remedies,
                 })
             }

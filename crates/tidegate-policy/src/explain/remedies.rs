@@ -5,7 +5,7 @@
 //! every minimal set is come upon: a part of it is a candidate, and the rest is found from there. Whether a
 //! set is minimal is tried too, part by part.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -43,7 +43,7 @@ pub(super) fn remedies(
         most,
         complete: true,
         tried: HashMap::new(),
-        found: BTreeMap::new(),
+        found: Vec::new(),
     };
     for adds in ROUNDS {
         // What one round leaves out the next one finds, or leaves out too.
@@ -53,7 +53,8 @@ pub(super) fn remedies(
         hunt.search(adds, steps)?;
         *steps = steps.saturating_add(kept);
     }
-    Ok((hunt.found.into_values().collect(), hunt.complete))
+    let found = hunt.found.into_iter().map(|(_, remedy)| remedy);
+    Ok((found.collect(), hunt.complete))
 }
 
 /// The objects that have a standing, or that a stored tuple names, sorted; none when the budget is used up.
@@ -77,7 +78,7 @@ struct Hunt<'a> {
     /// Whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
     tried: HashMap<Remedy, Option<bool>>,
     /// By their order: how many tuples, and their texts.
-    found: BTreeMap<(usize, String), Remedy>,
+    found: Vec<((usize, String), Remedy)>,
 }
 
 impl Hunt<'_> {
@@ -97,7 +98,7 @@ impl Hunt<'_> {
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
-                    self.found.pop_last();
+                    self.found.pop();
                     self.complete = false;
                     return Ok(());
                 }
@@ -164,7 +165,12 @@ impl Hunt<'_> {
                 }
             }
         }
-        self.found.insert((count, whole.to_string()), whole);
+        let order = (count, whole.to_string());
+        let place = self.found.binary_search_by(|(found, _)| found.cmp(&order));
+        // What is there is the same.
+        if let Err(place) = place {
+            self.found.insert(place, (order, whole));
+        }
     }
 
     /// Whether the answer is a yes with a set applied; none when there is none.

@@ -50,7 +50,6 @@ use crate::check::{self, CheckError, Checked, MAX_CONTEXTUAL_TUPLES};
 use crate::model::Model;
 use crate::snapshot::Snapshot;
 use crate::tuple::{Object, Subject, Tuple, TupleError};
-use walk::First;
 
 /// Most candidates that one page checks.
 pub const MAX_CANDIDATES: usize = 10_000;
@@ -203,7 +202,7 @@ fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
 /// The candidates that pass the check, until the page is full or its steps are spent. The check of none for
 /// what has no number is a no.
 fn page<T: Clone + Ord>(
-    candidates: &First<'_, T>,
+    candidates: &[T],
     limit: usize,
     max_steps: u32,
     check: impl Fn(&T, u32) -> Option<Checked>,
@@ -211,7 +210,7 @@ fn page<T: Clone + Ord>(
     let mut page = Page::empty();
     let mut left = max_steps;
     let mut last: Option<&T> = None;
-    for (checked, candidate) in candidates.names().enumerate() {
+    for (checked, candidate) in candidates.iter().enumerate() {
         // Every page comes at least one candidate further.
         let most = match last {
             None => check::MAX_STEPS,

@@ -81,7 +81,7 @@ pub(super) fn list_within(
             most,
         ))
     };
-    let page = page(&candidates, request.limit, max_steps, holds);
+    let page = page(&candidates.into_names(), request.limit, max_steps, holds);
     Ok(page.after_a_walk(walked.is_ok(), max_walk))
 }
 

@@ -1,7 +1,5 @@
 //! What a walk to a page's candidates may cost, where it has been, and which of what it finds a page needs.
 
-use std::collections::BTreeSet;
-
 use hashbrown::HashMap;
 
 use super::MAX_CANDIDATES;
@@ -97,30 +95,43 @@ impl Seen {
 #[derive(Debug)]
 pub(super) struct First<'a, T> {
     after: Option<&'a T>,
-    names: BTreeSet<T>,
+    /// Once it is full, first those that a page needs, in order, then those that came since.
+    names: Vec<T>,
+    is_full: bool,
 }
 
 impl<'a, T: Ord> First<'a, T> {
     pub(super) fn after(after: Option<&'a T>) -> Self {
         Self {
             after,
-            names: BTreeSet::new(),
+            names: Vec::new(),
+            is_full: false,
         }
     }
 
     pub(super) fn add(&mut self, name: T) {
-        let is_full = self.names.len() > MAX_CANDIDATES;
         let is_before = self.after.is_some_and(|after| name <= *after);
-        if is_before || is_full && self.names.last().is_some_and(|last| name >= *last) {
+        let last = self.names.get(MAX_CANDIDATES);
+        if is_before || self.is_full && last.is_some_and(|last| name >= *last) {
             return;
         }
-        if self.names.insert(name) && is_full {
-            self.names.pop_last();
+        self.names.push(name);
+        // So that each name costs a part of one sort.
+        if self.names.len() > 2 * MAX_CANDIDATES {
+            self.settle();
         }
     }
 
     /// In order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &T> {
-        self.names.iter()
+    pub(super) fn into_names(mut self) -> Vec<T> {
+        self.settle();
+        self.names
+    }
+
+    fn settle(&mut self) {
+        crate::sort::sort(&mut self.names);
+        self.names.dedup();
+        self.names.truncate(MAX_CANDIDATES + 1);
+        self.is_full = self.names.len() > MAX_CANDIDATES;
     }
 }

@@ -1,18 +1,17 @@
 //! From a snapshot to one subject's slice.
 
-use std::collections::BTreeSet;
-
 use super::order::Order;
 use super::residual::{Outcome, Residual};
 use super::reveal::Reveal;
 use super::section::{Row, Section};
 use super::terms::{NO, NodeId, Terms, YES};
-use super::{Cap, Kinds, Slice, SliceError};
+use super::{Cap, Kinds, Slice, SliceError, has};
 use crate::check::{CheckRequest, Checked};
 use crate::condition::Context;
 use crate::decide::ANONYMOUS;
 use crate::list::reach_all;
 use crate::model::RelationId;
+use crate::profile::SecretKind;
 use crate::snapshot::{Snapshot, SubjectId};
 use crate::tuple::{Object, Subject};
 
@@ -25,13 +24,7 @@ impl Snapshot {
     pub fn slice(&self, subject: &Object) -> Result<Slice, SliceError> {
         let kinds = self.profile().kinds.iter();
         let held = kinds.filter(|(_, kind)| kind.principals.contains(subject.type_name()));
-        let by_name = held.map(|(name, kind)| {
-            let cap = Cap {
-                actions: kind.actions.clone(),
-                anonymous: kind.anonymous,
-            };
-            (name.clone(), cap)
-        });
+        let by_name = held.map(|(name, kind)| (name.clone(), Cap::of(kind)));
         let kinds = Kinds {
             all: true,
             by_name: by_name.collect(),
@@ -47,13 +40,9 @@ impl Snapshot {
         let known = self.profile().kinds.get(kind);
         let known = known.filter(|kind| kind.principals.contains(subject.type_name()));
         let found = known.ok_or(SliceError::UnknownKind)?;
-        let cap = Cap {
-            actions: found.actions.clone(),
-            anonymous: found.anonymous,
-        };
         let kinds = Kinds {
             all: false,
-            by_name: [(kind.to_owned(), cap)].into(),
+            by_name: vec![(kind.to_owned(), Cap::of(found))],
         };
         self.slice_of(subject, kinds)
     }
@@ -83,19 +72,30 @@ impl Snapshot {
     }
 }
 
+impl Cap {
+    fn of(kind: &SecretKind) -> Self {
+        let actions = kind.actions.as_ref();
+        Self {
+            actions: actions.map(|names| names.iter().cloned().collect()),
+            anonymous: kind.anonymous,
+        }
+    }
+}
+
 impl Kinds {
     /// Which actions some kind may exercise, of those that are checked as `anonymous` or of the others:
     /// none where there is no such kind, and all where one may exercise all.
     fn wanted(&self, anonymous: bool) -> Option<Wanted> {
         let mut found = None;
-        for cap in self
-            .by_name
-            .values()
-            .filter(|cap| cap.anonymous == anonymous)
-        {
-            let held = found.get_or_insert_with(|| Wanted(Some(BTreeSet::new())));
+        let caps = self.by_name.iter().map(|(_, cap)| cap);
+        for cap in caps.filter(|cap| cap.anonymous == anonymous) {
+            let held = found.get_or_insert_with(|| Wanted(Some(Vec::new())));
             match (&mut held.0, &cap.actions) {
-                (Some(held), Some(actions)) => held.extend(actions.iter().cloned()),
+                (Some(held), Some(actions)) => {
+                    held.extend_from_slice(actions);
+                    crate::sort::sort(held);
+                    held.dedup();
+                }
                 (held, None) => *held = None,
                 (None, Some(_)) => {}
             }
@@ -104,12 +104,12 @@ impl Kinds {
     }
 }
 
-/// Actions; none means all.
-struct Wanted(Option<BTreeSet<String>>);
+/// Actions, sorted; none means all.
+struct Wanted(Option<Vec<String>>);
 
 impl Wanted {
     fn has(&self, name: &str) -> bool {
-        self.0.as_ref().is_none_or(|names| names.contains(name))
+        self.0.as_ref().is_none_or(|names| has(names, name))
     }
 }
 

@@ -43,8 +43,6 @@ mod tests;
 pub use change::SliceChange;
 pub use error::{SliceChangeError, SliceError};
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use uuid::Uuid;
 
 use crate::check::MAX_STEPS;
@@ -84,15 +82,33 @@ pub struct Slice {
 struct Kinds {
     /// Whether the subject can hold no other kinds: those are then refused, else unknown.
     all: bool,
-    by_name: BTreeMap<String, Cap>,
+    /// In the order of their names, each once.
+    by_name: Vec<(String, Cap)>,
 }
 
 /// What a kind of secret may exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Cap {
-    /// None means all.
-    actions: Option<BTreeSet<String>>,
+    /// In order, each once; none means all.
+    actions: Option<Vec<String>>,
     anonymous: bool,
+}
+
+impl Kinds {
+    fn cap(&self, kind: &str) -> Option<&Cap> {
+        let kinds = &self.by_name;
+        let place = kinds.binary_search_by(|(name, _)| name.as_str().cmp(kind));
+        place
+            .ok()
+            .and_then(|place| kinds.get(place))
+            .map(|(_, cap)| cap)
+    }
+}
+
+/// Whether one of sorted names is this.
+fn has(names: &[String], wanted: &str) -> bool {
+    let order = |name: &String| name.as_str().cmp(wanted);
+    names.binary_search_by(order).is_ok()
 }
 
 /// What a slice says.
@@ -153,7 +169,7 @@ impl Slice {
 
     /// The kinds of secret that it was made for.
     pub fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.kinds.by_name.keys().map(String::as_str)
+        self.kinds.by_name.iter().map(|(name, _)| name.as_str())
     }
 
     /// How many objects it knows: those of its own section, and those of the section of `anonymous`.
@@ -267,7 +283,7 @@ impl Slice {
 
     /// Where the answers for a kind are, if it may exercise the action.
     fn section(&self, kind: &str, action: &str) -> Result<&Section, Answer> {
-        let Some(cap) = self.kinds.by_name.get(kind) else {
+        let Some(cap) = self.kinds.cap(kind) else {
             return Err(if self.kinds.all {
                 Answer::Deny
             } else {
@@ -275,7 +291,7 @@ impl Slice {
             });
         };
         let actions = cap.actions.as_ref();
-        if actions.is_some_and(|actions| !actions.contains(action)) {
+        if actions.is_some_and(|actions| !has(actions, action)) {
             return Err(Answer::Deny);
         }
         let section = if cap.anonymous {

@@ -1,8 +1,9 @@
 //! A store under another model, which has other numbers for types, relations and conditions, and maybe
 //! not for all of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::load::{Tables, Tuples, Types, of_type};
 use super::row::{ObjectId, SubjectId};
@@ -16,7 +17,7 @@ use crate::tuple::{Object, Subject, Tuple, TupleCondition};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SetAside {
     /// By the tuple without its condition.
-    tuples: Arc<BTreeMap<Tuple, Option<Box<TupleCondition>>>>,
+    tuples: Arc<HashMap<Tuple, Option<Box<TupleCondition>>>>,
 }
 
 impl SetAside {
@@ -42,11 +43,15 @@ impl SetAside {
         }
     }
 
+    /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
-        self.tuples.iter().map(|(tuple, condition)| Tuple {
+        let tuples = self.tuples.iter().map(|(tuple, condition)| Tuple {
             condition: condition.clone(),
             ..tuple.clone()
-        })
+        });
+        let mut tuples: Vec<Tuple> = tuples.collect();
+        crate::sort::sort(&mut tuples);
+        tuples.into_iter()
     }
 
     pub(super) fn from_tuples(tuples: impl Iterator<Item = Tuple>) -> Self {

@@ -1,7 +1,5 @@
 //! From a snapshot to its payload.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
 use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
@@ -96,32 +94,34 @@ fn objects(out: &mut Vec<u8>, store: &Store, names: &Names) {
 
 /// How tuples are conditional, each way once, in order.
 struct Bounds {
-    places: BTreeMap<(ConditionId, String), u64>,
+    keys: Vec<(ConditionId, String)>,
 }
 
 impl Bounds {
     fn of(store: &Store) -> Result<Self, PayloadError> {
-        let mut places = BTreeMap::new();
+        let mut keys = Vec::new();
         for ((object, relation), row) in store.rows() {
             for entry in row.entries() {
                 if entry.is_conditional() {
-                    places.insert(key(store, object, relation, entry)?, 0);
+                    keys.push(key(store, object, relation, entry)?);
                 }
             }
         }
-        for (place, number) in places.values_mut().zip(0..) {
-            *place = number;
-        }
-        Ok(Self { places })
+        crate::sort::sort(&mut keys);
+        keys.dedup();
+        Ok(Self { keys })
     }
 
     fn place(&self, key: &(ConditionId, String)) -> Result<u64, PayloadError> {
-        self.places.get(key).copied().ok_or(PayloadError::Unknown)
+        let place = self.keys.binary_search(key);
+        place
+            .map(|place| place as u64)
+            .map_err(|_| PayloadError::Unknown)
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        size(out, self.places.len());
-        for (condition, context) in self.places.keys() {
+        size(out, self.keys.len());
+        for (condition, context) in &self.keys {
             number(out, u64::from(*condition));
             text(out, context.as_bytes());
         }

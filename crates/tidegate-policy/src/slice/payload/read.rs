@@ -1,6 +1,5 @@
 //! From a payload to its slice. Nothing in the bytes is believed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -110,13 +109,13 @@ fn kinds(reader: &mut Reader<'_>) -> Result<Kinds, PayloadError> {
         1 => true,
         _ => return Err(PayloadError::Number),
     };
-    let mut by_name: BTreeMap<String, Cap> = BTreeMap::new();
+    let mut by_name: Vec<(String, Cap)> = Vec::new();
     for _ in 0..reader.count_to(MAX_WORDS, LEAST_KIND)? {
         let name = reader.text()?;
         if name.len() > MAX_KIND {
             return Err(PayloadError::Number);
         }
-        let last = by_name.last_key_value();
+        let last = by_name.last();
         if last.is_some_and(|(last, _)| last.as_str() >= name) {
             return Err(PayloadError::Order);
         }
@@ -130,20 +129,20 @@ fn kinds(reader: &mut Reader<'_>) -> Result<Kinds, PayloadError> {
                 .transpose()?,
             anonymous: flags & IS_ANONYMOUS != 0,
         };
-        by_name.insert(name.to_owned(), cap);
+        by_name.push((name.to_owned(), cap));
     }
     Ok(Kinds { all, by_name })
 }
 
-fn actions(reader: &mut Reader<'_>) -> Result<BTreeSet<String>, PayloadError> {
-    let mut actions: BTreeSet<String> = BTreeSet::new();
+fn actions(reader: &mut Reader<'_>) -> Result<Vec<String>, PayloadError> {
+    let mut actions: Vec<String> = Vec::new();
     for _ in 0..reader.count_to(MAX_WORDS, 1)? {
         // What a profile says, whether or not the model has it.
         let name = reader.text()?;
         if actions.last().is_some_and(|last| last.as_str() >= name) {
             return Err(PayloadError::Order);
         }
-        actions.insert(name.to_owned());
+        actions.push(name.to_owned());
     }
     Ok(actions)
 }
