@@ -75,6 +75,7 @@ pub mod check;
 pub mod condition;
 pub mod decide;
 pub mod explain;
+mod json;
 #[cfg(feature = "language")]
 mod language;
 pub mod list;
@@ -98,7 +99,7 @@ pub use live::Live;
 #[cfg(feature = "language")]
 pub use model::{FgaMod, ModuleFile, parse_fga_mod};
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
-pub use profile::{Metered, Profile, SecretKind};
+pub use profile::{Metered, Profile, ProfileError, SecretKind};
 pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};

@@ -1,8 +1,12 @@
 //! What enforcement points need of a system beside the model.
 
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+pub use read::ProfileError;
 
 use crate::tuple::Object;
 

@@ -228,13 +228,12 @@ impl Asked {
 /// `bad-input`
 #[cfg(feature = "language")]
 fn profile(fields: &mut Fields) -> Result<Option<Profile>, JsValue> {
-    // By way of text, as bundles have it: readers of trees are made anew for each type.
-    let found = fields
-        .take("profile")
-        .map(|found| serde_json::from_str(&found.to_string()));
+    // By way of text, as bundles have it.
+    let found = fields.take("profile");
+    let found = found.map(|found| Profile::from_json(&found.to_string()));
     found
         .transpose()
-        .map_err(|error: serde_json::Error| of_input(&error.to_string()))
+        .map_err(|error| of_input(&error.to_string()))
 }
 
 #[cfg(feature = "language")]

@@ -67,8 +67,11 @@ impl FromStr for Context {
     type Err = ContextError;
 
     fn from_str(text: &str) -> Result<Self, ContextError> {
-        let values = serde_json::from_str(text).map_err(|_| ContextError)?;
-        Self::new(values)
+        // By way of any value: the readers of other types are code beside it.
+        match serde_json::from_str(text) {
+            Ok(Value::Object(values)) => Self::new(values),
+            _ => Err(ContextError),
+        }
     }
 }
 

@@ -143,7 +143,7 @@ fn led(model: &Model, tupleset: Kind) -> Vec<TypeId> {
         Taken::Userset(..) | Taken::Wildcard(_) => None,
     });
     let mut types: Vec<TypeId> = types.collect();
-    types.sort_unstable();
+    crate::sort::sort(&mut types);
     types.dedup();
     types
 }

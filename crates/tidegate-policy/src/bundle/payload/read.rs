@@ -24,8 +24,7 @@ const LEAST_TUPLE: usize = 10;
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
     let mut reader = Reader::after(bytes, VERSION)?;
     let model = model::read(&mut reader)?;
-    let profile: Profile =
-        serde_json::from_str(reader.text()?).map_err(|_| PayloadError::Profile)?;
+    let profile = Profile::from_json(reader.text()?).map_err(|_| PayloadError::Profile)?;
 
     let mut loader = Loader::default();
     let limits = Limits {

@@ -1,7 +1,6 @@
 //! OpenFGA's JSON form of a model.
 
 mod read;
-mod value;
 mod write;
 
 pub(super) use read::read;

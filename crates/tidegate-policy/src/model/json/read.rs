@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use super::MAX_JSON;
-use super::value::Node;
 use crate::condition::{MAX_TYPE_NESTING, ParameterType};
+use crate::json::Node;
 use crate::language::{
     ConditionSyntax, ExpressionSyntax, Fault, ParameterSyntax, Place, RelationSyntax,
     RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, TypeSyntax, Word, parameter_type,

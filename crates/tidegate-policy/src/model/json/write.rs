@@ -18,10 +18,11 @@ pub(in crate::model) fn write(model: &Model) -> Value {
     if !model.conditions().is_empty() {
         let mut conditions = Map::new();
         for (at, condition) in model.conditions().iter().enumerate() {
-            let parameters = condition.parameters().iter();
-            let parameters: Map<String, Value> = parameters
-                .map(|found| (found.name.to_string(), parameter_type(&found.kind)))
-                .collect();
+            // One by one: to collect them is a sort more of code.
+            let mut parameters = Map::new();
+            for found in condition.parameters() {
+                parameters.insert(found.name.to_string(), parameter_type(&found.kind));
+            }
             let mut definition = Map::new();
             definition.insert("name".to_owned(), condition.name().into());
             definition.insert("expression".to_owned(), condition.expression().into());

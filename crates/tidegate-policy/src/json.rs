@@ -4,18 +4,22 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value. Numbers and truth values mean nothing in a model.
-pub(super) enum Node {
+/// A JSON value.
+pub(crate) enum Node {
     Null,
-    Scalar,
+    Bool(bool),
+    Number(u64),
+    /// A number below 0 or with a fraction: it means nothing in what is read here.
+    OtherNumber,
     Text(String),
     List(Vec<Node>),
     Object(Vec<(String, Node)>),
 }
 
+#[cfg(feature = "language")]
 impl Node {
     /// A field that is there and not null, by either of its names.
-    pub(super) fn field(&self, names: &[&str]) -> Option<&Node> {
+    pub(crate) fn field(&self, names: &[&str]) -> Option<&Node> {
         let Self::Object(fields) = self else {
             return None;
         };
@@ -25,7 +29,7 @@ impl Node {
         found.map(|(_, value)| value)
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -52,20 +56,20 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Node::Null)
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node::OtherNumber)
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Node, E> {
+        Ok(Node::Number(number))
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Scalar)
+        Ok(Node::OtherNumber)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {

@@ -1,0 +1,177 @@
+//! A profile from JSON, by hand: the readers that are derived are 10 % of the engine in a browser.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Metered, Profile, SecretKind};
+use crate::json::Node;
+
+/// What is wrong with the JSON of a profile, in words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ProfileError(String);
+
+type Fields = Vec<(String, Node)>;
+
+impl Profile {
+    /// Reads what [`Serialize`](serde::Serialize) writes as JSON. No name may stand twice in an object.
+    ///
+    /// # Errors
+    /// What is no JSON, and fields that are missing, unknown, or of another form.
+    pub fn from_json(json: &str) -> Result<Self, ProfileError> {
+        let read = serde_json::from_str(json);
+        let node: Node =
+            read.map_err(|error: serde_json::Error| ProfileError(error.to_string()))?;
+        let mut profile = Self::default();
+        for (name, node) in fields(node)? {
+            match name.as_str() {
+                "kinds" => profile.kinds = map(node, kind)?,
+                "metered" => profile.metered = map(node, metered)?,
+                "payer" => profile.payer = map(node, texts)?,
+                "parents" => profile.parents = map(node, text)?,
+                _ => return Err(unknown(&name)),
+            }
+        }
+        Ok(profile)
+    }
+}
+
+fn kind(node: Node) -> Result<SecretKind, ProfileError> {
+    let (mut principals, mut audiences) = (None, None);
+    let (mut actions, mut anonymous, mut default_life_s) = (None, false, None);
+    for (name, node) in fields(node)? {
+        match (name.as_str(), node) {
+            ("principals", node) => principals = Some(set(node)?),
+            ("audiences", node) => audiences = Some(set(node)?),
+            ("actions" | "default_life_s", Node::Null) => {}
+            ("actions", node) => actions = Some(set(node)?),
+            ("anonymous", Node::Bool(is_so)) => anonymous = is_so,
+            ("anonymous", _) => return Err(expected("true or false")),
+            ("default_life_s", Node::Number(seconds)) => default_life_s = Some(seconds),
+            ("default_life_s", _) => return Err(expected("a whole number from 0")),
+            _ => return Err(unknown(&name)),
+        }
+    }
+    let missing = |name: &str| ProfileError(format!("missing field `{name}`"));
+    Ok(SecretKind {
+        principals: principals.ok_or_else(|| missing("principals"))?,
+        actions,
+        anonymous,
+        audiences: audiences.ok_or_else(|| missing("audiences"))?,
+        default_life_s,
+    })
+}
+
+fn metered(node: Node) -> Result<Metered, ProfileError> {
+    match text(node)?.as_str() {
+        "read" => Ok(Metered::Read),
+        "write" => Ok(Metered::Write),
+        _ => Err(expected("`read` or `write`")),
+    }
+}
+
+fn map<T>(
+    node: Node,
+    read: fn(Node) -> Result<T, ProfileError>,
+) -> Result<BTreeMap<String, T>, ProfileError> {
+    let mut found = BTreeMap::new();
+    for (name, node) in fields(node)? {
+        found.insert(name, read(node)?);
+    }
+    Ok(found)
+}
+
+fn set(node: Node) -> Result<BTreeSet<String>, ProfileError> {
+    let mut found = BTreeSet::new();
+    for text in texts(node)? {
+        found.insert(text);
+    }
+    Ok(found)
+}
+
+fn texts(node: Node) -> Result<Vec<String>, ProfileError> {
+    match node {
+        Node::List(nodes) => nodes.into_iter().map(text).collect(),
+        _ => Err(expected("a list")),
+    }
+}
+
+fn text(node: Node) -> Result<String, ProfileError> {
+    match node {
+        Node::Text(text) => Ok(text),
+        _ => Err(expected("a string")),
+    }
+}
+
+fn fields(node: Node) -> Result<Fields, ProfileError> {
+    match node {
+        Node::Object(fields) => Ok(fields),
+        _ => Err(expected("an object")),
+    }
+}
+
+fn expected(what: &str) -> ProfileError {
+    ProfileError(format!("expected {what}"))
+}
+
+fn unknown(name: &str) -> ProfileError {
+    ProfileError(format!("unknown field `{name}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The derived reader is what other formats are read by: both must read alike.
+    #[test]
+    fn json_is_read_as_the_derived_reader_reads_it() {
+        let kind = |fields: &str| {
+            let more = if fields.is_empty() { "" } else { "," };
+            format!(r#"{{"kinds":{{"a":{{"principals":["user"],"audiences":[]{more}{fields}}}}}}}"#)
+        };
+        let texts = [
+            "{}",
+            "",
+            "null",
+            "7",
+            "{} {}",
+            r#"{"kinds":null}"#,
+            r#"{"kinds":[]}"#,
+            r#"{"kinds":{},"kinds":{}}"#,
+            r#"{"kinds":{"a":{"principals":[]}}}"#,
+            r#"{"kinds":{"a":{"audiences":[]}}}"#,
+            r#"{"kinds":{"a":{"principals":["b","a","b"],"audiences":["y","x"]}}}"#,
+            r#"{"kinds":{"a":{"principals":null,"audiences":[]}}}"#,
+            r#"{"other":{}}"#,
+            r#"{"metered":{"a":"read","b":"write"}}"#,
+            r#"{"metered":{"a":"Read"}}"#,
+            r#"{"metered":{"a":null}}"#,
+            r#"{"payer":{"a":["x","y","x"],"b":[]}}"#,
+            r#"{"payer":{"a":"x"}}"#,
+            r#"{"payer":{"a":[1]}}"#,
+            r#"{"parents":{"b":"a\u0041","a":"c"}}"#,
+            r#"{"parents":{"a":null}}"#,
+            &kind(""),
+            &kind(r#""actions":["a"],"anonymous":true,"default_life_s":18446744073709551615"#),
+            &kind(r#""actions":null,"anonymous":false,"default_life_s":null"#),
+            &kind(r#""actions":{}"#),
+            &kind(r#""anonymous":null"#),
+            &kind(r#""anonymous":1"#),
+            &kind(r#""anonymous":true,"anonymous":true"#),
+            &kind(r#""default_life_s":-1"#),
+            &kind(r#""default_life_s":1.0"#),
+            &kind(r#""default_life_s":18446744073709551616"#),
+            &kind(r#""default_life_s":"1""#),
+            &kind(r#""action":[]"#),
+        ];
+        for text in texts {
+            let derived: Option<Profile> = serde_json::from_str(text).ok();
+            assert_eq!(Profile::from_json(text).ok(), derived, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused() {
+        let text = r#"{"parents":{"a":"b","a":"c"}}"#;
+        assert!(Profile::from_json(text).is_err());
+    }
+}
