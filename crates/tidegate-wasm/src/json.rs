@@ -3,15 +3,17 @@
 //!
 //! Fields are taken out of one tree by name. Readers that are derived for each type are three times the size.
 
-use serde_json::{Map, Value};
+#[cfg(feature = "language")]
+use serde_json::Map;
+use serde_json::Value;
 use tidegate_policy::Context;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 use crate::error::of_input;
 
-/// The fields of an object that are still to be read.
-pub(crate) struct Fields(Map<String, Value>);
+/// The fields of an object that are still to be read, in order. A list: to take from a map is 2 % of the engine.
+pub(crate) struct Fields(Vec<(String, Value)>);
 
 /// Any value that JSON can hold.
 ///
@@ -50,30 +52,33 @@ impl Fields {
     /// `bad-input`
     pub(crate) fn read_or_none(value: &JsValue) -> Result<Self, JsValue> {
         if value.is_undefined() || value.is_null() {
-            return Ok(Self(Map::new()));
+            return Ok(Self(Vec::new()));
         }
         Self::read(value)
     }
 
     /// Of JSON text; none where it is no object.
     pub(crate) fn parse(json: &[u8]) -> Option<Self> {
-        serde_json::from_str(str::from_utf8(json).ok()?)
-            .ok()
-            .map(Self)
+        match serde_json::from_str(str::from_utf8(json).ok()?) {
+            Ok(Value::Object(fields)) => Some(Self(fields.into_iter().collect())),
+            _ => None,
+        }
     }
 
     /// # Errors
     /// `bad-input`
     pub(crate) fn of(value: Value) -> Result<Self, JsValue> {
         match value {
-            Value::Object(fields) => Ok(Self(fields)),
+            Value::Object(fields) => Ok(Self(fields.into_iter().collect())),
             _ => Err(of_input("invalid type: expected an object")),
         }
     }
 
     /// A field that is there and not null.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        let at = self.0.iter().position(|(found, _)| found == name)?;
+        let (_, value) = self.0.remove(at);
+        (!value.is_null()).then_some(value)
     }
 
     /// # Errors
@@ -158,9 +163,9 @@ impl Fields {
     /// # Errors
     /// `bad-input`
     pub(crate) fn end(&self) -> Result<(), JsValue> {
-        match self.0.keys().next() {
+        match self.0.first() {
             None => Ok(()),
-            Some(name) => Err(of_input(&format!("unknown field `{name}`"))),
+            Some((name, _)) => Err(of_input(&format!("unknown field `{name}`"))),
         }
     }
 }
