@@ -34,6 +34,9 @@ pub(crate) const CORE: Package = Package {
     goal_bytes: 70_000,
 };
 
+/// The module in a package.
+const MODULE: &str = "tidegate_wasm_bg.wasm";
+
 const PACKAGES: [Package; 3] = [
     CORE,
     Package {
@@ -57,11 +60,22 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     }
 }
 
-/// Builds the module and writes the JavaScript around it; returns the folder.
+/// Builds the module, optimizes it where there is `wasm-opt`, and writes the JavaScript around it; returns the
+/// folder.
 pub(crate) fn package(package: &Package) -> Result<PathBuf, Failure> {
+    Ok(build(package)?.0)
+}
+
+/// Returns the folder, and whether the module is optimized.
+fn build(package: &Package) -> Result<(PathBuf, bool), Failure> {
     let folder = cargo::root().join("target").join(package.folder);
-    bind(package, &folder, &[])?;
-    Ok(folder)
+    let Some(program) = machine::wasm_opt() else {
+        bind(package, &folder, &[])?;
+        return Ok((folder, false));
+    };
+    bind(package, &folder, &["--names"])?;
+    optimize(&program, &folder.join(MODULE))?;
+    Ok((folder, true))
 }
 
 fn bind(package: &Package, folder: &Path, options: &[&str]) -> Result<(), Failure> {
@@ -98,21 +112,17 @@ fn sizes() -> Result<(), Failure> {
     machine::need_node()?;
     let mut over = Vec::new();
     for found in &PACKAGES {
-        // Apart from the package: it has the names.
-        let folder = cargo::root().join("target/wasm-sizes").join(found.folder);
-        bind(found, &folder, &["--names"])?;
-        let module = folder.join("tidegate_wasm_bg.wasm");
+        let (folder, is_optimized) = build(found)?;
+        let bytes = gzipped(&folder.join(MODULE))?;
         let Package {
             what, goal_bytes, ..
         } = found;
-        let Some(optimized) = optimize(&module)? else {
-            let bytes = gzipped(&module)?;
+        if !is_optimized {
             println!(
                 "{what}: {bytes} bytes gzipped; there is no wasm-opt, so the goal is not held"
             );
             continue;
-        };
-        let bytes = gzipped(&optimized)?;
+        }
         println!("{what}: {bytes} bytes gzipped, of {goal_bytes}");
         if bytes > *goal_bytes {
             over.push(*what);
@@ -125,30 +135,24 @@ fn sizes() -> Result<(), Failure> {
     }
 }
 
-/// By `wasm-opt`; none where there is none and none can be had.
-fn optimize(module: &Path) -> Result<Option<PathBuf>, Failure> {
-    let Some(program) = machine::wasm_opt() else {
-        return Ok(None);
-    };
-    let out = module.with_file_name("optimized.wasm");
+/// In place. The manifest of `tidegate-wasm` gives wasm-pack the same options.
+fn optimize(program: &Path, module: &Path) -> Result<(), Failure> {
     let status = Command::new(program)
         // What is inlined is repeated: without, the gzipped module is 8 % smaller. `-Oz` makes it smaller by
         // what does not repeat: gzipped, `-Os` is 2 % smaller.
         .args(["-Os", "--skip-pass=inlining-optimizing"])
         // What is alike has names alike: in their order, gzip finds 3 % more of it.
         .args(["--reorder-functions-by-name", "--strip-debug"])
-        .args([
-            "--all-features",
-            "--strip-target-features",
-            "--strip-producers",
-        ])
+        // Of the features, those that the module says it needs: with `--all-features` it comes out in forms that
+        // no engine reads yet.
+        .args(["--strip-target-features", "--strip-producers"])
         .arg(module)
         .arg("-o")
-        .arg(&out)
+        .arg(module)
         .stdin(Stdio::null())
         .status();
     match status {
-        Ok(status) if status.success() => Ok(Some(out)),
+        Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::failed(format!("wasm-opt: {status}"))),
         Err(error) => Err(Failure::failed(format!("wasm-opt: {error}"))),
     }
