@@ -13,7 +13,7 @@ use crate::reference::{self, Outcome, Question, type_of};
 use crate::scale::{Seen, each_seed, scaled};
 use crate::worlds;
 
-const WORLDS: u64 = 250;
+const WORLDS: u64 = 120;
 const FULL_WORLDS: u64 = 10_000;
 /// With conditions, without them, after changes.
 const QUESTIONS: [usize; 3] = [8, 24, 16];
@@ -22,7 +22,7 @@ const QUESTIONS: [usize; 3] = [8, 24, 16];
 fn unions_have_the_references_answers() {
     let seen = each_seed(scaled(WORLDS, FULL_WORLDS), agree);
     let questions = seen.of("questions");
-    seen.at_least("questions", scaled(8_000, 300_000));
+    seen.at_least("questions", scaled(4_000, 300_000));
     for (what, per_mille) in [
         ("allowed", 200),
         ("denied", 200),
