@@ -2,6 +2,9 @@
 //!
 //! Here no way is kept and no error noted: what would need either, as circles, ways that are too long and
 //! tuples under conditions do, is left to the [search](super::search).
+//!
+//! What is left pays for both: the steps here, [`MAX_STEPS`] and those for the rows of one object at most, are
+//! in no budget and in no count, and the search begins anew with all of its own.
 
 use super::{MAX_HOPS, MAX_PATH};
 use crate::model::{Flat, Model, TypeId};
@@ -10,6 +13,9 @@ use crate::snapshot::{Entry, Finding, Found, ObjectId, Row, Store, SubjectId};
 /// Longest chain of computed relations to one tuple: of so many in each hop, no way is longer than
 /// [`MAX_PATH`].
 pub(crate) const MAX_CHAIN: usize = MAX_PATH / MAX_HOPS as usize;
+
+#[cfg(test)]
+mod tests;
 
 /// Most steps: who needs more, is better off with a memory.
 const MAX_STEPS: u32 = 400;
@@ -60,8 +66,8 @@ impl<'a> Walk<'a> {
         flat: &'a Flat,
         hops: u32,
     ) -> Result<bool, Unsure> {
-        self.steps += 1;
-        if hops >= MAX_HOPS || self.steps > MAX_STEPS {
+        self.step()?;
+        if hops >= MAX_HOPS {
             return Err(Unsure);
         }
         // What is cheap to ask comes first. A plan has no more leaves than the bits of this.
@@ -83,7 +89,7 @@ impl<'a> Walk<'a> {
             }
             let row = self.store.rows.row_of(found, object, written.relation);
             for ((object, relation), entry) in row.usersets() {
-                self.steps += 1;
+                self.step()?;
                 let found = self.store.rows.find(object);
                 let mut taken = written.usersets.iter();
                 let taken = taken.find(|taken| {
@@ -100,7 +106,7 @@ impl<'a> Walk<'a> {
             self.steps += 1;
             let row = self.store.rows.row_of(found, object, leads.tupleset);
             for (object, entry) in row.objects() {
-                self.steps += 1;
+                self.step()?;
                 let found = self.store.rows.find(object);
                 if let Some(place) = found.type_id.and_then(|type_id| leads.place(type_id))
                     && self.goes_on(object, found, place, entry, hops)?
@@ -110,6 +116,15 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(false)
+    }
+
+    #[inline]
+    fn step(&mut self) -> Result<(), Unsure> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(Unsure);
+        }
+        Ok(())
     }
 
     #[inline]

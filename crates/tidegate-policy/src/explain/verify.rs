@@ -3,14 +3,23 @@
 //! What each node says is worked out anew, by the definition of the relation that it stands for: a node is
 //! as good as what the model and the tuples make of it. Where a proof names one tuple or operand, that one
 //! must settle the matter; where it says that nothing leads to the subject, it must go through all there is.
+//!
+//! So a small proof may be much work: a node that says that nothing leads on stands for a whole row, of which
+//! it names only what leads on, and many nodes may stand for one row. All of it is paid for in steps, of which
+//! there are as many as an explanation has.
 
 use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, allowed_context};
 use crate::model::Rewrite;
 use crate::snapshot::{Entry, Overlay, Snapshot, SubjectId};
 use crate::tuple::Tuple;
 
+use super::Budget;
 use super::proof::{Followed, MAX_PROOF_DEPTH, Proof};
 use super::world::{Answer, Goal, Held, World};
+
+/// Most steps: each is a node, or a tuple of a row that a node stands for, or
+/// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
+const MAX_STEPS: u32 = Budget::DEFAULT.steps;
 
 /// Why a proof does not prove what is asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,13 +39,17 @@ pub enum Flaw {
     /// Nested deeper than [`MAX_PROOF_DEPTH`].
     #[error("nested deeper than {MAX_PROOF_DEPTH}")]
     Deep,
+    /// More work than any explanation is, as [`Budget::DEFAULT`] bounds it.
+    #[error("more than {MAX_STEPS} steps")]
+    TooMuch,
     /// All of it is so, and what is asked does not follow.
     #[error("it does not follow")]
     Answer,
 }
 
 impl Proof {
-    /// Whether what is asked follows, by the model, the tuples and their conditions.
+    /// Whether what is asked follows, by the model, the tuples and their conditions. Takes at most as many
+    /// steps as [`Budget::DEFAULT`] has, whatever the proof.
     ///
     /// # Errors
     /// The first flaw.
@@ -49,6 +62,7 @@ impl Proof {
             world: &world,
             path: Vec::new(),
             open: 0,
+            steps: MAX_STEPS,
         };
         match checker.goal(self, goal, 0)? {
             Answer::Yes => Ok(()),
@@ -61,10 +75,13 @@ struct Checker<'a> {
     world: &'a World<'a>,
     path: Vec<Goal>,
     open: u32,
+    /// That are left.
+    steps: u32,
 }
 
 impl Checker<'_> {
     fn goal(&mut self, proof: &Proof, goal: Goal, hops: u32) -> Result<Answer, Flaw> {
+        self.spend(1)?;
         let is_rule = |right: bool, answer| if right { Ok(answer) } else { Err(Flaw::Rule) };
         if hops >= MAX_HOPS || self.path.len() >= MAX_PATH {
             return is_rule(matches!(proof, Proof::TooDeep), Answer::Open);
@@ -94,6 +111,7 @@ impl Checker<'_> {
         if self.open >= MAX_PROOF_DEPTH {
             return Err(Flaw::Deep);
         }
+        self.spend(1)?;
         self.open += 1;
         let answer = self.operator(proof, rewrite, goal, hops)?;
         self.open -= 1;
@@ -163,13 +181,15 @@ impl Checker<'_> {
                 },
             ) if self.world.model.relation_id(name) == Some(*relation) => {
                 let on = (goal.0, *tupleset);
-                let Some(SubjectId::Object(object)) = self.number(tuple) else {
+                let subject = self.number(tuple).ok_or(Flaw::Tuple)?;
+                let SubjectId::Object(object) = subject else {
                     return Err(Flaw::Tuple);
                 };
-                let mut linked = self.world.linked(on, *relation);
-                let (_, entry) = linked.find(|found| found.0 == object).ok_or(Flaw::Tuple)?;
+                let next = (object, *relation);
+                self.world.relation(next).ok_or(Flaw::Tuple)?;
+                let entry = self.world.row(on).find(subject).ok_or(Flaw::Tuple)?;
                 self.is_held(on, entry, tuple)?;
-                settled(self.goal(by, (object, *relation), hops + 1)?, Answer::Yes)
+                settled(self.goal(by, next, hops + 1)?, Answer::Yes)
             }
             (
                 Rewrite::From { relation, tupleset },
@@ -249,6 +269,7 @@ impl Checker<'_> {
         let mut followed = followed.iter();
         let mut answers = Vec::new();
         for (goal, entry) in goals {
+            self.spend(1)?;
             answers.push(match self.world.held(on, entry) {
                 Held::Yes => {
                     let Followed { tuple, by } = followed.next().ok_or(Flaw::Missing)?;
@@ -272,6 +293,14 @@ impl Checker<'_> {
         } else {
             Err(Flaw::Tuple)
         }
+    }
+
+    /// Pays, with what the world has taken: what it took last is paid by what comes next, and after the last
+    /// there is no more than one row.
+    fn spend(&mut self, steps: u32) -> Result<(), Flaw> {
+        let steps = steps.saturating_add(self.world.take_steps());
+        self.steps = self.steps.checked_sub(steps).ok_or(Flaw::TooMuch)?;
+        Ok(())
     }
 
     fn number(&self, tuple: &Tuple) -> Option<SubjectId> {

@@ -51,7 +51,7 @@ pub(super) struct World<'a> {
     pub(super) assumed: HashMap<(Goal, SubjectId), bool>,
     /// Whether the conditions of tuples are met, each evaluated once.
     met: RefCell<HashMap<(Goal, SubjectId), Result<bool, EvaluationError>>>,
-    /// What that and many restrictions took, and nobody has paid for yet.
+    /// What that, many restrictions and objects that were passed over took, and nobody has paid for yet.
     steps: Cell<u32>,
 }
 
@@ -123,16 +123,17 @@ impl<'a> World<'a> {
         subjects.filter_map(move |subject| row.find(subject))
     }
 
-    /// Objects in a tupleset that have a relation.
+    /// Objects in a tupleset that have a relation. Those that are passed over are steps, too.
     pub(super) fn linked(
         &self,
         tupleset: Goal,
         relation: RelationId,
-    ) -> impl Iterator<Item = (ObjectId, Entry)> + use<'a> {
-        let (model, view) = (self.model, self.view);
+    ) -> impl Iterator<Item = (ObjectId, Entry)> + use<'_, 'a> {
         let has = move |object: ObjectId| {
-            let type_id = view.type_of(object);
-            type_id.is_some_and(|id| model.relation(id, relation).is_some())
+            let has = self.relation((object, relation)).is_some();
+            let steps = self.steps.get().saturating_add(u32::from(!has));
+            self.steps.set(steps);
+            has
         };
         let objects = self.row(tupleset).objects();
         objects.filter(move |&(object, _)| has(object))

@@ -6,6 +6,9 @@ use super::parts::{Parts, Relation, Taken};
 use super::plan::{self, Leaf, LeafKind};
 use super::{MAX_TYPES, RelationId, TypeId};
 
+#[cfg(test)]
+mod tests;
+
 /// What a question of a relation reads of one object.
 #[derive(Debug, Default)]
 pub(crate) struct Flat {

@@ -62,7 +62,10 @@ pub(crate) fn answer(snapshot: &Snapshot, question: &Question) -> Result<bool, &
 }
 
 /// The same by names; none when more than names was given.
-fn answer_by_names(snapshot: &Snapshot, question: &Question) -> Option<Result<bool, &'static str>> {
+pub(crate) fn answer_by_names(
+    snapshot: &Snapshot,
+    question: &Question,
+) -> Option<Result<bool, &'static str>> {
     if !question.contextual.is_empty() || question.values != "{}" {
         return None;
     }
@@ -90,6 +93,11 @@ pub(crate) struct Drawn {
 impl Drawn {
     pub(crate) fn new(random: &mut Random) -> Self {
         let text = worlds::model(random);
+        Self::of(random, text)
+    }
+
+    /// Of a model's text.
+    pub(crate) fn of(random: &mut Random, text: String) -> Self {
         let parsed = Model::parse(&text).expect("a model");
         let model = reference::Model::read(&text);
         let chains = random.percent(25);
@@ -153,12 +161,17 @@ impl Drawn {
                 continue;
             }
             if let Ok(parsed) = Model::parse(&text) {
-                self.snapshot = self.snapshot.with_model(parsed, Profile::default());
-                self.model = model;
-                self.text = text;
+                self.put_model(text, parsed);
                 return;
             }
         }
+    }
+
+    /// Puts another model in the place of this one; what is stored stays.
+    pub(crate) fn put_model(&mut self, text: String, parsed: Model) {
+        self.snapshot = self.snapshot.with_model(parsed, Profile::default());
+        self.model = reference::Model::read(&text);
+        self.text = text;
     }
 }
 
@@ -230,7 +243,7 @@ fn carries(drawn: &Drawn) -> bool {
 
 /// Fails with the smallest case that shows the difference.
 #[track_caller]
-fn differ(drawn: &Drawn, question: &Question, outcome: &Outcome, found: &str) -> ! {
+pub(crate) fn differ(drawn: &Drawn, question: &Question, outcome: &Outcome, found: &str) -> ! {
     let case = Case {
         text: drawn.text.clone(),
         facts: drawn.facts.clone(),

@@ -15,9 +15,15 @@
 //!   {"set": {"revision": 2, "delete": […], "write": […]}, "cases": […]}]}
 //! ```
 //!
+//! An explanation is asked for as a check is, where its native one is complete in few steps (`"ask": "explain"`):
+//! what is incomplete says how far a budget goes, and takes long. A slice comes with its world's last question, as the
+//! payload of a bundle, with what to ask of it and every answer (`"ask": "slice"`, see the module `slice`).
+//!
 //! `set` is what the package's engine is made of, then what it is changed by; `ask` is the name of the
 //! engine's function, and `expect` what it returns: of a list all pages, one after the other, and for an error
 //! `{"thrown": …}` with its kind and what it names.
+
+mod slice;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -25,8 +31,8 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use tidegate_policy::{
-    CheckError, Context, ListError, ListObjectsRequest, ListUsersRequest, Page, Subject,
-    SubjectKind, Tuple,
+    Budget, CheckError, CheckRequest, Context, ListError, ListObjectsRequest, ListUsersRequest,
+    Page, Subject, SubjectKind, Tuple,
 };
 
 use crate::agree::{Drawn, answer, question, tuple};
@@ -40,6 +46,10 @@ const WORLDS: u64 = 50;
 const QUESTIONS: [usize; 3] = [12, 6, 6];
 /// One question in so many is also put as both lists.
 const LISTS_EVERY: usize = 3;
+/// One question in so many is also put as an explanation.
+const EXPLAIN_EVERY: usize = 2;
+/// Explanations that take more steps are left out.
+const FEW_STEPS: u32 = 2_000;
 
 /// Writes the file, if one is named, and holds that there is something in it.
 #[test]
@@ -69,6 +79,12 @@ fn cases_are_as_the_reference_says() {
         ("errors", 3),
         ("with values", 30),
         ("lists", 50),
+        ("proofs", 8),
+        ("remedies", 8),
+        ("errors of explanations", 1),
+        ("slices", 2),
+        ("answers of slices, allowed", 10),
+        ("answers of slices, denied", 500),
     ] {
         seen.at_least(what, checks * percent / 100);
     }
@@ -81,6 +97,7 @@ fn world(seed: u64, seen: &mut Seen) -> Value {
     let random = &mut Random::new(seed);
     let mut drawn = Drawn::new(random);
     let mut stages = Vec::new();
+    let asked_at = random.within(1, QUESTIONS.len());
     for (questions, revision) in QUESTIONS.into_iter().zip(1..) {
         let set = match revision {
             1 => {
@@ -101,7 +118,10 @@ fn world(seed: u64, seen: &mut Seen) -> Value {
                 json!({ "revision": revision, "model": drawn.text })
             }
         };
-        let cases = cases(random, &drawn, questions, seen);
+        let mut cases = cases(random, &drawn, questions, seen);
+        if revision == asked_at {
+            cases.extend(slice::case(random, &drawn, seen));
+        }
         stages.push(json!({ "set": set, "cases": cases }));
     }
     json!({ "seed": seed, "stages": stages })
@@ -131,6 +151,9 @@ fn cases(random: &mut Random, drawn: &Drawn, questions: usize, seen: &mut Seen) 
         seen.count_if("errors", found.is_err());
         seen.count_if("with values", question.values != "{}");
         cases.push(put.check(found));
+        if number % EXPLAIN_EVERY == 0 {
+            cases.extend(put.explain(seen));
+        }
         if number % LISTS_EVERY == 0 {
             let limit = random.within(1, 4);
             for list in [put.objects(limit), put.users(limit)] {
@@ -195,6 +218,51 @@ impl<'a> Put<'a> {
             "object": object.to_string(),
         });
         self.case("check", request, &expect)
+    }
+
+    /// None where it takes too long.
+    fn explain(&self, seen: &mut Seen) -> Option<Value> {
+        let Tuple {
+            object,
+            relation,
+            subject,
+            ..
+        } = &self.asked;
+        let asked = CheckRequest {
+            subject,
+            relation,
+            object,
+            contextual_tuples: &self.contextual,
+            context: &self.context,
+        };
+        let few = Budget {
+            steps: FEW_STEPS,
+            ..Budget::DEFAULT
+        };
+        let expect = match self.drawn.snapshot.explain(&asked, &few) {
+            Ok(found) if found.is_complete() => {
+                seen.count(if found.is_allowed() {
+                    "proofs"
+                } else {
+                    "remedies"
+                });
+                serde_json::to_value(&found).expect("JSON")
+            }
+            Ok(_) => {
+                seen.count("incomplete explanations");
+                return None;
+            }
+            Err(error) => {
+                seen.count("errors of explanations");
+                json!({ "thrown": { "kind": error.kind() } })
+            }
+        };
+        let request = json!({
+            "subject": subject.to_string(),
+            "relation": relation.to_string(),
+            "object": object.to_string(),
+        });
+        Some(self.case("explain", request, &expect))
     }
 
     fn objects(&self, limit: usize) -> Value {

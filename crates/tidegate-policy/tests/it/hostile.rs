@@ -4,6 +4,7 @@
 mod conditions;
 mod lists;
 mod models;
+mod proofs;
 mod texts;
 
 use tidegate_policy::check::{MAX_CONTEXTUAL_TUPLES, MAX_STEPS};

@@ -18,6 +18,8 @@ mod cases;
 mod clerk;
 // Whether a snapshot is a plain set of facts, through any changes.
 mod changes;
+// Whether what is answered without the search is what the reference says.
+mod flat;
 // Input that is meant to hurt.
 mod hostile;
 // Whether lists hold what the reference's checks say.

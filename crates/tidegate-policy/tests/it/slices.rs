@@ -17,12 +17,16 @@ use tidegate_policy::{
 };
 use uuid::Uuid;
 
-use crate::agree::{first_seed, tuple};
+use crate::agree::tuple;
 use crate::clerk::{self, Said};
 use crate::random::Random;
 use crate::reference;
+use crate::scale::{Seen, each_seed, scaled};
 use crate::worlds::{self, World};
 
+/// Up to four slices each.
+const WORLDS: u64 = 150;
+const FULL_WORLDS: u64 = 4_000;
 const KINDS: [&str; 5] = ["full", "reads", "public", "machine", "ghost"];
 
 fn object(text: &str) -> Object {
@@ -183,28 +187,11 @@ fn put((object, uid): (&Object, u128)) -> Change {
     }
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    allowed: usize,
-    denied: usize,
-    /// Allowed with one context and not with another.
-    depends: usize,
-    /// Denied as a condition has no answer.
-    faults: usize,
-    /// Changes that changed something of the slice, and those that did not.
-    changed: usize,
-    empty: usize,
-    /// Entries that are had with every context.
-    always: usize,
-    /// Entries under conditions that some context meets, and those that none does of the few that are tried.
-    met: usize,
-    unmet: usize,
-}
-
 /// Every object, relation and kind, with every context; panics where the slice says another thing.
 #[track_caller]
-fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut Counts) {
+fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, seen: &mut Seen) {
     let mut relations: BTreeSet<&str> = ["ghost", "r9"].into();
+    let (mut all, mut faults, mut depends) = ([0; 2], 0, 0);
     let model = drawn.snapshot.model();
     for type_name in model.type_names() {
         relations.extend(model.relations(type_name));
@@ -219,7 +206,7 @@ fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut
                     let expected = match decide(&request, &drawn.snapshot) {
                         Decision::Allow => Answer::Allow,
                         Decision::Deny(denial) => {
-                            counts.faults += usize::from(denial.kind() == "condition");
+                            faults += usize::from(denial.kind() == "condition");
                             Answer::Deny
                         }
                     };
@@ -230,12 +217,16 @@ fn same(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut
                     );
                     answers[usize::from(expected == Answer::Allow)] += 1;
                 }
-                counts.denied += answers[0];
-                counts.allowed += answers[1];
-                counts.depends += usize::from(answers[0] > 0 && answers[1] > 0);
+                all[0] += answers[0];
+                all[1] += answers[1];
+                depends += usize::from(answers[0] > 0 && answers[1] > 0);
             }
         }
     }
+    seen.count_by("denied", all[0]);
+    seen.count_by("allowed", all[1]);
+    seen.count_by("allowed with one context and not with another", depends);
+    seen.count_by("denied as a condition has no answer", faults);
 }
 
 fn request<'a>(
@@ -260,7 +251,7 @@ fn request<'a>(
 /// Each name in a slice is of an object on which its subject has something, with some kind of secret: with
 /// every context, or under conditions, where the model has some.
 #[track_caller]
-fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &mut Counts) {
+fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, seen: &mut Seen) {
     // The kinds that are checked as `anonymous`, and the others.
     let kinds = |anonymous: bool| {
         KINDS
@@ -281,15 +272,16 @@ fn private(what: &str, drawn: &Drawn, subject: &Object, slice: &Slice, counts: &
         match entry.outcome {
             Outcome::Always => {
                 assert!(drawn.contexts.iter().all(may), "{learns}");
-                counts.always += 1;
+                seen.count("entries, with every context");
             }
             Outcome::Conditional => {
                 assert!(!drawn.model.conditions.is_empty(), "{learns}");
-                if drawn.contexts.iter().any(may) {
-                    counts.met += 1;
+                // Of all contexts there are, a few are tried.
+                seen.count(if drawn.contexts.iter().any(may) {
+                    "entries, under conditions that are met"
                 } else {
-                    counts.unmet += 1;
-                }
+                    "entries, under conditions that none met"
+                });
             }
         }
     }
@@ -320,110 +312,140 @@ fn listed(what: &str, drawn: &Drawn, slice: &Slice) {
 
 #[test]
 fn slices_answer_as_the_whole() {
-    let mut counts = Counts::default();
-    for seed in (0..150).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let mut drawn = Drawn::new(random);
-        let names = ["user:0", "user:1", "user:2", "bot:0", "doc:0"];
-        let subject = object(random.of::<&str>(&names));
-        let Ok(mut slice) = drawn.snapshot.slice(&subject) else {
-            assert_eq!(drawn.snapshot.standing(&subject), None, "seed {seed}");
-            continue;
-        };
-        let what = format!("seed {seed}");
-        same(&what, &drawn, &subject, &through(&slice), &mut counts);
-        private(&what, &drawn, &subject, &slice, &mut counts);
-        listed(&what, &drawn, &slice);
-        for revision in 2..5 {
-            let what = format!("seed {seed}, revision {revision}");
-            let changes = drawn.changes(random);
-            drawn.snapshot = drawn.snapshot.apply(revision, &changes).expect("applies");
-            let Ok(newer) = drawn.snapshot.slice(&subject) else {
-                break;
-            };
-            if newer.uid() != slice.uid() {
-                assert!(slice.difference(&newer).is_err(), "{what}");
-                break;
-            }
-            let change = slice.difference(&newer).expect("a difference");
-            let bytes = change.to_bytes().expect("bytes");
-            let change = SliceChange::of_bytes(&bytes).expect("a change");
-            assert_eq!((change.from(), change.to()), (revision - 1, revision));
-            if change.is_empty() {
-                counts.empty += 1;
-            } else {
-                counts.changed += 1;
-            }
-            slice.apply(&change).expect("applies");
-            assert_eq!(payload(&slice), payload(&newer), "{what}");
-            same(&what, &drawn, &subject, &slice, &mut counts);
-            private(&what, &drawn, &subject, &slice, &mut counts);
-        }
+    let seen = each_seed(scaled(WORLDS, FULL_WORLDS), answers_as_the_whole);
+    seen.at_least("slices", scaled(400, 10_000));
+    let slices = seen.of("slices");
+    for (what, of_each_hundred) in [
+        ("denied as a condition has no answer", 1_000),
+        ("allowed", 1_000),
+        ("denied", 100_000),
+        ("allowed with one context and not with another", 40),
+        ("entries, with every context", 100),
+        ("entries, under conditions that are met", 40),
+        ("changes", 8),
+        ("changes of nothing", 4),
+    ] {
+        seen.at_least(what, slices * of_each_hundred / 100);
     }
-    println!("{counts:?}");
-    assert!(counts.faults > 5_000, "{counts:?}");
-    assert!(
-        counts.allowed > 5_000 && counts.denied > 500_000,
-        "{counts:?}"
-    );
-    assert!(counts.depends > 200 && counts.always > 500, "{counts:?}");
+    assert!(100 * seen.of("too much") < slices, "{seen}");
     // Most conditions that are drawn can be met.
-    assert!(
-        counts.met > 200 && counts.met > 2 * counts.unmet,
-        "{counts:?}"
-    );
-    assert!(counts.changed > 40 && counts.empty > 20, "{counts:?}");
+    let unmet = seen.of("entries, under conditions that none met");
+    seen.at_least("entries, under conditions that are met", 2 * unmet);
+}
+
+/// One world and one subject: as it is built, and after each of three changes.
+fn answers_as_the_whole(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let mut drawn = Drawn::new(random);
+    let names = ["user:0", "user:1", "user:2", "bot:0", "doc:0"];
+    let subject = object(random.of::<&str>(&names));
+    let what = format!("seed {seed}");
+    let mut slice = match drawn.snapshot.slice(&subject) {
+        Ok(slice) => slice,
+        Err(SliceError::UnknownSubject) => {
+            assert_eq!(drawn.snapshot.standing(&subject), None, "{what}");
+            return seen.count("subjects that are not there");
+        }
+        // What conditions come to may be more than a slice has room for.
+        Err(SliceError::TooMuch) => return seen.count("too much"),
+        Err(error) => panic!("{what}: {error}"),
+    };
+    seen.count("slices");
+    same(&what, &drawn, &subject, &through(&slice), seen);
+    private(&what, &drawn, &subject, &slice, seen);
+    listed(&what, &drawn, &slice);
+    for revision in 2..5 {
+        let what = format!("seed {seed}, revision {revision}");
+        let changes = drawn.changes(random);
+        drawn.snapshot = drawn.snapshot.apply(revision, &changes).expect("applies");
+        let newer = match drawn.snapshot.slice(&subject) {
+            Ok(newer) => newer,
+            Err(SliceError::UnknownSubject) => {
+                assert_eq!(drawn.snapshot.standing(&subject), None, "{what}");
+                return seen.count("subjects that go");
+            }
+            // What conditions come to may be more than a slice has room for.
+            Err(SliceError::TooMuch) => return seen.count("too much"),
+            Err(error) => panic!("{what}: {error}"),
+        };
+        seen.count("slices");
+        if newer.uid() != slice.uid() {
+            assert!(slice.difference(&newer).is_err(), "{what}");
+            return seen.count("subjects that are others");
+        }
+        let change = slice.difference(&newer).expect("a difference");
+        let bytes = change.to_bytes().expect("bytes");
+        let change = SliceChange::of_bytes(&bytes).expect("a change");
+        assert_eq!((change.from(), change.to()), (revision - 1, revision));
+        seen.count(if change.is_empty() {
+            "changes of nothing"
+        } else {
+            "changes"
+        });
+        slice.apply(&change).expect("applies");
+        assert_eq!(payload(&slice), payload(&newer), "{what}");
+        same(&what, &drawn, &subject, &slice, seen);
+        private(&what, &drawn, &subject, &slice, seen);
+    }
 }
 
 /// A slice for one kind knows of no other, and holds what that kind may exercise alone.
 #[test]
 fn slices_for_one_kind() {
-    let mut names = [0; 2];
-    for seed in (0..150).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let drawn = Drawn::new(random);
-        let subject = object("user:0");
-        if drawn.snapshot.standing(&subject).is_none() {
-            continue;
-        }
-        for (kind, other) in [("public", "full"), ("reads", "public")] {
-            let slice = drawn
-                .snapshot
-                .slice_for_kind(&subject, kind)
-                .expect("a slice");
-            let slice = through(&slice);
-            for resource in drawn.names() {
-                for action in ["r0", "r1", "r2", "r3"] {
-                    for context in &drawn.contexts {
-                        let request = request(&subject, kind, action, &resource, context);
-                        let expected = decide(&request, &drawn.snapshot).is_allowed();
-                        let found = slice.decide(&request) == Answer::Allow;
-                        let what = format!("{kind} {action} {resource} {context}");
-                        assert_eq!(found, expected, "seed {seed}: {what}");
-                    }
-                    let asked = slice.answer(other, action, resource.as_str(), Context::EMPTY);
-                    assert_eq!(asked, Answer::Unknown);
-                }
-            }
-            assert_eq!(
-                slice.entries().count() > 0,
-                kind == "reads" && !slice.is_empty()
-            );
-            let allowed: &[&str] = if kind == "reads" {
-                &["r0", "r2"]
-            } else {
-                &["r0", "r1"]
-            };
-            for entry in slice.entries().chain(slice.anonymous_entries()) {
-                assert!(allowed.contains(&entry.relation), "seed {seed}: {entry:?}");
-                names[usize::from(kind == "reads")] += 1;
-            }
-        }
-        let refused = drawn.snapshot.slice_for_kind(&subject, "machine");
-        assert_eq!(refused.map(|_| ()), Err(SliceError::UnknownKind));
+    let seen = each_seed(scaled(WORLDS, FULL_WORLDS), for_one_kind);
+    seen.at_least("names for anonymous", scaled(10, 500));
+    assert!(100 * seen.of("too much") < seen.of("slices"), "{seen}");
+    seen.at_least("names for the subject", scaled(100, 5_000));
+}
+
+fn for_one_kind(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let drawn = Drawn::new(random);
+    let subject = object("user:0");
+    if drawn.snapshot.standing(&subject).is_none() {
+        return;
     }
-    println!("{names:?}");
-    assert!(names[0] > 10 && names[1] > 100, "{names:?}");
+    for (kind, other) in [("public", "full"), ("reads", "public")] {
+        let slice = match drawn.snapshot.slice_for_kind(&subject, kind) {
+            Ok(slice) => through(&slice),
+            Err(SliceError::TooMuch) => {
+                seen.count("too much");
+                continue;
+            }
+            Err(error) => panic!("seed {seed}: {error}"),
+        };
+        seen.count("slices");
+        for resource in drawn.names() {
+            for action in ["r0", "r1", "r2", "r3"] {
+                for context in &drawn.contexts {
+                    let request = request(&subject, kind, action, &resource, context);
+                    let expected = decide(&request, &drawn.snapshot).is_allowed();
+                    let found = slice.decide(&request) == Answer::Allow;
+                    let what = format!("{kind} {action} {resource} {context}");
+                    assert_eq!(found, expected, "seed {seed}: {what}");
+                }
+                let asked = slice.answer(other, action, resource.as_str(), Context::EMPTY);
+                assert_eq!(asked, Answer::Unknown);
+            }
+        }
+        assert_eq!(
+            slice.entries().count() > 0,
+            kind == "reads" && !slice.is_empty()
+        );
+        let allowed: &[&str] = if kind == "reads" {
+            &["r0", "r2"]
+        } else {
+            &["r0", "r1"]
+        };
+        for entry in slice.entries().chain(slice.anonymous_entries()) {
+            assert!(allowed.contains(&entry.relation), "seed {seed}: {entry:?}");
+            seen.count(if kind == "reads" {
+                "names for the subject"
+            } else {
+                "names for anonymous"
+            });
+        }
+    }
+    let refused = drawn.snapshot.slice_for_kind(&subject, "machine");
+    assert_eq!(refused.map(|_| ()), Err(SliceError::UnknownKind));
 }

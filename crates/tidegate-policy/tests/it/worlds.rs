@@ -14,8 +14,44 @@ const TYPES: [&str; 4] = ["team", "folder", "doc", "org"];
 
 /// A valid model's text with every operator, and conditions in most.
 pub(crate) fn model(random: &mut Random) -> String {
+    valid(random, &[" or ", " or ", " and ", " but not "])
+}
+
+/// The same with no operator but `or`.
+pub(crate) fn unions(random: &mut Random) -> String {
+    valid(random, &[" or "])
+}
+
+/// The same model, whose relations take always what they took under a condition. A type of its own has the
+/// conditions, so that tuples under them are still known.
+pub(crate) fn without_conditions(text: &str) -> String {
+    let (types, conditions) = text
+        .find("condition ")
+        .map_or((text, ""), |at| text.split_at(at));
+    let mut plain = String::new();
+    for (number, part) in types.split('[').enumerate() {
+        if number == 0 {
+            plain += part;
+            continue;
+        }
+        let (taken, rest) = part.split_once(']').expect("its end");
+        let taken: BTreeSet<&str> = taken.split(", ").map(named).collect();
+        let taken: Vec<&str> = taken.into_iter().collect();
+        plain += &format!("[{}]{rest}", taken.join(", "));
+    }
+    let names = conditions.split("condition ").skip(1);
+    let names = names.filter_map(|condition| condition.split('(').next());
+    let held: Vec<String> = names.map(|name| format!("user with {name}")).collect();
+    if !held.is_empty() {
+        let held = held.join(", ");
+        plain += &format!("type guard\n  relations\n    define held: [{held}]\n{conditions}");
+    }
+    plain
+}
+
+fn valid(random: &mut Random, operators: &[&'static str]) -> String {
     loop {
-        let mut text = draft(random);
+        let mut text = draft(random, operators);
         // Most have a relation or two that nothing leads to: simple ones take their place.
         while let Err(errors) = Model::parse(&text) {
             let wrong: Vec<u32> = errors.0.iter().map(|error| error.line).collect();
@@ -43,7 +79,7 @@ pub(crate) fn model(random: &mut Random) -> String {
 }
 
 /// Not always a valid one.
-fn draft(random: &mut Random) -> String {
+fn draft(random: &mut Random, operators: &[&'static str]) -> String {
     let conditions = if random.percent(25) {
         0
     } else {
@@ -71,6 +107,7 @@ fn draft(random: &mut Random) -> String {
         for relation in 0..size {
             let mut draft = Draft {
                 random,
+                operators,
                 types,
                 sizes: &sizes,
                 up: &up,
@@ -123,6 +160,7 @@ fn condition_name(number: usize) -> String {
 
 struct Draft<'a> {
     random: &'a mut Random,
+    operators: &'a [&'static str],
     types: &'a [&'a str],
     sizes: &'a [usize],
     /// Where `up` leads to.
@@ -141,7 +179,7 @@ impl Draft<'_> {
         if nesting == 0 {
             return self.leaf();
         }
-        let word = *self.random.of(&[" or ", " or ", " and ", " but not "]);
+        let word = *self.random.of(self.operators);
         let count = if word == " but not " {
             2
         } else {

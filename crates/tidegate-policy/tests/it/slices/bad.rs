@@ -4,8 +4,8 @@ use tidegate_policy::{Answer, BundleError, Context, Slice, SliceChange, SliceCha
 use uuid::Uuid;
 
 use super::{Drawn, KINDS, object, payload, read};
-use crate::agree::first_seed;
 use crate::random::Random;
+use crate::scale::{Seen, each_seed, scaled};
 
 const HEAD: &[u8] = b"tgs\x01";
 /// No other kinds: none.
@@ -175,39 +175,37 @@ fn sections() {
 /// Every cut is refused; every flip of a bit is refused, or a slice that answers and has a form of its own.
 #[test]
 fn every_cut_and_every_flip() {
-    let (mut refused, mut read_all) = (0, 0);
-    for seed in (0..12).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let drawn = Drawn::new(&mut Random::new(seed));
-        let subject = object("user:0");
-        let Ok(slice) = drawn.snapshot.slice(&subject) else {
-            continue;
-        };
-        let good = payload(&slice);
-        for length in 0..good.len() {
-            let found = read(&good[..length], &subject, slice.uid(), 1).map(|_| ());
-            assert!(
-                matches!(found, Err(BundleError::Payload(_))),
-                "seed {seed}: {length}"
-            );
-        }
-        for at in 0..good.len() * 8 {
-            let mut bytes = good.clone();
-            bytes[at / 8] ^= 1 << (at % 8);
-            match read(&bytes, &subject, slice.uid(), 1) {
-                Ok(other) => {
-                    read_all += 1;
-                    settled(&other);
-                }
-                Err(BundleError::Payload(_)) => refused += 1,
-                Err(error) => panic!("seed {seed}: {error}"),
+    let seen = each_seed(scaled(12, 60), cut_and_flipped);
+    seen.at_least("refused", 1_000);
+    seen.at_least("read", 200);
+}
+
+fn cut_and_flipped(seed: u64, seen: &mut Seen) {
+    let drawn = Drawn::new(&mut Random::new(seed));
+    let subject = object("user:0");
+    let Ok(slice) = drawn.snapshot.slice(&subject) else {
+        return;
+    };
+    let good = payload(&slice);
+    for length in 0..good.len() {
+        let found = read(&good[..length], &subject, slice.uid(), 1).map(|_| ());
+        assert!(
+            matches!(found, Err(BundleError::Payload(_))),
+            "seed {seed}: {length}"
+        );
+    }
+    for at in 0..good.len() * 8 {
+        let mut bytes = good.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        match read(&bytes, &subject, slice.uid(), 1) {
+            Ok(other) => {
+                seen.count("read");
+                settled(&other);
             }
+            Err(BundleError::Payload(_)) => seen.count("refused"),
+            Err(error) => panic!("seed {seed}: {error}"),
         }
     }
-    assert!(
-        refused > 1_000 && read_all > 200,
-        "{refused} refused, {read_all} read"
-    );
 }
 
 /// What was read is a slice like any other: it can be asked, listed, written and compared.
@@ -236,66 +234,64 @@ fn settled(slice: &Slice) {
 
 #[test]
 fn changes() {
-    let (mut refused, mut read_all) = (0, 0);
-    for seed in (0..12).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let drawn = Drawn::new(random);
-        let subject = object("user:0");
-        let Ok(slice) = drawn.snapshot.slice(&subject) else {
+    let seen = each_seed(scaled(12, 60), changes_cut_and_flipped);
+    seen.at_least("refused", 500);
+    seen.at_least("read", 50);
+}
+
+fn changes_cut_and_flipped(seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let drawn = Drawn::new(random);
+    let subject = object("user:0");
+    let Ok(slice) = drawn.snapshot.slice(&subject) else {
+        return;
+    };
+    let changes = drawn.changes(random);
+    let next = drawn.snapshot.apply(2, &changes).expect("applies");
+    let Some(change) = next
+        .slice(&subject)
+        .ok()
+        .and_then(|next| slice.difference(&next).ok())
+    else {
+        return;
+    };
+    let good = change.to_bytes().expect("bytes");
+    for length in 0..good.len() {
+        assert!(
+            SliceChange::of_bytes(&good[..length]).is_err(),
+            "seed {seed}: {length}"
+        );
+    }
+    for at in 0..good.len() * 8 {
+        let mut bytes = good.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        let Ok(other) = SliceChange::of_bytes(&bytes) else {
+            seen.count("refused");
             continue;
         };
-        let changes = drawn.changes(random);
-        let next = drawn.snapshot.apply(2, &changes).expect("applies");
-        let Some(change) = next
-            .slice(&subject)
-            .ok()
-            .and_then(|next| slice.difference(&next).ok())
-        else {
-            continue;
-        };
-        let good = change.to_bytes().expect("bytes");
-        for length in 0..good.len() {
-            assert!(
-                SliceChange::of_bytes(&good[..length]).is_err(),
-                "seed {seed}: {length}"
-            );
-        }
-        for at in 0..good.len() * 8 {
-            let mut bytes = good.clone();
-            bytes[at / 8] ^= 1 << (at % 8);
-            let Ok(other) = SliceChange::of_bytes(&bytes) else {
-                refused += 1;
-                continue;
-            };
-            let mut held = slice.clone();
-            match held.apply(&other) {
-                Ok(()) => {
-                    read_all += 1;
-                    settled(&held);
-                }
-                Err(error) => {
-                    refused += 1;
-                    assert!(
-                        matches!(
-                            error,
-                            SliceChangeError::Subject
-                                | SliceChangeError::Revision { .. }
-                                | SliceChangeError::Kinds
-                        ),
-                        "seed {seed}: {error}"
-                    );
-                    assert_eq!(
-                        payload(&held),
-                        payload(&slice),
-                        "seed {seed}: not as it was"
-                    );
-                }
+        let mut held = slice.clone();
+        match held.apply(&other) {
+            Ok(()) => {
+                seen.count("read");
+                settled(&held);
+            }
+            Err(error) => {
+                seen.count("refused");
+                assert!(
+                    matches!(
+                        error,
+                        SliceChangeError::Subject
+                            | SliceChangeError::Revision { .. }
+                            | SliceChangeError::Kinds
+                    ),
+                    "seed {seed}: {error}"
+                );
+                assert_eq!(
+                    payload(&held),
+                    payload(&slice),
+                    "seed {seed}: not as it was"
+                );
             }
         }
     }
-    assert!(
-        refused > 500 && read_all > 50,
-        "{refused} refused, {read_all} read"
-    );
 }

@@ -7,8 +7,8 @@ use tidegate_policy::{
 };
 
 use super::{object, payload, profile, put, through};
-use crate::agree::first_seed;
 use crate::random::Random;
+use crate::scale::{Seen, each_seed, scaled};
 
 const MODEL: &str = "model
   schema 1.1
@@ -127,17 +127,8 @@ fn request<'a>(
     }
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    allowed: usize,
-    denied: usize,
-    errors: usize,
-    /// Allowed with one context and not with another.
-    depends: usize,
-}
-
 #[track_caller]
-fn same(seed: u64, snapshot: &Snapshot, slice: &Slice, counts: &mut Counts) {
+fn same(seed: u64, snapshot: &Snapshot, slice: &Slice, seen: &mut Seen) {
     let subject = slice.subject();
     let resources = [
         "folder:0", "folder:1", "folder:2", "folder:3", "group:0", "group:1",
@@ -159,14 +150,16 @@ fn same(seed: u64, snapshot: &Snapshot, slice: &Slice, counts: &mut Counts) {
                     "TIDEGATE_SEED={seed}: {subject} {action} {resource} {context}: {whole:?}"
                 );
                 answers[usize::from(whole.is_allowed())] += 1;
-                counts.errors += usize::from(matches!(
+                let fails = matches!(
                     whole,
                     Decision::Deny(Denial::Check(ref error)) if error.kind() == "condition"
-                ));
+                );
+                seen.count_if("errors", fails);
             }
-            counts.denied += answers[0];
-            counts.allowed += answers[1];
-            counts.depends += usize::from(answers[0] > 0 && answers[1] > 0);
+            seen.count_by("denied", answers[0]);
+            seen.count_by("allowed", answers[1]);
+            let depends = answers[0] > 0 && answers[1] > 0;
+            seen.count_if("allowed with one context and not with another", depends);
         }
     }
 }
@@ -174,62 +167,67 @@ fn same(seed: u64, snapshot: &Snapshot, slice: &Slice, counts: &mut Counts) {
 #[test]
 fn conditions_are_answered_as_by_the_whole() {
     let model = Model::parse(MODEL).expect("a model");
-    let mut counts = Counts::default();
-    let mut conditional = 0;
-    for seed in (0..100).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let names = [
-            "user:0", "user:1", "group:0", "group:1", "group:2", "folder:0", "folder:1",
-            "folder:2", "folder:3",
-        ];
-        let names = names.map(object);
-        let mut changes: Vec<Change> = names.iter().zip(1..).map(put).collect();
-        for _ in 0..random.within(10, 70) {
-            changes.extend(drawn(random, &model).map(Change::Write));
-        }
-        let mut snapshot = Snapshot::new(model.clone(), profile())
-            .apply(1, &changes)
-            .expect("applies");
-        let subject = object("user:0");
-        let mut slice = snapshot.slice(&subject).expect("a slice");
-        same(seed, &snapshot, &through(&slice), &mut counts);
-        let outcomes = slice.entries().map(|entry| entry.outcome);
-        conditional += outcomes
-            .filter(|&outcome| outcome == Outcome::Conditional)
-            .count();
-        for revision in 2..4 {
-            let mut held: Vec<Tuple> = snapshot.tuples().collect();
-            held.sort_unstable();
-            let mut changes: Vec<Change> = Vec::new();
-            changes.extend(
-                (0..3)
-                    .filter_map(|_| drawn(random, &model))
-                    .map(Change::Write),
-            );
-            if !held.is_empty() {
-                changes.push(Change::Delete(random.of(&held).clone()));
-            }
-            snapshot = snapshot.apply(revision, &changes).expect("applies");
-            let newer = snapshot.slice(&subject).expect("a slice");
-            let change = slice.difference(&newer).expect("a difference");
-            let bytes = change.to_bytes().expect("bytes");
-            slice
-                .apply(&SliceChange::of_bytes(&bytes).expect("a change"))
-                .expect("applies");
-            assert_eq!(payload(&slice), payload(&newer), "TIDEGATE_SEED={seed}");
-            same(seed, &snapshot, &slice, &mut counts);
-            same(seed, &snapshot, &through(&slice), &mut counts);
-            assert!(slice.difference(&newer).expect("a difference").is_empty());
-        }
+    let seen = each_seed(scaled(100, 2_000), |seed, seen| {
+        answered_as_by_the_whole(&model, seed, seen);
+    });
+    seen.at_least("slices", scaled(300, 6_000));
+    for (what, least) in [
+        ("allowed", 10_000),
+        ("denied", 10_000),
+        ("errors", 5_000),
+        ("allowed with one context and not with another", 500),
+        ("conditional entries", 100),
+    ] {
+        seen.at_least(what, least);
     }
-    println!("{counts:?} {conditional}");
-    assert!(
-        counts.allowed > 10_000 && counts.denied > 10_000,
-        "{counts:?}"
-    );
-    assert!(counts.errors > 5_000 && counts.depends > 500, "{counts:?}");
-    assert!(conditional > 100, "{conditional}");
+}
+
+fn answered_as_by_the_whole(model: &Model, seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let names = [
+        "user:0", "user:1", "group:0", "group:1", "group:2", "folder:0", "folder:1", "folder:2",
+        "folder:3",
+    ];
+    let names = names.map(object);
+    let mut changes: Vec<Change> = names.iter().zip(1..).map(put).collect();
+    for _ in 0..random.within(10, 70) {
+        changes.extend(drawn(random, model).map(Change::Write));
+    }
+    let mut snapshot = Snapshot::new(model.clone(), profile())
+        .apply(1, &changes)
+        .expect("applies");
+    let subject = object("user:0");
+    let mut slice = snapshot.slice(&subject).expect("a slice");
+    seen.count("slices");
+    same(seed, &snapshot, &through(&slice), seen);
+    let outcomes = slice.entries().map(|entry| entry.outcome);
+    let conditional = outcomes.filter(|&outcome| outcome == Outcome::Conditional);
+    seen.count_by("conditional entries", conditional.count());
+    for revision in 2..4 {
+        let mut held: Vec<Tuple> = snapshot.tuples().collect();
+        held.sort_unstable();
+        let mut changes: Vec<Change> = Vec::new();
+        changes.extend(
+            (0..3)
+                .filter_map(|_| drawn(random, model))
+                .map(Change::Write),
+        );
+        if !held.is_empty() {
+            changes.push(Change::Delete(random.of(&held).clone()));
+        }
+        snapshot = snapshot.apply(revision, &changes).expect("applies");
+        let newer = snapshot.slice(&subject).expect("a slice");
+        seen.count("slices");
+        let change = slice.difference(&newer).expect("a difference");
+        let bytes = change.to_bytes().expect("bytes");
+        slice
+            .apply(&SliceChange::of_bytes(&bytes).expect("a change"))
+            .expect("applies");
+        assert_eq!(payload(&slice), payload(&newer), "TIDEGATE_SEED={seed}");
+        same(seed, &snapshot, &slice, seen);
+        same(seed, &snapshot, &through(&slice), seen);
+        assert!(slice.difference(&newer).expect("a difference").is_empty());
+    }
 }
 
 /// The conditions of a slice, and what tuples say of them, come with it only where an answer needs them.

@@ -11,8 +11,8 @@ use tidegate_policy::{
 };
 
 use super::{object, payload, profile, put, through};
-use crate::agree::first_seed;
 use crate::random::Random;
+use crate::scale::{Seen, each_seed, scaled};
 
 /// A snapshot with these tuples, in which everything that they name has a standing.
 fn world(model: &str, tuples: &[String]) -> Snapshot {
@@ -172,56 +172,56 @@ fn drawn(random: &mut Random, model: &Model, length: usize) -> Option<Tuple> {
 #[test]
 fn generated_chains_through_changes() {
     let model = Model::parse(CHAINS).expect("a model");
-    let mut said = BTreeMap::new();
-    let (mut changed, mut refused) = (0, 0);
-    for seed in (0..25).map(|number| first_seed().wrapping_add(number)) {
-        println!("TIDEGATE_SEED={seed}");
-        let random = &mut Random::new(seed);
-        let length = random.within(24, 34);
-        let mut tuples: Vec<String> = (1..length)
-            .map(|number| format!("team:{}#up@team:{number}", number - 1))
-            .collect();
-        for relation in ["r0", "r4"] {
-            let link =
-                |number: usize| format!("team:{}#{relation}@team:{number}#{relation}", number - 1);
-            tuples.extend((1..length).map(link));
-        }
-        let more = (0..random.within(5, 25)).filter_map(|_| drawn(random, &model, length));
-        tuples.extend(more.map(|tuple| tuple.to_string()));
-        let mut snapshot = world(CHAINS, &tuples);
-        let mut held = None;
-        for revision in 2..5 {
-            let Ok(slice) = snapshot.slice(&object("user:0")) else {
-                refused += 1;
-                break;
-            };
-            if let Some(mut held) = held.replace(slice.clone()) {
-                let change = Slice::difference(&held, &slice).expect("a difference");
-                let bytes = change.to_bytes().expect("bytes");
-                let change = SliceChange::of_bytes(&bytes).expect("a change");
-                held.apply(&change).expect("applies");
-                assert!(payload(&held) == payload(&slice), "TIDEGATE_SEED={seed}");
-                changed += usize::from(!change.is_empty());
-            }
-            let what = format!("TIDEGATE_SEED={seed}, {revision}");
-            for (word, count) in same(&what, &snapshot, |_| true, &["{}", "{\"x\":1}"]) {
-                *said.entry(word).or_default() += count;
-            }
-            let mut changes: Vec<Change> = Vec::new();
-            let more = (0..4).filter_map(|_| drawn(random, &model, length));
-            changes.extend(more.map(Change::Write));
-            let mut all: Vec<Tuple> = snapshot.tuples().collect();
-            all.sort_unstable();
-            changes.extend((0..3).map(|_| Change::Delete(random.of(&all).clone())));
-            snapshot = snapshot.apply(revision, &changes).expect("applies");
-        }
+    let seen = each_seed(scaled(25, 500), |seed, seen| chain_of(&model, seed, seen));
+    for word in ["allow", "deny", "too-deep", "condition"] {
+        seen.at_least(word, 1);
     }
-    println!("{said:?}, {changed} changed, {refused} refused");
-    all_said(&said, &["allow", "deny", "too-deep", "condition"]);
-    assert!(
-        changed > 15 && refused < 5,
-        "{changed} changed, {refused} refused"
-    );
+    seen.at_least("slices", scaled(60, 1_200));
+    seen.at_least("changed", scaled(16, 320));
+    assert!(seen.of("refused") < scaled(5, 100), "{seen}");
+}
+
+fn chain_of(model: &Model, seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let length = random.within(24, 34);
+    let mut tuples: Vec<String> = (1..length)
+        .map(|number| format!("team:{}#up@team:{number}", number - 1))
+        .collect();
+    for relation in ["r0", "r4"] {
+        let link =
+            |number: usize| format!("team:{}#{relation}@team:{number}#{relation}", number - 1);
+        tuples.extend((1..length).map(link));
+    }
+    let more = (0..random.within(5, 25)).filter_map(|_| drawn(random, model, length));
+    tuples.extend(more.map(|tuple| tuple.to_string()));
+    let mut snapshot = world(CHAINS, &tuples);
+    let mut held = None;
+    for revision in 2..5 {
+        let Ok(slice) = snapshot.slice(&object("user:0")) else {
+            seen.count("refused");
+            break;
+        };
+        seen.count("slices");
+        if let Some(mut held) = held.replace(slice.clone()) {
+            let change = Slice::difference(&held, &slice).expect("a difference");
+            let bytes = change.to_bytes().expect("bytes");
+            let change = SliceChange::of_bytes(&bytes).expect("a change");
+            held.apply(&change).expect("applies");
+            assert!(payload(&held) == payload(&slice), "TIDEGATE_SEED={seed}");
+            seen.count_if("changed", !change.is_empty());
+        }
+        let what = format!("TIDEGATE_SEED={seed}, {revision}");
+        for (word, count) in same(&what, &snapshot, |_| true, &["{}", "{\"x\":1}"]) {
+            seen.count_by(word, count);
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        let more = (0..4).filter_map(|_| drawn(random, model, length));
+        changes.extend(more.map(Change::Write));
+        let mut all: Vec<Tuple> = snapshot.tuples().collect();
+        all.sort_unstable();
+        changes.extend((0..3).map(|_| Change::Delete(random.of(&all).clone())));
+        snapshot = snapshot.apply(revision, &changes).expect("applies");
+    }
 }
 
 /// Relations of one object that follow from each other, so many, and back to the first one of the next object: flat

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use tidegate_policy::{Answer, Change, Context, Model, Object, Snapshot, Tuple, decide};
 
 use super::{object, payload, profile, put, request, through};
-use crate::agree::first_seed;
 use crate::random::Random;
+use crate::scale::{Seen, each_seed, scaled};
 
 /// Each condition has a value of its own, and says by itself whether it is met.
 const MODEL: &str = "model
@@ -87,54 +87,57 @@ fn contexts() -> Vec<Context> {
 fn what_no_check_tells_is_not_named() {
     let model = Model::parse(MODEL).expect("a model");
     let contexts = contexts();
-    let (mut named, mut silent, mut blocked) = (0, 0, 0);
-    for seed in (0..200).map(|number| first_seed().wrapping_add(number)) {
-        let random = &mut Random::new(seed);
-        let objects = NAMES.map(object);
-        let mut changes: Vec<Change> = objects.iter().zip(1..).map(put).collect();
-        let tuples = (0..random.within(20, 90)).filter_map(|_| drawn(random, &model));
-        changes.extend(tuples.map(Change::Write));
-        let snapshot = Snapshot::new(model.clone(), profile())
-            .apply(1, &changes)
-            .expect("applies");
-        let ann = &objects[0];
-        let slice = snapshot.slice(ann).expect("a slice");
-        let told: BTreeSet<(&str, &str)> = slice
-            .entries()
-            .map(|entry| (entry.object, entry.relation))
-            .collect();
-        let mut allowed: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for resource in &objects {
-            for action in model.relations(resource.type_name()) {
-                let may = |context: &Context| {
-                    let request = request(ann, "full", action, resource, context);
-                    let whole = decide(&request, &snapshot).is_allowed();
-                    assert_eq!(slice.decide(&request) == Answer::Allow, whole);
-                    whole
-                };
-                // Every one is asked.
-                if contexts.iter().filter(|context| may(context)).count() > 0 {
-                    allowed.insert((resource.as_str(), action));
-                }
+    let seen = each_seed(scaled(200, 4_000), |seed, seen| {
+        only_what_checks_tell(&model, &contexts, seed, seen);
+    });
+    seen.at_least("named", 500);
+    seen.at_least("not named", 500);
+    seen.at_least("behind a `but not`", 100);
+}
+
+fn only_what_checks_tell(model: &Model, contexts: &[Context], seed: u64, seen: &mut Seen) {
+    let random = &mut Random::new(seed);
+    let objects = NAMES.map(object);
+    let mut changes: Vec<Change> = objects.iter().zip(1..).map(put).collect();
+    let tuples = (0..random.within(20, 90)).filter_map(|_| drawn(random, model));
+    changes.extend(tuples.map(Change::Write));
+    let snapshot = Snapshot::new(model.clone(), profile())
+        .apply(1, &changes)
+        .expect("applies");
+    let ann = &objects[0];
+    let slice = snapshot.slice(ann).expect("a slice");
+    let told: BTreeSet<(&str, &str)> = slice
+        .entries()
+        .map(|entry| (entry.object, entry.relation))
+        .collect();
+    let mut allowed: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for resource in &objects {
+        for action in model.relations(resource.type_name()) {
+            let may = |context: &Context| {
+                let request = request(ann, "full", action, resource, context);
+                let whole = decide(&request, &snapshot).is_allowed();
+                assert_eq!(slice.decide(&request) == Answer::Allow, whole);
+                whole
+            };
+            // Every one is asked.
+            if contexts.iter().filter(|context| may(context)).count() > 0 {
+                allowed.insert((resource.as_str(), action));
             }
         }
-        assert_eq!(told, allowed, "TIDEGATE_SEED={seed}");
-        let bytes = payload(&through(&slice));
-        for resource in &objects {
-            let name = resource.as_str();
-            let (_, id) = name.split_once(':').expect("an id");
-            let has = bytes.windows(id.len()).any(|part| part == id.as_bytes());
-            let may = told.iter().any(|&(object, _)| object == name);
-            assert_eq!(has, may, "TIDEGATE_SEED={seed}: {name}");
-            named += usize::from(may);
-            silent += usize::from(!may);
-        }
-        let of = |relation: &str| allowed.iter().filter(|(_, of)| *of == relation).count();
-        assert_eq!(of("none"), 0, "no request meets what it takes away");
-        blocked += of("back") + of("deep");
     }
-    println!("{named} named, {silent} not, {blocked} behind a `but not`");
-    assert!(named > 500 && silent > 500 && blocked > 100);
+    assert_eq!(told, allowed, "TIDEGATE_SEED={seed}");
+    let bytes = payload(&through(&slice));
+    for resource in &objects {
+        let name = resource.as_str();
+        let (_, id) = name.split_once(':').expect("an id");
+        let has = bytes.windows(id.len()).any(|part| part == id.as_bytes());
+        let may = told.iter().any(|&(object, _)| object == name);
+        assert_eq!(has, may, "TIDEGATE_SEED={seed}: {name}");
+        seen.count(if may { "named" } else { "not named" });
+    }
+    let of = |relation: &str| allowed.iter().filter(|(_, of)| *of == relation).count();
+    assert_eq!(of("none"), 0, "no request meets what it takes away");
+    seen.count_by("behind a `but not`", of("back") + of("deep"));
 }
 
 /// What it is known by: of another subject, nothing.

@@ -1,0 +1,199 @@
+//! Which relations are flat, and what they read.
+
+use super::super::Model;
+use crate::check::MAX_CHAIN;
+
+/// The flat relations of a model, and of each the rows that it reads: `NAME` of subjects, `NAME>RELATION` of
+/// objects that are asked in turn.
+#[track_caller]
+fn check(types: &str, expected: &[&str]) {
+    let text = format!("model\n  schema 1.1\ntype user\n{types}");
+    let model = Model::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let name = |id| model.relation_name(id).expect("a name");
+    let mut found = Vec::new();
+    for type_name in model.type_names() {
+        for relation in model.relations(type_name) {
+            let (type_id, id) = (model.type_id(type_name), model.relation_id(relation));
+            let place = model.place(type_id.expect("a type"), id.expect("a relation"));
+            let Some(flat) = model.flat(place.expect("a place")) else {
+                continue;
+            };
+            let mut rows: Vec<String> = flat
+                .written
+                .iter()
+                .map(|written| name(written.relation).to_owned())
+                .collect();
+            let leads = flat.leads.iter();
+            rows.extend(
+                leads.map(|leads| format!("{}>{}", name(leads.tupleset), name(leads.relation))),
+            );
+            found.push(format!("{type_name}#{relation}: {}", rows.join(" ")));
+        }
+    }
+    assert_eq!(found, expected, "{text}");
+}
+
+#[test]
+fn unions_usersets_and_from() {
+    check(
+        "type team
+  relations
+    define lead: [user]
+    define member: [user, team#member] or lead
+type doc
+  relations
+    define up: [doc]
+    define team: [team]
+    define owner: [user, user:*]
+    define viewer: [team#member] or owner or (member from team or owner) or viewer from up
+    define twice: viewer or owner or viewer from up
+",
+        &[
+            "team#lead: lead",
+            "team#member: lead member",
+            "doc#up: up",
+            "doc#team: team",
+            "doc#owner: owner",
+            "doc#viewer: owner viewer team>member up>viewer",
+            "doc#twice: owner viewer team>member up>viewer",
+        ],
+    );
+}
+
+/// What has an `and`, a `but not` or a condition on any way down is not flat, however far it is.
+#[test]
+fn what_leads_to_what_is_not_flat() {
+    let lines = |last: &str| {
+        format!(
+            "type doc
+  relations
+    define up: [doc]
+    define base: [user]
+    define other: [user]
+    define last: {last}
+    define computed: last or base
+    define userset: [user, doc#last]
+    define by: last from up
+    define far: [doc#farther] or base
+    define farther: [doc#by]
+    define round: [doc#round, doc#userset] or base
+    define apart: base or other or apart from up
+"
+        )
+    };
+    let flat = [
+        "doc#last: last",
+        "doc#computed: last base",
+        "doc#userset: userset",
+        "doc#by: up>last",
+        "doc#far: base far",
+        "doc#farther: farther",
+        "doc#round: base round",
+    ];
+    let with = |more: &[&'static str]| {
+        let mut all = vec!["doc#up: up", "doc#base: base", "doc#other: other"];
+        all.extend(more);
+        all.push("doc#apart: base other up>apart");
+        all
+    };
+    check(&lines("[user]"), &with(&flat));
+    for last in [
+        "base and other",
+        "base but not other",
+        "other or (base and other)",
+    ] {
+        check(&lines(last), &with(&[]));
+    }
+    let condition = "condition c(x: int) {\n  x > 0\n}\n";
+    for last in [
+        "[user, user with c]",
+        "[user with c]",
+        "[user:* with c, user]",
+    ] {
+        check(&(lines(last) + condition), &with(&[]));
+    }
+}
+
+/// A tupleset under a condition takes what reads it with it, and itself; not what does not.
+#[test]
+fn conditions_of_tuplesets() {
+    check(
+        "type doc
+  relations
+    define up: [doc, doc with c]
+    define viewer: [user] or viewer from up
+    define owner: [user]
+condition c(x: int) {
+  x > 0
+}
+",
+        &["doc#owner: owner"],
+    );
+}
+
+/// A chain that is too long for every hop of a way is not flat, nor what leads to it.
+#[test]
+fn long_chains() {
+    let mut types = "type doc\n  relations\n    define r0: [user]\n".to_owned();
+    for number in 1..MAX_CHAIN + 3 {
+        types += &format!("    define r{number}: r{}\n", number - 1);
+    }
+    let last = MAX_CHAIN + 2;
+    types += &format!("    define up: [doc, doc#r{last}]\n    define near: [doc#r1]\n");
+    let flat = (0..MAX_CHAIN).map(|number| format!("doc#r{number}: r0"));
+    let near = "doc#near: near".to_owned();
+    let expected: Vec<String> = flat.chain([near]).collect();
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    check(&types, &expected);
+}
+
+/// By the type of the object: where it is asked, and where it is passed over.
+#[test]
+fn places_of_several_types() {
+    let text = "model
+  schema 1.1
+type user
+type org
+  relations
+    define admin: [user]
+type team
+  relations
+    define viewer: [user]
+type doc
+  relations
+    define up: [doc, org]
+    define viewer: [user, user:*, team#viewer] or viewer from up
+";
+    let model = Model::parse(text).expect("a model");
+    let id = |name: &str| model.type_id(name).expect("a type");
+    let viewer = model.relation_id("viewer").expect("a relation");
+    let place = |of: &str| model.place(id(of), viewer);
+    let flat = place("doc").and_then(|place| model.flat(place));
+    let flat = flat.expect("flat");
+    let [leads] = flat.leads.as_slice() else {
+        panic!("{flat:?}");
+    };
+    // A team has it, and the tupleset does not take teams.
+    for (of, expected) in [
+        ("doc", place("doc")),
+        ("org", None),
+        ("team", None),
+        ("user", None),
+    ] {
+        assert_eq!(leads.place(id(of)), expected, "{of}");
+    }
+    assert_eq!(leads.place(u32::MAX), None);
+    let [written] = flat.written.as_slice() else {
+        panic!("{flat:?}");
+    };
+    for (of, taken) in [("user", true), ("team", false), ("doc", false)] {
+        assert_eq!(written.objects.has(id(of)), taken, "{of}");
+        assert_eq!(written.wildcards.has(id(of)), taken, "{of}");
+    }
+    assert!(!written.objects.has(u32::MAX) && !written.objects.has(128));
+    let [userset] = written.usersets.as_slice() else {
+        panic!("{flat:?}");
+    };
+    assert_eq!((userset.type_id, userset.relation), (id("team"), viewer));
+    assert_eq!(Some(userset.place), place("team"));
+}
