@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::answer::{Answer, Any, Halt};
-use super::way::{Goal, Room, Way};
+use super::way::{At, Goal, Room, Way};
 use super::{CheckError, MAX_HOPS, MAX_OPEN, MAX_PATH, MAX_STEPS, steps_of_many};
 use crate::condition::Context;
 use crate::model::{Leaf, LeafKind, Model, Relation, RelationId, Rewrite, Taken, TypeId};
@@ -12,24 +12,6 @@ use crate::snapshot::{Entry, Node, ObjectId, Row, SubjectId, View};
 /// Steps before answers are remembered: most questions need fewer, and then a table costs more than
 /// it saves.
 const STEPS_BEFORE_MEMORY: u32 = 64;
-
-/// A relation of an object that is being resolved.
-#[derive(Clone, Copy)]
-struct At<'a, 'w> {
-    node: &'w Node<'a>,
-    type_id: TypeId,
-    relation: &'a Relation,
-    /// The relation's number.
-    id: RelationId,
-    hops: u32,
-    way: &'w Way<'w>,
-}
-
-impl At<'_, '_> {
-    fn goal(&self) -> Goal {
-        (self.node.id, self.id)
-    }
-}
 
 /// One question, and what was found out about it.
 pub(super) struct Search<'a> {

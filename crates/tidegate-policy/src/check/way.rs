@@ -1,7 +1,7 @@
 //! The way of a search: what is open on it, and how much of it there may be.
 
-use crate::model::RelationId;
-use crate::snapshot::ObjectId;
+use crate::model::{Relation, RelationId, TypeId};
+use crate::snapshot::{Node, ObjectId};
 
 /// A relation of an object: what is asked of the subject.
 pub(super) type Goal = (ObjectId, RelationId);
@@ -43,5 +43,23 @@ impl Room {
             length: self.length.max(other.length),
             open: self.open.max(other.open),
         }
+    }
+}
+
+/// A relation of an object that is being resolved.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a, 'w> {
+    pub(super) node: &'w Node<'a>,
+    pub(super) type_id: TypeId,
+    pub(super) relation: &'a Relation,
+    /// The relation's number.
+    pub(super) id: RelationId,
+    pub(super) hops: u32,
+    pub(super) way: &'w Way<'w>,
+}
+
+impl At<'_, '_> {
+    pub(super) fn goal(&self) -> Goal {
+        (self.node.id, self.id)
     }
 }
