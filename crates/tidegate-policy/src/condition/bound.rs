@@ -28,11 +28,10 @@ struct Most {
 
 /// None where the elements of lists and maps, or patterns, have a say in it.
 fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
+    let part = |term: &Term| of(term, parameters);
     let all = |terms: &[Term]| {
-        let most = |term| Some(of(term, parameters)?.cost);
-        terms
-            .iter()
-            .try_fold(1, |sum, term| Some(sum + most(term)?))
+        let mut terms = terms.iter();
+        terms.try_fold(1, |sum, term| Some(sum + part(term)?.cost))
     };
     let plain = |cost| Most { cost, text: 0 };
     Some(match term {
@@ -56,28 +55,30 @@ fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
         },
         Term::And(terms) | Term::Or(terms) => plain(all(terms)?),
         Term::If(parts) => {
-            let [_, yes, no] = &**parts;
+            let [test, yes, no] = &**parts;
+            // Each once: they may be nested.
+            let (test, yes, no) = (part(test)?, part(yes)?, part(no)?);
             Most {
-                cost: all(&**parts)?,
-                text: of(yes, parameters)?.text.max(of(no, parameters)?.text),
+                cost: 1 + test.cost + yes.cost + no.cost,
+                text: yes.text.max(no.text),
             }
         }
-        Term::One(function, operand) => one(*function, of(operand, parameters)?),
+        Term::One(function, operand) => one(*function, part(operand)?),
         Term::Two(F::In, operands) => {
             let (wanted, Term::List(elements)) = &**operands else {
                 return None;
             };
-            let wanted = of(wanted, parameters)?;
+            let wanted = part(wanted)?;
             let mut cost = 2 + wanted.cost;
             for element in elements {
-                let element = of(element, parameters)?;
+                let element = part(element)?;
                 cost += element.cost + 1 + element.text.min(wanted.text) / 8;
             }
             plain(cost)
         }
         Term::Two(function, operands) => {
             let (first, second) = &**operands;
-            two(*function, of(first, parameters)?, of(second, parameters)?)?
+            two(*function, part(first)?, part(second)?)?
         }
         Term::Matches(_)
         | Term::Variable(_)

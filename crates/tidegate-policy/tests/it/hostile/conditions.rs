@@ -116,6 +116,26 @@ fn expressions_are_bounded() {
     refused("\u{202e} x > 0 \u{0}");
 }
 
+/// What is nested as deep as it may be is gone through once.
+#[test]
+fn choices_in_each_other_are_looked_at_once() {
+    let depth = MAX_NESTING - 10;
+    let first = format!(
+        "{}x > 0{}",
+        "x > 0 ? (".repeat(depth / 2),
+        ") : x > 1".repeat(depth / 2)
+    );
+    let last = format!("{}x > 0", "x < 0 ? x > 1 : ".repeat(depth));
+    for expression in [first, last] {
+        let tuples = ["doc:a#viewer@user:ann with c".to_owned()];
+        let snapshot = snapshot(&model(&expression), tuples);
+        let context = r#"{"l": [], "t": "", "x": 1, "a": null}"#;
+        let context = context.parse().expect("values");
+        let found = word(check(&snapshot, "doc:a#viewer@user:ann", &context));
+        assert_eq!(found, "true", "{expression}");
+    }
+}
+
 /// A pattern does not try one way after another.
 #[test]
 fn patterns_do_not_explode() {
