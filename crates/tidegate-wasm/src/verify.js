@@ -16,7 +16,7 @@ function refused(kind, message) {
   return Object.assign(new Error(message), { kind });
 }
 
-export async function verified(bundle, keys, use) {
+async function verified(bundle, keys, use) {
   const known = (keys?.keys ?? []).filter((key) => key.kid === bundle.keyId && key.tidegate_use === "bundle");
   if (known.length !== 1) throw refused("head-unknown-key", "the head's key is unknown, or not for bundles");
   const [{ kty, crv, x, y, alg }] = known;
@@ -32,10 +32,19 @@ export async function verified(bundle, keys, use) {
   return use(new Uint8Array(await crypto.subtle.digest("SHA-256", bundle.payload)));
 }
 
+/** Once it is loaded or refused, a bundle's bytes are not kept until the collector comes by. */
+async function loaded(bundle, keys, load) {
+  try {
+    return await verified(bundle, keys, load);
+  } finally {
+    bundle.free();
+  }
+}
+
 export function engine(bundle, keys, expect) {
-  return verified(bundle, keys, (sha256) => bundle.engineVerifiedByHost(sha256, expect));
+  return loaded(bundle, keys, (sha256) => bundle.engineVerifiedByHost(sha256, expect));
 }
 
 export function slice(bundle, keys, expect) {
-  return verified(bundle, keys, (sha256) => bundle.sliceVerifiedByHost(sha256, expect));
+  return loaded(bundle, keys, (sha256) => bundle.sliceVerifiedByHost(sha256, expect));
 }
