@@ -1,4 +1,5 @@
-//! OpenFGA's check, v1 semantics, by one recursive search.
+//! OpenFGA's check, v1 semantics, by one recursive search (`search`). Relations in which nothing but whether
+//! there is a way counts are asked without it (`flat`), and come to the same.
 //!
 //! A relation asked for again on the way to its own answer is a cycle: false on that path, and false
 //! for an `and` or `but not` that it stands in, whatever the other operand says. An error counts only

@@ -1,7 +1,7 @@
 //! Nodes: gateways of other processes that follow this control plane.
 //!
-//! The only ones that get anything here, but for slices (`slice.rs`), hold a secret of a principal of the type [`NODE_TYPE`] that still
-//! stands. They load the whole snapshot (`bundle.rs`), follow what changes (`watch.rs`), and lease quota
+//! The only ones that get anything here, but for slices (`slice.rs`), hold a secret of a principal of the type
+//! [`NODE_TYPE`] that still stands. They load the whole snapshot (`bundle.rs`), follow what changes (`watch.rs`), and lease quota
 //! (`leases.rs`). Every request of theirs says that they are there; a node that has been silent for
 //! [`SILENCE_S`] has what it holds forfeited.
 //!
