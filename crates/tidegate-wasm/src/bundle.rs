@@ -244,13 +244,15 @@ fn claims(json: &[u8]) -> Option<Head> {
         Some(text) => Some(uuid("uid", &text).ok()?),
         None => None,
     };
+    let from = fields.number_or_none("from").ok()?;
     let head = Head {
         issuer: fields.text("iss").ok()?,
         audience: fields.text("aud").ok()?,
         subject: fields.text("sub").ok()?.parse().ok()?,
-        scope: match (&*fields.text("scope").ok()?, uid) {
-            ("whole", None) => Scope::Whole,
-            ("slice", Some(uid)) => Scope::Slice { uid },
+        scope: match (&*fields.text("scope").ok()?, uid, from) {
+            ("whole", None, None) => Scope::Whole,
+            ("slice", Some(uid), None) => Scope::Slice { uid },
+            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
             _ => return None,
         },
         revision: fields.number("revision").ok()?,
