@@ -64,6 +64,9 @@ function bindTypes() {
   cpSync(join(here, "../src/error.d.ts"), join(wasm, "error.d.ts"));
 }
 
+const exportsOf = (engine) =>
+  WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(BUILDS[engine], "tidegate_wasm_bg.wasm")))).length;
+
 async function bundle() {
   for (const host of HOSTS) {
     for (const [entry, engine] of Object.entries(ENTRIES)) {
@@ -74,7 +77,7 @@ async function bundle() {
         outfile: join(out, "dist", host.folder, entry + host.extension),
         format: host.format,
         platform: host.platform,
-        define: { MODULE: JSON.stringify(`../${engine}.wasm`) },
+        define: { MODULE: JSON.stringify(`../${engine}.wasm`), EXPORTS: String(exportsOf(engine)) },
         plugins: [resolved(entry, host)],
       });
     }

@@ -12,7 +12,7 @@ export function unverifiedClaims(compact: string): Readonly<Record<string, unkno
   }
 }
 
-/** The bytes of a base64 text (RFC 4648 §4). */
+/** The bytes of a base64 text (RFC 4648 §4); throws where it is none. */
 export function base64(text: string): Uint8Array<ArrayBuffer> {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);

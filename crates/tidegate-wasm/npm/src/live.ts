@@ -249,9 +249,9 @@ export class Live<M extends ModelNames = AnyModel> {
   async #line(text: string, secret: string): Promise<boolean> {
     const line = parsed(text);
     if (line.slice !== undefined) {
-      await this.#take(() => this.#whole(base64(line.slice.bundle), secret));
+      await this.#take(async () => this.#whole(bundleOf(line.slice), secret));
     } else if (line.change !== undefined) {
-      await this.#take(() => this.#changed(base64(line.change.bundle)));
+      await this.#take(async () => this.#changed(bundleOf(line.change)));
     } else if (!(this.#slice !== undefined && line.heartbeat?.revision >= this.#slice.revision)) {
       return false;
     }
@@ -341,5 +341,13 @@ function parsed(text: string): any {
     return JSON.parse(text) ?? {};
   } catch (cause) {
     throw new PolicyError("line-malformed", "a line is no JSON", { cause });
+  }
+}
+
+function bundleOf(line: { bundle?: unknown } | null): Uint8Array<ArrayBuffer> {
+  try {
+    return base64(String(line?.bundle));
+  } catch (cause) {
+    throw new PolicyError("line-malformed", "a line holds no base64", { cause });
   }
 }
