@@ -6,6 +6,7 @@
 //! reason. Fields that do not exist are refused: a cap with a misspelled name would else be no cap.
 
 mod bundle;
+mod edge;
 mod engine;
 mod error;
 #[cfg(feature = "language")]
@@ -18,6 +19,8 @@ mod list;
 mod model;
 #[cfg(feature = "language")]
 mod slice;
+#[cfg(feature = "ed25519")]
+mod verifier;
 
 pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
@@ -25,6 +28,8 @@ pub use engine::Engine;
 pub use model::{Model, is_portable_id, parse_fga_mod};
 #[cfg(feature = "language")]
 pub use slice::Slice;
+#[cfg(feature = "ed25519")]
+pub use verifier::Verifier;
 
 use wasm_bindgen::prelude::*;
 
