@@ -17,7 +17,6 @@ mod json;
 mod list;
 #[cfg(feature = "language")]
 mod model;
-#[cfg(feature = "language")]
 mod slice;
 #[cfg(feature = "ed25519")]
 mod verifier;
@@ -26,7 +25,6 @@ pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
-#[cfg(feature = "language")]
 pub use slice::Slice;
 #[cfg(feature = "ed25519")]
 pub use verifier::Verifier;
