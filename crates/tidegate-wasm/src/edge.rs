@@ -24,7 +24,7 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Answer")]
     pub fn accepts(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Claims")] claims: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "object")] claims: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let found = match Holder::read(claims)? {
             Ok(holder) => self.snapshot.accepts(&holder.credential()),
@@ -42,7 +42,7 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Answer")]
     pub fn authorize(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Claims | undefined")] claims: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "object | undefined")] claims: &JsValue,
         action: &str,
         resource: &str,
     ) -> Result<JsValue, JsValue> {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Expected, of_bundle};
 use crate::engine::Engine;
-use crate::error::error;
+use crate::error::{error, of_input};
 
 /// A key of the set has signed it that only the host can verify with.
 const HOST_VERIFIES: &str = "host-verifies";
@@ -41,7 +41,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The kinds of `TokenError`, the first that applies; `host-verifies`.
-    #[wasm_bindgen(js_name = verifySecret, unchecked_return_type = "Claims")]
+    #[wasm_bindgen(js_name = verifySecret, unchecked_return_type = "object")]
     pub fn verify_secret(
         &self,
         secret: &str,
@@ -49,6 +49,10 @@ impl Verifier {
         audience: &str,
         now_s: f64,
     ) -> Result<JsValue, JsValue> {
+        // With a time that is none nothing would be over.
+        if now_s.is_nan() || now_s < 0.0 {
+            return Err(of_input("the time is no number of seconds"));
+        }
         let unverified = UnverifiedToken::new(secret);
         let key = unverified.key(&self.keys);
         if key.is_ok_and(|key| key.algorithm() == Algorithm::Es256) {
