@@ -48,6 +48,9 @@ function resolved(entry, { host, extension }) {
           ? is(join(here, "../src/error.js"))
           : undefined,
       );
+      if (entry === "ed25519") {
+        onResolve({ filter: /\/verified\.js$/ }, () => is(join(here, "src/verified-inside.ts")));
+      }
       // The edge works with the engine of the main entry point, not with one more.
       if (entry === "edge") {
         onResolve({ filter: /^\.\/(index|policy)\.js$/ }, () => outside(`./index${extension}`));

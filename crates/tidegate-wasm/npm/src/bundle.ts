@@ -7,13 +7,8 @@ import { init } from "./module.js";
 import type { AnyModel, ModelNames } from "./names.js";
 import { Slice } from "./slice.js";
 import { Snapshot } from "./snapshot.js";
-import {
-  type BundleKeys,
-  Engine,
-  SliceChange,
-  type BundleExpectation as WasmExpectation,
-  Slice as WasmSlice,
-} from "./wasm/tidegate_wasm.js";
+import { changeOf, engineOf, sliceOf } from "./verified.js";
+import type { BundleKeys, Engine, BundleExpectation as WasmExpectation } from "./wasm/tidegate_wasm.js";
 
 /** A JSON Web Key Set (RFC 7517), as `/.well-known/jwks.json` has it. Keys with `tidegate_use: "bundle"` count here. */
 export type KeySet = BundleKeys;
@@ -65,7 +60,7 @@ export async function loadSlice<M extends ModelNames = AnyModel>(
   const { keys, now, kind } = expect;
   const { subject, expiresAtS } = head(bytes);
   await init();
-  const inner = await verified(() => WasmSlice.fromBundle(bytes, keys, wanted(expect, SLICE, expect.subject ?? subject)));
+  const inner = await verified(() => sliceOf(bytes, keys, wanted(expect, SLICE, expect.subject ?? subject)));
   const kinds = inner.kinds;
   const answersFor = kind ?? (kinds.length === 1 ? kinds[0] : undefined);
   if (answersFor === undefined || !kinds.includes(answersFor)) {
@@ -93,7 +88,7 @@ export async function loadEngine(bytes: Uint8Array, expect: BundleExpectation): 
   const { expiresAtS } = head(bytes);
   await init();
   const { keys, audience, subject } = expect;
-  return [await verified(() => Engine.fromBundle(bytes, keys, wanted(expect, audience, subject))), expiresAtS];
+  return [await verified(() => engineOf(bytes, keys, wanted(expect, audience, subject))), expiresAtS];
 }
 
 /**
@@ -107,7 +102,7 @@ export async function applyChange(slice: Slice<never>, bytes: Uint8Array, expect
   const { expiresAtS } = head(bytes);
   const { subject, uid, revision: heldRevision } = slice;
   const expected = { ...expect, uid, heldRevision };
-  const change = await verified(() => SliceChange.fromBundle(bytes, expect.keys, wanted(expected, SLICE, subject)));
+  const change = await verified(() => changeOf(bytes, expect.keys, wanted(expected, SLICE, subject)));
   try {
     slice.apply(change);
   } finally {
