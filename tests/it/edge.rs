@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::http::{empty, json, send, text};
+use crate::http::{empty, json, pattern, send};
 use crate::nodes::fleet::{Node, enrol, eventually, node, world};
 use crate::tokens::exchange;
 use crate::world::{
@@ -115,7 +115,7 @@ const edge :Workerd.Worker = (
     async fn answer(&self, method: Method, path: &str, secret: Option<&str>) -> Answer {
         let url = format!("http://{}{path}", self.address);
         let body = match method {
-            Method::POST => text("x"),
+            Method::POST => pattern(0, 10, true),
             _ => empty(),
         };
         let response = send(method, &url, secret, body).await.expect("an answer");

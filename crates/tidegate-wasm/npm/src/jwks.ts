@@ -8,7 +8,7 @@ import { body, inTime, orLater } from "./fetched.js";
 const MAX_BYTES = 256 * 1024;
 /** How often it is looked whether there is another. */
 const FRESH_S = 60;
-/** How often while there is none. */
+/** How often while there is none that is new enough. */
 const NONE_AGAIN_S = 1;
 /** How often for a key that is not in it. */
 const AGAIN_S = 10;
@@ -60,7 +60,7 @@ export class KeySource {
   async #kept(nowS: number, maxAgeS: number, againS: number): Promise<KeySet> {
     const isGood = () => this.#held !== undefined && nowS - this.#fetchedAtS <= maxAgeS;
     let cause: unknown;
-    if (nowS - this.#askedAtS >= (this.#held === undefined ? NONE_AGAIN_S : againS)) {
+    if (nowS - this.#askedAtS >= (isGood() ? Math.min(againS, maxAgeS / 5) : NONE_AGAIN_S)) {
       // A source that is gone is not asked at each request.
       this.#askedAtS = nowS;
       const loading = this.#load(nowS).finally(() => {
