@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::error;
 use crate::given::parse;
 use crate::json::{Fields, uuid};
-use crate::slice::Slice;
+use crate::slice::{Slice, SliceChange};
 
 /// The `typ` of a bundle's head.
 const TYP: &str = "tidegate-bundle+jwt";
@@ -25,6 +25,7 @@ const TYP: &str = "tidegate-bundle+jwt";
 extern "C" {
     fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
     fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
+    fn change(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
 }
 
 /// Bytes that claim to be a bundle, for hosts that verify signatures by themselves. Nothing in them may be
@@ -64,6 +65,22 @@ impl Slice {
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
         Ok(slice(UnverifiedBundle::new(bytes)?, keys, expect))
+    }
+}
+
+#[wasm_bindgen]
+impl SliceChange {
+    /// Verifies a bundle of what leads from the revision that is held to a later one.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<SliceChange>")]
+    pub fn from_bundle(
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(change(UnverifiedBundle::new(bytes)?, keys, expect))
     }
 }
 
@@ -145,6 +162,20 @@ impl UnverifiedBundle {
     ) -> Result<Slice, JsValue> {
         let inner = self.loaded(sha256, expect, |bundle| bundle.slice())?;
         Ok(Slice::new(inner))
+    }
+
+    /// Reads it as a change of a slice; for the rest like the above.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = changeVerifiedByHost)]
+    pub fn change_verified_by_host(
+        &self,
+        sha256: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<SliceChange, JsValue> {
+        let inner = self.loaded(sha256, expect, |bundle| bundle.change())?;
+        Ok(SliceChange { inner })
     }
 }
 

@@ -25,7 +25,7 @@ pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
-pub use slice::Slice;
+pub use slice::{Slice, SliceChange};
 #[cfg(feature = "ed25519")]
 pub use verifier::Verifier;
 

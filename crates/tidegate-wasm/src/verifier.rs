@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::bundle::{Expected, of_bundle};
 use crate::engine::Engine;
 use crate::error::{error, of_input};
+use crate::slice::{Slice, SliceChange};
 
 /// A key of the set has signed it that only the host can verify with.
 const HOST_VERIFIES: &str = "host-verifies";
@@ -83,6 +84,34 @@ impl Verifier {
     ) -> Result<Engine, JsValue> {
         let snapshot = self.loaded(bytes, expect, |bundle| bundle.snapshot())?;
         Ok(Engine { snapshot })
+    }
+
+    /// Verifies a bundle of one subject's slice, and loads it.
+    ///
+    /// # Errors
+    /// As [`Verifier::load_engine`].
+    #[wasm_bindgen(js_name = loadSlice)]
+    pub fn load_slice(
+        &self,
+        bytes: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<Slice, JsValue> {
+        let slice = self.loaded(bytes, expect, |bundle| bundle.slice())?;
+        Ok(Slice::new(slice))
+    }
+
+    /// Verifies a bundle of what leads from the revision that is held to a later one.
+    ///
+    /// # Errors
+    /// As [`Verifier::load_engine`].
+    #[wasm_bindgen(js_name = loadChange)]
+    pub fn load_change(
+        &self,
+        bytes: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<SliceChange, JsValue> {
+        let inner = self.loaded(bytes, expect, |bundle| bundle.change())?;
+        Ok(SliceChange { inner })
     }
 }
 
