@@ -75,7 +75,7 @@ pub mod check;
 pub mod condition;
 pub mod decide;
 pub mod explain;
-mod json;
+pub mod json;
 #[cfg(feature = "language")]
 mod language;
 pub mod list;

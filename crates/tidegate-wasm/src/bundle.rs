@@ -16,7 +16,6 @@ use crate::engine::Engine;
 use crate::error::error;
 use crate::given::parse;
 use crate::json::{Fields, uuid};
-#[cfg(feature = "language")]
 use crate::slice::Slice;
 
 /// The `typ` of a bundle's head.
@@ -25,7 +24,6 @@ const TYP: &str = "tidegate-bundle+jwt";
 #[wasm_bindgen(module = "/src/verify.js")]
 extern "C" {
     fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
-    #[cfg(feature = "language")]
     fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
 }
 
@@ -53,7 +51,6 @@ impl Engine {
     }
 }
 
-#[cfg(feature = "language")]
 #[wasm_bindgen]
 impl Slice {
     /// Verifies a bundle of one subject's slice, and loads it.
@@ -140,7 +137,6 @@ impl UnverifiedBundle {
     ///
     /// # Errors
     /// As [`Engine::from_bundle`].
-    #[cfg(feature = "language")]
     #[wasm_bindgen(js_name = sliceVerifiedByHost)]
     pub fn slice_verified_by_host(
         &self,

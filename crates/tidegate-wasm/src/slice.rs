@@ -1,10 +1,11 @@
 //! Slices: what one subject may do, without the snapshot.
 
+use js_sys::{Array, Object as JsObject, Reflect};
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Asked;
-use crate::json::{Fields, object, write};
+use crate::json::Fields;
 
 /// What one subject may do, at one revision.
 #[wasm_bindgen]
@@ -62,9 +63,14 @@ impl Slice {
         let listed = self
             .inner
             .list_objects(&kind, &action, &type_name, &context);
-        write(&object([
-            ("found", listed.objects.into()),
-            ("complete", listed.complete.into()),
-        ]))
+        let found = Array::new();
+        for object in listed.objects {
+            found.push(&object.into());
+        }
+        let page = JsObject::new();
+        // A fresh object takes every property.
+        let _ = Reflect::set(&page, &"found".into(), &found);
+        let _ = Reflect::set(&page, &"complete".into(), &listed.complete.into());
+        Ok(page.into())
     }
 }
