@@ -75,6 +75,7 @@ pub mod check;
 pub mod condition;
 pub mod decide;
 pub mod explain;
+mod hash;
 pub mod json;
 #[cfg(feature = "language")]
 mod language;

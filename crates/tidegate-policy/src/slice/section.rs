@@ -3,7 +3,9 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::hash::HashMap;
 
 use super::terms::NodeId;
 use super::{MAX_SLICE_OBJECTS, SliceError};

@@ -1,6 +1,6 @@
 //! The JSON form to a syntax tree, without places: every message says where.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::MAX_JSON;
 use crate::condition::{MAX_TYPE_NESTING, ParameterType};

@@ -1,0 +1,12 @@
+//! Hash maps and sets: `hashbrown`'s, and small ones of our own where size counts.
+//!
+//! `hashbrown`'s tables are made anew for each type that is kept in them, 2 KB each: the size of all of them
+//! together was a tenth of the engine in a browser.
+
+#[cfg(any(test, target_family = "wasm"))]
+mod small;
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use hashbrown::{HashMap, HashSet};
+#[cfg(target_family = "wasm")]
+pub(crate) use small::{HashMap, HashSet};
