@@ -1,8 +1,6 @@
 //! A profile from JSON, by hand: the readers that are derived are 10 % of the engine in a browser.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Metered, Profile, SecretKind};
+use super::{BTreeMap, BTreeSet, Metered, Profile, SecretKind};
 use crate::json::{Json, JsonError};
 
 /// What is wrong with the JSON of a profile, in words.
@@ -74,19 +72,15 @@ fn map<T>(
     node: Json,
     read: fn(Json) -> Result<T, ProfileError>,
 ) -> Result<BTreeMap<String, T>, ProfileError> {
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     for (name, node) in fields(node)? {
-        found.insert(name, read(node)?);
+        found.push((name, read(node)?));
     }
-    Ok(found)
+    Ok(found.into_iter().collect())
 }
 
 fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {
-    let mut found = BTreeSet::new();
-    for text in texts(node)? {
-        found.insert(text);
-    }
-    Ok(found)
+    Ok(texts(node)?.into_iter().collect())
 }
 
 fn texts(node: Json) -> Result<Vec<String>, ProfileError> {
