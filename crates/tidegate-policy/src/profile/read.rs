@@ -72,15 +72,20 @@ fn map<T>(
     node: Json,
     read: fn(Json) -> Result<T, ProfileError>,
 ) -> Result<BTreeMap<String, T>, ProfileError> {
-    let mut found = Vec::new();
-    for (name, node) in fields(node)? {
-        found.push((name, read(node)?));
+    let mut fields = fields(node)?;
+    // One sort for all types of values: in order, each goes to the end.
+    crate::sort::by(&mut fields, |one, two| one.0.cmp(&two.0));
+    let mut found = BTreeMap::default();
+    for (name, node) in fields {
+        found.insert(name, read(node)?);
     }
-    Ok(found.into_iter().collect())
+    Ok(found)
 }
 
 fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {
-    Ok(texts(node)?.into_iter().collect())
+    let mut texts = texts(node)?;
+    crate::sort::sort(&mut texts);
+    Ok(texts.into_iter().collect())
 }
 
 fn texts(node: Json) -> Result<Vec<String>, ProfileError> {

@@ -25,17 +25,18 @@ impl<K, V> Default for BTreeMap<K, V> {
 }
 
 impl<K: Ord, V> BTreeMap<K, V> {
-    fn of(mut entries: Vec<(K, V)>) -> Self {
-        crate::sort::by(&mut entries, |one, two| one.0.cmp(&two.0));
-        // The last of what is alike holds.
-        entries.dedup_by(|later, kept| {
-            let is_twice = later.0 == kept.0;
-            if is_twice {
-                std::mem::swap(later, kept);
+    /// Adds a value, or puts it in the place of that of the same key. Cheap at the end.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.entries.binary_search_by(|(found, _)| found.cmp(&key)) {
+            Ok(at) => {
+                let entry = self.entries.get_mut(at)?;
+                Some(std::mem::replace(&mut entry.1, value))
             }
-            is_twice
-        });
-        Self { entries }
+            Err(at) => {
+                self.entries.insert(at, (key, value));
+                None
+            }
+        }
     }
 }
 
@@ -61,7 +62,11 @@ impl<V> BTreeMap<String, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Self::of(entries.into_iter().collect())
+        let mut map = Self::default();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
     }
 }
 
