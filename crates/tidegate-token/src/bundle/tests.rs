@@ -5,7 +5,7 @@ use tidegate_policy::bundle::{Bundle, Expectation, UnverifiedBundle};
 use tidegate_policy::{BundleError, Model, Profile, Snapshot};
 
 use super::*;
-use crate::compact::encode;
+use crate::base64url::encode;
 use crate::keys::{Algorithm, VerifyingKey};
 use crate::{JwkSet, UnverifiedToken};
 
