@@ -76,9 +76,16 @@ async function world() {
         length: payload.length,
         ...self.head,
       });
-      return new Response(Buffer.concat([Buffer.from(`${head}\n`), payload]), { status: self.status });
+      if (self.tag !== undefined && init.headers["if-none-match"] === self.tag) {
+        self.told += 1;
+        return new Response(null, { status: 304, headers: { etag: self.tag } });
+      }
+      const headers = self.tag === undefined ? {} : { etag: self.tag };
+      return new Response(Buffer.concat([Buffer.from(`${head}\n`), payload]), { status: self.status, headers });
     },
     waiting: [],
+    /** How often it has told that nothing is new. */
+    told: 0,
     async ask(secret, path = "/a", method = "GET", more = {}) {
       const headers = secret === undefined ? {} : { authorization: secret.includes(" ") ? secret : `Bearer ${secret}` };
       const request = new Request(`https://edge.example${path}`, { method, headers });
@@ -293,6 +300,29 @@ test("keys: one that is new is fetched, seldom; one that is gone verifies no mor
   await at.ask(fresh);
   await Promise.all(at.waiting);
   refused(await at.ask(old), 401, "unknown_key");
+});
+
+test("a bundle that is still the newest is not fetched again", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  at.tag = '"7-a"';
+  assert.equal((await at.ask(secret)).allowed, true);
+  for (let turn = 1; turn <= 10; turn += 1) {
+    at.now += 60;
+    assert.equal((await at.ask(secret)).allowed, true);
+    await Promise.all(at.waiting);
+    assert.equal(at.told, turn);
+  }
+  at.tag = '"8-a"';
+  at.head = { revision: 8 };
+  at.now += 60;
+  await at.ask(secret);
+  await Promise.all(at.waiting);
+  assert.equal((await at.ask(secret)).revision, 8);
+  // Nobody has asked whether there is another where none is in force.
+  at.now += 1000;
+  assert.equal((await at.ask(secret)).allowed, true);
+  assert.equal(at.told, 10);
 });
 
 test("keys are used no longer than the bundle may be", async () => {

@@ -113,6 +113,8 @@ interface Held {
   snapshot: Snapshot;
   /** When what it says was so, by this clock. */
   freshAtS: number;
+  /** By which the control plane tells it from others. */
+  tag: string | null;
 }
 
 class Gate {
@@ -228,28 +230,37 @@ class Gate {
       // Keys of someone else do not stand behind it.
       await verifySecret(nodeSecret, keys, { issuer, audience: CONTROL, now: nowS });
       const call = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
-      const bytes = await inTime(PATIENCE_S, async (signal) => {
-        const headers = { authorization: `Bearer ${nodeSecret}` };
+      const before = this.#usable(options, nowS);
+      // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
+      const heldRevision = before?.snapshot.revision;
+      const [bytes, tag] = await inTime(PATIENCE_S, async (signal): Promise<[Uint8Array | undefined, string | null]> => {
+        const headers: Record<string, string> = { authorization: `Bearer ${nodeSecret}` };
+        if (before?.tag) headers["if-none-match"] = before.tag;
         const asked = call(new URL("/v1/bundle", url), { headers, signal, redirect: "manual" });
         const response = await asked.catch(() => {
           throw new Unfit("bundle-unavailable");
         });
+        const named = response.headers.get("etag");
+        if (response.status === 304 && before?.tag && named === before.tag) return [undefined, named];
         if (response.status !== 200) throw new Unfit(`bundle-http-${response.status}`);
-        return body(response, maxBundleBytes);
+        return [await body(response, maxBundleBytes), named];
       });
+      if (bytes === undefined) {
+        if (before !== undefined) before.freshAtS = nowS;
+        return;
+      }
       const snapshot = await loadBundle(bytes, {
         keys,
         issuer,
         audience: BUNDLE_AUDIENCE,
         subject: this.#node.sub,
-        // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
-        heldRevision: this.#usable(options, nowS)?.snapshot.revision,
+        heldRevision,
         now: () => nowS,
       });
-      const before = this.#held;
+      const last = this.#held;
       // It tells how things stood when it was signed.
-      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S) };
-      before?.snapshot.free();
+      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag };
+      last?.snapshot.free();
     } catch (thrown) {
       this.#fault = kindOf(thrown);
     }

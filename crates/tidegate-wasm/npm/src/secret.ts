@@ -84,7 +84,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export async function verifySecret(secret: string, keySet: KeySet, expect: SecretExpectation): Promise<Claims> {
   const nowS = secondsOf(expect);
   const keys = await readyKeys(keySet);
-  if (secret.length > MAX_TOKEN || encoder.encode(secret).length > MAX_TOKEN) throw refused("too_long");
+  if (isLonger(secret, MAX_TOKEN)) throw refused("too_long");
   const last = secret.lastIndexOf(".");
   const first = secret.indexOf(".");
   const message = secret.slice(0, last);
@@ -161,6 +161,11 @@ function read(bytes: Uint8Array, kind: SecretErrorKind, reader: Reader): Members
   }
 }
 
+/** In UTF-8: at most three bytes for each of its units. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && (text.length > bytes || encoder.encode(text).length > bytes);
+}
+
 function must(holds: boolean): void {
   if (!holds) throw 0;
 }
@@ -196,7 +201,7 @@ const text =
   (most = Infinity, least = 1): Reader =>
   (value) => {
     must(typeof value === "string" && !/\p{Surrogate}/u.test(value) && value.length >= least);
-    must(encoder.encode(value).length <= most);
+    must(!isLonger(value, most));
     return value;
   };
 
