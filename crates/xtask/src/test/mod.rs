@@ -1,6 +1,6 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
-mod chromium;
+pub(crate) mod chromium;
 mod e2e;
 mod fuzz;
 mod generated;
