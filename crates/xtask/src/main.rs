@@ -23,7 +23,7 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [schemathesis] [--full]
+cargo xtask test [rust] [wasm] [npm] [fuzz] [suites] [e2e] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     wasm       the JavaScript package in Node, Chromium and workerd
     suites     other projects' test data, natively and in those: what TIDEGATE_SUITES names [../shared/suites]
