@@ -1,0 +1,53 @@
+// Who is signed in. The secret lives in this module's closures, for as long as the page: it is written nowhere.
+
+import { follow, type Live } from "@tidegate/policy";
+import { connect, Refused, told, type Api, type Whoami } from "../api";
+
+export interface Session {
+  me: Whoami;
+  api: Api;
+  /** The own slice, followed. */
+  live: Live;
+  end(): void;
+}
+
+/** A secret is a JWT (RFC 7519) in compact form. */
+const FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Signs in. Throws [Refused]. */
+export async function signIn(secret: string): Promise<Session> {
+  if (!FORM.test(secret)) {
+    throw new Refused(400, "That is no secret", "A secret is three runs of letters and figures, with a dot between them.");
+  }
+  const api = connect(secret);
+  let me: Whoami;
+  try {
+    me = await told(api.GET("/v1/me"));
+  } catch (error) {
+    throw error instanceof Refused && error.status === 401 ? refused(secret) : error;
+  }
+  const live = follow({ url: location.origin, secret });
+  return { me, api, live, end: () => live.close() };
+}
+
+/** The server says the same whatever is wrong with a secret. Whom it is meant for stands in it, for all to read. */
+function refused(secret: string): Refused {
+  const audiences = claimedAudiences(secret);
+  if (audiences !== undefined && !audiences.includes("control")) {
+    const names = audiences.join(", ");
+    return new Refused(401, "That secret is not for the console", `It is for: ${names}. Secrets of services never are; take one of a person.`);
+  }
+  return new Refused(401, "That secret does not hold", "It is mistyped, has expired, or was revoked.");
+}
+
+function claimedAudiences(secret: string): string[] | undefined {
+  try {
+    const payload = (secret.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const claims: unknown = JSON.parse(atob(payload));
+    const audience: unknown = typeof claims === "object" && claims !== null ? Reflect.get(claims, "aud") : undefined;
+    const all = Array.isArray(audience) ? audience : [audience];
+    return all.every((one) => typeof one === "string") ? (all as string[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
