@@ -9,7 +9,8 @@
 //! 3. `kid` names a key for bundles ([`Purpose::Bundles`]), and `alg` is the algorithm pinned to it;
 //! 4. the signature holds;
 //! 5. the claims are exactly `iss`, `aud`, `sub`, `scope`, `revision`, `iat`, `exp`, `sha256` and
-//!    `length`, and for the scope `slice` the `uid` of the subject, none twice, within their limits.
+//!    `length`, for the scopes `slice` and `change` the `uid` of the subject, and for `change` the earlier
+//!    revision that it starts at as `from`, none twice, within their limits.
 //!
 //! Whom it is for, and whether it is late, is for [`UnverifiedBundle::verify`] to say: the one way to use
 //! a head. `sub` and `aud` are one text each: a bundle is for one reader.
@@ -78,7 +79,11 @@ use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES, object_from_json};
 use crate::compact::{self, MAX_TOKEN_BYTES};
 use crate::crypto;
 use crate::jwks::KeySet;
-use crate::keys::{KeyError, Purpose, SigningKey};
+use crate::keys::Purpose;
+#[cfg(not(target_family = "wasm"))]
+use crate::keys::KeyError;
+#[cfg(not(target_family = "wasm"))]
+use crate::signing::SigningKey;
 use crate::verify::TokenError;
 
 // What is signed fits into the line that readers look for.
@@ -93,14 +98,15 @@ pub fn digest(payload: &[u8]) -> Digest {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 impl SigningKey {
     /// Signs the head of a bundle: one line, without its newline. A newline and the payload follow it
     /// on the wire.
     ///
     /// # Errors
     /// [`KeyError::Purpose`] when the key is not for bundles; [`KeyError::Claims`] when no verifier would
-    /// accept it: an issuer or audience over its limit (512 and 128 bytes) or empty, or an expiry that is
-    /// not after its issue; [`KeyError::Signing`] when the signature cannot be made.
+    /// accept it: an issuer or audience over its limit (512 and 128 bytes) or empty, an expiry that is
+    /// not after its issue, or a change that does not lead to a later revision; [`KeyError::Signing`] when the signature cannot be made.
     pub fn sign_bundle(&self, head: &Head) -> Result<String, KeyError> {
         let claims = Claims::of(head).ok_or(KeyError::Claims)?;
         self.sign(Purpose::Bundles, &claims)
@@ -141,9 +147,12 @@ struct Claims {
     aud: String,
     sub: Object,
     scope: ScopeName,
-    /// Of the subject; of a slice alone.
+    /// Of the subject; of a slice and a change of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     uid: Option<Uuid>,
+    /// Of a change alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<u64>,
     revision: u64,
     /// Seconds since the epoch, UTC.
     iat: u64,
@@ -160,10 +169,12 @@ struct Claims {
 enum ScopeName {
     Whole,
     Slice,
+    Change,
 }
 
 impl Claims {
     /// None when no verifier would accept it.
+    #[cfg(not(target_family = "wasm"))]
     fn of(head: &Head) -> Option<Self> {
         let Head {
             issuer,
@@ -175,9 +186,10 @@ impl Claims {
             expires_at_s,
             payload,
         } = head;
-        let (scope, uid) = match *scope {
-            Scope::Whole => (ScopeName::Whole, None),
-            Scope::Slice { uid } => (ScopeName::Slice, Some(uid)),
+        let (scope, uid, from) = match *scope {
+            Scope::Whole => (ScopeName::Whole, None, None),
+            Scope::Slice { uid } => (ScopeName::Slice, Some(uid), None),
+            Scope::Change { uid, from } => (ScopeName::Change, Some(uid), Some(from)),
         };
         let claims = Self {
             iss: issuer.clone(),
@@ -185,6 +197,7 @@ impl Claims {
             sub: subject.clone(),
             scope,
             uid,
+            from,
             revision: *revision,
             iat: *issued_at_s,
             exp: *expires_at_s,
@@ -204,6 +217,7 @@ impl Claims {
             sub,
             scope,
             uid,
+            from,
             revision,
             iat,
             exp,
@@ -214,10 +228,11 @@ impl Claims {
             issuer: iss,
             audience: aud,
             subject: sub,
-            scope: match (scope, uid) {
-                (ScopeName::Whole, None) => Scope::Whole,
-                (ScopeName::Slice, Some(uid)) => Scope::Slice { uid },
-                (ScopeName::Whole, Some(_)) | (ScopeName::Slice, None) => return None,
+            scope: match (scope, uid, from) {
+                (ScopeName::Whole, None, None) => Scope::Whole,
+                (ScopeName::Slice, Some(uid), None) => Scope::Slice { uid },
+                (ScopeName::Change, Some(uid), Some(from)) => Scope::Change { uid, from },
+                (ScopeName::Whole | ScopeName::Slice | ScopeName::Change, ..) => return None,
             },
             revision,
             issued_at_s: iat,
@@ -231,6 +246,9 @@ impl Claims {
 
     fn within_limits(&self) -> bool {
         let sized = |text: &str, most: usize| !text.is_empty() && text.len() <= most;
-        sized(&self.iss, MAX_NAME_BYTES) && sized(&self.aud, MAX_WORD_BYTES) && self.iat < self.exp
+        sized(&self.iss, MAX_NAME_BYTES)
+            && sized(&self.aud, MAX_WORD_BYTES)
+            && self.iat < self.exp
+            && self.from.is_none_or(|from| from < self.revision)
     }
 }

@@ -17,6 +17,9 @@ pub const MAX_PARENTS: usize = 3;
 pub const MAX_BUDGETS: usize = 2;
 /// Most actions, and most objects, that a secret is narrowed to.
 pub const MAX_NARROW: usize = 64;
+/// Largest number in a secret: the largest up to which JavaScript has every whole number (RFC 8259 §6), so that all
+/// who verify read the same.
+pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// The claims of a secret.
 ///
@@ -35,7 +38,7 @@ pub struct Claims {
     pub uid: Uuid,
     /// The secret's own id (UUIDv7).
     pub jti: Uuid,
-    /// Issued at. Seconds since the epoch, UTC.
+    /// Issued at. Seconds since the epoch, UTC; at most [`MAX_NUMBER`], as `nbf` and `exp`.
     pub iat: u64,
     /// Not before. Seconds since the epoch, UTC.
     #[serde(
@@ -88,7 +91,11 @@ pub struct Narrow {
     )]
     pub objects: Option<Vec<String>>,
     /// Budgets that it is charged to beside its principal, the tightest first. At most [`MAX_BUDGETS`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "objects"
+    )]
     pub budgets: Vec<Budget>,
 }
 
@@ -98,7 +105,7 @@ pub struct Narrow {
 pub struct Budget {
     /// The `jti` of the secret that it was made for: the account that is charged.
     pub jti: Uuid,
-    /// Bytes of reads, and as many of writes.
+    /// Bytes of reads, and as many of writes. At most [`MAX_NUMBER`].
     pub bytes: u64,
 }
 
@@ -120,6 +127,7 @@ impl Narrow {
         };
         parents.len() <= MAX_PARENTS
             && budgets.len() <= MAX_BUDGETS
+            && budgets.iter().all(|budget| budget.bytes <= MAX_NUMBER)
             && listed(actions, MAX_WORD_BYTES)
             && listed(objects, MAX_NAME_BYTES)
     }
@@ -138,6 +146,10 @@ impl Claims {
                 .aud
                 .iter()
                 .all(|audience| sized(audience, MAX_WORD_BYTES))
+            && [Some(self.iat), self.nbf, self.exp]
+                .into_iter()
+                .flatten()
+                .all(|time_s| time_s <= MAX_NUMBER)
             && self.narrow.as_ref().is_none_or(Narrow::within_limits)
     }
 
@@ -173,6 +185,20 @@ fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Re
 
 fn narrow<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Narrow>, D::Error> {
     object(deserializer).map(Some)
+}
+
+/// A list of JSON objects, each like [`object`].
+fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Item<T>(T);
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            object(deserializer).map(Self)
+        }
+    }
+    let items = Vec::<Item<T>>::deserialize(deserializer)?;
+    Ok(items.into_iter().map(|Item(item)| item).collect())
 }
 
 /// A field that is there has a value: `null` would turn a limit into its absence.

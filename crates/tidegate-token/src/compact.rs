@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::claims::object_from_json;
 use crate::jwks::KeySet;
-use crate::keys::Purpose;
+use crate::keys::{Purpose, VerifyingKey};
 use crate::verify::TokenError;
 
 /// Longest text of a secret, minted or accepted. Bytes.
@@ -76,6 +76,18 @@ impl<'a> Compact<'a> {
 
 /// The payload of a signed text: checks size, form, `typ`, `kid`, `alg` and signature, in this order.
 pub(crate) fn open(text: &str, purpose: Purpose, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
+    let (token, key) = with_key(text, purpose, keys)?;
+    key.verify(token.signed.as_bytes(), &token.signature)
+        .map_err(|_| TokenError::Signature)?;
+    Ok(token.payload)
+}
+
+/// The key that is to verify a signed text: all that [`open`] checks before the signature.
+pub(crate) fn with_key<'t, 'k>(
+    text: &'t str,
+    purpose: Purpose,
+    keys: &'k KeySet,
+) -> Result<(Compact<'t>, &'k VerifyingKey), TokenError> {
     let token = Compact::split(text)?;
     let header = token.header()?;
     if header.typ != typ(purpose) {
@@ -90,9 +102,7 @@ pub(crate) fn open(text: &str, purpose: Purpose, keys: &KeySet) -> Result<Vec<u8
     if header.alg != key.algorithm().name() {
         return Err(TokenError::Algorithm);
     }
-    key.verify(token.signed.as_bytes(), &token.signature)
-        .map_err(|_| TokenError::Signature)?;
-    Ok(token.payload)
+    Ok((token, key))
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, TokenError> {

@@ -1,29 +1,11 @@
-//! Signing keys and verifying keys, each with its `kid` and the one algorithm pinned to it.
+//! Verifying keys, each with its `kid` and the one algorithm pinned to it.
 
-use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::claims::Claims;
-use crate::compact::{self, Header, MAX_TOKEN_BYTES};
 use crate::crypto;
 
 /// Longest `kid`. Bytes.
 pub const MAX_KID_BYTES: usize = 64;
-
-/// A secret's text. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-impl Secret {
-    /// The text, to be shown once.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// Signature algorithm, pinned per key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -58,115 +40,6 @@ pub enum Purpose {
     Bundles,
 }
 
-/// A private key with its `kid`. `Debug` shows nothing of the private half, and it is wiped on drop.
-pub struct SigningKey {
-    private: EncodingKey,
-    public: VerifyingKey,
-}
-
-impl SigningKey {
-    /// A new random key for secrets (native only).
-    ///
-    /// # Errors
-    /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when there is no randomness.
-    pub fn generate(kid: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
-        let private = crypto::generate(algorithm).map_err(|_| KeyError::PrivateKey)?;
-        Self::from_pkcs8(kid, algorithm, private.as_bytes())
-    }
-
-    /// A key for secrets, from PKCS#8 DER.
-    ///
-    /// # Errors
-    /// [`KeyError::Kid`] for a bad `kid`; [`KeyError::PrivateKey`] when the bytes are no private key of
-    /// the algorithm, or its two halves do not belong together.
-    pub fn from_pkcs8(kid: &str, algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
-        let (private, public) =
-            crypto::public_key(algorithm, der).map_err(|_| KeyError::PrivateKey)?;
-        let public = VerifyingKey::from_public(kid, algorithm, &public)?;
-        Ok(Self { private, public })
-    }
-
-    /// The same key for this purpose.
-    #[must_use]
-    pub fn for_purpose(mut self, purpose: Purpose) -> Self {
-        self.public.purpose = purpose;
-        self
-    }
-
-    /// What it is for.
-    pub fn purpose(&self) -> Purpose {
-        self.public.purpose
-    }
-
-    /// PKCS#8 DER. Whoever reads it can mint.
-    pub fn to_pkcs8(&self) -> &[u8] {
-        self.private.as_bytes()
-    }
-
-    /// The key's id.
-    pub fn kid(&self) -> &str {
-        self.public.kid()
-    }
-
-    /// The public half.
-    pub fn verifying_key(&self) -> VerifyingKey {
-        self.public.clone()
-    }
-
-    /// Signs claims into a secret, which starts with [`SECRET_PREFIX`](crate::SECRET_PREFIX).
-    ///
-    /// # Errors
-    /// [`KeyError::Claims`] when no verifier would accept them: a field over its limit, or a text over
-    /// [`MAX_TOKEN_BYTES`]; [`KeyError::Purpose`] when the key is not for secrets; [`KeyError::Signing`]
-    /// when the signature cannot be made.
-    pub fn mint(&self, claims: &Claims) -> Result<Secret, KeyError> {
-        if !claims.within_limits() {
-            return Err(KeyError::Claims);
-        }
-        let text = self.sign(Purpose::Secrets, claims)?;
-        Ok(Secret(text))
-    }
-
-    /// Signs claims, within their limits, into the compact form of what the key is for.
-    pub(crate) fn sign(
-        &self,
-        purpose: Purpose,
-        claims: &impl Serialize,
-    ) -> Result<String, KeyError> {
-        if self.public.purpose != purpose {
-            return Err(KeyError::Purpose);
-        }
-        let header = Header {
-            typ: compact::typ(purpose).into(),
-            alg: self.public.algorithm.name().into(),
-            kid: self.public.kid.to_string(),
-        };
-        let header = serde_json::to_vec(&header).map_err(|_| KeyError::Signing)?;
-        let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Claims)?;
-        let mut text = compact::encode(&header);
-        text.push('.');
-        text.push_str(&compact::encode(&payload));
-        let signature = crypto::sign(self.public.algorithm, &self.private, text.as_bytes())
-            .map_err(|_| KeyError::Signing)?;
-        text.push('.');
-        text.push_str(&compact::encode(&signature));
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(KeyError::Claims);
-        }
-        Ok(text)
-    }
-}
-
-impl std::fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.public.kid)
-            .field("algorithm", &self.public.algorithm)
-            .field("purpose", &self.public.purpose)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A public key with its `kid` and pinned algorithm.
 #[derive(Clone)]
 pub struct VerifyingKey {
@@ -174,7 +47,7 @@ pub struct VerifyingKey {
     algorithm: Algorithm,
     purpose: Purpose,
     public: Box<[u8]>,
-    verifier: DecodingKey,
+    verifier: crypto::PublicKey,
 }
 
 impl VerifyingKey {
@@ -305,4 +178,23 @@ pub enum KeyError {
     /// More keys than [`MAX_KEYS`](crate::MAX_KEYS).
     #[error("the key set holds more than {} keys", crate::MAX_KEYS)]
     TooMany,
+}
+
+impl KeyError {
+    /// A stable word for log and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Kid => "key-id",
+            Self::PrivateKey => "key-not-private",
+            Self::PublicKey => "key-not-public",
+            Self::WeakKey => "key-weak",
+            Self::Claims => "key-claims",
+            Self::Purpose => "key-purpose",
+            Self::Signing => "key-signing",
+            Self::Private => "key-private",
+            Self::Unsupported { .. } => "key-unsupported",
+            Self::Duplicate => "key-duplicate",
+            Self::TooMany => "key-too-many",
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::claims::Claims;
 use crate::compact;
 use crate::jwks::KeySet;
-use crate::keys::Purpose;
+use crate::keys::{Purpose, VerifyingKey};
 
 /// How far ahead of the verifier's clock `iat` may be. Seconds.
 pub const MAX_CLOCK_SKEW_S: u64 = 60;
@@ -27,6 +27,15 @@ impl<'a> UnverifiedToken<'a> {
     /// Takes the text as it came.
     pub fn new(text: &'a str) -> Self {
         Self(text)
+    }
+
+    /// The key that its signature is to be verified with, by size, form, `typ`, `kid` and `alg`: for who has to
+    /// verify elsewhere.
+    ///
+    /// # Errors
+    /// The first [`TokenError`] that applies.
+    pub fn key(self, keys: &KeySet) -> Result<&VerifyingKey, TokenError> {
+        compact::with_key(self.0, Purpose::Secrets, keys).map(|(_, key)| key)
     }
 
     /// Checks size, form, `typ`, `kid`, `alg`, signature, claims, `iss`, `aud`, `exp`, `nbf`, `iat`, in

@@ -16,7 +16,6 @@ use crate::engine::Engine;
 use crate::error::error;
 use crate::given::parse;
 use crate::json::{Fields, uuid};
-#[cfg(feature = "language")]
 use crate::slice::Slice;
 
 /// The `typ` of a bundle's head.
@@ -25,7 +24,6 @@ const TYP: &str = "tidegate-bundle+jwt";
 #[wasm_bindgen(module = "/src/verify.js")]
 extern "C" {
     fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
-    #[cfg(feature = "language")]
     fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
 }
 
@@ -53,7 +51,6 @@ impl Engine {
     }
 }
 
-#[cfg(feature = "language")]
 #[wasm_bindgen]
 impl Slice {
     /// Verifies a bundle of one subject's slice, and loads it.
@@ -140,7 +137,6 @@ impl UnverifiedBundle {
     ///
     /// # Errors
     /// As [`Engine::from_bundle`].
-    #[cfg(feature = "language")]
     #[wasm_bindgen(js_name = sliceVerifiedByHost)]
     pub fn slice_verified_by_host(
         &self,
@@ -148,7 +144,7 @@ impl UnverifiedBundle {
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<Slice, JsValue> {
         let inner = self.loaded(sha256, expect, |bundle| bundle.slice())?;
-        Ok(Slice { inner })
+        Ok(Slice::new(inner))
     }
 }
 
@@ -248,13 +244,15 @@ fn claims(json: &[u8]) -> Option<Head> {
         Some(text) => Some(uuid("uid", &text).ok()?),
         None => None,
     };
+    let from = fields.number_or_none("from").ok()?;
     let head = Head {
         issuer: fields.text("iss").ok()?,
         audience: fields.text("aud").ok()?,
         subject: fields.text("sub").ok()?.parse().ok()?,
-        scope: match (&*fields.text("scope").ok()?, uid) {
-            ("whole", None) => Scope::Whole,
-            ("slice", Some(uid)) => Scope::Slice { uid },
+        scope: match (&*fields.text("scope").ok()?, uid, from) {
+            ("whole", None, None) => Scope::Whole,
+            ("slice", Some(uid), None) => Scope::Slice { uid },
+            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
             _ => return None,
         },
         revision: fields.number("revision").ok()?,

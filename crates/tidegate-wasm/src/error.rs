@@ -1,12 +1,13 @@
 //! What is thrown: an `Error` whose `kind` is a stable word.
 
+#[cfg(feature = "language")]
 use js_sys::Reflect;
 #[cfg(feature = "language")]
 use tidegate_policy::ChangeError;
 #[cfg(feature = "language")]
 use tidegate_policy::ListError;
 use tidegate_policy::NameError;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 
 /// The input is not of the shape that the types describe.
 pub(crate) const BAD_INPUT: &str = "bad-input";
@@ -22,18 +23,21 @@ pub(crate) const BAD_TUPLE: &str = "bad-tuple";
 #[cfg(feature = "language")]
 const BAD_REVISION: &str = "bad-revision";
 
-/// An `Error` of a kind.
+#[wasm_bindgen(module = "/src/error.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = policyError)]
+    fn policy_error(kind: &str, message: &str) -> JsValue;
+}
+
+/// A `PolicyError` of a kind.
 pub(crate) fn error(kind: &str, message: &str) -> JsValue {
-    let error = js_sys::Error::new(message).into();
-    // A fresh object takes every property.
-    let _ = Reflect::set(&error, &"kind".into(), &kind.into());
-    error
+    policy_error(kind, message)
 }
 
 /// The same with one more property.
 #[cfg(feature = "language")]
 pub(crate) fn with(error: JsValue, name: &str, value: &JsValue) -> JsValue {
-    // So does an error.
+    // A fresh error takes every property.
     let _ = Reflect::set(&error, &name.into(), value);
     error
 }

@@ -16,14 +16,12 @@ mod json;
 mod list;
 #[cfg(feature = "language")]
 mod model;
-#[cfg(feature = "language")]
 mod slice;
 
 pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
-#[cfg(feature = "language")]
 pub use slice::Slice;
 
 use wasm_bindgen::prelude::*;

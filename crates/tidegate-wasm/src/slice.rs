@@ -1,15 +1,29 @@
 //! Slices: what one subject may do, without the snapshot.
 
-use tidegate_policy::{Answer, Context};
+use js_sys::{Array, Object as JsObject, Reflect};
+use tidegate_policy::tuple::Object;
+use tidegate_policy::{Answer, Context, SliceChange, SliceChangeError};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Asked;
-use crate::json::{Fields, object, write};
+use crate::error::error;
+use crate::given::parse;
+use crate::json::Fields;
 
 /// What one subject may do, at one revision.
 #[wasm_bindgen]
 pub struct Slice {
-    pub(crate) inner: tidegate_policy::Slice,
+    inner: tidegate_policy::Slice,
+    /// Of secret: what [`Slice::can`] is asked for.
+    kind: String,
+}
+
+impl Slice {
+    /// For the first of the kinds of secret that it was made for, until [`Slice::set_kind`] names another.
+    pub(crate) fn new(inner: tidegate_policy::Slice) -> Self {
+        let kind = inner.kinds().next().unwrap_or_default().to_owned();
+        Self { inner, kind }
+    }
 }
 
 #[wasm_bindgen]
@@ -20,11 +34,59 @@ impl Slice {
         self.inner.subject().as_str().to_owned()
     }
 
+    /// The subject's uid.
+    #[wasm_bindgen(getter)]
+    pub fn uid(&self) -> String {
+        self.inner.uid().to_string()
+    }
+
     /// Of the snapshot that it was made from.
     #[wasm_bindgen(getter)]
     pub fn revision(&self) -> f64 {
         // A number in JavaScript.
         self.inner.revision() as f64
+    }
+
+    /// The kinds of secret that it was made for, sorted.
+    #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
+    pub fn kinds(&self) -> Array {
+        self.inner.kinds().map(JsValue::from_str).collect()
+    }
+
+    /// The kind of secret that `can` is asked for.
+    #[wasm_bindgen(setter)]
+    pub fn set_kind(&mut self, kind: String) {
+        self.kind = kind;
+    }
+
+    /// How many objects it knows.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        // A number in JavaScript.
+        self.inner.len() as f64
+    }
+
+    /// May the subject do the action on the resource? As `decide`, without an object for each question: 0 is no,
+    /// 1 yes, 2 unknown.
+    ///
+    /// # Errors
+    /// `bad-name`, `bad-input`
+    pub fn can(
+        &self,
+        action: &str,
+        resource: &str,
+        #[wasm_bindgen(unchecked_optional_param_type = "Record<string, unknown>")]
+        context: &JsValue,
+    ) -> Result<u8, JsValue> {
+        let context = read_context(context)?;
+        Ok(
+            match self.inner.answer(&self.kind, action, resource, &context) {
+                Answer::Allow => 1,
+                // What is known is a name; of the rest it has to be seen.
+                Answer::Deny => parse::<Object>(resource).map(|_| 0)?,
+                Answer::Unknown => parse::<Object>(resource).map(|_| 2)?,
+            },
+        )
     }
 
     /// May the caller do the action on the resource? As the whole snapshot answers, or `unknown` where the whole
@@ -62,9 +124,37 @@ impl Slice {
         let listed = self
             .inner
             .list_objects(&kind, &action, &type_name, &context);
-        write(&object([
-            ("found", listed.objects.into()),
-            ("complete", listed.complete.into()),
-        ]))
+        let found: Array = listed.objects.into_iter().map(JsValue::from_str).collect();
+        let page = JsObject::new();
+        // A fresh object takes every property.
+        let _ = Reflect::set(&page, &"found".into(), &found);
+        let _ = Reflect::set(&page, &"complete".into(), &listed.complete.into());
+        Ok(page.into())
     }
+
+    /// Takes in what leads to a later revision: all of it, or nothing. Nothing here says whose word it is: the
+    /// caller answers for that.
+    ///
+    /// # Errors
+    /// `payload-…`, of what cannot be read; the kinds of [`SliceChangeError`], of a change of something else.
+    #[wasm_bindgen(js_name = applyVerifiedByHost)]
+    pub fn apply_verified_by_host(&mut self, change: &[u8]) -> Result<(), JsValue> {
+        let change = SliceChange::of_bytes(change).map_err(Into::into);
+        let applied = change.and_then(|change| self.inner.apply(&change));
+        applied.map_err(|found: SliceChangeError| error(found.kind(), &found.to_string()))
+    }
+}
+
+/// Values of conditions' parameters; none where there is nothing.
+///
+/// # Errors
+/// `bad-input`
+fn read_context(context: &JsValue) -> Result<Context, JsValue> {
+    if context.is_undefined() || context.is_null() {
+        return Ok(Context::default());
+    }
+    let whole = JsObject::new();
+    // As above.
+    let _ = Reflect::set(&whole, &"context".into(), context);
+    Fields::read(&whole)?.context("context")
 }

@@ -1,6 +1,8 @@
 // Verifies a bundle's signature by the host's WebCrypto, and hands what it holds back to the engine.
 // The only way to `use` goes by a signature that holds: whatever else happens throws.
 
+import { PolicyError } from "./error.js";
+
 /** What bundles may be signed with (RFC 8037, RFC 7518): how a key is imported, and how it verifies. */
 const ALGORITHMS = {
   EdDSA: { kty: "OKP", crv: "Ed25519", key: { name: "Ed25519" }, verify: { name: "Ed25519" } },
@@ -12,8 +14,18 @@ const ALGORITHMS = {
   },
 };
 
-function refused(kind, message) {
-  return Object.assign(new Error(message), { kind });
+const refused = (kind, message, options) => new PolicyError(kind, message, options);
+
+/** A key that the host takes, or why there is none. */
+async function imported(jwk, algorithm) {
+  try {
+    return await crypto.subtle.importKey("jwk", jwk, algorithm.key, false, ["verify"]);
+  } catch (cause) {
+    // There is no WebCrypto on pages that came without TLS, and in older browsers none that has Ed25519.
+    const known = cause?.name === "DataError" || cause?.name === "SyntaxError";
+    if (known) throw refused("head-unknown-key", "the head's key is malformed", { cause });
+    throw refused("crypto-unsupported", `this host has no ${algorithm.key.name}`, { cause });
+  }
 }
 
 async function verified(bundle, keys, use) {
@@ -26,7 +38,7 @@ async function verified(bundle, keys, use) {
     throw refused("head-algorithm", "the head's algorithm is not its key's");
   }
   const jwk = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
-  const key = await crypto.subtle.importKey("jwk", jwk, algorithm.key, false, ["verify"]);
+  const key = await imported(jwk, algorithm);
   const holds = await crypto.subtle.verify(algorithm.verify, key, bundle.signature, bundle.message);
   if (holds !== true) throw refused("head-signature", "the head's signature does not hold");
   return use(new Uint8Array(await crypto.subtle.digest("SHA-256", bundle.payload)));

@@ -10,6 +10,7 @@ mod bench;
 mod cargo;
 mod claims;
 mod fuzz;
+mod npm;
 mod quickstart;
 mod test;
 mod wasm;
@@ -30,6 +31,10 @@ cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [schemathesis] [--full]
 cargo xtask wasm [--sizes]
     Builds the JavaScript package of the engine, in target/wasm-package.
     --sizes    also with less in it; prints the sizes, and fails when one is over its goal
+
+cargo xtask npm [--sizes]
+    Assembles the npm package @tidegate/policy, in target/npm/policy.
+    --sizes    prints what its parts weigh, and fails when one is over its goal
 
 cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Some((&"claims", rest)) => claims::run(rest),
         Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"wasm", rest)) => wasm::run(rest),
+        Some((&"npm", rest)) => npm::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

@@ -34,6 +34,14 @@ pub(crate) const CORE: Package = Package {
     goal_bytes: 70_000,
 };
 
+/// On compiled bundles alone, with the signatures' cryptography inside.
+pub(crate) const ED25519: Package = Package {
+    what: "decide on bundles alone, Ed25519 inside",
+    folder: "wasm-package-ed25519",
+    features: "core",
+    goal_bytes: 110_000,
+};
+
 /// The module in a package.
 const MODULE: &str = "tidegate_wasm_bg.wasm";
 

@@ -40,14 +40,11 @@ pub enum SliceLine {
         /// As `GET /v1/slice` answers, in base64.
         bundle: String,
     },
-    /// What leads from the revision that the follower has to a later one.
+    /// What leads from the revision that the follower has to a later one, signed.
     Change {
-        /// The revision that it starts at.
-        from: u64,
-        /// The revision that it leads to.
-        to: u64,
-        /// The change, in base64.
-        change: String,
+        /// One line of compact JWS like that of a slice, with the scope `change` and the revision `from` that it starts
+        /// at, and the binary change after it, in base64.
+        bundle: String,
     },
     /// Each second where there is no other line: what the follower has holds at this revision.
     Heartbeat {

@@ -32,7 +32,7 @@ pub enum BundleError {
     /// Of another object of the reader's name: one that was deleted.
     #[error("the bundle is for another object of this name")]
     Uid,
-    /// A slice where the whole is wanted, or the other way around.
+    /// The whole, a slice or a change where another of them is wanted.
     #[error("the bundle has another scope")]
     Scope,
     /// Its time is over.
@@ -48,6 +48,14 @@ pub enum BundleError {
         held: u64,
         /// The bundle's.
         offered: u64,
+    },
+    /// A change that does not start at the revision that the reader holds.
+    #[error("the change is from revision {from}, which is not the one held")]
+    NotNext {
+        /// The revision held.
+        held: Option<u64>,
+        /// The change's.
+        from: u64,
     },
     /// The payload has not the size that the head says.
     #[error("the bundle's payload is shorter or longer than its head says")]
@@ -75,6 +83,7 @@ impl BundleError {
             Self::Expired => "expired",
             Self::IssuedAhead => "issued-ahead",
             Self::Older { .. } => "older",
+            Self::NotNext { .. } => "not-next",
             Self::Length => "length",
             Self::Digest => "digest",
             Self::Payload(error) => error.kind(),
@@ -174,6 +183,9 @@ pub enum PayloadError {
     /// It goes on after its end.
     #[error("the payload goes on after its end")]
     Trailing,
+    /// It is of another subject, or of other revisions, than the head that was signed with it.
+    #[error("the payload is not what its head says")]
+    Head,
 }
 
 impl PayloadError {
@@ -196,6 +208,7 @@ impl PayloadError {
             Self::Order => "payload-order",
             Self::Unknown => "payload-unknown",
             Self::Trailing => "payload-trailing",
+            Self::Head => "payload-head",
         }
     }
 }

@@ -1,23 +1,26 @@
-//! Bundles: a snapshot, or the slice of one subject, on its way to whoever decides with it, signed.
+//! Bundles: a snapshot, the slice of one subject, or a change of a slice, on its way to whoever decides with it,
+//! signed.
 //!
 //! On the wire a bundle is one line, a newline, and the rest:
 //!
 //! 1. the *head*, a compact JWS (RFC 7515) of the type `tidegate-bundle+jwt` that says who made it, for
 //!    whom, at which revision, until when, and the size and SHA-256 of what follows;
 //! 2. the *payload*: the snapshot in the binary form that [`payload`] describes, or a
-//!    [slice](crate::slice) in its own.
+//!    [slice](crate::slice) or a [change](SliceChange) of one in theirs.
 //!
 //! The only way to a [`Bundle`] is [`UnverifiedBundle::verify`], which passes one when all of this
 //! holds, in this order, and tells the first that does not:
 //!
 //! 1. a [`Verifier`] vouches for the head: a key that is trusted for bundles has signed it;
-//! 2. issuer, audience and subject (of a slice also its uid, where it is known) are the expected ones, it has not expired, and was not issued ahead
-//!    of the clock;
-//! 3. its revision is not older than the one held;
+//! 2. issuer, audience and subject (of a slice also its uid, where it is known) are the expected ones, it has not
+//!    expired, and was not issued ahead of the clock;
+//! 3. its revision is not older than the one held, and that of a change starts at exactly the one held: nothing is
+//!    taken twice, left out or in another order;
 //! 4. the payload has the size and the SHA-256 that the head says.
 //!
-//! Nothing in the payload is looked at before. [`Bundle::snapshot`] or [`Bundle::slice`] then reads it, and still believes
-//! nothing: every number and length is checked against what is left, and no input makes it panic.
+//! Nothing in the payload is looked at before. [`Bundle::snapshot`], [`Bundle::slice`] or [`Bundle::change`] then reads
+//! it, and still believes nothing: every number and length is checked against what is left, and no input makes it
+//! panic.
 //!
 //! A deployer can break it by a verifier that trusts a key whose private half others hold, or by a clock
 //! that is wrong: an older revision is then noticed only by who holds a newer one.
@@ -83,7 +86,7 @@ pub use error::{BundleError, HeadError, PayloadError};
 
 use uuid::Uuid;
 
-use crate::slice::Slice;
+use crate::slice::{Slice, SliceChange};
 use crate::snapshot::Snapshot;
 use crate::tuple::Object;
 
@@ -127,6 +130,23 @@ pub enum Scope {
         /// The subject's uid.
         uid: Uuid,
     },
+    /// What leads to the head's revision from an earlier one of its subject's slice.
+    Change {
+        /// The subject's uid.
+        uid: Uuid,
+        /// The revision that it starts at.
+        from: u64,
+    },
+}
+
+impl Scope {
+    /// The subject's uid, where it is of one subject.
+    fn uid(self) -> Option<Uuid> {
+        match self {
+            Self::Whole => None,
+            Self::Slice { uid } | Self::Change { uid, from: _ } => Some(uid),
+        }
+    }
 }
 
 /// What tells one payload from all others.
@@ -164,7 +184,7 @@ pub struct Expectation<'a> {
     pub uid: Option<Uuid>,
     /// Seconds since the epoch, UTC.
     pub now_s: u64,
-    /// The revision that the reader holds already, if it holds one.
+    /// The revision that the reader holds already, if it holds one: that of the slice which a change is for.
     pub held_revision: Option<u64>,
 }
 
@@ -197,7 +217,7 @@ impl<'a> UnverifiedBundle<'a> {
         Ok(Self { head, payload })
     }
 
-    /// Checks signature, issuer, audience, subject and its uid, times, revision, size and SHA-256, in this order.
+    /// Checks signature, issuer, audience, subject and its uid, times, revisions, size and SHA-256, in this order.
     ///
     /// # Errors
     /// The first [`BundleError`] that applies.
@@ -216,7 +236,7 @@ impl<'a> UnverifiedBundle<'a> {
         if head.subject != *expect.subject {
             return Err(BundleError::Subject);
         }
-        if let (Some(expected), Scope::Slice { uid }) = (expect.uid, head.scope)
+        if let (Some(expected), Some(uid)) = (expect.uid, head.scope.uid())
             && expected != uid
         {
             return Err(BundleError::Uid);
@@ -231,6 +251,14 @@ impl<'a> UnverifiedBundle<'a> {
             return Err(BundleError::Older {
                 held,
                 offered: head.revision,
+            });
+        }
+        if let Scope::Change { uid: _, from } = head.scope
+            && expect.held_revision != Some(from)
+        {
+            return Err(BundleError::NotNext {
+                held: expect.held_revision,
+                from,
             });
         }
         // The size first: it costs nothing, the sum does.
@@ -275,7 +303,7 @@ impl Bundle<'_> {
     pub fn snapshot(&self) -> Result<Snapshot, BundleError> {
         match self.head.scope {
             Scope::Whole => Ok(payload::read(self.payload, self.head.revision)?),
-            Scope::Slice { .. } => Err(BundleError::Scope),
+            Scope::Slice { .. } | Scope::Change { .. } => Err(BundleError::Scope),
         }
     }
 
@@ -293,8 +321,27 @@ impl Bundle<'_> {
                 let subject = subject.clone();
                 Ok(Slice::of_payload(self.payload, subject, uid, *revision)?)
             }
-            Scope::Whole => Err(BundleError::Scope),
+            Scope::Whole | Scope::Change { .. } => Err(BundleError::Scope),
         }
+    }
+
+    /// Reads the payload of a change, in time and memory in proportion to its size.
+    ///
+    /// # Errors
+    /// [`BundleError::Scope`] unless it is a change; [`BundleError::Payload`]: the issuer has signed what is no
+    /// payload, one of another version, or one of which the head says something else.
+    pub fn change(&self) -> Result<SliceChange, BundleError> {
+        let Scope::Change { uid, from } = self.head.scope else {
+            return Err(BundleError::Scope);
+        };
+        let change = SliceChange::of_bytes(self.payload)?;
+        let Head {
+            subject, revision, ..
+        } = &self.head;
+        if !change.leads(subject, uid, (from, *revision)) {
+            return Err(PayloadError::Head.into());
+        }
+        Ok(change)
     }
 }
 

@@ -43,6 +43,11 @@ impl SliceChange {
         self.to
     }
 
+    /// Whether it is of this subject, from and to these revisions.
+    pub(crate) fn leads(&self, subject: &Object, uid: Uuid, (from, to): (u64, u64)) -> bool {
+        self.subject == *subject && self.uid == uid && self.from == from && self.to == to
+    }
+
     /// Whether nothing changes but the revision.
     pub fn is_empty(&self) -> bool {
         self.deltas()

@@ -57,3 +57,16 @@ pub enum SliceChangeError {
     #[error(transparent)]
     Slice(#[from] SliceError),
 }
+
+impl SliceChangeError {
+    /// A stable word for log and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Subject => "change-subject",
+            Self::Revision { .. } => "change-revision",
+            Self::Kinds => "change-kinds",
+            Self::Payload(error) => error.kind(),
+            Self::Slice(error) => error.kind(),
+        }
+    }
+}

@@ -2,9 +2,13 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod native;
+#[cfg(target_family = "wasm")]
+mod wasm;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::{generate, public_key, sha256, sign, verifier, verify};
+pub(crate) use native::{PublicKey, generate, public_key, sha256, sign, verifier, verify};
+#[cfg(target_family = "wasm")]
+pub(crate) use wasm::{PublicKey, sha256, verifier, verify};
 
 /// Why an operation did not succeed; there is nothing more to tell.
 pub(crate) struct Refused;
@@ -19,6 +23,14 @@ pub(crate) fn is_weak_ed25519(key: &[u8; 32]) -> bool {
     y[31] &= 0x7f;
     let above_prime = y[31] == 0x7f && y[1..31].iter().all(|b| *b == 0xff) && y[0] >= 0xed;
     above_prime || SMALL_ORDER_Y.contains(&y)
+}
+
+/// Whether the R of an Ed25519 signature (RFC 8032 §5.1.6) is no use either: only who holds the private key can make
+/// a signature with one, and implementations differ on it.
+#[cfg(not(target_family = "wasm"))]
+fn has_weak_r(signature: &[u8]) -> bool {
+    let r = signature.first_chunk();
+    r.is_none_or(is_weak_ed25519)
 }
 
 /// The y coordinates of all points of order 1, 2, 4 and 8, little-endian.

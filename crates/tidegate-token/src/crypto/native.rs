@@ -12,8 +12,11 @@ use aws_lc_rs::signature::{
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
-use super::Refused;
+use super::{Refused, has_weak_r};
 use crate::keys::Algorithm;
+
+/// A public key, ready to verify with.
+pub(crate) type PublicKey = DecodingKey;
 
 const fn in_jwt(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
     match algorithm {
@@ -61,7 +64,7 @@ pub(crate) fn public_key(
 
 /// A public key in the form that [`verify`] takes. For P-256 an uncompressed point, checked to be on
 /// the curve; for Ed25519 the 32 bytes.
-pub(crate) fn verifier(algorithm: Algorithm, public: &[u8]) -> Result<DecodingKey, Refused> {
+pub(crate) fn verifier(algorithm: Algorithm, public: &[u8]) -> Result<PublicKey, Refused> {
     match algorithm {
         Algorithm::EdDsa if public.len() == 32 => Ok(DecodingKey::from_ed_der(public)),
         Algorithm::EdDsa => Err(Refused),
@@ -97,15 +100,16 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// Checks a signature of exactly 64 bytes.
 ///
 /// For Ed25519 this is strict: AWS-LC refuses `s` at or above the group's order and compares the
-/// encoding of R byte for byte without the cofactor, and weak public keys never get here
-/// ([`super::is_weak_ed25519`]).
+/// encoding of R byte for byte without the cofactor, weak public keys never get here
+/// ([`super::is_weak_ed25519`]), and an R of small order is refused, as in `verify_strict` of ed25519-dalek, which
+/// verifies on wasm.
 pub(crate) fn verify(
     algorithm: Algorithm,
-    key: &DecodingKey,
+    key: &PublicKey,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), Refused> {
-    if signature.len() != 64 {
+    if signature.len() != 64 || algorithm == Algorithm::EdDsa && has_weak_r(signature) {
         return Err(Refused);
     }
     let verifier =

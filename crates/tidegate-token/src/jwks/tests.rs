@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::keys::SigningKey;
+use crate::signing::SigningKey;
 
 const X: &str = "KSexBRK64-3c_kZ4KBKLrSkDJpkZ9whgacjE32xzKDg";
 const Y: &str = "x3h5ZOqsAOWSH7FJimD0YGdms9loUAFVjRqXTnNBUT4";

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::*;
 use crate::compact::encode;
 use crate::crypto;
-use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
+use crate::keys::{Algorithm, KeyError, VerifyingKey};
+use crate::signing::SigningKey;
 use crate::{Budget, MAX_BUDGETS, MAX_NARROW, MAX_PARENTS, Narrow, SECRET_PREFIX};
 
 const NOW_S: u64 = 1_700_000_000;

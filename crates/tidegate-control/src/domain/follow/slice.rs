@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tidegate_policy::bundle::{Head, Scope};
+use tidegate_policy::bundle::{Digest, Head, Scope};
 use tidegate_policy::slice::AUDIENCE;
 use tidegate_policy::{Slice, SliceError, Snapshot};
 use tidegate_token::bundle::digest;
@@ -44,12 +44,37 @@ impl Administration {
             .await
             .map_err(|error| Fault::internal("a slice was not written", &error))?
             .map_err(|error| Fault::internal("a slice cannot be written", &error))?;
+        let scope = Scope::Slice { uid: actor.uid };
+        self.signed_for(actor, scope, revision, (digest, payload))
+    }
+
+    /// What leads to a revision of the caller's slice from an earlier one, signed.
+    pub(super) fn signed_change(
+        &self,
+        actor: &Actor,
+        (from, to): (u64, u64),
+        payload: Bytes,
+    ) -> Result<SignedBundle, Fault> {
+        let scope = Scope::Change {
+            uid: actor.uid,
+            from,
+        };
+        self.signed_for(actor, scope, to, (digest(&payload), payload))
+    }
+
+    fn signed_for(
+        &self,
+        actor: &Actor,
+        scope: Scope,
+        revision: u64,
+        (digest, payload): (Digest, Bytes),
+    ) -> Result<SignedBundle, Fault> {
         let now_s = self.clock.now_s();
         let head = Head {
             issuer: self.issuer.clone(),
             audience: AUDIENCE.to_owned(),
             subject: actor.object.clone(),
-            scope: Scope::Slice { uid: actor.uid },
+            scope,
             revision,
             issued_at_s: now_s,
             expires_at_s: now_s.saturating_add(LIFE_S),

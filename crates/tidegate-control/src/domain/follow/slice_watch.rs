@@ -3,7 +3,7 @@
 //! A stream begins with the whole slice, unless the follower has it already, and goes on with what changes of it. It
 //! looks each second whether there is a newer revision, and then works the slice out once, however many there were:
 //! what a follower costs does not grow with what others do. A follower whose slice is large has to fetch it now and
-//! then instead.
+//! then instead. Each change is signed as a slice is, so that whoever carries the lines can change nothing in them.
 
 use std::sync::Arc;
 
@@ -134,10 +134,13 @@ impl SliceWatch {
                 Some(None)
             }
             Some((false, from, to, bytes)) => {
+                let signed =
+                    self.administration
+                        .signed_change(&self.actor, (from, to), bytes.into());
                 self.looked_at = slice.revision();
                 self.held = Some(slice);
-                let change = STANDARD.encode(bytes);
-                Some(text(&SliceLine::Change { from, to, change }))
+                let bundle = on_the_wire(signed.ok()?);
+                Some(text(&SliceLine::Change { bundle }))
             }
             // It is not the like of what is held: all of it anew.
             None => Some(self.whole(slice).await),
@@ -146,10 +149,9 @@ impl SliceWatch {
 
     async fn whole(&mut self, slice: Arc<Slice>) -> Option<Bytes> {
         let signed = self.administration.signed_slice(&self.actor, &slice).await;
-        let SignedBundle { head, payload } = signed.ok()?;
         self.looked_at = slice.revision();
         self.held = Some(slice);
-        let bundle = STANDARD.encode([head, payload].concat());
+        let bundle = on_the_wire(signed.ok()?);
         text(&SliceLine::Slice { bundle })
     }
 
@@ -182,6 +184,10 @@ impl SliceWatch {
                 .expires_at_s
                 .is_none_or(|expires_at_s| self.administration.clock.now_s() < expires_at_s)
     }
+}
+
+fn on_the_wire(SignedBundle { head, payload }: SignedBundle) -> String {
+    STANDARD.encode([head, payload].concat())
 }
 
 fn text(line: &SliceLine) -> Option<Bytes> {

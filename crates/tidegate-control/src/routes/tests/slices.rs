@@ -6,6 +6,7 @@ use tidegate_client::wire::SliceLine;
 use tidegate_policy::bundle::{Expectation, Scope, UnverifiedBundle};
 use tidegate_policy::slice::AUDIENCE;
 use tidegate_policy::{Answer, BundleError, Context, Object, Slice, SliceChange};
+use tidegate_token::{Algorithm, KeySet, Purpose, SigningKey};
 
 use super::*;
 
@@ -34,6 +35,26 @@ impl World {
         let bundle = UnverifiedBundle::parse(bytes)?.verify(&*keys, &expect)?;
         assert!(matches!(bundle.head().scope, Scope::Slice { .. }));
         bundle.slice()
+    }
+
+    /// As the holder of a slice verifies a change of it.
+    fn change_for(
+        &self,
+        slice: &Slice,
+        bytes: &[u8],
+        keys: &KeySet,
+        held_revision: Option<u64>,
+    ) -> Result<SliceChange, BundleError> {
+        let expect = Expectation {
+            issuer: ISSUER,
+            audience: AUDIENCE,
+            subject: slice.subject(),
+            uid: Some(slice.uid()),
+            now_s: Clock::system().now_s(),
+            held_revision,
+        };
+        let bundle = UnverifiedBundle::parse(bytes)?.verify(keys, &expect)?;
+        bundle.change()
     }
 
     async fn slice(&self, secret: &str, subject: &str) -> Slice {
@@ -219,12 +240,16 @@ async fn a_slice_is_followed() {
             world.delete(&alice, &revoke).await
         };
         let revision = done.revision();
-        let Some(SliceLine::Change { from, to, change }) = lines.news().await else {
+        let Some(SliceLine::Change { bundle }) = lines.news().await else {
             panic!("a change")
         };
-        assert_eq!(from, slice.revision());
-        assert!(to >= revision);
-        let change = SliceChange::of_bytes(&STANDARD.decode(change).unwrap()).unwrap();
+        let bundle = STANDARD.decode(bundle).unwrap();
+        let keys = world.control.keys().current();
+        let held = slice.revision();
+        let taken = world.change_for(&slice, &bundle, &keys, Some(held));
+        let change = taken.unwrap();
+        assert_eq!(change.from(), held);
+        assert!(change.to() >= revision);
         assert_eq!(change.objects().collect::<Vec<_>>(), [ORDERS]);
         slice.apply(&change).unwrap();
         assert_eq!(reads(&slice) == Answer::Allow, granted);
@@ -246,6 +271,86 @@ async fn a_slice_is_followed() {
         .await
         .ok();
     assert_eq!(lines.news().await, None, "its subject is gone");
+}
+
+/// Whoever carries the lines can change none, leave none out, turn none around, and bring none of another.
+#[tokio::test]
+async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    let other = "service:acme/sales/other";
+    world.create(&alice, other).await;
+    let (bot, another) = (
+        secret_of(&world.issue(&alice, BOT).await),
+        secret_of(&world.issue(&alice, other).await),
+    );
+    let mut lines = world.slice_lines(&bot, "").await;
+    let mut others = world.slice_lines(&another, "").await;
+    let Some(SliceLine::Slice { bundle }) = lines.next().await else {
+        panic!("begins with the whole")
+    };
+    assert!(matches!(others.next().await, Some(SliceLine::Slice { .. })));
+    let whole = STANDARD.decode(bundle).unwrap();
+    let mut slice = world.verified(&whole, BOT, AUDIENCE).unwrap();
+    let change = async |lines: &mut Lines| match lines.news().await {
+        Some(SliceLine::Change { bundle }) => STANDARD.decode(bundle).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    world.grant(&alice, ORDERS, &["read"], BOT).await.ok();
+    let first = change(&mut lines).await;
+    world.grant(&alice, ORDERS, &["write"], BOT).await.ok();
+    let second = change(&mut lines).await;
+    world.grant(&alice, ORDERS, &["read"], other).await.ok();
+    let foreign = change(&mut others).await;
+
+    let keys = world.control.keys().current();
+    let mut evil = KeySet::default();
+    let evil_key = SigningKey::generate("evil", Algorithm::EdDsa).unwrap();
+    evil.insert(evil_key.for_purpose(Purpose::Bundles).verifying_key());
+    let end = first.iter().position(|&byte| byte == b'\n').unwrap();
+    let other_payload = [&first[..=end], &second[end + 1..]].concat();
+    let mut flipped = first.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let mut signature = first.clone();
+    signature[end - 8] = if first[end - 8] == b'A' { b'B' } else { b'A' };
+    let refused = |slice: &Slice, bytes: &[u8], keys: &KeySet, held| {
+        let found = world.change_for(slice, bytes, keys, held);
+        found.map(|_| ()).map_err(|error| error.kind())
+    };
+    let held = Some(slice.revision());
+    #[rustfmt::skip]
+    let cases: [(&str, &[u8], &KeySet, Option<u64>, &str); 10] = [
+        ("changed", &flipped, &keys, held, "digest"),
+        ("cut", &first[..first.len() - 1], &keys, held, "length"),
+        ("without its head", &first[end + 1..], &keys, held, "no-head"),
+        ("its signature changed", &signature, &keys, held, "head-signature"),
+        ("signed by another", &first, &evil, held, "head-unknown-key"),
+        ("of another subject", &foreign, &keys, held, "subject"),
+        ("out of order", &second, &keys, held, "not-next"),
+        ("with nothing to change", &first, &keys, None, "not-next"),
+        ("with a slice of a later revision", &first, &keys, held.map(|held| held + 1_000_000), "older"),
+        ("a slice", &whole, &keys, held, "scope"),
+    ];
+    for (what, bytes, keys, held, expected) in cases {
+        assert_eq!(refused(&slice, bytes, keys, held), Err(expected), "{what}");
+    }
+    assert!(
+        ["length", "digest"].contains(&refused(&slice, &other_payload, &keys, held).unwrap_err()),
+        "the head of one, and the other"
+    );
+    let taken = world.change_for(&slice, &first, &keys, held).unwrap();
+    slice.apply(&taken).unwrap();
+    let held = Some(slice.revision());
+    assert_eq!(
+        refused(&slice, &first, &keys, held),
+        Err("not-next"),
+        "once more"
+    );
+    let taken = world.change_for(&slice, &second, &keys, held).unwrap();
+    slice.apply(&taken).unwrap();
+    let kind = slice.kinds().next().unwrap().to_owned();
+    let may = slice.answer(&kind, "can_write", ORDERS, Context::EMPTY);
+    assert_eq!(may, Answer::Allow);
 }
 
 /// One more stream than a holder may have ends the oldest.

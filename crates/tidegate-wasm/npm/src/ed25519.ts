@@ -1,0 +1,3 @@
+// `@tidegate/policy/ed25519`: the same, for hosts whose WebCrypto has no Ed25519.
+
+export * from "./index.js";

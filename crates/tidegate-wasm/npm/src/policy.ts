@@ -1,0 +1,9 @@
+// What every build has.
+
+export { type BundleExpectation, type Expectation, type KeySet, type SliceExpectation, loadSlice } from "./bundle.js";
+export type { Now } from "./clock.js";
+export { PolicyError } from "./error.js";
+export { type ModuleSource, init } from "./module.js";
+export type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
+export { type Found, Slice, type Verdict } from "./slice.js";
+export type { Answer, CheckRequest, DecideRequest, Given } from "./snapshot.js";

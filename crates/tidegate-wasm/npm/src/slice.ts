@@ -1,0 +1,133 @@
+// What one subject may do.
+
+import { type Now, runNow } from "./clock.js";
+import { asPolicyError } from "./error.js";
+import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
+import type { Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
+
+/** Yes, no, or that this has to be asked of the whole snapshot. */
+export type Verdict = boolean | "unknown";
+
+/** Objects of a list. */
+export interface Found<O extends string = string> {
+  /** `type:id`, sorted. */
+  found: O[];
+  /** Whether every object had an answer; if not, some may be missing. */
+  complete: boolean;
+}
+
+const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
+/** Most answers that are remembered. */
+const REMEMBERED = 100_000;
+
+/** What one subject may do, at one revision. Its answers are good until it expires: then they are `"unknown"`. */
+export class Slice<M extends ModelNames = AnyModel> {
+  /** Whose it is: `type:id`. */
+  readonly subject: string;
+  /** The subject's uid. */
+  readonly uid: string;
+  /** The kinds of secret that it was made for. */
+  readonly kinds: readonly string[];
+  /** The first second at which it is no longer good. Seconds since the epoch, UTC. */
+  readonly expiresAtS: number;
+  readonly #inner: WasmSlice;
+  readonly #kind: string;
+  readonly #now: Now;
+  #revision: number;
+  /** Answers, by action and resource. */
+  #answers = new Map<string, Map<string, Verdict>>();
+  #remembered = 0;
+
+  /** @internal Slices come of `loadSlice`. */
+  constructor(inner: WasmSlice, kind: string, expiresAtS: number, now: Now = runNow) {
+    this.#inner = inner;
+    this.#kind = kind;
+    this.#now = now;
+    this.#revision = inner.revision;
+    this.subject = inner.subject;
+    this.uid = inner.uid;
+    this.kinds = inner.kinds;
+    this.expiresAtS = expiresAtS;
+  }
+
+  /** Of the snapshot that it was made from. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /**
+   * May the subject do this? Conditions of the model get the context's values.
+   *
+   * @throws {PolicyError} `bad-name` when the resource is not `type:id`, `bad-input` when the context is no object
+   * that JSON can hold.
+   */
+  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context): Verdict {
+    if (this.#now() >= this.expiresAtS) return "unknown";
+    return this.answer(action, resource, context);
+  }
+
+  /** @internal `can`, whatever the time. */
+  answer(action: string, resource: string, context?: Context): Verdict {
+    if (context !== undefined) return this.#ask(action, resource, context);
+    const known = this.#answers.get(action)?.get(resource);
+    return known === undefined ? this.#learn(action, resource) : known;
+  }
+
+  /** The objects of a type on which the subject may do an action. */
+  listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context): Found<ObjectOf<M, T>> {
+    if (this.#now() >= this.expiresAtS) return { found: [], complete: false };
+    return this.list(action, type, context) as Found<ObjectOf<M, T>>;
+  }
+
+  /** @internal `listObjects`, whatever the time. */
+  list(action: string, type: string, context?: Context): Found {
+    try {
+      return this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null });
+    } catch (thrown) {
+      throw asPolicyError(thrown, "internal");
+    }
+  }
+
+  /** @internal Takes in a change that has been verified. */
+  apply(change: Uint8Array): void {
+    this.#answers = new Map();
+    this.#remembered = 0;
+    try {
+      this.#inner.applyVerifiedByHost(change);
+    } catch (thrown) {
+      throw asPolicyError(thrown, "internal");
+    }
+    this.#revision = this.#inner.revision;
+  }
+
+  /** Gives its memory back. It answers nothing after. */
+  free(): void {
+    this.#answers = new Map();
+    this.#inner.free();
+  }
+
+  #learn(action: string, resource: string): Verdict {
+    const answer = this.#ask(action, resource, undefined);
+    if (this.#remembered >= REMEMBERED) {
+      this.#answers = new Map();
+      this.#remembered = 0;
+    }
+    let of = this.#answers.get(action);
+    if (of === undefined) {
+      of = new Map();
+      this.#answers.set(action, of);
+    }
+    of.set(resource, answer);
+    this.#remembered += 1;
+    return answer;
+  }
+
+  #ask(action: string, resource: string, context: Context | undefined): Verdict {
+    try {
+      // A number that the engine does not have is no answer.
+      return VERDICTS[this.#inner.can(action, resource, context)] ?? "unknown";
+    } catch (thrown) {
+      throw asPolicyError(thrown, "internal");
+    }
+  }
+}
