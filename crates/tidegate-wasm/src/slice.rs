@@ -13,9 +13,9 @@ use crate::json::Fields;
 /// What one subject may do, at one revision.
 #[wasm_bindgen]
 pub struct Slice {
-    inner: tidegate_policy::Slice,
+    pub(crate) inner: tidegate_policy::Slice,
     /// Of secret: what [`Slice::can`] is asked for.
-    kind: String,
+    pub(crate) kind: String,
 }
 
 impl Slice {

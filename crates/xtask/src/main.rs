@@ -14,6 +14,7 @@ mod npm;
 mod quickstart;
 mod test;
 mod wasm;
+mod www;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [schemathesis] [--full]
+cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     suites     other projects' test data, natively and in wasm: what TIDEGATE_SUITES names [../shared/suites]
     --full     at full scale instead of one for every day
@@ -35,6 +36,9 @@ cargo xtask wasm [--sizes]
 cargo xtask npm [--sizes]
     Assembles the npm package @tidegate/policy, in target/npm/policy.
     --sizes    prints what its parts weigh, and fails when one is over its goal
+
+cargo xtask www
+    Builds the console in target/www; the next build of tidegate takes it in, and serves it.
 
 cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"wasm", rest)) => wasm::run(rest),
         Some((&"npm", rest)) => npm::run(rest),
+        Some((&"www", rest)) => www::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

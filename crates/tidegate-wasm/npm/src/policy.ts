@@ -5,5 +5,5 @@ export type { Now } from "./clock.js";
 export { PolicyError } from "./error.js";
 export { type ModuleSource, init } from "./module.js";
 export type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
-export { type Found, Slice, type Verdict } from "./slice.js";
+export { type Found, type Held, Slice, type Verdict } from "./slice.js";
 export type { Answer, CheckRequest, DecideRequest, Given } from "./snapshot.js";
