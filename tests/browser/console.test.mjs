@@ -20,9 +20,9 @@ after(async () => {
 });
 
 /** Runs with a page, in which nothing may have gone wrong at the end. */
-function inPage(name, run, options) {
+function inPage(name, run) {
   test(name, async () => {
-    const opened = await open(browser, options);
+    const opened = await open(browser);
     opened.page.setDefaultTimeout(PATIENCE_MS);
     try {
       await run(opened.page, opened);
@@ -131,7 +131,7 @@ describe("a question", () => {
     assert.ok((await answer.locator(".tag.sure").count()) > 1);
   });
 
-  inPage("is answered in the page with no server to ask", async (page) => {
+  inPage("is answered in the page with no server to ask", async (page, { faults }) => {
     await signIn(page, world.url, people.alice);
     await seen(page.getByText(/^Live/));
     await page.route("**/v1/explain", (route) => route.abort());
@@ -139,7 +139,9 @@ describe("a question", () => {
     const answer = page.getByRole("region", { name: "Answer" });
     await seen(answer.getByText("Allowed"));
     await seen(answer.getByText("No answer from the server"));
-  }, undefined);
+    // The browser says so, too.
+    assert.match(faults.splice(0).join(), /^console: Failed to load resource: net::ERR_FAILED$/);
+  });
 
   inPage("is not believed when the server's proof is of something else", async (page) => {
     await signIn(page, world.url, people.alice);

@@ -16,8 +16,8 @@ export function AccessPage({ session, onAsk }: { session: Session; onAsk(action:
   const words = wanted.trim().toLowerCase().split(/\s+/).filter((word) => word !== "");
   const found = (held ?? []).map(({ type, objects }) => ({
     type,
-    objects: objects.filter(({ object, actions, roles }) => {
-      const text = [object, ...actions, ...roles].join(" ").toLowerCase();
+    objects: objects.filter(({ object, actions, roles, conditional }) => {
+      const text = [object, ...actions, ...roles, ...conditional].join(" ").toLowerCase();
       return words.every((word) => text.includes(word));
     }),
   }));
@@ -76,13 +76,13 @@ function TypeBlock({ of: { type, objects }, onAsk }: { of: HeldType; onAsk(actio
         {type} <span className="tally">{objects.length}</span>
       </h3>
       <ul>
-        {objects.slice(0, most).map(({ object, actions, roles }) => (
+        {objects.slice(0, most).map(({ object, actions, roles, conditional }) => (
           <li key={object}>
             <div className="held-name">
               <span className="mono">{object.slice(type.length + 1)}</span>
               {roles.length > 0 && <span className="roles">{roles.join(", ")}</span>}
             </div>
-            <Actions of={object} actions={actions.length > 0 ? actions : roles} onAsk={onAsk} />
+            <Actions of={object} actions={actions.length > 0 ? actions : roles} conditional={conditional} onAsk={onAsk} />
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 // What the slice in the page says, as React sees it.
 
-import { useEffect, useMemo, useReducer } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { Live } from "@tidegate/policy";
 
 /** An object, and what the secret's holder has on it. */
@@ -11,6 +11,8 @@ export interface HeldObject {
   actions: string[];
   /** The other relations. Sorted. */
   roles: string[];
+  /** Relations that are held where conditions are met: the context of a request decides. Sorted. */
+  conditional: string[];
 }
 
 export interface HeldType {
@@ -18,35 +20,43 @@ export interface HeldType {
   objects: HeldObject[];
 }
 
-/** Renders again with each change of the slice or of the connection. */
+/** Renders again when the slice or the connection is another: not with each line that confirms them. */
 export function useLive(live: Live): Live {
-  const [, look] = useReducer((times: number) => times + 1, 0);
-  useEffect(() => {
-    const stop = live.subscribe(look);
-    // What came between the first rendering and now.
-    look();
-    return stop;
-  }, [live]);
+  const subscribe = useCallback((listener: () => void) => live.subscribe(listener), [live]);
+  useSyncExternalStore(subscribe, () => `${live.status} ${live.revision} ${live.error?.kind ?? ""}`);
   return live;
 }
 
 /** Everything that is held, by type; none while the page holds no slice that is fresh. */
 export function useHeld(live: Live): HeldType[] | undefined {
   const { status, revision } = useLive(live);
-  return useMemo(() => (status === "live" ? held(live) : undefined), [live, status, revision]);
+  return useMemo(() => (status === "live" ? heldOf(live) : undefined), [live, status, revision]);
 }
 
-function held(live: Live): HeldType[] | undefined {
-  const entries = live.entries();
-  if (entries === undefined) return undefined;
-  const types = new Map<string, HeldObject[]>();
-  for (const { object, relations } of entries) {
-    const type = object.slice(0, object.indexOf(":"));
-    const actions = relations.filter((name) => name.startsWith("can_"));
-    const roles = relations.filter((name) => !name.startsWith("can_"));
-    const objects = types.get(type) ?? [];
-    objects.push({ object, actions, roles });
-    types.set(type, objects);
+function heldOf(live: Live): HeldType[] | undefined {
+  const all = live.held();
+  if (all === undefined) return undefined;
+  const objects = new Map<string, HeldObject>();
+  for (const { object, relation, always } of all) {
+    let found = objects.get(object);
+    if (found === undefined) {
+      found = { object, actions: [], roles: [], conditional: [] };
+      objects.set(object, found);
+    }
+    if (!always) found.conditional.push(relation);
+    else if (relation.startsWith("can_")) found.actions.push(relation);
+    else found.roles.push(relation);
   }
-  return [...types].map(([type, objects]) => ({ type, objects })).sort((a, b) => (a.type < b.type ? -1 : 1));
+  const types = new Map<string, HeldObject[]>();
+  for (const found of objects.values()) {
+    for (const names of [found.actions, found.roles, found.conditional]) names.sort();
+    const type = found.object.slice(0, found.object.indexOf(":"));
+    const ofType = types.get(type);
+    if (ofType === undefined) types.set(type, [found]);
+    else ofType.push(found);
+  }
+  const byName = (a: string, b: string) => (a < b ? -1 : 1);
+  return [...types]
+    .map(([type, held]) => ({ type, objects: held.sort((a, b) => byName(a.object, b.object)) }))
+    .sort((a, b) => byName(a.type, b.type));
 }

@@ -26,27 +26,29 @@ export async function signIn(secret: string): Promise<Session> {
   } catch (error) {
     throw error instanceof Refused && error.status === 401 ? refused(secret) : error;
   }
-  const live = follow({ url: location.origin, secret });
+  // The server has just taken the secret, so that what it says of its issuer is so.
+  const issuer = claimed(secret, "iss");
+  const live = follow({ url: location.origin, secret, ...(typeof issuer === "string" ? { issuer } : {}) });
   return { me, api, live, end: () => live.close() };
 }
 
 /** The server says the same whatever is wrong with a secret. Whom it is meant for stands in it, for all to read. */
 function refused(secret: string): Refused {
-  const audiences = claimedAudiences(secret);
-  if (audiences !== undefined && !audiences.includes("control")) {
-    const names = audiences.join(", ");
-    return new Refused(401, "That secret is not for the console", `It is for: ${names}. Secrets of services never are; take one of a person.`);
+  const audience = claimed(secret, "aud");
+  const audiences = (Array.isArray(audience) ? audience : [audience]).filter((one) => typeof one === "string");
+  if (audiences.length > 0 && !audiences.includes("control")) {
+    const detail = `It is for: ${audiences.join(", ")}. Secrets of services never are; take one of a person.`;
+    return new Refused(401, "That secret is not for the console", detail);
   }
   return new Refused(401, "That secret does not hold", "It is mistyped, has expired, or was revoked.");
 }
 
-function claimedAudiences(secret: string): string[] | undefined {
+/** What a secret says of itself, which is not verified here. */
+function claimed(secret: string, name: string): unknown {
   try {
     const payload = (secret.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
     const claims: unknown = JSON.parse(atob(payload));
-    const audience: unknown = typeof claims === "object" && claims !== null ? Reflect.get(claims, "aud") : undefined;
-    const all = Array.isArray(audience) ? audience : [audience];
-    return all.every((one) => typeof one === "string") ? (all as string[]) : undefined;
+    return typeof claims === "object" && claims !== null ? Reflect.get(claims, name) : undefined;
   } catch {
     return undefined;
   }

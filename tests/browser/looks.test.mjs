@@ -1,0 +1,118 @@
+// How the console looks, light and dark, on a desk and on a telephone: that everybody can read it (axe, by the rules
+// of WCAG 2.2 AA), that nothing sticks out, and pictures for people in TIDEGATE_SCREENSHOTS.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { ask, launch, open, signIn } from "./browser.mjs";
+import { BOT, STREAM, World } from "./world.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const FOLDER = process.env.TIDEGATE_SCREENSHOTS;
+let world, browser, people;
+
+before(async () => {
+  world = await World.start();
+  people = await world.example();
+  await world.traffic(people.bot, 42_000_000, 3_500_000);
+  await world.grant(people.alice, "organization:acme", ["create"], "user:bob");
+  browser = await launch();
+  if (FOLDER) await mkdir(FOLDER, { recursive: true });
+});
+after(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+const seen = (locator) => locator.waitFor({ state: "visible" });
+const answer = (page) => page.getByRole("region", { name: "Answer" });
+
+/** What is looked at, one after the other: each leads from the one before. */
+const VIEWS = [
+  ["sign-in", (page) => page.goto(world.url)],
+  [
+    "sign-in-refused",
+    async (page) => {
+      await signIn(page, world.url, people.bot);
+      await seen(page.getByText("That secret is not for the console"));
+      await page.locator("summary").click();
+    },
+  ],
+  [
+    "access",
+    async (page) => {
+      await signIn(page, world.url, people.alice);
+      await seen(page.getByRole("region", { name: "stream", exact: true }));
+    },
+  ],
+  [
+    "ask",
+    async (page) => {
+      await page.getByRole("link", { name: "Ask" }).click();
+      await seen(page.getByText("The answer, and what it follows from"));
+    },
+  ],
+  [
+    "ask-allowed",
+    async (page) => {
+      await ask(page, { action: "can_write", resource: STREAM });
+      await seen(answer(page).getByText(/Checked in this page/));
+    },
+  ],
+  [
+    "ask-other",
+    async (page) => {
+      await ask(page, { subject: "user:bob", action: "can_read", resource: STREAM });
+      await seen(answer(page).getByText("Denied"));
+      await seen(answer(page).getByText(/would allow it/));
+    },
+  ],
+  [
+    "quotas",
+    async (page) => {
+      await page.getByRole("link", { name: "Quotas" }).click();
+      await seen(page.getByRole("img", { name: /^Reads by window: 42 MB/ }));
+      await page.locator("summary").first().click();
+    },
+  ],
+  [
+    "ask-refused",
+    async (page) => {
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await signIn(page, world.url, people.bob);
+      await ask(page, { subject: "user:alice", action: "can_write", resource: STREAM });
+      await seen(page.getByText(/To ask about others takes/));
+    },
+  ],
+];
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1280, 360]) {
+    test(`${colorScheme}, ${width} wide`, async () => {
+      const { page, context, faults } = await open(browser, {
+        colorScheme,
+        viewport: { width, height: width === 360 ? 740 : 860 },
+        reducedMotion: "reduce",
+      });
+      try {
+        for (const [name, go] of VIEWS) {
+          await go(page);
+          if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+          const room = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+          assert.ok(room[0] <= room[1], `${name}: ${room[0]} wide in ${room[1]}`);
+          await page.evaluate(AXE);
+          const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: "tag", values } }), RULES);
+          const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
+          assert.deepEqual(found, [], name);
+        }
+        assert.deepEqual(faults, []);
+      } finally {
+        await context.close();
+      }
+    });
+  }
+}
