@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { ask, launch, open, signIn } from "./browser.mjs";
-import { BOT, STREAM, World } from "./world.mjs";
+import { STREAM, World } from "./world.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -84,7 +84,7 @@ const VIEWS = [
     async (page) => {
       await page.getByRole("button", { name: "Sign out" }).click();
       await signIn(page, world.url, people.bob);
-      await ask(page, { subject: "user:alice", action: "can_write", resource: STREAM });
+      await ask(page, { subject: "user:alice", action: "can_create_stream", resource: "project:acme/sales" });
       await seen(page.getByText(/To ask about others takes/));
     },
   ],

@@ -85,6 +85,7 @@ pub mod profile;
 pub mod slice;
 pub mod snapshot;
 mod sort;
+pub mod standing;
 pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};
@@ -103,6 +104,7 @@ pub use profile::{Metered, Profile, ProfileError, SecretKind};
 pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
 pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
 pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
+pub use standing::{Credential, Narrowed, NotStanding, OutOfScope};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};
 
 /// The README's examples, compiled and run with those of this page.

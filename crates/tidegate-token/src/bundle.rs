@@ -79,9 +79,9 @@ use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES, object_from_json};
 use crate::compact::{self, MAX_TOKEN_BYTES};
 use crate::crypto;
 use crate::jwks::KeySet;
-use crate::keys::Purpose;
 #[cfg(not(target_family = "wasm"))]
 use crate::keys::KeyError;
+use crate::keys::{Purpose, VerifyingKey};
 #[cfg(not(target_family = "wasm"))]
 use crate::signing::SigningKey;
 use crate::verify::TokenError;
@@ -113,22 +113,36 @@ impl SigningKey {
     }
 }
 
+/// The key that the signature of a head is to be verified with, by size, form, `typ`, `kid` and `alg`: for who has
+/// to verify elsewhere.
+///
+/// # Errors
+/// See [`HeadError`].
+pub fn key<'k>(line: &str, keys: &'k KeySet) -> Result<&'k VerifyingKey, HeadError> {
+    let found = compact::with_key(line, Purpose::Bundles, keys);
+    found.map(|(_, key)| key).map_err(of_head)
+}
+
+fn of_head(error: TokenError) -> HeadError {
+    match error {
+        TokenError::TooLong | TokenError::Malformed => HeadError::Malformed,
+        TokenError::Header => HeadError::Header,
+        TokenError::Type => HeadError::Type,
+        TokenError::UnknownKey => HeadError::UnknownKey,
+        TokenError::Algorithm => HeadError::Algorithm,
+        TokenError::Signature => HeadError::Signature,
+        TokenError::Claims
+        | TokenError::Issuer
+        | TokenError::Audience
+        | TokenError::Expired
+        | TokenError::NotYetValid
+        | TokenError::IssuedAhead => HeadError::Claims,
+    }
+}
+
 impl Verifier for KeySet {
     fn head(&self, line: &str) -> Result<Head, HeadError> {
-        let claims = compact::open(line, Purpose::Bundles, self).map_err(|error| match error {
-            TokenError::TooLong | TokenError::Malformed => HeadError::Malformed,
-            TokenError::Header => HeadError::Header,
-            TokenError::Type => HeadError::Type,
-            TokenError::UnknownKey => HeadError::UnknownKey,
-            TokenError::Algorithm => HeadError::Algorithm,
-            TokenError::Signature => HeadError::Signature,
-            TokenError::Claims
-            | TokenError::Issuer
-            | TokenError::Audience
-            | TokenError::Expired
-            | TokenError::NotYetValid
-            | TokenError::IssuedAhead => HeadError::Claims,
-        })?;
+        let claims = compact::open(line, Purpose::Bundles, self).map_err(of_head)?;
         object_from_json::<Claims>(&claims)
             .and_then(Claims::into_head)
             .ok_or(HeadError::Claims)

@@ -48,6 +48,9 @@ function resolved(entry, { host, extension }) {
           ? is(join(here, "../src/error.js"))
           : undefined,
       );
+      if (entry === "ed25519") {
+        onResolve({ filter: /\/verified\.js$/ }, () => is(join(here, "src/verified-inside.ts")));
+      }
       // The edge works with the engine of the main entry point, not with one more.
       if (entry === "edge") {
         onResolve({ filter: /^\.\/(index|policy)\.js$/ }, () => outside(`./index${extension}`));
@@ -64,6 +67,9 @@ function bindTypes() {
   cpSync(join(here, "../src/error.d.ts"), join(wasm, "error.d.ts"));
 }
 
+const exportsOf = (engine) =>
+  WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(BUILDS[engine], "tidegate_wasm_bg.wasm")))).length;
+
 async function bundle() {
   for (const host of HOSTS) {
     for (const [entry, engine] of Object.entries(ENTRIES)) {
@@ -74,7 +80,7 @@ async function bundle() {
         outfile: join(out, "dist", host.folder, entry + host.extension),
         format: host.format,
         platform: host.platform,
-        define: { MODULE: JSON.stringify(`../${engine}.wasm`) },
+        define: { MODULE: JSON.stringify(`../${engine}.wasm`), EXPORTS: String(exportsOf(engine)) },
         plugins: [resolved(entry, host)],
       });
     }

@@ -8,7 +8,7 @@
 
 use js_sys::Uint8Array;
 use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
-use tidegate_policy::{Bundle, BundleError};
+use tidegate_policy::{Bundle, BundleError, Object};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::error;
 use crate::given::parse;
 use crate::json::{Fields, uuid};
-use crate::slice::Slice;
+use crate::slice::{Slice, SliceChange};
 
 /// The `typ` of a bundle's head.
 const TYP: &str = "tidegate-bundle+jwt";
@@ -25,6 +25,7 @@ const TYP: &str = "tidegate-bundle+jwt";
 extern "C" {
     fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
     fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
+    fn change(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
 }
 
 /// Bytes that claim to be a bundle, for hosts that verify signatures by themselves. Nothing in them may be
@@ -64,6 +65,22 @@ impl Slice {
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
         Ok(slice(UnverifiedBundle::new(bytes)?, keys, expect))
+    }
+}
+
+#[wasm_bindgen]
+impl SliceChange {
+    /// Verifies a bundle of what leads from the revision that is held to a later one.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<SliceChange>")]
+    pub fn from_bundle(
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        Ok(change(UnverifiedBundle::new(bytes)?, keys, expect))
     }
 }
 
@@ -146,6 +163,20 @@ impl UnverifiedBundle {
         let inner = self.loaded(sha256, expect, |bundle| bundle.slice())?;
         Ok(Slice::new(inner))
     }
+
+    /// Reads it as a change of a slice; for the rest like the above.
+    ///
+    /// # Errors
+    /// As [`Engine::from_bundle`].
+    #[wasm_bindgen(js_name = changeVerifiedByHost)]
+    pub fn change_verified_by_host(
+        &self,
+        sha256: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<SliceChange, JsValue> {
+        let inner = self.loaded(sha256, expect, |bundle| bundle.change())?;
+        Ok(SliceChange { inner })
+    }
 }
 
 impl UnverifiedBundle {
@@ -155,27 +186,62 @@ impl UnverifiedBundle {
         expect: &JsValue,
         load: impl FnOnce(Bundle<'_>) -> Result<T, BundleError>,
     ) -> Result<T, JsValue> {
-        let mut fields = Fields::read(expect)?;
-        let issuer = fields.text("issuer")?;
-        let audience = fields.text("audience")?;
-        let subject = parse(&fields.text("subject")?)?;
-        let uid = fields.text_or_none("uid")?;
-        let expect = Expectation {
-            issuer: &issuer,
-            audience: &audience,
-            subject: &subject,
-            uid: uid.map(|text| uuid("uid", &text)).transpose()?,
-            now_s: fields.number("nowS")?,
-            held_revision: fields.number_or_none("heldRevision")?,
-        };
-        fields.end()?;
+        let expect = Expected::read(expect)?;
         let host = Host {
             head: &self.head,
             sha256,
         };
         tidegate_policy::UnverifiedBundle::parse(&self.bytes)
-            .and_then(|bundle| load(bundle.verify(&host, &expect)?))
+            .and_then(|bundle| load(bundle.verify(&host, &expect.expectation())?))
             .map_err(|found| of_bundle(&found))
+    }
+}
+
+/// What is expected of a bundle.
+pub(crate) struct Expected {
+    issuer: String,
+    audience: String,
+    subject: Object,
+    uid: Option<Uuid>,
+    now_s: u64,
+    held_revision: Option<u64>,
+}
+
+impl Expected {
+    /// # Errors
+    /// `bad-input`, `bad-name`
+    pub(crate) fn read(expect: &JsValue) -> Result<Self, JsValue> {
+        let mut fields = Fields::read(expect)?;
+        let uid = fields.text_or_none("uid")?;
+        let expected = Self {
+            issuer: fields.text("issuer")?,
+            audience: fields.text("audience")?,
+            subject: parse(&fields.text("subject")?)?,
+            uid: uid.map(|text| uuid("uid", &text)).transpose()?,
+            now_s: fields.number("nowS")?,
+            held_revision: fields.number_or_none("heldRevision")?,
+        };
+        fields.end()?;
+        Ok(expected)
+    }
+
+    pub(crate) fn expectation(&self) -> Expectation<'_> {
+        let Self {
+            issuer,
+            audience,
+            subject,
+            uid,
+            now_s,
+            held_revision,
+        } = self;
+        Expectation {
+            issuer,
+            audience,
+            subject,
+            uid: *uid,
+            now_s: *now_s,
+            held_revision: *held_revision,
+        }
     }
 }
 
@@ -292,6 +358,6 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     (bits < 6 && held == 0).then_some(bytes)
 }
 
-fn of_bundle(found: &BundleError) -> JsValue {
+pub(crate) fn of_bundle(found: &BundleError) -> JsValue {
     error(found.kind(), &found.to_string())
 }

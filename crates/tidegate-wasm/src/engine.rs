@@ -254,14 +254,22 @@ fn put(objects: Vec<Fields>) -> Result<Vec<Change>, JsValue> {
 
 /// Property by property: this is on the path of every request.
 fn answer(decision: &Decision) -> JsValue {
+    answer_of(match decision {
+        Decision::Allow => None,
+        Decision::Deny(denial) => Some(denial.kind()),
+    })
+}
+
+/// Denied for a reason, or allowed.
+pub(crate) fn answer_of(denied: Option<&str>) -> JsValue {
     let answer = JsObject::new();
     let set = |name: &str, value: JsValue| {
         // A fresh object takes every property.
         let _ = Reflect::set(&answer, &name.into(), &value);
     };
-    set("allowed", decision.is_allowed().into());
-    if let Decision::Deny(denial) = decision {
-        set("reason", denial.kind().into());
+    set("allowed", denied.is_none().into());
+    if let Some(reason) = denied {
+        set("reason", reason.into());
     }
     answer.into()
 }

@@ -81,6 +81,18 @@ impl Fields {
         (!value.is_null()).then_some(value)
     }
 
+    /// Like [`Self::take`], where null would turn a limit into its absence.
+    ///
+    /// # Errors
+    /// `bad-input`, where it is null.
+    pub(crate) fn take_not_null(&mut self, name: &str) -> Result<Option<Value>, JsValue> {
+        let is_there = self.0.iter().any(|(found, _)| found == name);
+        match self.take(name) {
+            None if is_there => Err(of_input(&format!("field `{name}` is null"))),
+            taken => Ok(taken),
+        }
+    }
+
     /// # Errors
     /// `bad-input`, where it is missing or no text.
     pub(crate) fn text(&mut self, name: &str) -> Result<String, JsValue> {
@@ -99,8 +111,17 @@ impl Fields {
     /// # Errors
     /// `bad-input`, where it is no list of texts.
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, JsValue> {
-        let items = self.items(name)?.into_iter();
-        items.map(|item| text(name, item)).collect()
+        texts(name, self.items(name)?)
+    }
+
+    /// # Errors
+    /// `bad-input`, where it is there and no list of texts.
+    pub(crate) fn texts_not_null(&mut self, name: &str) -> Result<Option<Vec<String>>, JsValue> {
+        match self.take_not_null(name)? {
+            None => Ok(None),
+            Some(Value::Array(items)) => texts(name, items).map(Some),
+            Some(other) => Err(unexpected(name, "a list", &other)),
+        }
     }
 
     /// # Errors
@@ -181,6 +202,10 @@ fn text(name: &str, value: Value) -> Result<String, JsValue> {
         Value::String(text) => Ok(text),
         other => Err(unexpected(name, "a string", &other)),
     }
+}
+
+fn texts(name: &str, items: Vec<Value>) -> Result<Vec<String>, JsValue> {
+    items.into_iter().map(|item| text(name, item)).collect()
 }
 
 fn missing(name: &str) -> JsValue {

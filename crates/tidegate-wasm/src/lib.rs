@@ -6,6 +6,7 @@
 //! reason. Fields that do not exist are refused: a cap with a misspelled name would else be no cap.
 
 mod bundle;
+mod edge;
 mod engine;
 mod error;
 #[cfg(feature = "language")]
@@ -18,12 +19,16 @@ mod list;
 #[cfg(feature = "language")]
 mod model;
 mod slice;
+#[cfg(feature = "ed25519")]
+mod verifier;
 
 pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
-pub use slice::Slice;
+pub use slice::{Slice, SliceChange};
+#[cfg(feature = "ed25519")]
+pub use verifier::Verifier;
 
 use wasm_bindgen::prelude::*;
 

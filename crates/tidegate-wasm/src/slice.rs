@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Object as JsObject, Reflect};
 use tidegate_policy::tuple::Object;
-use tidegate_policy::{Answer, Context, SliceChange, SliceChangeError};
+use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Asked;
@@ -16,6 +16,12 @@ pub struct Slice {
     pub(crate) inner: tidegate_policy::Slice,
     /// Of secret: what [`Slice::can`] is asked for.
     pub(crate) kind: String,
+}
+
+/// What leads from one revision of a slice to a later one.
+#[wasm_bindgen]
+pub struct SliceChange {
+    pub(crate) inner: tidegate_policy::SliceChange,
 }
 
 impl Slice {
@@ -55,8 +61,8 @@ impl Slice {
 
     /// The kind of secret that `can` is asked for.
     #[wasm_bindgen(setter)]
-    pub fn set_kind(&mut self, kind: String) {
-        self.kind = kind;
+    pub fn set_kind(&mut self, kind: &str) {
+        kind.clone_into(&mut self.kind);
     }
 
     /// How many objects it knows.
@@ -132,16 +138,14 @@ impl Slice {
         Ok(page.into())
     }
 
-    /// Takes in what leads to a later revision: all of it, or nothing. Nothing here says whose word it is: the
-    /// caller answers for that.
+    /// Takes a change in, in time in proportion to the change.
     ///
     /// # Errors
-    /// `payload-…`, of what cannot be read; the kinds of [`SliceChangeError`], of a change of something else.
-    #[wasm_bindgen(js_name = applyVerifiedByHost)]
-    pub fn apply_verified_by_host(&mut self, change: &[u8]) -> Result<(), JsValue> {
-        let change = SliceChange::of_bytes(change).map_err(Into::into);
-        let applied = change.and_then(|change| self.inner.apply(&change));
-        applied.map_err(|found: SliceChangeError| error(found.kind(), &found.to_string()))
+    /// The kinds of [`SliceChangeError`](tidegate_policy::SliceChangeError); the slice is then as it was. But where
+    /// it would be too long, nothing of it is left: every answer is unknown.
+    pub fn apply(&mut self, change: &SliceChange) -> Result<(), JsValue> {
+        let applied = self.inner.apply(&change.inner);
+        applied.map_err(|found| error(found.kind(), &found.to_string()))
     }
 }
 

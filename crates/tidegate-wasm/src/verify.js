@@ -60,3 +60,7 @@ export function engine(bundle, keys, expect) {
 export function slice(bundle, keys, expect) {
   return loaded(bundle, keys, (sha256) => bundle.sliceVerifiedByHost(sha256, expect));
 }
+
+export function change(bundle, keys, expect) {
+  return loaded(bundle, keys, (sha256) => bundle.changeVerifiedByHost(sha256, expect));
+}

@@ -38,7 +38,7 @@ pub(crate) const CORE: Package = Package {
 pub(crate) const ED25519: Package = Package {
     what: "decide on bundles alone, Ed25519 inside",
     folder: "wasm-package-ed25519",
-    features: "core",
+    features: "core,ed25519",
     goal_bytes: 110_000,
 };
 

@@ -19,7 +19,7 @@ use tidegate_client::wire;
 use tidegate_policy::{Model, Object, Profile};
 use tidegate_quota::AccountId;
 use tidegate_token::{
-    Budget, Claims, KeyError, MAX_BUDGETS, MAX_NARROW, MAX_PARENTS, Narrow, Secret,
+    Budget, Claims, KeyError, MAX_BUDGETS, MAX_NARROW, MAX_NUMBER, MAX_PARENTS, Narrow, Secret,
 };
 use tidegate_tower::{AuthenticateError, Authenticator, Principal, Scope};
 use uuid::Uuid;
@@ -375,8 +375,8 @@ fn budgets(
         return Ok(held);
     };
     let wrong = |detail: String| Err(ExchangeError::Scope("budget_bytes", detail));
-    if bytes == 0 || i64::try_from(bytes).is_err() {
-        return wrong(format!("a budget is between 1 and {} bytes", i64::MAX));
+    if bytes == 0 || bytes > MAX_NUMBER {
+        return wrong(format!("a budget is between 1 and {MAX_NUMBER} bytes"));
     }
     if let Some(tightest) = held.first()
         && bytes > tightest.bytes

@@ -217,6 +217,11 @@ impl<'a> UnverifiedBundle<'a> {
         Ok(Self { head, payload })
     }
 
+    /// The line of its head, for who has to know which key signs it before it is verified.
+    pub fn head(&self) -> &'a str {
+        self.head
+    }
+
     /// Checks signature, issuer, audience, subject and its uid, times, revisions, size and SHA-256, in this order.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Payloads of bundles as files, for readers in any language: `tests/vectors/bundles/*`.
 //!
-//! A `.json` is what a snapshot is made of; beside it are the payload of the whole and that of the slice of
-//! `user:ann`. The payloads are made anew with `TIDEGATE_WRITE_VECTORS=1 cargo test -p tidegate-policy --test it`.
+//! A `.json` is what a snapshot is made of; beside it are the payload of the whole and those of slices of `user:ann`:
+//! for all of her secrets, for those of the kind `full` alone, and what changes of the latter with the next revision
+//! (she may read `doc:c`, and `doc:b` no more). The payloads are made anew with `TIDEGATE_WRITE_VECTORS=1 cargo test -p tidegate-policy --test it`.
 
 use std::path::PathBuf;
 
@@ -50,10 +51,21 @@ fn check(name: &str) {
     let snapshot = Snapshot::new(model, world.profile)
         .apply(world.revision, &changes)
         .expect("applies");
-    let slice = snapshot.slice(&"user:ann".parse().expect("an object"));
+    let ann = "user:ann".parse().expect("an object");
+    let slice = snapshot.slice(&ann).expect("a slice");
+    let tuple = |text: &str| text.parse().expect("a tuple");
+    let next = [
+        Change::Delete(tuple("doc:c#blocked@user:ann")),
+        Change::Delete(tuple("doc:b#viewer@team:x#member")),
+    ];
+    let next = snapshot.apply(world.revision + 1, &next).expect("applies");
+    let full = |of: &Snapshot| of.slice_for_kind(&ann, "full").expect("a slice");
+    let change = full(&snapshot).difference(&full(&next)).expect("a change");
     let payloads = [
         ("whole", snapshot.to_bundle_payload()),
-        ("slice", slice.expect("a slice").to_bundle_payload()),
+        ("slice", slice.to_bundle_payload()),
+        ("full", full(&snapshot).to_bundle_payload()),
+        ("change", change.to_bytes()),
     ];
     for (part, payload) in payloads {
         let payload = payload.expect("a payload");

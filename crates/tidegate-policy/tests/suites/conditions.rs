@@ -6,6 +6,7 @@ use tidegate_policy::Condition;
 use tidegate_policy::condition::{Context, Evaluated, Parameter, ParameterType};
 
 use crate::exceptions::is_excepted;
+use crate::native;
 use crate::suite;
 use crate::tally::Tally;
 
@@ -60,7 +61,7 @@ fn condition_table() {
     tally.done();
 }
 
-/// The case as others are to run it: as a condition of a model in JSON form.
+/// The case as others are to run it: as a condition of a model in JSON form, and of its only tuple.
 fn line(case: &Case) -> Value {
     let expect = match (&case.err, &case.result) {
         (Some(_), _) => json!({ "refused": true }),
@@ -70,16 +71,39 @@ fn line(case: &Case) -> Value {
         (None, Some(_)) => json!({ "missing": true }),
         (None, None) => json!({ "refused": false }),
     };
+    let name = &case.condition.name;
+    let relation =
+        json!({ "directly_related_user_types": [{ "type": "user", "condition": name }] });
+    let model = json!({
+        "schema_version": "1.1",
+        "type_definitions": [
+            { "type": "user" },
+            {
+                "type": "doc",
+                "relations": { "viewer": { "this": {} } },
+                "metadata": { "relations": { "viewer": relation } },
+            },
+        ],
+        "conditions": { name.as_str(): {
+            "name": name,
+            "expression": case.condition.expression,
+            "parameters": case.condition.parameters,
+        } },
+    });
+    let (model, tuple) = (
+        model.to_string(),
+        format!("doc:a#viewer@user:ann with {name}"),
+    );
+    let context = case.context.clone();
+    let context = context.map(|context| Context::new(context).expect("a context"));
     json!({
         "ask": "condition",
         "name": format!("{}/{}", case.group, case.name),
-        "condition": {
-            "name": case.condition.name,
-            "expression": case.condition.expression,
-            "parameters": case.condition.parameters,
-        },
+        "model": model,
+        "tuple": tuple,
         "context": case.context,
         "expect": expect,
+        "native": native::condition(&model, &tuple, context.as_ref()),
     })
 }
 

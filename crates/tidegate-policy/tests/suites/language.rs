@@ -10,7 +10,7 @@ use tidegate_policy::tuple::is_portable_id;
 use tidegate_policy::{Model, ModelError, ModelErrorKind, Object, parse_fga_mod};
 
 use crate::tally::Tally;
-use crate::{folder, suite};
+use crate::{folder, native, suite};
 
 const FOLDER: &str = "openfga-language";
 
@@ -142,9 +142,7 @@ fn models_in_json_form_that_have_a_text_or_none() {
             let json = case.json.as_deref().unwrap_or_default();
             let refused = case.error_message.is_some() || case.expected_errors.is_some();
             let expect = json!({ "refused": refused });
-            tally.write(
-                &json!({ "ask": "convert", "name": case.name, "text": json, "expect": expect }),
-            );
+            tally.write(&convert(&case.name, json, &expect));
             let printed = Model::from_json(json)
                 .ok()
                 .and_then(|model| model.to_dsl().ok());
@@ -168,10 +166,11 @@ fn object_ids() {
     let mut tally = Tally::new(&format!("{FOLDER}/{FILE}"));
     for case in &cases {
         let expect = json!({ "answer": case.valid });
+        let found = Object::new("type", &case.object_id).is_ok() && is_portable_id(&case.object_id);
         tally.write(&json!({
             "ask": "objectId", "name": case.name, "id": case.object_id, "expect": expect,
+            "native": { "answer": found },
         }));
-        let found = Object::new("type", &case.object_id).is_ok() && is_portable_id(&case.object_id);
         tally.count(&case.name, found == case.valid, || format!("{found:?}"));
     }
     tally.done();
@@ -190,10 +189,12 @@ fn fga_mod() {
             })
             .collect();
         let expect = json!({ "places": expected });
+        let found = parse_fga_mod(&case.mod_file);
         tally.write(&json!({
             "ask": "fgaMod", "name": case.name, "text": case.mod_file, "expect": expect,
+            "native": native::fga_mod(&found),
         }));
-        let found = match parse_fga_mod(&case.mod_file) {
+        let found = match found {
             Ok(_) => Vec::new(),
             Err(errors) => errors
                 .0
@@ -226,7 +227,7 @@ fn both_forms_of_a_model() {
         let name = path.display().to_string();
         let expect = json!({ "dsl": dsl, "json": expected });
         for text in [&dsl, &json] {
-            tally.write(&json!({ "ask": "convert", "name": name, "text": text, "expect": expect }));
+            tally.write(&convert(&name, text, &expect));
         }
         let found = Model::parse(&dsl).map(forms);
         let holds = found.as_ref().is_ok_and(|found| {
@@ -290,7 +291,16 @@ pub(crate) fn not_the_parsers() -> [&'static str; 3] {
 /// A case of what is wrong with a text.
 fn lint(name: &str, text: &str, expect: &Value) -> Value {
     let besides = not_the_parsers();
-    json!({ "ask": "lint", "name": name, "text": text, "besides": besides, "expect": expect })
+    let native = native::faults(&Model::lint(text));
+    json!({
+        "ask": "lint", "name": name, "text": text, "besides": besides, "expect": expect, "native": native,
+    })
+}
+
+/// A case of the two forms of a model.
+fn convert(name: &str, text: &str, expect: &Value) -> Value {
+    let native = native::model(&Model::parse(text));
+    json!({ "ask": "convert", "name": name, "text": text, "expect": expect, "native": native })
 }
 
 /// The folders in a folder, sorted; none, with a note, when it is not here.

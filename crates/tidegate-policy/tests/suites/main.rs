@@ -4,8 +4,8 @@
 //! Without the variable a missing folder skips these tests, loudly. A file that a folder does not have is named; whether
 //! each suite has cases is for `cargo xtask test suites` to say.
 //!
-//! Each case is also written into `target/suites/`, in one form for all suites (`tally`): `tests/suites/` answers the
-//! same cases through the JavaScript package. What cannot hold is in `exceptions.toml`, with the reason.
+//! Each case is also written into `target/suites/`, in one form for all suites (`tally`) and with the answer that it got
+//! here (`native`): `tests/wasm/` answers the same cases through the JavaScript package. What cannot hold is in `exceptions.toml`, with the reason.
 
 #![expect(
     clippy::disallowed_methods,
@@ -29,6 +29,7 @@ mod users; // openfga: list_users_table.json
 
 mod exceptions; // what cannot hold
 mod explain; // the explanation of each check
+mod native; // what the engine answers here, for those who ask it elsewhere
 mod questions; // questions on stores, and what is expected
 #[path = "../it/remedy.rs"]
 mod remedy; // whether a remedy is one

@@ -4,9 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_policy::{Model, ModelErrors};
 
+use crate::native;
 use crate::store::TupleText;
 use crate::suite;
 use crate::tally::Tally;
+
+/// Where a row has no model: `TYPE` of `tests/wasm/asked/suites.mjs`.
+const ANY: &str = "model\n  schema 1.1\ntype user\n";
 
 #[derive(Deserialize)]
 struct ModelRow {
@@ -38,6 +42,7 @@ fn model_validation() {
             "name": format!("{}/{}", row.group, row.name),
             "text": text_of(&row.model),
             "expect": { "answer": row.valid },
+            "native": native::model(&Model::parse(&text_of(&row.model))),
         }));
         let found = read(&row.model);
         tally.count(
@@ -57,12 +62,15 @@ fn tuple_validation() {
     };
     let mut tally = Tally::new(file);
     for row in &rows {
+        let model = row.model.as_ref().map_or_else(|| ANY.to_owned(), text_of);
+        let model = Model::parse(&model);
         tally.write(&json!({
             "ask": "tuple",
             "name": format!("{}/{}", row.group, row.name),
             "model": row.model.as_ref().map(text_of),
             "tuple": row.tuple.text(),
             "expect": { "answer": row.valid },
+            "native": native::tuple(&model, &row.tuple.text()),
         }));
         let tuple = row.tuple.parse();
         let allowed = match (&tuple, &row.model) {

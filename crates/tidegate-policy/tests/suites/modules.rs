@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tidegate_policy::{Model, ModuleFile};
+use tidegate_policy::{Model, ModelErrors, ModuleFile};
 
-use crate::folder;
 use crate::language::{Expected, folders, is_the_parsers, not_the_parsers, same};
 use crate::tally::Tally;
+use crate::{folder, native};
 
 #[test]
 fn modular_models() {
@@ -23,7 +23,7 @@ fn modular_models() {
             .collect();
         let found = Model::from_modules(&files);
         let name = path.display().to_string();
-        tally.write(&line(&path, &files));
+        tally.write(&line(&path, &files, &found));
         let holds = if path.join("expected_errors.json").exists() {
             found.as_ref().is_err_and(|found| {
                 let mut expected: Vec<Expected> = json(&path.join("expected_errors.json"));
@@ -69,7 +69,7 @@ fn modular_models() {
 }
 
 /// The case as others are to run it.
-fn line(path: &Path, files: &[ModuleFile<'_>]) -> Value {
+fn line(path: &Path, files: &[ModuleFile<'_>], found: &Result<Model, ModelErrors>) -> Value {
     let files = files
         .iter()
         .map(|file| json!({ "name": file.name, "text": file.text }));
@@ -95,6 +95,7 @@ fn line(path: &Path, files: &[ModuleFile<'_>]) -> Value {
         "files": files.collect::<Vec<_>>(),
         "besides": not_the_parsers(),
         "expect": expect,
+        "native": native::model(found),
     })
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tidegate_policy::Model;
 
 use crate::explain::Explained;
+use crate::native;
 use crate::store::{Found, Given, Outcome, Question, Store, TupleText};
 use crate::tally::Tally;
 
@@ -94,11 +95,12 @@ impl Questions {
         line["contextualTuples"] = texts.collect::<Vec<_>>().into();
         line["context"] = given.context.cloned().map_or(Value::Null, Value::from);
         line["expect"] = serde_json::to_value(expected).expect("what is expected has a JSON form");
-        self.tally.write(&line);
         let found = match &self.store {
             Ok(store) => store.ask(question, given, &mut self.explained),
             Err(message) => Err(message.clone()),
         };
+        line["native"] = native::outcome(&found);
+        self.tally.write(&line);
         let holds = found.as_ref().is_ok_and(|found| expected.holds(found));
         self.tally.count(name, holds, || {
             format!("{question:?}\n{given:?}: {found:?}, not {expected:?}")

@@ -3,6 +3,7 @@
 mod claims; // what a secret says
 mod keys; // whose signature it is
 mod texts; // how it is written
+mod vectors; // for whoever verifies in another language
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::compact::encode;
 use crate::crypto;
 use crate::keys::{Algorithm, KeyError, VerifyingKey};
 use crate::signing::SigningKey;
-use crate::{Budget, MAX_BUDGETS, MAX_NARROW, MAX_PARENTS, Narrow, SECRET_PREFIX};
+use crate::{Budget, MAX_BUDGETS, MAX_NARROW, MAX_NUMBER, MAX_PARENTS, Narrow, SECRET_PREFIX};
 
 const NOW_S: u64 = 1_700_000_000;
 const EXPECT: Expectation<'static> = Expectation {

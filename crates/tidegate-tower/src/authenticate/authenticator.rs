@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use quick_cache::sync::Cache;
-use tidegate_policy::{Live, Object, Snapshot};
+use tidegate_policy::{Credential, Live, Object, Snapshot};
 use tidegate_token::{Expectation, KeySet, UnverifiedToken};
 
 use super::{Identity, LiveKeys, Principal};
@@ -194,24 +194,17 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, AuthenticateError> {
 /// What the snapshot says of the secret, asked on every request.
 fn stands(principal: &Principal, snapshot: &Snapshot) -> Result<(), AuthenticateError> {
     let claims = principal.verified.claims();
-    let standing = snapshot
-        .standing(&principal.object)
-        .ok_or(AuthenticateError::Refused("unknown-principal"))?;
-    if standing.uid != claims.uid {
-        return Err(AuthenticateError::Refused("other-uid"));
-    }
-    if claims.iat < standing.valid_from_s {
-        return Err(AuthenticateError::Refused("before-valid-from"));
-    }
-    if snapshot.is_revoked(claims.jti) {
-        return Err(AuthenticateError::Refused("revoked"));
-    }
-    // Its parents' uid is its own, and none of them expires before it.
-    let mut parents = claims.narrow.iter().flat_map(|narrow| &narrow.parents);
-    if parents.any(|parent| snapshot.is_revoked(*parent)) {
-        return Err(AuthenticateError::Refused("parent-revoked"));
-    }
-    Ok(())
+    let narrow = claims.narrow.as_ref();
+    let credential = Credential {
+        object: &principal.object,
+        uid: claims.uid,
+        issued_at_s: claims.iat,
+        jti: claims.jti,
+        parents: narrow.map_or(&[], |narrow| &narrow.parents),
+    };
+    snapshot
+        .accepts(&credential)
+        .map_err(|found| AuthenticateError::Refused(found.kind()))
 }
 
 fn refused(error: tidegate_token::TokenError) -> AuthenticateError {

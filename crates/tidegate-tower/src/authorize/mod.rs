@@ -69,5 +69,6 @@ mod tests;
 pub use layer::AuthorizeLayer;
 pub use permit::{AuthorizeError, Authorizer, Permit};
 pub use resolve::{ResolveTarget, Routed, Target};
-pub use scope::{OutOfScope, Scope};
+pub use scope::Scope;
 pub use service::AuthorizeService;
+pub use tidegate_policy::OutOfScope;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tidegate_policy::{Caller, Context, Decision, Denial, Live, Object, Request, Snapshot, decide};
+use tidegate_policy::{
+    Caller, Context, Decision, Denial, Live, Object, OutOfScope, Request, Snapshot, decide,
+};
 use tidegate_quota::{AccountId, Chain};
 
-use super::{OutOfScope, Target};
+use super::Target;
 use crate::authenticate::{Identity, Principal};
 use crate::clock::Clock;
 

@@ -1,8 +1,6 @@
 //! What a narrowed secret may still do.
 
-use std::collections::BTreeSet;
-
-use tidegate_policy::{Object, Profile};
+use tidegate_policy::{Narrowed, Object, OutOfScope, Profile};
 use tidegate_quota::AccountId;
 use tidegate_token::{Budget, Narrow};
 
@@ -10,30 +8,8 @@ use tidegate_token::{Budget, Narrow};
 /// also within this.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
-    actions: Option<BTreeSet<Box<str>>>,
-    objects: Option<Box<[Object]>>,
+    narrowed: Narrowed,
     budgets: Box<[AccountId]>,
-}
-
-/// A request is outside of the secret's scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OutOfScope {
-    /// The secret was narrowed to other actions.
-    #[error("the secret is narrowed to other actions")]
-    Action,
-    /// The secret was narrowed to other objects.
-    #[error("the secret is narrowed to other objects")]
-    Object,
-}
-
-impl OutOfScope {
-    /// A stable word for log and metrics.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Self::Action => "scope-action",
-            Self::Object => "scope-object",
-        }
-    }
 }
 
 impl Scope {
@@ -46,23 +22,12 @@ impl Scope {
             objects,
             budgets,
         } = narrow;
-        let actions = actions
-            .as_ref()
-            .map(|actions| actions.iter().map(|name| name.as_str().into()).collect());
-        let parse = |objects: &Vec<String>| -> Option<Box<[Object]>> {
-            objects.iter().map(|text| text.parse().ok()).collect()
-        };
-        let objects = match objects {
-            None => None,
-            Some(objects) => Some(parse(objects)?),
-        };
         let budgets = budgets
             .iter()
             .map(|Budget { jti, bytes: _ }| AccountId::budget(*jti))
             .collect();
         Some(Self {
-            actions,
-            objects,
+            narrowed: Narrowed::read(actions.as_deref(), objects.as_deref())?,
             budgets,
         })
     }
@@ -77,27 +42,17 @@ impl Scope {
         resource: &Object,
         profile: &Profile,
     ) -> Result<(), OutOfScope> {
-        if !self.has_action(action) {
-            return Err(OutOfScope::Action);
-        }
-        if !self.has_object(resource, profile) {
-            return Err(OutOfScope::Object);
-        }
-        Ok(())
+        self.narrowed.check(action, resource, profile)
     }
 
     /// Whether an action is within it, on some object.
     pub fn has_action(&self, action: &str) -> bool {
-        self.actions
-            .as_ref()
-            .is_none_or(|actions| actions.contains(action))
+        self.narrowed.has_action(action)
     }
 
     /// Whether an object is one of its own, or below one.
     pub fn has_object(&self, object: &Object, profile: &Profile) -> bool {
-        self.objects
-            .as_ref()
-            .is_none_or(|outer| outer.iter().any(|outer| profile.is_within(object, outer)))
+        self.narrowed.has_object(object, profile)
     }
 
     /// The budgets that a request is charged to, the tightest first; their limits are the ledger's.

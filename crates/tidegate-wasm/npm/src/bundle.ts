@@ -1,18 +1,23 @@
 // Bundles and slices: verified, then loaded.
 
 import { type Now, hostNow } from "./clock.js";
+import { unverifiedClaims } from "./compact.js";
 import { PolicyError, asPolicyError } from "./error.js";
 import { init } from "./module.js";
 import type { AnyModel, ModelNames } from "./names.js";
 import { Slice } from "./slice.js";
 import { Snapshot } from "./snapshot.js";
-import { type BundleKeys, Engine, Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
+import { changeOf, engineOf, sliceOf } from "./verified.js";
+import type { BundleKeys, Engine, BundleExpectation as WasmExpectation } from "./wasm/tidegate_wasm.js";
 
 /** A JSON Web Key Set (RFC 7517), as `/.well-known/jwks.json` has it. Keys with `tidegate_use: "bundle"` count here. */
 export type KeySet = BundleKeys;
 
 /** The audience of slices. */
 const SLICE = "slice";
+const NEWLINE = 10;
+/** Whom a bundle without a subject is for. */
+const NOBODY = "nobody:nobody";
 
 /** What a bundle must be to be loaded. */
 export interface Expectation {
@@ -40,12 +45,6 @@ export interface BundleExpectation extends Expectation {
   subject: string;
 }
 
-/** What a bundle's head says of itself. */
-interface Claims {
-  sub: string;
-  exp: number;
-}
-
 /**
  * Verifies the slice of one subject, and loads it.
  *
@@ -58,13 +57,10 @@ export async function loadSlice<M extends ModelNames = AnyModel>(
   bytes: Uint8Array,
   expect: SliceExpectation,
 ): Promise<Slice<M>> {
-  const { keys, issuer, uid, heldRevision, now, kind } = expect;
+  const { keys, now, kind } = expect;
+  const { subject, expiresAtS } = head(bytes);
   await init();
-  const claims = unverifiedClaims(bytes);
-  const subject = expect.subject ?? claims.sub;
-  const nowS = Math.floor((now ?? hostNow)());
-  const wanted = { issuer, audience: SLICE, subject, uid: uid ?? null, nowS, heldRevision: heldRevision ?? null };
-  const inner = await verified(WasmSlice.fromBundle(bytes, keys, wanted));
+  const inner = await verified(() => sliceOf(bytes, keys, wanted(expect, SLICE, expect.subject ?? subject)));
   const kinds = inner.kinds;
   const answersFor = kind ?? (kinds.length === 1 ? kinds[0] : undefined);
   if (answersFor === undefined || !kinds.includes(answersFor)) {
@@ -72,7 +68,7 @@ export async function loadSlice<M extends ModelNames = AnyModel>(
     throw new PolicyError("kind", `the slice is for secrets of the kinds ${kinds.join(", ")}`);
   }
   inner.kind = answersFor;
-  return new Slice<M>(inner, answersFor, claims.exp, now);
+  return new Slice<M>(inner, answersFor, expiresAtS, now);
 }
 
 /**
@@ -89,33 +85,53 @@ export async function loadBundle<M extends ModelNames = AnyModel>(
 }
 
 export async function loadEngine(bytes: Uint8Array, expect: BundleExpectation): Promise<[Engine, number]> {
-  const { keys, issuer, audience, subject, heldRevision, now } = expect;
+  const { expiresAtS } = head(bytes);
   await init();
-  const { exp } = unverifiedClaims(bytes);
-  const nowS = Math.floor((now ?? hostNow)());
-  const wanted = { issuer, audience, subject, nowS, heldRevision: heldRevision ?? null };
-  return [await verified(Engine.fromBundle(bytes, keys, wanted)), exp];
+  const { keys, audience, subject } = expect;
+  return [await verified(() => engineOf(bytes, keys, wanted(expect, audience, subject))), expiresAtS];
+}
+
+/**
+ * Verifies what leads from the revision of a slice to a later one, and takes it in; returns the first second at which
+ * that is no longer good.
+ *
+ * @throws {PolicyError} as `loadSlice`, `not-next` when it starts at another revision, `payload-head`; `change-…`, and
+ * nothing is left of the slice where it would be too long.
+ */
+export async function applyChange(slice: Slice<never>, bytes: Uint8Array, expect: Expectation): Promise<number> {
+  const { expiresAtS } = head(bytes);
+  const { subject, uid, revision: heldRevision } = slice;
+  const expected = { ...expect, uid, heldRevision };
+  const change = await verified(() => changeOf(bytes, expect.keys, wanted(expected, SLICE, subject)));
+  try {
+    slice.apply(change);
+  } finally {
+    change.free();
+  }
+  return expiresAtS;
+}
+
+/** As the bindings have it. */
+function wanted(
+  { issuer, uid, heldRevision, now = hostNow }: SliceExpectation,
+  audience: string,
+  subject: string,
+): WasmExpectation {
+  return { issuer, audience, subject, uid: uid ?? null, nowS: Math.floor(now()), heldRevision: heldRevision ?? null };
 }
 
 /**
  * What the head of these bytes says, for when the engine has verified these bytes: taken before, as who gave them may
  * write to them in the meantime. Of a malformed head it is nothing, and the engine says what is wrong with it.
  */
-function unverifiedClaims(bytes: Uint8Array): Claims {
-  try {
-    const line = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(10)));
-    const part = line.split(".")[1] ?? "";
-    const text = atob(part.replace(/-/g, "+").replace(/_/g, "/"));
-    const { sub, exp } = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (byte) => byte.charCodeAt(0))));
-    return { sub: String(sub), exp: Number(exp) };
-  } catch {
-    return { sub: "unknown:unknown", exp: 0 };
-  }
+function head(bytes: Uint8Array): { subject: string; expiresAtS: number } {
+  const { sub, exp } = unverifiedClaims(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(NEWLINE))));
+  return { subject: typeof sub === "string" ? sub : NOBODY, expiresAtS: Number(exp) };
 }
 
-async function verified<T>(loading: T | Promise<T>): Promise<T> {
+async function verified<T>(load: () => T | Promise<T>): Promise<T> {
   try {
-    return await loading;
+    return await load();
   } catch (thrown) {
     throw asPolicyError(thrown, "internal");
   }

@@ -11,7 +11,7 @@ const QUESTIONS = 256;
 /** The host's clock, read now. */
 export const hostNow: Now = () => Date.now() / 1000;
 
-let at = 0;
+let read = 0;
 let left = 0;
 let forgets = false;
 
@@ -24,13 +24,28 @@ function forget(): void {
 export const runNow: Now = () => {
   if (left > 0) {
     left -= 1;
-    return at;
+    return read;
   }
-  at = hostNow();
+  read = hostNow();
   left = QUESTIONS;
   if (!forgets) {
     forgets = true;
     queueMicrotask(forget);
   }
-  return at;
+  return read;
 };
+
+/** Longest wait of a host's timer, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Calls when a time has come, seconds since the epoch, UTC; returns how to call that off. */
+export function at(timeS: number, now: Now, call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (): void => {
+    const leftMs = (timeS - now()) * 1000;
+    if (leftMs <= 0) return call();
+    timer = setTimeout(wait, Math.min(Math.ceil(leftMs), LONGEST_MS));
+  };
+  timer = setTimeout(wait, 0);
+  return () => clearTimeout(timer);
+}

@@ -7,6 +7,9 @@ import { initSync } from "./wasm/tidegate_wasm.js";
 /** Where the engine's module comes from. */
 export type ModuleSource = WebAssembly.Module | BufferSource | Response | URL | string;
 
+/** How many names the module that this code is for gives away: the build counts them. */
+declare const EXPORTS: number;
+
 let loading: Promise<void> | undefined;
 
 /**
@@ -33,6 +36,8 @@ async function start(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
   }
   try {
     const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
+    // Another build's would be found out at the first question only.
+    if (WebAssembly.Module.exports(module).length !== EXPORTS) throw new TypeError("it is another module");
     initSync({ module });
   } catch (thrown) {
     throw asPolicyError(thrown, "module-malformed");

@@ -1,9 +1,9 @@
 // What one subject may do.
 
-import { type Now, runNow } from "./clock.js";
+import { type Now, at, runNow } from "./clock.js";
 import { asPolicyError } from "./error.js";
 import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
-import type { Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
+import type { SliceChange, Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
 
 /** Yes, no, or that this has to be asked of the whole snapshot. */
 export type Verdict = boolean | "unknown";
@@ -112,30 +112,37 @@ export class Slice<M extends ModelNames = AnyModel> {
     }));
   }
 
-  /** @internal Takes in a change that has been verified. */
-  apply(change: Uint8Array): void {
-    this.#answers = new Map();
-    this.#remembered = 0;
+  /** @internal Takes in a change. */
+  apply(change: SliceChange): void {
+    this.#forget();
     try {
-      this.#inner.applyVerifiedByHost(change);
+      this.#inner.apply(change);
     } catch (thrown) {
       throw asPolicyError(thrown, "internal");
+    } finally {
+      this.#revision = this.#inner.revision;
     }
-    this.#revision = this.#inner.revision;
+  }
+
+  /** Calls the listener when answers may have changed: when the slice expires. Returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    return at(this.expiresAtS, this.#now, listener);
   }
 
   /** Gives its memory back. It answers nothing after. */
   free(): void {
-    this.#answers = new Map();
+    this.#forget();
     this.#inner.free();
+  }
+
+  #forget(): void {
+    this.#answers = new Map();
+    this.#remembered = 0;
   }
 
   #learn(action: string, resource: string): Verdict {
     const answer = this.#ask(action, resource, undefined);
-    if (this.#remembered >= REMEMBERED) {
-      this.#answers = new Map();
-      this.#remembered = 0;
-    }
+    if (this.#remembered >= REMEMBERED) this.#forget();
     let of = this.#answers.get(action);
     if (of === undefined) {
       of = new Map();

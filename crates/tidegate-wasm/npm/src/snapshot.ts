@@ -2,6 +2,7 @@
 
 import { asPolicyError } from "./error.js";
 import type { AnyModel, ModelNames, ObjectOf, RelationOf } from "./names.js";
+import type { Claims } from "./secret.js";
 import type { Answer, Engine, Given, CheckRequest as WasmCheckRequest } from "./wasm/tidegate_wasm.js";
 
 export type { Answer, Given } from "./wasm/tidegate_wasm.js";
@@ -66,6 +67,26 @@ export class Snapshot<M extends ModelNames = AnyModel> {
    */
   checkMany(requests: readonly CheckRequest<M>[]): Answer[] {
     return asked(() => this.engine.checkMany(requests as unknown as WasmCheckRequest[]));
+  }
+
+  /**
+   * Does it stand behind a secret of these claims: is its principal alive under its uid, was it issued late enough, is
+   * neither it nor one that it was exchanged from revoked? The secret itself is for `verifySecret`.
+   *
+   * @throws {PolicyError} `bad-input`
+   */
+  accepts(claims: Claims): Answer {
+    return asked(() => this.engine.accepts(claims));
+  }
+
+  /**
+   * May the holder of a secret of these claims, or a caller without one, do the action on the resource? As `decide`, and
+   * also within what the secret was narrowed to; where it is not accepted, nothing.
+   *
+   * @throws {PolicyError} `bad-name`, `bad-input`
+   */
+  authorize(claims: Claims | undefined, action: string, resource: string): Answer {
+    return asked(() => this.engine.authorize(claims, action, resource));
   }
 
   /** Gives its memory back. It answers nothing after. */

@@ -1,5 +1,5 @@
 //! Generated questions, native against wasm: the engine's own tests write them down with their answers, file by file, and
-//! Node asks the JavaScript package the same.
+//! the JavaScript package is asked the same: in Node all of them, in Chromium and workerd those of the first file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde::Deserialize;
 
 use super::Scale;
+use super::hosts::{Host, Hosts};
 use super::tally::Tally;
 use crate::{Failure, cargo};
 
@@ -16,11 +17,13 @@ const WRITER: &str = "cases::cases_are_as_the_reference_says";
 
 /// Worlds in a file: some 40 questions each.
 const WORLDS: u64 = 300;
+/// Questions that there are at least in a host that answers the first file alone.
+const FIRST_FILE: u64 = 10_000;
 /// Files, and questions that there are in them at least.
-const USUALLY: (u64, u64) = (1, 10_000);
+const USUALLY: (u64, u64) = (1, FIRST_FILE);
 const FULL: (u64, u64) = (93, 1_000_000);
 
-/// What Node says of a file.
+/// What a host says of a file.
 #[derive(Default, Deserialize)]
 struct Answered {
     /// Questions, by the engine's function.
@@ -29,7 +32,7 @@ struct Answered {
 }
 
 /// Writes each file while the one before is being answered, so that there are two at most.
-pub(super) fn run(scale: Scale, package: &Path) -> Result<Tally, Failure> {
+pub(super) fn run(scale: Scale, hosts: &Hosts) -> Result<Tally, Failure> {
     let (files, least) = if scale.full { FULL } else { USUALLY };
     let writer = writer(scale)?;
     let first = match std::env::var("TIDEGATE_SEED") {
@@ -42,6 +45,7 @@ pub(super) fn run(scale: Scale, package: &Path) -> Result<Tally, Failure> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
     let mut sum = Answered::default();
+    let mut tally = Tally::default();
     let mut running: Option<Running> = None;
     for number in 0..files {
         let file = folder.join(format!("{}.jsonl", number % 2));
@@ -50,29 +54,22 @@ pub(super) fn run(scale: Scale, package: &Path) -> Result<Tally, Failure> {
         if let Some(before) = running.take() {
             sum.add(before.answered()?);
         }
-        running = Some(Running::start(package, file)?);
+        if number == 0 {
+            for host in [Host::Chromium, Host::Workerd] {
+                let answered = Running::start(hosts, host, &file)?.answered()?;
+                tally += answered.tally(host, first, FIRST_FILE);
+            }
+        }
+        running = Some(Running::start(hosts, Host::Node, &file)?);
     }
     if let Some(last) = running {
         sum.add(last.answered()?);
     }
-    let asked: u64 = sum.asked.values().sum();
-    let kinds = sum
-        .asked
-        .iter()
-        .map(|(ask, count)| format!("{ask} {count}"));
-    let kinds = kinds.collect::<Vec<_>>().join(", ");
-    println!(
-        "generated, TIDEGATE_SEED={first}: {kinds}; {} of {asked} as natively",
-        asked - sum.wrong
-    );
-    let too_few = asked < least;
-    if too_few {
-        eprintln!("error: {asked} generated questions, of {least}");
+    tally += sum.tally(Host::Node, first, least);
+    if tally.failed == 0 {
+        std::fs::remove_dir_all(&folder).map_err(|error| Failure::failed(error.to_string()))?;
     }
-    Ok(Tally {
-        passed: asked - sum.wrong,
-        failed: sum.wrong + u64::from(too_few),
-    })
+    Ok(tally)
 }
 
 /// The program with the test that writes.
@@ -101,36 +98,33 @@ fn write(writer: &Path, seed: u64, file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Node, with a file.
+/// A host, with a file.
 struct Running {
     node: Child,
-    file: PathBuf,
+    what: String,
 }
 
 impl Running {
-    fn start(package: &Path, file: PathBuf) -> Result<Self, Failure> {
-        let node = Command::new("node")
-            .arg(cargo::root().join("tests/wasm/generated.mjs"))
-            .args([package, &file])
-            .stdin(Stdio::null())
+    fn start(hosts: &Hosts, host: Host, file: &Path) -> Result<Self, Failure> {
+        let what = format!("{} in {}", file.display(), host.name());
+        let node = hosts
+            .ask(host, "generated", Some(file))
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| Failure::failed(format!("node: {error}")))?;
-        Ok(Self { node, file })
+        Ok(Self { node, what })
     }
 
-    /// Waits for the end. The file goes when all of it was right.
+    /// Waits for the end.
     fn answered(self) -> Result<Answered, Failure> {
-        let file = self.file.display().to_string();
-        let cannot = |error: String| Failure::failed(format!("{file}: {error}"));
+        let what = self.what;
+        let cannot = |error: String| Failure::failed(format!("{what}: {error}"));
         let output = self.node.wait_with_output();
         let output = output.map_err(|error| cannot(error.to_string()))?;
         let answered: Answered = serde_json::from_slice(&output.stdout)
-            .map_err(|error| cannot(format!("Node has not come to its end: {error}")))?;
+            .map_err(|error| cannot(format!("it has not come to its end: {error}")))?;
         if answered.wrong > 0 {
-            eprintln!("error: {file}: {} answers are wrong", answered.wrong);
-        } else if let Err(error) = std::fs::remove_file(&self.file) {
-            return Err(cannot(error.to_string()));
+            eprintln!("error: {what}: {} answers are wrong", answered.wrong);
         }
         Ok(answered)
     }
@@ -142,5 +136,27 @@ impl Answered {
             *self.asked.entry(ask).or_default() += count;
         }
         self.wrong += other.wrong;
+    }
+
+    /// Prints it, and sums up.
+    fn tally(&self, host: Host, seed: u64, least: u64) -> Tally {
+        let asked: u64 = self.asked.values().sum();
+        let kinds = self
+            .asked
+            .iter()
+            .map(|(ask, count)| format!("{ask} {count}"));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let (host, right) = (host.name(), asked - self.wrong);
+        println!(
+            "generated, TIDEGATE_SEED={seed}, in {host}: {kinds}; {right} of {asked} as natively"
+        );
+        let too_few = asked < least;
+        if too_few {
+            eprintln!("error: {asked} generated questions in {host}, of {least}");
+        }
+        Tally {
+            passed: right,
+            failed: self.wrong + u64::from(too_few),
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
+mod chromium;
 mod e2e;
 mod fuzz;
 mod generated;
+mod hosts;
 pub(crate) mod machine;
 mod rust;
 mod schemathesis;
 mod suites;
 mod tally;
 mod wasm;
+mod workerd;
 
 use std::time::Instant;
 

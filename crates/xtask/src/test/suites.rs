@@ -1,14 +1,15 @@
-//! Other projects' test data: natively by the tests of the engine, which write the cases down, then in wasm.
+//! Other projects' test data: natively by the tests of the engine, which write the cases and their answers down, then in
+//! wasm in each host, where the answers have to be the same.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::hosts::{Host, Hosts};
 use super::tally::{self, Tally};
-use super::{Scale, machine, rust};
-use crate::{Failure, cargo, wasm};
+use super::{Scale, rust};
+use crate::{Failure, cargo};
 
 /// The folder of the suites.
 const SUITES: &str = "TIDEGATE_SUITES";
@@ -31,12 +32,21 @@ struct Counts {
     excepted: u64,
 }
 
+impl Counts {
+    fn tally(self) -> Tally {
+        Tally {
+            passed: self.passed,
+            failed: self.total - self.passed,
+        }
+    }
+}
+
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     let Some(suites) = folder()? else {
         println!("SKIPPED: there are no suites; name their folder by {SUITES}");
         return Ok(Tally::default());
     };
-    machine::need_node()?;
+    let hosts = Hosts::new()?;
     let cases = cargo::root().join("target/suites");
     // What an earlier run has left is not of this one.
     if cases.exists() {
@@ -45,13 +55,11 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     let (runner, mut tests) = rust::runner(&["-p", "tidegate-policy", "--test", "suites"]);
     tests.env(SUITES, suites).envs(scale.environment());
     let native = tally::count(runner, tests)?;
-    let answered = Command::new("node")
-        .arg(cargo::root().join("tests/suites/answer.mjs"))
-        .args([&wasm::package(&wasm::WHOLE)?, &cases])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status();
-    let answered = answered.is_ok_and(|status| status.success());
+    let mut answered = true;
+    for host in Host::ALL {
+        let status = hosts.ask(host, "suites", Some(&cases)).status();
+        answered &= status.is_ok_and(|status| status.success());
+    }
     let tally = compare(&cases)?;
     // A test that failed in another way than by its cases counts too.
     let in_other_ways = u64::from(tally.failed == 0 && (native.failed > 0 || !answered));
@@ -61,25 +69,35 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     })
 }
 
-/// Prints each file's counts, natively and in wasm, and sums up.
+/// Prints each file's counts, natively and in each host, and sums up.
 fn compare(cases: &Path) -> Result<Tally, Failure> {
     let native = counts(cases, ".tally.json")?;
-    let mut in_wasm = counts(cases, ".wasm.json")?;
+    let mut in_hosts = Vec::new();
+    for host in Host::ALL {
+        let name = host.name();
+        in_hosts.push((name, counts(cases, &format!(".{name}.json"))?));
+    }
     let mut tally = Tally::default();
     for (file, one) in &native {
-        let two = in_wasm.remove(file).unwrap_or_default();
-        let excepted = match one.excepted {
-            0 => String::new(),
-            many => format!("; {many} excepted"),
-        };
-        println!(
-            "{file}: {}/{} natively, {}/{} in wasm{excepted}",
-            one.passed, one.total, two.passed, two.total
-        );
-        tally.passed += one.passed + two.passed;
-        tally.failed += one.total - one.passed + (two.total - two.passed);
-        if two.total == 0 && one.total > 0 {
-            eprintln!("error: {file}: nothing ran in wasm");
+        let mut line = format!("{file}: {}/{} natively", one.passed, one.total);
+        tally += one.tally();
+        // Each is one line or more of the file: the hosts have the same file, and so the same number.
+        let mut totals = Vec::new();
+        for (host, counts) in &in_hosts {
+            let two = counts.get(file).copied().unwrap_or_default();
+            line += &format!(", {}/{} in {host}", two.passed, two.total);
+            tally += two.tally();
+            totals.push(two.total);
+        }
+        if one.excepted > 0 {
+            line += &format!("; {} excepted", one.excepted);
+        }
+        println!("{line}");
+        if totals
+            .iter()
+            .any(|total| *total < one.total || Some(total) != totals.first())
+        {
+            eprintln!("error: {file}: not every case ran in every host");
             tally.failed += 1;
         }
     }

@@ -30,11 +30,8 @@ fn what_was_minted_passes_with_every_claim() {
     );
 }
 
-/// The order of the header's members is what makes all secrets start alike.
-
-#[test]
-fn claims_are_read_strictly() {
-    let keys = Keys::new();
+/// Payloads, and what each comes to.
+pub(super) fn cases() -> Vec<(&'static str, String, Result<(), TokenError>)> {
     let with = |name: &str, value: Value| {
         let mut payload = serde_json::to_value(claims()).unwrap();
         payload[name] = value;
@@ -49,7 +46,7 @@ fn claims_are_read_strictly() {
     let fields = serde_json::to_value(claims()).unwrap();
     let as_array = Value::from_iter(fields.as_object().unwrap().values().cloned()).to_string();
     #[rustfmt::skip]
-    let cases: Vec<(&str, String, Result<(), TokenError>)> = vec![
+    let cases = vec![
         ("as it is", payload(), Ok(())),
         ("unknown", with("admin", json!(true)), Err(TokenError::Claims)),
         ("twice", doubled, Err(TokenError::Claims)),
@@ -90,7 +87,13 @@ fn claims_are_read_strictly() {
         ("another audience", with("aud", json!(["control"])), Err(TokenError::Audience)),
         ("a longer audience", with("aud", json!(["gateway2", "Gateway"])), Err(TokenError::Audience)),
     ];
-    for (what, payload, expected) in cases {
+    cases
+}
+
+#[test]
+fn claims_are_read_strictly() {
+    let keys = Keys::new();
+    for (what, payload, expected) in cases() {
         check(what, keys.verify(&keys.signed(HEADER, &payload)), expected);
     }
     // JSON is UTF-8.
@@ -121,11 +124,11 @@ fn times() {
         (NOW_S, None, Some(NOW_S), Err(TokenError::Expired)),
         (NOW_S, None, Some(0), Err(TokenError::Expired)),
         (NOW_S, Some(NOW_S + 1), None, Err(TokenError::NotYetValid)),
-        (NOW_S, Some(u64::MAX), Some(u64::MAX), Err(TokenError::NotYetValid)),
+        (NOW_S, Some(MAX_NUMBER), Some(MAX_NUMBER), Err(TokenError::NotYetValid)),
         (NOW_S + MAX_CLOCK_SKEW_S, None, None, Ok(())),
         (NOW_S + MAX_CLOCK_SKEW_S + 1, None, None, Err(TokenError::IssuedAhead)),
-        (u64::MAX, None, None, Err(TokenError::IssuedAhead)),
-        (0, Some(0), Some(u64::MAX), Ok(())),
+        (MAX_NUMBER, None, None, Err(TokenError::IssuedAhead)),
+        (0, Some(0), Some(MAX_NUMBER), Ok(())),
     ];
     for (iat, nbf, exp, expected) in cases {
         let secret = keys
@@ -187,6 +190,9 @@ fn only_what_would_be_accepted_is_minted() {
         ("nine audiences", Claims { aud: vec!["a".into(); 9], ..claims() }, Err(KeyError::Claims)),
         ("long sub", Claims { sub: "s".repeat(513), ..claims() }, Err(KeyError::Claims)),
         ("no kind", Claims { kind: String::new(), ..claims() }, Err(KeyError::Claims)),
+        ("iat above all", Claims { iat: MAX_NUMBER + 1, ..claims() }, Err(KeyError::Claims)),
+        ("exp above all", Claims { exp: Some(u64::MAX), ..claims() }, Err(KeyError::Claims)),
+        ("much to spend", narrow(Narrow { budgets: vec![Budget { bytes: MAX_NUMBER + 1, ..budget }], ..Narrow::default() }), Err(KeyError::Claims)),
     ];
     for (what, claims, expected) in cases {
         assert_eq!(keys.ed.mint(&claims).map(|_| ()), expected, "{what}");

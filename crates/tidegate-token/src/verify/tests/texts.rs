@@ -20,58 +20,60 @@ fn the_header_is_written_in_its_order() {
     }
 }
 
+/// Headers as they were signed, and why each is refused.
+#[rustfmt::skip]
+pub(super) const HEADERS: &[(&str, TokenError)] = &[
+    // alg: none, swapped, in other letters
+    (r#"{"typ":"tidegate+jwt","alg":"none","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"None","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"HS256","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"ES256","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"Ed25519","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"eddsa","kid":"ed"}"#, TokenError::Algorithm),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ec"}"#, TokenError::Algorithm),
+    // kid: unknown, missing, of another type, a path, look-alikes
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"other"}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":""}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"../ed"}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed "}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ｅd"}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed\u0000"}"#, TokenError::UnknownKey),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":null}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":["ed"]}"#, TokenError::Header),
+    // typ: RFC 8725 §3.11
+    (r#"{"typ":"JWT","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
+    (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
+    (r#"{"typ":"TIDEGATE+JWT","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
+    (r#"{"typ":"application/tidegate+jwt","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
+    (r#"{"alg":"EdDSA","kid":"ed"}"#, TokenError::Header),
+    // twice, and more than three
+    (r#"{"typ":"tidegate+jwt","alg":"none","alg":"EdDSA","kid":"ed"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","kid":"ed"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","k\u0069d":"ec"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","crit":[]}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","b64":false,"crit":["b64"]}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","jwk":{"kty":"OKP"}}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","jku":"https://evil.example"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","x5u":"https://evil.example"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","x5c":[]}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","zip":"DEF"}"#, TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","cty":"JWT"}"#, TokenError::Header),
+    // no object
+    (r#"["tidegate+jwt","EdDSA","ed"]"#, TokenError::Header),
+    (r#""tidegate+jwt""#, TokenError::Header),
+    ("null", TokenError::Header),
+    ("", TokenError::Header),
+    ("{", TokenError::Header),
+    (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed"}{}"#, TokenError::Header),
+    ("\u{feff}{\"typ\":\"tidegate+jwt\",\"alg\":\"EdDSA\",\"kid\":\"ed\"}", TokenError::Header),
+];
+
 #[test]
 fn headers() {
     let keys = Keys::new();
-    #[rustfmt::skip]
-    let cases: &[(&str, TokenError)] = &[
-        // alg: none, swapped, in other letters
-        (r#"{"typ":"tidegate+jwt","alg":"none","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"None","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"HS256","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"ES256","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"Ed25519","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"eddsa","kid":"ed"}"#, TokenError::Algorithm),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ec"}"#, TokenError::Algorithm),
-        // kid: unknown, missing, of another type, a path, look-alikes
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"other"}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":""}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"../ed"}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed "}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ｅd"}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed\u0000"}"#, TokenError::UnknownKey),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":null}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":["ed"]}"#, TokenError::Header),
-        // typ: RFC 8725 §3.11
-        (r#"{"typ":"JWT","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
-        (r#"{"typ":"tidegate-bundle+jwt","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
-        (r#"{"typ":"TIDEGATE+JWT","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
-        (r#"{"typ":"application/tidegate+jwt","alg":"EdDSA","kid":"ed"}"#, TokenError::Type),
-        (r#"{"alg":"EdDSA","kid":"ed"}"#, TokenError::Header),
-        // twice, and more than three
-        (r#"{"typ":"tidegate+jwt","alg":"none","alg":"EdDSA","kid":"ed"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","kid":"ed"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","k\u0069d":"ec"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","crit":[]}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","b64":false,"crit":["b64"]}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","jwk":{"kty":"OKP"}}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","jku":"https://evil.example"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","x5u":"https://evil.example"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","x5c":[]}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","zip":"DEF"}"#, TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed","cty":"JWT"}"#, TokenError::Header),
-        // no object
-        (r#"["tidegate+jwt","EdDSA","ed"]"#, TokenError::Header),
-        (r#""tidegate+jwt""#, TokenError::Header),
-        ("null", TokenError::Header),
-        ("", TokenError::Header),
-        ("{", TokenError::Header),
-        (r#"{"typ":"tidegate+jwt","alg":"EdDSA","kid":"ed"}{}"#, TokenError::Header),
-        ("\u{feff}{\"typ\":\"tidegate+jwt\",\"alg\":\"EdDSA\",\"kid\":\"ed\"}", TokenError::Header),
-    ];
-    for (header, error) in cases {
+    for (header, error) in HEADERS {
         check(
             header,
             keys.verify(&keys.signed(header, &payload())),
@@ -80,24 +82,17 @@ fn headers() {
     }
 }
 
-#[test]
-fn texts() {
-    let keys = Keys::new();
-    let secret = keys.ed.mint(&claims()).unwrap();
-    let good = secret.expose();
+/// Texts made of one that is good, and of another one's payload, and what each comes to.
+pub(super) fn cases(
+    good: &str,
+    other: &str,
+) -> Vec<(&'static str, String, Result<(), TokenError>)> {
     let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else {
         panic!()
     };
-    let swapped = keys
-        .ed
-        .mint(&Claims {
-            sub: "user:root".into(),
-            ..claims()
-        })
-        .unwrap();
-    let other_payload = swapped.expose().split('.').nth(1).unwrap().to_owned();
+    let other_payload = other.split('.').nth(1).unwrap();
     #[rustfmt::skip]
-    let cases: Vec<(&str, String, Result<(), TokenError>)> = vec![
+    let cases = vec![
         ("as it is", good.into(), Ok(())),
         ("empty", String::new(), Err(TokenError::Malformed)),
         ("dots", "..".into(), Err(TokenError::Header)),
@@ -124,8 +119,21 @@ fn texts() {
         ("bearer left on", format!("Bearer {good}"), Err(TokenError::Malformed)),
         ("another payload", format!("{header}.{other_payload}.{signature}"), Err(TokenError::Signature)),
         ("too long", format!("{header}.{}.{signature}", "A".repeat(4_096)), Err(TokenError::TooLong)),
+        ("too long in bytes alone", "é".repeat(2_049), Err(TokenError::TooLong)),
     ];
-    for (what, text, expected) in cases {
+    cases
+}
+
+#[test]
+fn texts() {
+    let keys = Keys::new();
+    let secret = keys.ed.mint(&claims()).unwrap();
+    let root = Claims {
+        sub: "user:root".into(),
+        ..claims()
+    };
+    let other = keys.ed.mint(&root).unwrap();
+    for (what, text, expected) in cases(secret.expose(), other.expose()) {
         check(what, keys.verify(&text), expected);
     }
 }

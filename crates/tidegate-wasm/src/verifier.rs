@@ -1,0 +1,140 @@
+//! Secrets and bundles, verified in here by the code that the gateway verifies them with.
+//!
+//! Keys of ES256 are the host's to verify with, which takes a tenth of the time: what they have signed is refused here
+//! with the kind `host-verifies`.
+
+use tidegate_policy::UnverifiedBundle;
+use tidegate_token::{Algorithm, Expectation, JwkSet, KeySet, UnverifiedToken};
+use wasm_bindgen::prelude::*;
+
+use crate::bundle::{Expected, of_bundle};
+use crate::engine::Engine;
+use crate::error::{error, of_input};
+use crate::slice::{Slice, SliceChange};
+
+/// A key of the set has signed it that only the host can verify with.
+const HOST_VERIFIES: &str = "host-verifies";
+/// No JSON Web Key Set.
+const BAD_KEY_SET: &str = "key-set";
+
+/// A key set that verifies.
+#[wasm_bindgen]
+pub struct Verifier {
+    keys: KeySet,
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Takes the text of a JSON Web Key Set.
+    ///
+    /// # Errors
+    /// `key-set`, and the kinds of `KeyError` for the first key that is not good.
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &str) -> Result<Verifier, JsValue> {
+        let set: JwkSet = serde_json::from_str(json)
+            .map_err(|found| error(BAD_KEY_SET, &format!("no key set: {found}")))?;
+        let keys = KeySet::from_jwks(&set);
+        let keys = keys.map_err(|found| error(found.kind(), &found.to_string()))?;
+        Ok(Self { keys })
+    }
+
+    /// The claims of a secret that holds.
+    ///
+    /// # Errors
+    /// The kinds of `TokenError`, the first that applies; `host-verifies`.
+    #[wasm_bindgen(js_name = verifySecret, unchecked_return_type = "object")]
+    pub fn verify_secret(
+        &self,
+        secret: &str,
+        issuer: &str,
+        audience: &str,
+        now_s: f64,
+    ) -> Result<JsValue, JsValue> {
+        // With a time that is none nothing would be over.
+        if now_s.is_nan() || now_s < 0.0 {
+            return Err(of_input("the time is no number of seconds"));
+        }
+        let unverified = UnverifiedToken::new(secret);
+        let key = unverified.key(&self.keys);
+        if key.is_ok_and(|key| key.algorithm() == Algorithm::Es256) {
+            return Err(host_verifies());
+        }
+        let expectation = Expectation {
+            issuer,
+            audience,
+            // A number of JavaScript: whole seconds, cut where there are none.
+            now_s: now_s as u64,
+        };
+        let verified = unverified
+            .verify(&self.keys, &expectation)
+            .map_err(|found| error(found.kind(), &found.to_string()))?;
+        let claims = serde_wasm_bindgen::to_value(verified.claims());
+        claims.map_err(|found| error("claims", &found.to_string()))
+    }
+
+    /// Verifies a bundle of a whole snapshot, and loads it.
+    ///
+    /// # Errors
+    /// As `Engine.fromBundle`; `host-verifies`.
+    #[wasm_bindgen(js_name = loadEngine)]
+    pub fn load_engine(
+        &self,
+        bytes: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<Engine, JsValue> {
+        let snapshot = self.loaded(bytes, expect, |bundle| bundle.snapshot())?;
+        Ok(Engine { snapshot })
+    }
+
+    /// Verifies a bundle of one subject's slice, and loads it.
+    ///
+    /// # Errors
+    /// As [`Verifier::load_engine`].
+    #[wasm_bindgen(js_name = loadSlice)]
+    pub fn load_slice(
+        &self,
+        bytes: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<Slice, JsValue> {
+        let slice = self.loaded(bytes, expect, |bundle| bundle.slice())?;
+        Ok(Slice::new(slice))
+    }
+
+    /// Verifies a bundle of what leads from the revision that is held to a later one.
+    ///
+    /// # Errors
+    /// As [`Verifier::load_engine`].
+    #[wasm_bindgen(js_name = loadChange)]
+    pub fn load_change(
+        &self,
+        bytes: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<SliceChange, JsValue> {
+        let inner = self.loaded(bytes, expect, |bundle| bundle.change())?;
+        Ok(SliceChange { inner })
+    }
+}
+
+impl Verifier {
+    fn loaded<T>(
+        &self,
+        bytes: &[u8],
+        expect: &JsValue,
+        load: impl FnOnce(tidegate_policy::Bundle<'_>) -> Result<T, tidegate_policy::BundleError>,
+    ) -> Result<T, JsValue> {
+        let expected = Expected::read(expect)?;
+        let bundle = UnverifiedBundle::parse(bytes).map_err(|found| of_bundle(&found))?;
+        let host = tidegate_token::bundle::key(bundle.head(), &self.keys);
+        if host.is_ok_and(|key| key.algorithm() == Algorithm::Es256) {
+            return Err(host_verifies());
+        }
+        bundle
+            .verify(&self.keys, &expected.expectation())
+            .and_then(load)
+            .map_err(|found| of_bundle(&found))
+    }
+}
+
+fn host_verifies() -> JsValue {
+    error(HOST_VERIFIES, "the host verifies what ES256 has signed")
+}

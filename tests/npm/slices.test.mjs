@@ -1,0 +1,182 @@
+// Slices and whole bundles: loaded, asked, and refused where they are not good.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { entry, folder } from "./package.mjs";
+import { ISSUER, SUBJECT, UID, keys, payload, signed, signedSlice, signer, signers, world } from "./signing.mjs";
+
+const builds = { core: await entry("index"), ed25519: await entry("ed25519"), full: await entry("full") };
+const nowS = Math.floor(Date.now() / 1000);
+const expect = { keys, issuer: ISSUER };
+const whole = { ...expect, audience: "gateway", subject: SUBJECT };
+
+for (const [build, { loadBundle, loadSlice, PolicyError }] of Object.entries(builds)) {
+  test(`${build}: a slice answers`, async () => {
+    for (const by of Object.values(signers)) {
+      const slice = await loadSlice(await signedSlice("plain", { by }), { ...expect, subject: SUBJECT, uid: UID });
+      assert.deepEqual(
+        [slice.subject, slice.uid, slice.revision, slice.kinds],
+        [SUBJECT, UID, 7, ["full"]],
+      );
+      for (const again of [1, 2]) {
+        assert.equal(slice.can("can_read", "doc:a"), true, `${again}`);
+        assert.equal(slice.can("can_write", "doc:b"), false, `${again}`);
+        assert.equal(slice.can("can_read", "doc:c"), false, `${again}`);
+        assert.equal(slice.can("no_such", "doc:a"), false, `${again}`);
+        assert.throws(() => slice.can("can_read", "doc"), { name: "PolicyError", kind: "bad-name" });
+      }
+      assert.equal(slice.can("can_read", "doc:a", { hour: 12 }), true);
+      assert.throws(() => slice.can("can_read", "doc:a", []), { kind: "bad-input" });
+      assert.throws(() => slice.can("can_read", "doc:a", "hour"), { kind: "bad-input" });
+      assert.deepEqual(slice.listObjects("can_read", "doc"), { found: ["doc:a", "doc:b"], complete: true });
+      slice.free();
+      assert.throws(() => slice.can("can_write", "doc:a"), PolicyError);
+    }
+  });
+
+  test(`${build}: a whole bundle answers`, async () => {
+    const snapshot = await loadBundle(await signed(payload("plain.whole")), whole);
+    assert.equal(snapshot.revision, 7);
+    const caller = { object: SUBJECT, kind: "full" };
+    assert.deepEqual(snapshot.decide({ caller, action: "can_read", resource: "doc:a" }), { allowed: true });
+    assert.deepEqual(snapshot.decide({ caller, action: "can_read", resource: "doc:d" }), {
+      allowed: false,
+      reason: "not-granted",
+    });
+    const checks = [
+      { subject: "user:bob", relation: "owner", object: "doc:d" },
+      { subject: "user:ann", relation: "owner", object: "doc:d" },
+      { subject: "user:ann", relation: "owner", object: "doc:d", contextualTuples: ["doc:d#owner@user:ann"] },
+    ];
+    const answers = [true, false, true];
+    assert.deepEqual(checks.map((check) => snapshot.check(check).allowed), answers);
+    assert.deepEqual(snapshot.checkMany(checks).map(({ allowed }) => allowed), answers);
+    assert.throws(() => snapshot.check({ ...checks[0], object: "doc" }), { name: "PolicyError", kind: "bad-name" });
+    assert.throws(() => snapshot.checkMany([{ subject: "x" }]), { name: "PolicyError" });
+    assert.throws(() => snapshot.decide({ action: "can_read" }), { name: "PolicyError", kind: "bad-input" });
+  });
+
+  test(`${build}: an answer is good until the slice expires, remembered or not`, async () => {
+    let at = nowS;
+    const slice = await loadSlice(await signedSlice(), { ...expect, now: () => at });
+    assert.equal(slice.can("can_read", "doc:a"), true);
+    at = slice.expiresAtS - 0.001;
+    assert.equal(slice.can("can_read", "doc:a"), true);
+    at = slice.expiresAtS;
+    assert.equal(slice.can("can_read", "doc:a"), "unknown");
+    assert.equal(slice.can("can_write", "doc:a"), "unknown");
+    assert.deepEqual(slice.listObjects("can_read", "doc"), { found: [], complete: false });
+  });
+}
+
+const stranger = await signer();
+const flipped = (bytes, at) => bytes.map((byte, place) => (place === at(bytes) ? byte ^ 1 : byte));
+const refused = [
+  ["nothing", async () => new Uint8Array(), {}, "no-head"],
+  ["no base64url", async () => Buffer.from("a=.b.c\n"), {}, "head-malformed"],
+  ["of another type", () => signedSlice("plain", { header: { typ: "tidegate+jwt" } }), {}, "head-type"],
+  ["of an unknown key", () => signedSlice("plain", { header: { kid: "other" } }), {}, "head-unknown-key"],
+  ["of a wrong key", () => signedSlice("plain", { by: stranger }), {}, "head-signature"],
+  ["with no keys", () => signedSlice(), { keys: { keys: [] } }, "head-unknown-key"],
+  ["of a secrets' key", () => signedSlice(), { keys: { keys: keys.keys.map(({ tidegate_use, ...key }) => key) } }, "head-unknown-key"],
+  ["with another algorithm", () => signedSlice("plain", { header: { alg: "ES256" } }), {}, "head-algorithm"],
+  ["without a signature", () => signedSlice("plain", { header: { alg: "none" } }), {}, "head-algorithm"],
+  ["with a tampered head", async () => flipped(await signedSlice(), (bytes) => bytes.indexOf(46) + 20), {}, "head-signature"],
+  ["with a tampered payload", async () => flipped(await signedSlice(), (bytes) => bytes.length - 1), {}, "digest"],
+  ["cut short", async () => (await signedSlice()).subarray(0, -1), {}, "length"],
+  ["of another issuer", () => signedSlice("plain", { claims: { iss: "https://other.example" } }), {}, "issuer"],
+  ["for another audience", () => signedSlice("plain", { claims: { aud: "gateway" } }), {}, "audience"],
+  ["of another subject", () => signedSlice("plain", { claims: { sub: "user:bob" } }), { subject: SUBJECT }, "subject"],
+  ["of another object of that name", () => signedSlice(), { uid: UID.replace("1", "2") }, "uid"],
+  ["expired", () => signedSlice("plain", { atS: nowS - 600 }), {}, "expired"],
+  ["issued ahead", () => signedSlice("plain", { atS: nowS + 600 }), {}, "issued-ahead"],
+  ["older than what is held", () => signedSlice(), { heldRevision: 8 }, "older"],
+  ["a change", () => signed(payload("plain.change"), { claims: { aud: "slice", scope: "change", uid: UID, from: 7 } }), { heldRevision: 7 }, "scope"],
+  ["a whole snapshot", () => signed(payload("plain.whole"), { claims: { aud: "slice" } }), {}, "scope"],
+  ["of no version", () => signed(Buffer.from("x"), { claims: { aud: "slice", scope: "slice", uid: UID } }), {}, "payload-version"],
+  ["for another kind of secret", () => signedSlice(), { kind: "reads" }, "kind"],
+  ["for several kinds", () => signed(payload("plain.slice"), { claims: { aud: "slice", scope: "slice", uid: UID } }), {}, "kind"],
+];
+
+for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
+  test(`${build}: what is no good slice is refused with a kind`, async () => {
+    for (const [what, make, change, kind] of refused) {
+      const found = await loadSlice(await make(), { ...expect, ...change }).then(
+        () => "loaded",
+        (error) => {
+          assert.ok(error instanceof PolicyError, `${what}: ${error}`);
+          return error.kind;
+        },
+      );
+      assert.equal(found, kind, what);
+    }
+  });
+}
+
+test("of a slice for several kinds of secret, one is asked for", async () => {
+  const make = () => signed(payload("plain.slice"), { claims: { aud: "slice", scope: "slice", uid: UID } });
+  const { loadSlice } = builds.core;
+  const full = await loadSlice(await make(), { ...expect, kind: "full" });
+  const reads = await loadSlice(await make(), { ...expect, kind: "reads" });
+  assert.deepEqual([full.can("can_write", "doc:a"), reads.can("can_write", "doc:a")], [true, false]);
+  assert.deepEqual([full.can("can_read", "doc:a"), reads.can("can_read", "doc:a")], [true, true]);
+  assert.deepEqual(reads.listObjects("can_write", "doc").found, []);
+});
+
+test("conditions are for the full build", async () => {
+  for (const build of ["core", "ed25519"]) {
+    const { loadBundle, loadSlice } = builds[build];
+    await assert.rejects(loadSlice(await signedSlice("conditions"), expect), { kind: "payload-unsupported" });
+    await assert.rejects(loadBundle(await signed(payload("conditions.whole")), whole), { kind: "payload-unsupported" });
+  }
+  const slice = await builds.full.loadSlice(await signedSlice("conditions"), expect);
+  const at = (hour) => slice.can("can_read", "doc:d", { hour });
+  assert.deepEqual([at(8), at(9), at(16), at(17)], [false, true, true, false]);
+  assert.equal(slice.can("can_read", "doc:d"), false);
+});
+
+test("the full build lists and explains, and takes models", async () => {
+  const { Engine, Model, loadBundle, PolicyError } = builds.full;
+  const snapshot = await loadBundle(await signed(payload("plain.whole")), whole);
+  assert.deepEqual(snapshot.listObjects({ subject: SUBJECT, relation: "can_read", type: "doc" }).found, ["doc:a", "doc:b"]);
+  assert.deepEqual(snapshot.listUsers({ object: "doc:d", relation: "owner", kind: "user" }).found, ["user:bob"]);
+  const question = { subject: SUBJECT, relation: "can_read", object: "doc:a" };
+  assert.equal(snapshot.explain(question).answer, "allowed");
+  assert.throws(() => snapshot.listObjects({ subject: SUBJECT, relation: "x", type: "doc" }), PolicyError);
+  assert.equal(new Engine(world("plain")).check(SUBJECT, "can_read", "doc:a").allowed, true);
+  assert.throws(() => new Model("model\n  schema 1.1\ntype a\n  relations\n    define b: c\n"), (error) => {
+    assert.ok(error instanceof PolicyError);
+    assert.equal(error.kind, "bad-model");
+    return error.errors.length > 0;
+  });
+});
+
+test("more questions than are remembered have answers still", async () => {
+  const slice = await builds.core.loadSlice(await signedSlice(), expect);
+  for (let at = 0; at < 250_000; at += 1) assert.equal(slice.can("can_read", `doc:none${at}`), false);
+  assert.equal(slice.can("can_read", "doc:a"), true);
+});
+
+test("a module that is none is an error, and the right one may come after", async () => {
+  const fresh = (name) => import(`${new URL(`file://${join(folder, "dist/node/index.mjs")}`)}?${name}`);
+  const module = readFileSync(join(folder, "dist/core.wasm"));
+  const { init, loadSlice } = await fresh("module");
+  const empty = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  for (const [what, source, kind] of [
+    ["cut short", module.subarray(0, module.length / 2), "module-malformed"],
+    ["no module", new TextEncoder().encode("<!doctype html>"), "module-malformed"],
+    ["another module", empty, "module-malformed"],
+    ["not found", new Response("", { status: 404 }), "module-unavailable"],
+    ["out of reach", "http://127.0.0.1:9/core.wasm", "module-unavailable"],
+  ]) {
+    await assert.rejects(init(source), { name: "PolicyError", kind }, what);
+  }
+  await assert.rejects(init(Promise.reject(new TypeError("offline"))), { kind: "module-unavailable" });
+  await init(new Response(module));
+  await init();
+  const slice = await loadSlice(await signedSlice(), expect);
+  assert.equal(slice.can("can_read", "doc:a"), true);
+});

@@ -1,0 +1,17 @@
+// Node itself: in this process, with files from the disk.
+
+import { pathToFileURL } from "node:url";
+
+import { work } from "../asked/job.mjs";
+
+export async function inNode(files, job) {
+  const load = async (name) => {
+    const package_ = await import(pathToFileURL(files.path(`${name}/tidegate_wasm.js`)).href);
+    package_.initSync({ module: await files.bytes(`${name}/tidegate_wasm_bg.wasm`) });
+    return package_;
+  };
+  const [whole, core] = [await load("whole"), await load("core")];
+  const bytes = async (name) => new Uint8Array(await files.bytes(name));
+  const text = async (name) => (await files.bytes(name)).toString();
+  return work({ whole, core, bytes, text }, job);
+}
