@@ -39,7 +39,8 @@ const utc = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
 const DAY = utc({ day: "numeric", month: "short", year: "numeric" });
 const MINUTE = utc({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const MONTH = utc({ month: "short" });
+// As three letters throughout.
+const MONTH = new Intl.DateTimeFormat("en", { timeZone: "UTC", month: "short" });
 const MONTH_AND_YEAR = utc({ month: "long", year: "numeric" });
 const SHORT_DAY = utc({ day: "numeric", month: "short" });
 

@@ -27,6 +27,7 @@ cargo xtask quickstart [--port N] [--fresh]
 cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     suites     other projects' test data, natively and in wasm: what TIDEGATE_SUITES names [../shared/suites]
+    browser    the console in Chromium; pictures of it are in target/screenshots
     --full     at full scale instead of one for every day
 
 cargo xtask wasm [--sizes]

@@ -59,9 +59,10 @@ export function AskPage({
 
   return (
     <>
-      <h1 tabIndex={-1}>May they?</h1>
+      <h1 tabIndex={-1}>Who may do what?</h1>
       <p className="lead">
-        About yourself this page answers, from your slice. About others the server does, where you may view access.
+        About yourself the page answers at once, from your slice. About others the server does, where you may view
+        access.
       </p>
       <form className="card question" onSubmit={submit} noValidate aria-describedby={`${id}-wrong`}>
         <div className="field">

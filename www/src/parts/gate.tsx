@@ -1,33 +1,37 @@
 // The gate: high water before it, what it lets through behind it. Only to look at.
 
-const WAVE = "c12 0 12-7 24-7s12 7 24 7 12-7 24-7 12 7 24 7 12-7 24-7 12 7 24 7";
+const BED = 640;
 
-/** A surface that begins at `x` and has six bends, closed below. */
-function Water({ x, y, width, className }: { x: number; y: number; width: number; className: string }) {
-  return <path className={className} d={`M${x} ${y}${WAVE}V620H${x + width - 168}H${x}Z`} />;
+/** Water from one edge to another, with waves of 24 on its surface. */
+function Water({ from, to, y, className }: { from: number; to: number; y: number; className: string }) {
+  const bends = Math.ceil((to - from) / 24);
+  const waves = Array.from({ length: bends }, (_, at) => (at % 2 === 0 ? "q12 -11 24 0" : "q12 11 24 0")).join("");
+  return <path className={className} d={`M${to - bends * 24} ${y}${waves}V${BED}H${to - bends * 24}Z`} />;
 }
 
 export function GateDrawing() {
   return (
     <svg viewBox="0 0 420 620" preserveAspectRatio="xMidYMax slice" focusable="false">
       <g className="gate-scale">
-        {Array.from({ length: 13 }, (_, step) => (
-          <path key={step} d={`M20 ${150 + step * 30}h${step % 4 === 0 ? 20 : 10}`} />
+        {Array.from({ length: 16 }, (_, step) => (
+          <path key={step} d={`M150 ${146 + step * 30}h${step % 4 === 0 ? -20 : -10}`} />
         ))}
       </g>
-      <Water className="gate-sea far" x={-20} y={286} width={216} />
-      <Water className="gate-sea near" x={-40} y={304} width={216} />
-      <Water className="gate-land far" x={262} y={452} width={216} />
-      <Water className="gate-land near" x={256} y={466} width={216} />
+      <Water className="gate-far" from={-60} to={172} y={274} />
+      <Water className="gate-near" from={-72} to={172} y={296} />
+      <Water className="gate-far" from={266} to={530} y={392} />
+      <Water className="gate-near" from={266} to={518} y={410} />
+      <path className="gate-near" d={`M172 520h94V${BED}h-94z`} />
+      <path className="gate-sill" d={`M-60 590h600v${BED - 590}h-600z`} />
       <g className="gate-frame">
-        <path d="M176 120v500M262 120v500M160 120h118M160 132h118" />
-        <path d="M219 60v60M207 72h24M207 84h24M207 96h24" />
+        <path d="M172 128v480M266 128v480M154 128h130M154 142h130" />
+        <path d="M219 66v62M205 78h28M205 92h28M205 106h28" />
       </g>
       <g className="gate-leaf">
-        <rect x="184" y="236" width="70" height="268" rx="2" />
-        <path d="M184 276h70M184 316h70M184 356h70M184 396h70M184 436h70M184 476h70M207 236v268M231 236v268" />
+        <rect x="181" y="222" width="76" height="296" rx="2" />
+        <path d="M181 264h76M181 306h76M181 348h76M181 390h76M181 432h76M181 474h76M206 222v296M232 222v296" />
       </g>
-      <path className="gate-through" d="M184 520h70M190 534h62M196 548h60M188 562h74" />
+      <path className="gate-through" d="M186 532h66M198 545h84M210 558h110M228 571h130" />
     </svg>
   );
 }

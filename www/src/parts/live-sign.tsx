@@ -17,8 +17,10 @@ export function LiveSign({ live }: { live: Live }) {
   return (
     <span className={`live-sign is-${status}`} title={why} role="status">
       <span className="dot" aria-hidden="true" />
-      {word}
-      {status === "live" && <span className="revision"> · revision {count(revision)}</span>}
+      <span>
+        {word}
+        {status === "live" && <span className="revision"> · revision {count(revision)}</span>}
+      </span>
     </span>
   );
 }

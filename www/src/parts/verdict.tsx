@@ -73,7 +73,7 @@ function Answered({
           </p>
           <p className="sentence">
             <b className="mono">{subject}</b>{" "}
-            {answer === undefined ? "asks for" : answer ? "may do" : "may not do"}{" "}
+            {answer === undefined ? "and" : answer ? "has" : "does not have"}{" "}
             <b className="mono">{action}</b> on <b className="mono">{resource}</b>
           </p>
         </div>
@@ -111,7 +111,10 @@ function Why({
         </p>
       </div>
     ) : (
-      <Trouble of={said.why} />
+      <div className="refusal">
+        <Trouble of={said.why} />
+        {said.why.status === 404 && <p className="hint">What you may not see does not exist for you.</p>}
+      </div>
     );
   }
   if (answer !== undefined && said.by.decision !== answer) {
@@ -150,13 +153,13 @@ function WhyAllowed({
 
 /** The gate, let down or drawn up. */
 function VerdictSign({ tone }: { tone: "allowed" | "denied" | "open" }) {
-  const leaf = tone === "allowed" ? 3 : 12;
+  const leaf = tone === "allowed" ? 3 : 18;
   return (
     <svg className="verdict-sign" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
       <path className="posts" d="M9 5v38M39 5v38M6 6h36" />
       <path className="leaf" d={`M16 ${leaf}v18M24 ${leaf}v18M32 ${leaf}v18M13 ${leaf + 19}h22`} />
       {tone === "allowed" && <path className="water" d="M2 36c4 0 4-3 7.500-3s4 3 7.500 3 4-3 7.500-3 4 3 7.500 3 4-3 7.500-3 4 3 7 3" />}
-      {tone !== "allowed" && <path className="water" d="M2 24c2 0 2-2 4-2M2 32c2 0 2-2 4-2M2 40c2 0 2-2 4-2" />}
+      {tone !== "allowed" && <path className="water" d="M1 18c2.500 0 2.500-2 5-2M1 26c2.500 0 2.500-2 5-2M1 34c2.500 0 2.500-2 5-2M1 42c2.500 0 2.500-2 5-2" />}
     </svg>
   );
 }

@@ -123,12 +123,13 @@ class Examiner {
         if (tuple === undefined || typeof relation !== "string" || tuple.object !== goal.object) {
           return this.flaw("a link is of another object");
         }
-        const link = this.told(node.tuple, tuple);
+        const link = this.told(node.tuple, tuple, "is");
         return [link, this.goal(node.by, { object: tuple.subject, relation }, deeper)];
       }
       case "union":
         return this.yes(node.by, goal, deeper);
       case "intersection":
+        if (list(node.all).length === 0) return this.flaw("it has a part that says nothing");
         return [{ ...note("all of"), inner: list(node.all).flatMap((part) => this.yes(part, goal, deeper)) }];
       case "exclusion":
         return [
@@ -145,7 +146,7 @@ class Examiner {
     if (tuple === undefined || tuple.object !== goal.object || tuple.relation !== goal.relation) {
       return this.flaw("a tuple is of another object or relation");
     }
-    const line = this.told(node.tuple, tuple);
+    const line = this.told(node.tuple, tuple, "has");
     if (node.by === undefined || node.by === null) {
       const names = tuple.subject === this.subject || tuple.subject === `${typeOf(this.subject)}:*`;
       return names ? [line] : this.flaw("it ends at another subject");
@@ -169,7 +170,7 @@ class Examiner {
         if (followed === undefined || tuple === undefined) return this.flaw("a part of it cannot be read");
         const [object, relation] = tuple.subject.split("#");
         const next = { object: object ?? "", relation: relation ?? goal.relation };
-        return [{ ...this.told(followed.tuple, tuple), inner: this.no(followed.by, next, deeper) }];
+        return [{ ...this.told(followed.tuple, tuple, relation === undefined ? "is" : "has"), inner: this.no(followed.by, next, deeper) }];
       });
     switch (node.kind) {
       case "no_tuple":
@@ -201,11 +202,12 @@ class Examiner {
     }
   }
 
-  private told(text: unknown, tuple: Tuple): Line {
+  /** A link says what something is of another, a grant what somebody has there. */
+  private told(text: unknown, tuple: Tuple, verb: "is" | "has"): Line {
     const condition = String(text).split(" with ").slice(1).join(" with ");
     const when: Piece[] = condition === "" ? [] : [", when ", named(condition)];
     return {
-      pieces: [named(tuple.subject), " is ", named(tuple.relation), " of ", named(tuple.object), ...when],
+      pieces: [named(tuple.subject), ` ${verb} `, named(tuple.relation), verb === "is" ? " of " : " on ", named(tuple.object), ...when],
       kind: "tuple",
       inner: [],
     };

@@ -1,5 +1,6 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
+mod browser;
 mod chromium;
 mod e2e;
 mod fuzz;
@@ -27,12 +28,13 @@ const CHECKED: &str = "checked";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
     ("fuzz", fuzz::run),
     ("suites", suites::run),
     ("e2e", e2e::run),
+    ("browser", browser::run),
     ("schemathesis", schemathesis::run),
 ];
 
