@@ -6,10 +6,7 @@ export { PolicyError } from "./error.js";
 export { type FollowOptions, Live, type LiveStatus, follow } from "./live.js";
 export { type ModuleSource, init } from "./module.js";
 export type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
-<<<<<<< HEAD
 export { type Found, type Held, Slice, type Verdict } from "./slice.js";
-=======
-export { type Found, Slice, type Verdict } from "./slice.js";
 export {
   type Claims,
   type Narrow,
@@ -17,5 +14,4 @@ export {
   type SecretExpectation,
   verifySecret,
 } from "./secret.js";
->>>>>>> h-npm
 export type { Answer, CheckRequest, DecideRequest, Given } from "./snapshot.js";
