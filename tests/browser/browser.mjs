@@ -25,7 +25,7 @@ export async function open(browser, options = {}) {
   page.on("pageerror", (error) => faults.push(`script: ${error}`));
   page.on("console", (message) => {
     // A refused request is said there, too: of those the tests ask the page itself.
-    const expected = /the server responded with a status of (401|403|404)/.test(message.text());
+    const expected = /the server responded with a status of (400|401|403|404)/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !expected) faults.push(`console: ${message.text()}`);
   });
   await page.exposeFunction("noteBreach", (what) => faults.push(`policy: ${what}`));

@@ -127,7 +127,7 @@ describe("a question", () => {
     await seen(answer.getByText(/Checked in this page/));
     const proof = await answer.locator(".proof").innerText();
     assert.match(proof, /can_read on stream:acme\/sales\/orders/);
-    assert.match(proof, /user:alice is view of project:acme\/sales/);
+    assert.match(proof, /user:alice has view on project:acme\/sales/);
     assert.ok((await answer.locator(".tag.sure").count()) > 1);
   });
 
@@ -193,11 +193,16 @@ describe("a question", () => {
     for (const [wrong, said] of [
       [{ action: "can_read", resource: "orders" }, "is written type:id"],
       [{ action: "can read", resource: STREAM }, "the name of a relation"],
-      [{ action: "can_fly", resource: STREAM }, "can_fly"],
     ]) {
       await ask(page, wrong);
-      await seen(page.getByText(said).first());
+      await seen(page.getByRole("alert").getByText(said));
+      assert.equal(await page.getByRole("region", { name: "Answer" }).count(), 0);
     }
+    // What the model does not have is denied, and the server says that it has it not.
+    await ask(page, { action: "can_fly", resource: STREAM });
+    const answer = page.getByRole("region", { name: "Answer" });
+    await seen(answer.getByText("Denied"));
+    await seen(answer.locator(".trouble").getByText("can_fly"));
   });
 });
 
