@@ -3,9 +3,8 @@
 const BED = 640;
 
 /** Water from one edge to another, with waves of 24 on its surface. */
-function Water({ from, to, y, className }: { from: number; to: number; y: number; className: string }) {
-  const bends = Math.ceil((to - from) / 24);
-  const waves = Array.from({ length: bends }, (_, at) => (at % 2 === 0 ? "q12 -11 24 0" : "q12 11 24 0")).join("");
+function Water({ to, bends, y, className }: { to: number; bends: number; y: number; className: string }) {
+  const waves = Array.from({ length: bends }, (_, at) => ((bends + at + y) % 2 === 0 ? "q12 -11 24 0" : "q12 11 24 0")).join("");
   return <path className={className} d={`M${to - bends * 24} ${y}${waves}V${BED}H${to - bends * 24}Z`} />;
 }
 
@@ -17,10 +16,10 @@ export function GateDrawing() {
           <path key={step} d={`M150 ${146 + step * 30}h${step % 4 === 0 ? -20 : -10}`} />
         ))}
       </g>
-      <Water className="gate-far" from={-60} to={172} y={274} />
-      <Water className="gate-near" from={-72} to={172} y={296} />
-      <Water className="gate-far" from={266} to={530} y={392} />
-      <Water className="gate-near" from={266} to={518} y={410} />
+      <Water className="gate-far" to={172} bends={10} y={274} />
+      <Water className="gate-near" to={172} bends={10} y={297} />
+      <Water className="gate-far" to={530} bends={11} y={392} />
+      <Water className="gate-near" to={530} bends={11} y={411} />
       <path className="gate-near" d={`M172 520h94V${BED}h-94z`} />
       <path className="gate-sill" d={`M-60 590h600v${BED - 590}h-600z`} />
       <g className="gate-frame">

@@ -11,6 +11,8 @@ const BOTTOM = 26;
 const LEFT = 58;
 const RIGHT = 10;
 const WIDEST_BAR = 56;
+/** Narrower places have no values beside each other. */
+const ROOM_FOR_VALUE = 52;
 
 export function UsageChart({ name, kind, windows }: { name: string; kind: "read" | "write"; windows: Usage[] }) {
   const [width, place] = useWidth();
@@ -26,7 +28,6 @@ export function UsageChart({ name, kind, windows }: { name: string; kind: "read"
   const slot = room / windows.length;
   const bar = Math.min(WIDEST_BAR, slot * 0.6);
   const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(1, value / top));
-  const isSeen = limit !== undefined && limit <= top;
   const used = `${bytes(last[kind].spent_bytes)} in ${windowName(last.window_start_s, last.window_end_s)}`;
   const most = limit === undefined ? "no limit" : `limit ${bytes(limit)}`;
   return (
@@ -37,7 +38,7 @@ export function UsageChart({ name, kind, windows }: { name: string; kind: "read"
           <li className="is-spent">used</li>
           <li className="is-held">held by gateways</li>
           {windows.some((usage) => usage[kind].forfeited_bytes > 0) && <li className="is-forfeited">forfeited</li>}
-          {limit !== undefined && <li className="is-limit">limit</li>}
+          {limit !== undefined && <li className="is-limit">limit {bytes(limit)}{limit > top && ", above"}</li>}
         </ul>
       </figcaption>
       <svg width={width} height={HEIGHT} role="img" aria-label={`${name} by window: ${used}, ${most}`}>
@@ -76,22 +77,29 @@ export function UsageChart({ name, kind, windows }: { name: string; kind: "read"
               <text x={middle} y={HEIGHT - 8} textAnchor="middle">
                 {windowTick(usage.window_start_s, usage.window_end_s)}
               </text>
-              {spent_bytes > 0 && (
-                <text className="value" x={middle} y={y(total(usage)) - 5} textAnchor="middle">
-                  {bytes(spent_bytes)}
-                </text>
-              )}
             </g>
           );
         })}
-        {limit !== undefined && (
+        {limit !== undefined && limit <= top && (
           <g className="limit">
-            {isSeen && <line x1={LEFT} x2={width - RIGHT} y1={y(limit)} y2={y(limit)} />}
-            <text x={width - RIGHT} y={isSeen ? y(limit) - 5 : TOP - 8} textAnchor="end">
-              {isSeen ? `limit ${bytes(limit)}` : `limit ${bytes(limit)}, above ↑`}
-            </text>
+            <line x1={LEFT} x2={width - RIGHT} y1={y(limit)} y2={y(limit)} />
           </g>
         )}
+        {windows.map((usage, at) => {
+          const { spent_bytes } = usage[kind];
+          if (spent_bytes === 0 || (slot < ROOM_FOR_VALUE && usage !== last)) return null;
+          return (
+            <text
+              key={usage.window_start_s}
+              className="value"
+              x={LEFT + slot * (at + 0.5)}
+              y={y(total(usage)) - 5}
+              textAnchor="middle"
+            >
+              {bytes(spent_bytes)}
+            </text>
+          );
+        })}
       </svg>
       <details>
         <summary>As a table</summary>

@@ -72,8 +72,8 @@ function Answered({
             {answer === undefined ? (said.state === "refused" ? "No answer" : "Asking …") : answer ? "Allowed" : "Denied"}
           </p>
           <p className="sentence">
-            <b className="mono">{subject}</b>{" "}
-            {answer === undefined ? "and" : answer ? "has" : "does not have"}{" "}
+            {answer === undefined && "Whether "}
+            <b className="mono">{subject}</b> {answer === false ? "does not have" : "has"}{" "}
             <b className="mono">{action}</b> on <b className="mono">{resource}</b>
           </p>
         </div>

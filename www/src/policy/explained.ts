@@ -8,7 +8,8 @@ export type Said = { state: "asking" } | { state: "said"; by: Explained } | { st
 
 /** `turn`: whatever makes the explanation that is there an old one. */
 export function useExplained(api: Api, question: Question, turn: unknown, onExpired: () => void): Said {
-  const [said, setSaid] = useState<Said>({ state: "asking" });
+  const [last, setLast] = useState<{ to: unknown; said: Said }>();
+  const setSaid = (said: Said) => setLast({ to: turn, said });
   const { subject, action, resource, context } = question;
   useEffect(() => {
     const abort = new AbortController();
@@ -25,5 +26,6 @@ export function useExplained(api: Api, question: Question, turn: unknown, onExpi
     return () => abort.abort();
     // A context is made with its question, once.
   }, [api, subject, action, resource, context, turn, onExpired]);
-  return said;
+  // What was said to another answer is not said to this one.
+  return last !== undefined && last.to === turn ? last.said : { state: "asking" };
 }
