@@ -188,6 +188,45 @@ describe("a question", () => {
     await world.call(people.alice, "DELETE", "/v1/grants?object=project:acme/sales&relations=view&subject=user:bob");
   });
 
+  inPage("with a secret that may do less, or that asks as anybody, is answered for that secret", async (page) => {
+    const issue = async (kind) => (await world.issue(people.alice, "user:alice", { kind })).secret;
+    const answer = page.getByRole("region", { name: "Answer" });
+    const step = async (secret, action, said, checked) => {
+      await signIn(page, world.url, secret);
+      await seen(page.getByText(/^Live/));
+      await ask(page, { action, resource: STREAM });
+      await seen(answer.getByText(said, { exact: true }));
+      if (checked) await seen(answer.getByText(checked));
+      await page.getByRole("button", { name: "Sign out" }).click();
+    };
+    const reading = await issue("private_read");
+    await step(reading, "can_read", "Allowed", /the same of 2 of 3 steps/);
+    await step(reading, "can_write", "Denied");
+    const open = await issue("public_read");
+    await step(open, "can_read", "Denied");
+    await world.grant(people.alice, "project:acme/sales", ["public"], "anonymous:*");
+    await step(open, "can_read", "Allowed", /Checked in this page/);
+    await world.call(people.alice, "DELETE", "/v1/grants?object=project:acme/sales&relations=public&subject=anonymous:*");
+  });
+
+  inPage("with a narrowed secret, which has no slice, is answered by the server", async (page) => {
+    const { access_token: narrowed } = await world.call(people.alice, "POST", "/v1/token", {
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: people.alice,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      scope: `can_read ${STREAM}`,
+    });
+    await signIn(page, world.url, narrowed);
+    await seen(page.getByText("The server gives this secret no slice", { exact: false }).first());
+    await ask(page, { action: "can_read", resource: STREAM });
+    const answer = page.getByRole("region", { name: "Answer" });
+    await seen(answer.getByText("Allowed"));
+    await seen(answer.getByText(/Answered by the server/));
+    await ask(page, { action: "can_write", resource: STREAM });
+    await seen(answer.getByText("No answer"));
+    assert.equal(await page.getByText(/To ask about others takes/).count(), 0);
+  });
+
   inPage("that is none is said to be none", async (page) => {
     await signIn(page, world.url, people.alice);
     for (const [wrong, said] of [

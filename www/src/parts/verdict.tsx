@@ -13,6 +13,9 @@ import { ProofTree } from "./proof-tree";
 import { Remedies } from "./remedies";
 import { Trouble } from "./trouble";
 
+/** Whom public secrets are checked as. */
+const ANYBODY = "anonymous:anonymous";
+
 interface Asked {
   session: Session;
   question: Question;
@@ -39,7 +42,7 @@ function OfOneself({ session, question, times, onExpired }: Asked) {
 
 function OfAnother({ session, question, times, onExpired }: Asked) {
   const said = useExplained(session.api, question, times, onExpired);
-  return <Answered question={question} answer={decisionOf(said)} said={said} source="server" />;
+  return <Answered question={question} answer={decisionOf(said)} said={said} source="server" ofAnother />;
 }
 
 const decisionOf = (said: Said) => (said.state === "said" ? said.by.decision : undefined);
@@ -49,6 +52,7 @@ function Answered({
   answer,
   said,
   source,
+  ofAnother = false,
   revision,
   asks,
 }: {
@@ -57,6 +61,7 @@ function Answered({
   answer: boolean | undefined;
   said: Said;
   source: "slice" | "server";
+  ofAnother?: boolean;
   revision?: number | undefined;
   asks?: (relation: string, object: string) => boolean | "unknown";
 }) {
@@ -85,7 +90,7 @@ function Answered({
             : `Answered by the server, at revision ${count(by?.revision ?? 0)}.`}
         </p>
       )}
-      <Why said={said} answer={answer} question={question} asks={asks} />
+      <Why said={said} answer={answer} question={question} ofAnother={ofAnother} asks={asks} />
     </section>
   );
 }
@@ -94,26 +99,27 @@ function Why({
   said,
   answer,
   question,
+  ofAnother,
   asks,
 }: {
   said: Said;
   answer: boolean | undefined;
   question: Question;
+  ofAnother: boolean;
   asks: ((relation: string, object: string) => boolean | "unknown") | undefined;
 }) {
   if (said.state === "asking") return <p className="hint">Asking the server why …</p>;
   if (said.state === "refused") {
-    return said.why.status === 403 ? (
+    const { status } = said.why;
+    return (
       <div className="refusal">
         <Trouble of={said.why} />
-        <p className="hint">
-          To ask about others takes <code>can_view_access</code> on <code>{question.resource}</code>.
-        </p>
-      </div>
-    ) : (
-      <div className="refusal">
-        <Trouble of={said.why} />
-        {said.why.status === 404 && <p className="hint">What you may not see does not exist for you.</p>}
+        {status === 403 && ofAnother && (
+          <p className="hint">
+            To ask about others takes <code>can_view_access</code> on <code>{question.resource}</code>.
+          </p>
+        )}
+        {status === 404 && <p className="hint">What you may not see does not exist for you.</p>}
       </div>
     );
   }
@@ -142,11 +148,16 @@ function WhyAllowed({
   asks: ((relation: string, object: string) => boolean | "unknown") | undefined;
 }) {
   const { subject, action, resource } = question;
-  const examined = useMemo(
-    () => (by.proof ? examine(by.proof, subject, { object: resource, relation: action }, asks) : undefined),
-    // What the slice says turns with the explanation.
-    [by, subject, action, resource],
-  );
+  // What the slice says turns with the explanation.
+  const examined = useMemo(() => {
+    if (!by.proof) return undefined;
+    const as = (asked: string) => examine(by.proof, asked, { object: resource, relation: action }, asks);
+    const own = as(subject);
+    if (own.flaws.length === 0 || asks === undefined) return own;
+    // With a secret that anybody may have seen one asks as anybody.
+    const anybody = as(ANYBODY);
+    return anybody.flaws.length === 0 ? anybody : own;
+  }, [by, subject, action, resource]);
   if (examined === undefined) return <p className="hint">Why takes more than can be shown here.</p>;
   return <ProofTree examined={examined} ofOneself={asks !== undefined} />;
 }
