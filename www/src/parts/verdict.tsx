@@ -132,7 +132,7 @@ function Why({
     );
   }
   return said.by.decision ? (
-    <WhyAllowed by={said.by} question={question} asks={asks} />
+    <WhyAllowed by={said.by} question={question} ofAnother={ofAnother} asks={asks} />
   ) : (
     <Remedies by={said.by} />
   );
@@ -141,10 +141,12 @@ function Why({
 function WhyAllowed({
   by,
   question,
+  ofAnother,
   asks,
 }: {
   by: Explained;
   question: Question;
+  ofAnother: boolean;
   asks: ((relation: string, object: string) => boolean | "unknown") | undefined;
 }) {
   const { subject, action, resource } = question;
@@ -153,11 +155,11 @@ function WhyAllowed({
     if (!by.proof) return undefined;
     const as = (asked: string) => examine(by.proof, asked, { object: resource, relation: action }, asks);
     const own = as(subject);
-    if (own.flaws.length === 0 || asks === undefined) return own;
+    if (own.flaws.length === 0 || ofAnother) return own;
     // With a secret that anybody may have seen one asks as anybody.
     const anybody = as(ANYBODY);
     return anybody.flaws.length === 0 ? anybody : own;
-  }, [by, subject, action, resource]);
+  }, [by, subject, action, resource, ofAnother]);
   if (examined === undefined) return <p className="hint">Why takes more than can be shown here.</p>;
   return <ProofTree examined={examined} ofOneself={asks !== undefined} />;
 }
@@ -169,8 +171,8 @@ function VerdictSign({ tone }: { tone: "allowed" | "denied" | "open" }) {
     <svg className="verdict-sign" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
       <path className="posts" d="M9 5v38M39 5v38M6 6h36" />
       <path className="leaf" d={`M16 ${leaf}v18M24 ${leaf}v18M32 ${leaf}v18M13 ${leaf + 19}h22`} />
-      {tone === "allowed" && <path className="water" d="M2 36c4 0 4-3 7.500-3s4 3 7.500 3 4-3 7.500-3 4 3 7.500 3 4-3 7.500-3 4 3 7 3" />}
-      {tone !== "allowed" && <path className="water" d="M1 18c2.500 0 2.500-2 5-2M1 26c2.500 0 2.500-2 5-2M1 34c2.500 0 2.500-2 5-2M1 42c2.500 0 2.500-2 5-2" />}
+      {tone === "allowed" && <path className="water" d="M2 36c4 0 4-3 7.5-3s4 3 7.5 3 4-3 7.5-3 4 3 7.5 3 4-3 7.5-3 4 3 7 3" />}
+      {tone !== "allowed" && <path className="water" d="M1 18c2.5 0 2.5-2 5-2M1 26c2.5 0 2.5-2 5-2M1 34c2.5 0 2.5-2 5-2M1 42c2.5 0 2.5-2 5-2" />}
     </svg>
   );
 }
