@@ -10,7 +10,12 @@ use crate::world::{BOT, STREAM, Shown, World, create, grant};
 
 const OTHER: &str = "stream:acme/sales/other";
 
-async fn exchange(world: &World, secret: &str, scope: &str, budget_bytes: Option<u64>) -> Shown {
+pub(crate) async fn exchange(
+    world: &World,
+    secret: &str,
+    scope: &str,
+    budget_bytes: Option<u64>,
+) -> Shown {
     let request = TokenRequest {
         scope: (!scope.is_empty()).then(|| scope.to_owned()),
         budget_bytes,

@@ -1,10 +1,10 @@
 // Asks the JavaScript package what its tests ask, in a host: Node, Chromium or workerd.
 //
-//   node tests/wasm/ask.mjs HOST tests WHOLE CORE
-//   node tests/wasm/ask.mjs HOST suites WHOLE CORE FOLDER
-//   node tests/wasm/ask.mjs HOST generated WHOLE CORE FILE
+//   node tests/wasm/ask.mjs HOST tests WHOLE CORE POLICY
+//   node tests/wasm/ask.mjs HOST suites WHOLE CORE POLICY FOLDER
+//   node tests/wasm/ask.mjs HOST generated WHOLE CORE POLICY FILE
 //
-// WHOLE and CORE are the package's folders, in two builds. `tests` prints what each comes to, and counts. `suites` writes
+// WHOLE and CORE are the folders of the engine's bindings, in two builds, POLICY that of the npm package. `tests` prints what each comes to, and counts. `suites` writes
 // `NAME.HOST.json` beside each file of cases, with the counts. `generated` prints how many questions of each kind were
 // put, and how many answers are wrong. What is wrong goes to standard error. Exits with 1 when anything is.
 
@@ -50,13 +50,13 @@ const jobs = {
 };
 
 const [host, what, ...paths] = process.argv.slice(2);
-const [whole, core, data] = paths.map((path) => resolve(path));
-if (!Object.hasOwn(HOSTS, host) || !Object.hasOwn(jobs, what) || core === undefined) {
-  console.error("usage: node ask.mjs node|chromium|workerd tests|suites|generated WHOLE CORE [FOLDER|FILE]");
+const [whole, core, policy, data] = paths.map((path) => resolve(path));
+if (!Object.hasOwn(HOSTS, host) || !Object.hasOwn(jobs, what) || policy === undefined) {
+  console.error("usage: node ask.mjs node|chromium|workerd tests|suites|generated WHOLE CORE POLICY [FOLDER|FILE]");
   process.exit(2);
 }
 const given = what === "generated" ? { cases: dirname(data), file: basename(data) } : { cases: data };
-const files = new Files({ whole, core, cases: given.cases });
+const files = new Files({ whole, core, policy, cases: given.cases });
 const ask = async (job) => {
   const limit = AbortSignal.timeout(LONGEST_MS);
   const tooLong = new Promise((_, reject) => limit.addEventListener("abort", () => reject(new Error(`${host} hangs`))));

@@ -41,6 +41,10 @@ for (const host of values.host) if (!Object.hasOwn(HOSTS, host)) wrong(`--host i
 
 const here = dirname(fileURLToPath(import.meta.url));
 const all = [];
+process.on("uncaughtException", (error) => {
+  console.error(`error: ${error.stack}`);
+  process.exit(1);
+});
 for (const [name, [title, measure]] of Object.entries(HOSTS)) {
   if (values.host.length > 0 && !values.host.includes(name)) continue;
   const say = (line) => console.error(`${title}: ${line}`);

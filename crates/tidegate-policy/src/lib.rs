@@ -75,7 +75,8 @@ pub mod check;
 pub mod condition;
 pub mod decide;
 pub mod explain;
-mod json;
+mod hash;
+pub mod json;
 #[cfg(feature = "language")]
 mod language;
 pub mod list;

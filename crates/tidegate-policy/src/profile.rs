@@ -1,12 +1,17 @@
 //! What enforcement points need of a system beside the model.
 
 mod read;
+#[cfg(any(test, target_family = "wasm"))]
+mod sorted;
 
+#[cfg(not(target_family = "wasm"))]
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 pub use read::ProfileError;
+#[cfg(target_family = "wasm")]
+pub use sorted::{BTreeMap, BTreeSet};
 
 use crate::tuple::Object;
 

@@ -68,20 +68,21 @@
 #[cfg(test)]
 mod tests;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+#[cfg(not(target_family = "wasm"))]
+use serde::Serialize;
 use tidegate_policy::Object;
 use tidegate_policy::bundle::{Digest, Head, HeadError, MAX_HEAD_BYTES, Scope, Verifier};
 use uuid::Uuid;
 
-use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES, object_from_json};
+use crate::base64url;
+use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES};
 use crate::compact::{self, MAX_TOKEN_BYTES};
 use crate::crypto;
 use crate::jwks::KeySet;
 #[cfg(not(target_family = "wasm"))]
 use crate::keys::KeyError;
 use crate::keys::{Purpose, VerifyingKey};
+use crate::read::{Fields, Unread, number, text, uuid};
 #[cfg(not(target_family = "wasm"))]
 use crate::signing::SigningKey;
 use crate::verify::TokenError;
@@ -143,7 +144,8 @@ fn of_head(error: TokenError) -> HeadError {
 impl Verifier for KeySet {
     fn head(&self, line: &str) -> Result<Head, HeadError> {
         let claims = compact::open(line, Purpose::Bundles, self).map_err(of_head)?;
-        object_from_json::<Claims>(&claims)
+        Claims::read(&claims)
+            .ok()
             .and_then(Claims::into_head)
             .ok_or(HeadError::Claims)
     }
@@ -154,18 +156,23 @@ impl Verifier for KeySet {
 }
 
 /// A head as JSON.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(not(target_family = "wasm"), derive(Serialize))]
 struct Claims {
     iss: String,
     aud: String,
     sub: Object,
     scope: ScopeName,
     /// Of the subject; of a slice and a change of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        serde(skip_serializing_if = "Option::is_none")
+    )]
     uid: Option<Uuid>,
     /// Of a change alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        serde(skip_serializing_if = "Option::is_none")
+    )]
     from: Option<u64>,
     revision: u64,
     /// Seconds since the epoch, UTC.
@@ -178,8 +185,11 @@ struct Claims {
     length: u64,
 }
 
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    derive(Serialize),
+    serde(rename_all = "snake_case")
+)]
 enum ScopeName {
     Whole,
     Slice,
@@ -215,10 +225,34 @@ impl Claims {
             revision: *revision,
             iat: *issued_at_s,
             exp: *expires_at_s,
-            sha256: compact::encode(&payload.sha256),
+            sha256: base64url::encode(&payload.sha256),
             length: payload.length_bytes,
         };
         claims.within_limits().then_some(claims)
+    }
+
+    fn read(json: &[u8]) -> Result<Self, Unread> {
+        let mut fields = Fields::parse(json)?;
+        let claims = Self {
+            iss: fields.of_name("iss", text)?,
+            aud: fields.of_name("aud", text)?,
+            sub: fields.of_name("sub", text)?.parse().map_err(|_| Unread)?,
+            scope: match &*fields.of_name("scope", text)? {
+                "whole" => ScopeName::Whole,
+                "slice" => ScopeName::Slice,
+                "change" => ScopeName::Change,
+                _ => return Err(Unread),
+            },
+            uid: fields.if_there("uid", uuid)?,
+            from: fields.if_there("from", number)?,
+            revision: fields.of_name("revision", number)?,
+            iat: fields.of_name("iat", number)?,
+            exp: fields.of_name("exp", number)?,
+            sha256: fields.of_name("sha256", text)?,
+            length: fields.of_name("length", number)?,
+        };
+        fields.end()?;
+        Ok(claims)
     }
 
     fn into_head(self) -> Option<Head> {
@@ -252,7 +286,7 @@ impl Claims {
             issued_at_s: iat,
             expires_at_s: exp,
             payload: Digest {
-                sha256: URL_SAFE_NO_PAD.decode(sha256).ok()?.try_into().ok()?,
+                sha256: base64url::decode(&sha256)?.try_into().ok()?,
                 length_bytes: length,
             },
         })

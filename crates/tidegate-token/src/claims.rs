@@ -1,9 +1,10 @@
 //! What a secret says.
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use tidegate_policy::json::Json;
 use uuid::Uuid;
+
+use crate::read::{Fields, Unread, list, number, text, texts, uuid, uuids};
 
 /// Most audiences in a secret.
 pub const MAX_AUDIENCES: usize = 8;
@@ -25,8 +26,7 @@ pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 ///
 /// `aud` is always an array here. RFC 7519 also lets a single audience be a string; nothing mints that,
 /// so nothing accepts it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// Issuer. 1 to [`MAX_NAME_BYTES`] bytes.
     pub iss: String,
@@ -41,27 +41,15 @@ pub struct Claims {
     /// Issued at. Seconds since the epoch, UTC; at most [`MAX_NUMBER`], as `nbf` and `exp`.
     pub iat: u64,
     /// Not before. Seconds since the epoch, UTC.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "not_null"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
     /// Expires at: the first second at which it is no longer good. Seconds since the epoch, UTC.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "not_null"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
     /// The kind, a name that the profile defines. 1 to [`MAX_WORD_BYTES`] bytes.
     pub kind: String,
     /// Further limits.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "narrow"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub narrow: Option<Narrow>,
 }
 
@@ -69,39 +57,25 @@ pub struct Claims {
 ///
 /// A secret that was exchanged for a narrower one (RFC 8693) has them; each can only be tightened by
 /// the next exchange. Who verifies the secret enforces them, or refuses it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Narrow {
     /// The secrets that it was exchanged from, by their `jti`, the issued one first. It dies with each of
     /// them. At most [`MAX_PARENTS`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Uuid>,
     /// Only these actions. At most [`MAX_NARROW`].
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "not_null"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub actions: Option<Vec<String>>,
     /// Only these objects and what lies below them. At most [`MAX_NARROW`].
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "not_null"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub objects: Option<Vec<String>>,
     /// Budgets that it is charged to beside its principal, the tightest first. At most [`MAX_BUDGETS`].
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "objects"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<Budget>,
 }
 
 /// Bytes that a secret, and all that it is exchanged for, may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Budget {
     /// The `jti` of the secret that it was made for: the account that is charged.
     pub jti: Uuid,
@@ -153,57 +127,54 @@ impl Claims {
             && self.narrow.as_ref().is_none_or(Narrow::within_limits)
     }
 
-    /// Claims from the JSON of a payload.
-    pub(crate) fn from_json(json: &[u8]) -> Option<Self> {
-        let claims: Self = object_from_json(json)?;
+    /// Claims from the JSON of a payload: exactly these fields, none twice, within their limits; else none.
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        let claims = Self::read(json).ok()?;
         claims.within_limits().then_some(claims)
     }
-}
 
-/// A value from the text of one JSON object, and from nothing else.
-pub(crate) fn object_from_json<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let value = object(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    Some(value)
-}
-
-/// Only a JSON object: derived code would take an array of the fields' values too.
-fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Object<T>(std::marker::PhantomData<T>);
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-        type Value = T;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::deserialize(MapAccessDeserializer::new(map))
-        }
+    fn read(json: &[u8]) -> Result<Self, Unread> {
+        let mut fields = Fields::parse(json)?;
+        let claims = Self {
+            iss: fields.of_name("iss", text)?,
+            aud: fields.of_name("aud", texts)?,
+            sub: fields.of_name("sub", text)?,
+            uid: fields.of_name("uid", uuid)?,
+            jti: fields.of_name("jti", uuid)?,
+            iat: fields.of_name("iat", number)?,
+            nbf: fields.if_there("nbf", number)?,
+            exp: fields.if_there("exp", number)?,
+            kind: fields.of_name("kind", text)?,
+            narrow: fields.if_there("narrow", Narrow::read)?,
+        };
+        fields.end()?;
+        Ok(claims)
     }
-    deserializer.deserialize_map(Object(std::marker::PhantomData))
 }
 
-fn narrow<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Narrow>, D::Error> {
-    object(deserializer).map(Some)
-}
-
-/// A list of JSON objects, each like [`object`].
-fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    struct Item<T>(T);
-    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            object(deserializer).map(Self)
-        }
+impl Narrow {
+    fn read(json: Json) -> Result<Self, Unread> {
+        let mut fields = Fields::of(json)?;
+        let budgets = |json| list(json, Budget::read);
+        let narrow = Self {
+            parents: fields.if_there("parents", uuids)?.unwrap_or_default(),
+            actions: fields.if_there("actions", texts)?,
+            objects: fields.if_there("objects", texts)?,
+            budgets: fields.if_there("budgets", budgets)?.unwrap_or_default(),
+        };
+        fields.end()?;
+        Ok(narrow)
     }
-    let items = Vec::<Item<T>>::deserialize(deserializer)?;
-    Ok(items.into_iter().map(|Item(item)| item).collect())
 }
 
-/// A field that is there has a value: `null` would turn a limit into its absence.
-fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+impl Budget {
+    fn read(json: Json) -> Result<Self, Unread> {
+        let mut fields = Fields::of(json)?;
+        let budget = Self {
+            jti: fields.of_name("jti", uuid)?,
+            bytes: fields.of_name("bytes", number)?,
+        };
+        fields.end()?;
+        Ok(budget)
+    }
 }

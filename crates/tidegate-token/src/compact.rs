@@ -1,12 +1,11 @@
 //! The compact form of a signed token (RFC 7515 §7.1) and its header.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::claims::object_from_json;
+use crate::base64url;
 use crate::jwks::KeySet;
 use crate::keys::{Purpose, VerifyingKey};
+use crate::read::{Fields, Unread, text};
 use crate::verify::TokenError;
 
 /// Longest text of a secret, minted or accepted. Bytes.
@@ -31,12 +30,24 @@ pub(crate) const fn typ(purpose: Purpose) -> &'static str {
 }
 
 /// The header of a signed text. The order of the fields is the order in which they are written.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 pub(crate) struct Header {
     pub(crate) typ: String,
     pub(crate) alg: String,
     pub(crate) kid: String,
+}
+
+impl Header {
+    fn read(json: &[u8]) -> Result<Self, Unread> {
+        let mut fields = Fields::parse(json)?;
+        let header = Self {
+            typ: fields.of_name("typ", text)?,
+            alg: fields.of_name("alg", text)?,
+            kid: fields.of_name("kid", text)?,
+        };
+        fields.end()?;
+        Ok(header)
+    }
 }
 
 /// A token taken apart; nothing in it is checked.
@@ -70,7 +81,7 @@ impl<'a> Compact<'a> {
 
     /// The header, if it has exactly its three fields.
     pub(crate) fn header(&self) -> Result<Header, TokenError> {
-        object_from_json(&self.header).ok_or(TokenError::Header)
+        Header::read(&self.header).map_err(|_| TokenError::Header)
     }
 }
 
@@ -106,12 +117,5 @@ pub(crate) fn with_key<'t, 'k>(
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD
-        .decode(segment)
-        .map_err(|_| TokenError::Malformed)
-}
-
-/// Base64url without padding.
-pub(crate) fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    base64url::decode(segment).ok_or(TokenError::Malformed)
 }

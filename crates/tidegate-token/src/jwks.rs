@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use tidegate_policy::json::Json;
 
-use crate::compact::encode;
+use crate::base64url::{self, encode};
 use crate::keys::{Algorithm, KeyError, MAX_KID_BYTES, Purpose, VerifyingKey};
+use crate::read::{Fields, Unread, list, text, texts};
 
 /// Most keys accepted in one key set.
 pub const MAX_KEYS: usize = 64;
@@ -77,6 +77,15 @@ impl KeySet {
         }
         Ok(Self { keys })
     }
+
+    /// From the text of a JSON Web Key Set.
+    ///
+    /// # Errors
+    /// [`KeyError::Set`], and as [`Self::from_jwks`].
+    pub fn from_json(text: &str) -> Result<Self, KeyError> {
+        let set = JwkSet::read(text).map_err(|_| KeyError::Set)?;
+        Self::from_jwks(&set)
+    }
 }
 
 /// JSON Web Key Set (RFC 7517 §5), public keys only.
@@ -84,6 +93,14 @@ impl KeySet {
 pub struct JwkSet {
     /// The keys.
     pub keys: Vec<Jwk>,
+}
+
+impl JwkSet {
+    fn read(text: &str) -> Result<Self, Unread> {
+        let mut fields = Fields::parse(text.as_bytes())?;
+        let keys = fields.of_name("keys", |keys| list(keys, Jwk::read))?;
+        Ok(Self { keys })
+    }
 }
 
 /// One public key (RFC 7517 §4; RFC 7518 §6.2 for `EC`; RFC 8037 §2 for `OKP`).
@@ -137,6 +154,45 @@ pub struct Jwk {
         skip_serializing
     )]
     private: bool,
+}
+
+/// Members that only private and symmetric keys have.
+const PRIVATE: [&str; 8] = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
+
+impl Jwk {
+    /// As it is derived, in a fraction of the size.
+    fn read(json: Json) -> Result<Self, Unread> {
+        let mut fields = Fields::of(json)?;
+        let mut text_of = |name: &str| match fields.take(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(json) => text(json).map(Some),
+        };
+        let (crv, x, y) = (text_of("crv")?, text_of("x")?, text_of("y")?);
+        let (usage, tidegate_use) = (text_of("use")?, text_of("tidegate_use")?);
+        let (alg, kid) = (text_of("alg")?, text_of("kid")?);
+        let key_ops = match fields.take("key_ops") {
+            None | Some(Json::Null) => None,
+            Some(json) => Some(texts(json)?),
+        };
+        let private = PRIVATE.iter().filter(|name| fields.take(name).is_some());
+        let private = match private.count() {
+            0 => false,
+            1 => true,
+            _ => return Err(Unread),
+        };
+        Ok(Self {
+            kty: fields.of_name("kty", text)?,
+            crv,
+            x,
+            y,
+            usage,
+            key_ops,
+            tidegate_use,
+            alg,
+            kid,
+            private,
+        })
+    }
 }
 
 fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -225,7 +281,7 @@ impl TryFrom<&Jwk> for VerifyingKey {
 
 /// The 32 bytes of a coordinate, with its leading zeros (RFC 7518 §6.2.1.2).
 fn coordinate(text: Option<&str>) -> Result<[u8; 32], KeyError> {
-    let bytes = text.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    let bytes = text.and_then(base64url::decode);
     bytes
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(KeyError::PublicKey)

@@ -163,6 +163,9 @@ pub enum KeyError {
     /// The signature could not be made.
     #[error("the signature could not be made")]
     Signing,
+    /// A text that is no key set.
+    #[error("no key set")]
+    Set,
     /// A key set that holds a private or symmetric key.
     #[error("the key set holds private key material")]
     Private,
@@ -191,6 +194,7 @@ impl KeyError {
             Self::Claims => "key-claims",
             Self::Purpose => "key-purpose",
             Self::Signing => "key-signing",
+            Self::Set => "key-set",
             Self::Private => "key-private",
             Self::Unsupported { .. } => "key-unsupported",
             Self::Duplicate => "key-duplicate",

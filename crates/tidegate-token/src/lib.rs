@@ -62,12 +62,14 @@
 //! # }
 //! ```
 
+mod base64url;
 pub mod bundle;
 pub mod claims;
 mod compact;
 mod crypto;
 pub mod jwks;
 pub mod keys;
+mod read;
 #[cfg(not(target_family = "wasm"))]
 pub mod signing;
 pub mod verify;

@@ -5,6 +5,7 @@
 use jsonwebtoken::EncodingKey;
 use serde::Serialize;
 
+use crate::base64url;
 use crate::claims::Claims;
 use crate::compact::{self, Header, MAX_TOKEN_BYTES};
 use crate::crypto;
@@ -110,13 +111,13 @@ impl SigningKey {
         };
         let header = serde_json::to_vec(&header).map_err(|_| KeyError::Signing)?;
         let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Claims)?;
-        let mut text = compact::encode(&header);
+        let mut text = base64url::encode(&header);
         text.push('.');
-        text.push_str(&compact::encode(&payload));
+        text.push_str(&base64url::encode(&payload));
         let signature = crypto::sign(self.public.algorithm(), &self.private, text.as_bytes())
             .map_err(|_| KeyError::Signing)?;
         text.push('.');
-        text.push_str(&compact::encode(&signature));
+        text.push_str(&base64url::encode(&signature));
         if text.len() > MAX_TOKEN_BYTES {
             return Err(KeyError::Claims);
         }

@@ -1,7 +1,10 @@
 //! What a worker before the gateway asks of a whole snapshot: whether it stands behind a secret, and whether its holder
 //! may do what is asked for, within what the secret was narrowed to.
 
-use tidegate_policy::{Caller, Context, Credential, Decision, Narrowed, Object, Request, decide};
+use tidegate_policy::{
+    Caller, Context, Credential, Decision, Narrowed, NotStanding, Object, OutOfScope, Request,
+    decide,
+};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
@@ -30,7 +33,7 @@ impl Engine {
             Ok(holder) => self.snapshot.accepts(&holder.credential()),
             Err(kind) => return Ok(answer_of(Some(kind))),
         };
-        Ok(answer_of(found.err().map(|found| found.kind())))
+        Ok(answer_of(found.err().map(NotStanding::kind)))
     }
 
     /// May the holder of a secret of these claims, or a caller without one, do the action on the resource? As
@@ -64,7 +67,7 @@ impl Engine {
         let denied = self.denied(caller, action, &resource).or_else(|| {
             let profile = self.snapshot.profile();
             let within = holder.narrowed.check(action, &resource, profile);
-            within.err().map(|found| found.kind())
+            within.err().map(OutOfScope::kind)
         });
         Ok(answer_of(denied))
     }

@@ -4,35 +4,35 @@
 //! Fields are taken out of one tree by name. Readers that are derived for each type are three times the size.
 
 #[cfg(feature = "language")]
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tidegate_policy::Context;
+use tidegate_policy::json::Json;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 use crate::error::of_input;
 
 /// The fields of an object that are still to be read, in order. A list: to take from a map is 2 % of the engine.
-pub(crate) struct Fields(Vec<(String, Value)>);
+pub(crate) struct Fields(Vec<(String, Json)>);
 
 /// Any value that JSON can hold.
 ///
 /// # Errors
 /// `bad-input`
-pub(crate) fn read_any(value: &JsValue) -> Result<Value, JsValue> {
+pub(crate) fn read_any(value: &JsValue) -> Result<Json, JsValue> {
     let text = js_sys::JSON::stringify(value).ok();
     let text = text.filter(|text| text.is_string());
     let text = text.ok_or_else(|| of_input("expected an object that JSON can hold"))?;
-    serde_json::from_str(&String::from(text)).map_err(|error| of_input(&error.to_string()))
+    Json::last_holds(&String::from(text)).map_err(|error| of_input(&error.to_string()))
 }
 
 /// A list.
 ///
 /// # Errors
 /// `bad-input`
-pub(crate) fn read_list(value: &JsValue) -> Result<Vec<Value>, JsValue> {
+pub(crate) fn read_list(value: &JsValue) -> Result<Vec<Json>, JsValue> {
     match read_any(value)? {
-        Value::Array(items) => Ok(items),
+        Json::List(items) => Ok(items),
         _ => Err(of_input("invalid type: expected a list")),
     }
 }
@@ -59,33 +59,33 @@ impl Fields {
 
     /// Of JSON text; none where it is no object.
     pub(crate) fn parse(json: &[u8]) -> Option<Self> {
-        match serde_json::from_str(str::from_utf8(json).ok()?) {
-            Ok(Value::Object(fields)) => Some(Self(fields.into_iter().collect())),
+        match Json::last_holds(str::from_utf8(json).ok()?) {
+            Ok(Json::Object(fields)) => Some(Self(fields)),
             _ => None,
         }
     }
 
     /// # Errors
     /// `bad-input`
-    pub(crate) fn of(value: Value) -> Result<Self, JsValue> {
+    pub(crate) fn of(value: Json) -> Result<Self, JsValue> {
         match value {
-            Value::Object(fields) => Ok(Self(fields.into_iter().collect())),
+            Json::Object(fields) => Ok(Self(fields)),
             _ => Err(of_input("invalid type: expected an object")),
         }
     }
 
     /// A field that is there and not null.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Json> {
         let at = self.0.iter().position(|(found, _)| found == name)?;
         let (_, value) = self.0.remove(at);
-        (!value.is_null()).then_some(value)
+        (!matches!(value, Json::Null)).then_some(value)
     }
 
     /// Like [`Self::take`], where null would turn a limit into its absence.
     ///
     /// # Errors
     /// `bad-input`, where it is null.
-    pub(crate) fn take_not_null(&mut self, name: &str) -> Result<Option<Value>, JsValue> {
+    pub(crate) fn take_not_null(&mut self, name: &str) -> Result<Option<Json>, JsValue> {
         let is_there = self.0.iter().any(|(found, _)| found == name);
         match self.take(name) {
             None if is_there => Err(of_input(&format!("field `{name}` is null"))),
@@ -119,7 +119,7 @@ impl Fields {
     pub(crate) fn texts_not_null(&mut self, name: &str) -> Result<Option<Vec<String>>, JsValue> {
         match self.take_not_null(name)? {
             None => Ok(None),
-            Some(Value::Array(items)) => texts(name, items).map(Some),
+            Some(Json::List(items)) => texts(name, items).map(Some),
             Some(other) => Err(unexpected(name, "a list", &other)),
         }
     }
@@ -133,10 +133,10 @@ impl Fields {
 
     /// # Errors
     /// `bad-input`, where it is no list.
-    pub(crate) fn items(&mut self, name: &str) -> Result<Vec<Value>, JsValue> {
+    pub(crate) fn items(&mut self, name: &str) -> Result<Vec<Json>, JsValue> {
         match self.take(name) {
             None => Ok(Vec::new()),
-            Some(Value::Array(items)) => Ok(items),
+            Some(Json::List(items)) => Ok(items),
             Some(other) => Err(unexpected(name, "a list", &other)),
         }
     }
@@ -151,8 +151,11 @@ impl Fields {
     /// # Errors
     /// `bad-input`, where it is no whole number from 0.
     pub(crate) fn number_or_none(&mut self, name: &str) -> Result<Option<u64>, JsValue> {
-        let read = |value: Value| {
-            let number = value.as_u64();
+        let read = |value: Json| {
+            let number = match &value {
+                Json::Number(number) => number.as_u64(),
+                _ => None,
+            };
             number.ok_or_else(|| unexpected(name, "a whole number", &value))
         };
         self.take(name).map(read).transpose()
@@ -172,8 +175,8 @@ impl Fields {
     pub(crate) fn context(&mut self, name: &str) -> Result<Context, JsValue> {
         match self.take(name) {
             None => Ok(Context::default()),
-            Some(Value::Object(values)) => {
-                Context::new(values).map_err(|error| of_input(&error.to_string()))
+            Some(values @ Json::Object(_)) => {
+                Context::try_from(values).map_err(|error| of_input(&error.to_string()))
             }
             Some(other) => Err(unexpected(name, "an object", &other)),
         }
@@ -197,14 +200,14 @@ pub(crate) fn uuid(name: &str, text: &str) -> Result<Uuid, JsValue> {
     Uuid::try_parse(text).map_err(|_| of_input(&format!("field `{name}`: `{text}` is no UUID")))
 }
 
-fn text(name: &str, value: Value) -> Result<String, JsValue> {
+fn text(name: &str, value: Json) -> Result<String, JsValue> {
     match value {
-        Value::String(text) => Ok(text),
+        Json::Text(text) => Ok(text),
         other => Err(unexpected(name, "a string", &other)),
     }
 }
 
-fn texts(name: &str, items: Vec<Value>) -> Result<Vec<String>, JsValue> {
+fn texts(name: &str, items: Vec<Json>) -> Result<Vec<String>, JsValue> {
     items.into_iter().map(|item| text(name, item)).collect()
 }
 
@@ -212,7 +215,7 @@ fn missing(name: &str) -> JsValue {
     of_input(&format!("missing field `{name}`"))
 }
 
-fn unexpected(name: &str, expected: &str, found: &Value) -> JsValue {
+fn unexpected(name: &str, expected: &str, found: &Json) -> JsValue {
     of_input(&format!(
         "field `{name}`: expected {expected}, found {found}"
     ))

@@ -10,12 +10,24 @@ use crate::error::error;
 use crate::given::parse;
 use crate::json::Fields;
 
+/// Longest resource of [`Slice::ask`]. Bytes.
+const DESK_BYTES: usize = 512;
+/// Most actions that have numbers.
+const MAX_ACTIONS: usize = 1024;
+/// What [`Slice::ask`] says where [`Slice::can`] has to be called.
+const ELSEWHERE: u32 = 3;
+
 /// What one subject may do, at one revision.
 #[wasm_bindgen]
 pub struct Slice {
     pub(crate) inner: tidegate_policy::Slice,
     /// Of secret: what [`Slice::can`] is asked for.
     pub(crate) kind: String,
+    /// Where the host writes the resource that it asks about.
+    desk: Vec<u8>,
+    /// By their numbers.
+    actions: Vec<String>,
+    nothing: Context,
 }
 
 /// What leads from one revision of a slice to a later one.
@@ -28,7 +40,13 @@ impl Slice {
     /// For the first of the kinds of secret that it was made for, until [`Slice::set_kind`] names another.
     pub(crate) fn new(inner: tidegate_policy::Slice) -> Self {
         let kind = inner.kinds().next().unwrap_or_default().to_owned();
-        Self { inner, kind }
+        Self {
+            inner,
+            kind,
+            desk: vec![0; DESK_BYTES],
+            actions: Vec::new(),
+            nothing: Context::default(),
+        }
     }
 }
 
@@ -93,6 +111,41 @@ impl Slice {
                 Answer::Unknown => parse::<Object>(resource).map(|_| 2)?,
             },
         )
+    }
+
+    /// Where in the module's memory the host may write a resource for [`Slice::ask`]: 512 bytes, for as long as the
+    /// slice lives.
+    pub fn desk(&self) -> usize {
+        self.desk.as_ptr() as usize
+    }
+
+    /// A number for an action, to ask by. Each call gives another one; there are at most 1024.
+    pub fn action(&mut self, name: &str) -> usize {
+        let number = self.actions.len();
+        if number < MAX_ACTIONS {
+            self.actions.push(name.to_owned());
+        }
+        number
+    }
+
+    /// As `can`, for an action by its number and a resource that is on the desk, without a context: a third of the
+    /// time, as no text is handed over. Also 3: `can` has to be asked, and may have an error to tell.
+    pub fn ask(&self, action: usize, length: usize) -> u32 {
+        let resource = self.desk.get(..length);
+        let resource = resource.and_then(|bytes| str::from_utf8(bytes).ok());
+        let (Some(action), Some(resource)) = (self.actions.get(action), resource) else {
+            return ELSEWHERE;
+        };
+        let is_name = || resource.parse::<Object>().is_ok();
+        let answer = self
+            .inner
+            .answer(&self.kind, action, resource, &self.nothing);
+        match answer {
+            Answer::Allow => 1,
+            Answer::Deny if is_name() => 0,
+            Answer::Unknown if is_name() => 2,
+            Answer::Deny | Answer::Unknown => ELSEWHERE,
+        }
     }
 
     /// May the caller do the action on the resource? As the whole snapshot answers, or `unknown` where the whole

@@ -4,7 +4,7 @@
 //! with the kind `host-verifies`.
 
 use tidegate_policy::UnverifiedBundle;
-use tidegate_token::{Algorithm, Expectation, JwkSet, KeySet, UnverifiedToken};
+use tidegate_token::{Algorithm, Expectation, KeySet, UnverifiedToken};
 use wasm_bindgen::prelude::*;
 
 use crate::bundle::{Expected, of_bundle};
@@ -14,8 +14,6 @@ use crate::slice::{Slice, SliceChange};
 
 /// A key of the set has signed it that only the host can verify with.
 const HOST_VERIFIES: &str = "host-verifies";
-/// No JSON Web Key Set.
-const BAD_KEY_SET: &str = "key-set";
 
 /// A key set that verifies.
 #[wasm_bindgen]
@@ -28,12 +26,10 @@ impl Verifier {
     /// Takes the text of a JSON Web Key Set.
     ///
     /// # Errors
-    /// `key-set`, and the kinds of `KeyError` for the first key that is not good.
+    /// The kinds of `KeyError`: `key-set`, or that of the first key that is not good.
     #[wasm_bindgen(constructor)]
     pub fn new(json: &str) -> Result<Verifier, JsValue> {
-        let set: JwkSet = serde_json::from_str(json)
-            .map_err(|found| error(BAD_KEY_SET, &format!("no key set: {found}")))?;
-        let keys = KeySet::from_jwks(&set);
+        let keys = KeySet::from_json(json);
         let keys = keys.map_err(|found| error(found.kind(), &found.to_string()))?;
         Ok(Self { keys })
     }

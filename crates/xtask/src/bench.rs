@@ -1,5 +1,7 @@
 //! `cargo xtask bench NAME [--json FILE]`: builds what is measured, then measures it.
 
+mod npm;
+
 use crate::{Failure, cargo};
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
@@ -8,6 +10,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
             "which bench? As in: cargo xtask bench gateway".to_owned(),
         ));
     };
+    if name == "npm" {
+        return npm::run(arguments.get(1..).unwrap_or_default());
+    }
     let mut command = cargo::cargo();
     command.args(["run", "--quiet", "--release", "-p", "bench"]);
     if name == "engine" {

@@ -26,7 +26,8 @@ cargo xtask quickstart [--port N] [--fresh]
 
 cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
-    suites     other projects' test data, natively and in wasm: what TIDEGATE_SUITES names [../shared/suites]
+    wasm       the JavaScript package in Node, Chromium and workerd
+    suites     other projects' test data, natively and in those: what TIDEGATE_SUITES names [../shared/suites]
     browser    the console in Chromium; pictures of it are in target/screenshots
     --full     at full scale instead of one for every day
 
@@ -50,7 +51,7 @@ cargo xtask fuzz [TARGET…] [--seconds N]
     Feeds the engine's parsers and readers with inputs that are made up to find a fault.
     --seconds N   so long for each target [60]
 
-cargo xtask bench NAME [--json FILE]
+cargo xtask bench gateway|control|engine|npm [--rounds N] [--json FILE] [--case PART]
     Measures side by side with peers.
 ";
 

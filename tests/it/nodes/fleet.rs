@@ -20,15 +20,15 @@ use crate::world::{
 };
 
 /// `tidegate gateway`, running.
-pub(super) struct Node {
+pub(crate) struct Node {
     child: Child,
-    pub(super) gateway: SocketAddr,
-    pub(super) admin: SocketAddr,
+    pub(crate) gateway: SocketAddr,
+    pub(crate) admin: SocketAddr,
     log: mpsc::UnboundedReceiver<String>,
 }
 
 /// A control plane that says otherwise than usual when a node is silent.
-pub(super) async fn world_with(control: &str) -> World {
+pub(crate) async fn world_with(control: &str) -> World {
     let upstream = Upstream::start().await;
     let folder = Folder::new();
     let path = config(&folder, &upstream.url(), "", ROUTES);
@@ -54,7 +54,7 @@ pub(super) async fn world_with(control: &str) -> World {
     }
 }
 
-pub(super) async fn world() -> World {
+pub(crate) async fn world() -> World {
     world_with("").await
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn enrol(world: &World, name: &str) -> Shown {
 }
 
 /// Starts a node and waits until it has loaded the bundle.
-pub(super) async fn node(world: &World, name: &str, settings: &str) -> Node {
+pub(crate) async fn node(world: &World, name: &str, settings: &str) -> Node {
     let secret = enrol(world, name).await;
     let control = format!("http://{}", world.server.control);
     let node = Node::start(world, name, &control, &secret.secret, settings).await;
@@ -82,7 +82,7 @@ pub(super) async fn node(world: &World, name: &str, settings: &str) -> Node {
 
 impl Node {
     /// Starts it and waits until it listens.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         world: &World,
         name: &str,
         control: &str,
@@ -95,7 +95,7 @@ impl Node {
     }
 
     /// The same, with its secret in a file.
-    pub(super) async fn start_from_file(
+    pub(crate) async fn start_from_file(
         world: &World,
         name: &str,
         secret_file: &Path,
@@ -148,12 +148,12 @@ impl Node {
     }
 
     /// The URL of a path.
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.gateway)
     }
 
     /// The revision it holds; none when it is not ready.
-    pub(super) async fn revision(&self) -> Option<u64> {
+    pub(crate) async fn revision(&self) -> Option<u64> {
         let (status, ready) = get(&format!("http://{}/readyz", self.admin), None).await;
         match status {
             StatusCode::OK => Some(ready["revision"].as_u64().expect("a revision")),
@@ -163,7 +163,7 @@ impl Node {
     }
 
     /// Waits until it holds a revision.
-    pub(super) async fn reaches(&self, revision: u64) {
+    pub(crate) async fn reaches(&self, revision: u64) {
         eventually("the node follows", async || {
             self.revision().await.is_some_and(|held| held >= revision)
         })
@@ -171,7 +171,7 @@ impl Node {
     }
 
     /// Waits until it answers 503 to its operator and to callers.
-    pub(super) async fn gives_up(&self) {
+    pub(crate) async fn gives_up(&self) {
         eventually("the node gives up", async || {
             self.revision().await.is_none()
         })
@@ -181,7 +181,7 @@ impl Node {
     }
 
     /// Waits for a line of its log.
-    pub(super) async fn says(&mut self, words: &str) {
+    pub(crate) async fn says(&mut self, words: &str) {
         let mut said = Vec::new();
         let waited = async {
             loop {
@@ -198,12 +198,12 @@ impl Node {
     }
 
     /// kill -9.
-    pub(super) async fn kill(mut self) {
+    pub(crate) async fn kill(mut self) {
         self.child.kill().await.expect("killed");
     }
 
     /// SIGTERM, until it has ended well.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let pid = self.child.id().expect("still running").to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(sent.await.expect("kill runs").success());
@@ -288,7 +288,7 @@ impl Follower {
     }
 
     /// Reads revisions up to one, and holds that each comes once, in order.
-    pub(super) async fn up_to(&mut self, mut held: u64, revision: u64) {
+    pub(crate) async fn up_to(&mut self, mut held: u64, revision: u64) {
         while held < revision {
             match self.next_news().await.expect("goes on") {
                 WatchLine::Revision(changes) => {

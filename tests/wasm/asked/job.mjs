@@ -1,5 +1,6 @@
-// What a host is told to do, and does. A host has the package in its two builds (`whole`, `core`) and reads files by
-// their names (`text`, `bytes`); everything else here is the same in all of them.
+// What a host is told to do, and does. A host has the engine's bindings in two builds (`whole`, `core`), entry points of
+// the npm package (`builds`), and reads files by their names (`text`, `bytes`); everything else here is the same in all
+// of them.
 
 import { answerGenerated } from "./generated.mjs";
 import { answerSuite } from "./suites.mjs";

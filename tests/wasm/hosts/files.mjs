@@ -9,11 +9,11 @@ const TESTS = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 export class Files {
   #folders;
 
-  /** The packages' folders, and that of the cases. */
-  constructor({ whole, core, cases }) {
+  /** The folders of the bindings, of the npm package and of the cases. */
+  constructor({ whole, core, policy, cases }) {
     const asked = join(TESTS, "wasm/asked");
     const hosts = join(TESTS, "wasm/hosts");
-    this.#folders = { whole, core, cases, asked, hosts, vectors: join(TESTS, "vectors") };
+    this.#folders = { whole, core, policy, cases, asked, hosts, vectors: join(TESTS, "vectors") };
   }
 
   /** Where a file is; undefined when no host may read it. */

@@ -11,7 +11,9 @@ export async function inNode(files, job) {
     return package_;
   };
   const [whole, core] = [await load("whole"), await load("core")];
+  const entry = (name) => import(pathToFileURL(files.path(`policy/dist/node/${name}.mjs`)).href);
+  const builds = { index: await entry("index"), ed25519: await entry("ed25519") };
   const bytes = async (name) => new Uint8Array(await files.bytes(name));
   const text = async (name) => (await files.bytes(name)).toString();
-  return work({ whole, core, bytes, text }, job);
+  return work({ whole, core, builds, bytes, text }, job);
 }

@@ -33,10 +33,11 @@ const kind = (name) => (name.endsWith(".wasm") ? "wasm" : "esModule");
 /** The first module is where it starts. */
 async function modules(files) {
   const names = ["hosts/worker.mjs"];
-  for (const [folder, ending] of [["asked", ".mjs"], ["core", ".js"], ["whole", ".js"]]) {
+  for (const [folder, ending] of [["asked", ".mjs"], ["core", ".js"], ["whole", ".js"], ["policy/dist/workerd", ".js"]]) {
     names.push(...(await files.list(folder, ending)).map((name) => `${folder}/${name}`));
   }
-  return [...names, "core/tidegate_wasm_bg.wasm", "whole/tidegate_wasm_bg.wasm"];
+  const modules = ["core/tidegate_wasm_bg.wasm", "whole/tidegate_wasm_bg.wasm"];
+  return [...names, ...modules, "policy/dist/core.wasm", "policy/dist/ed25519.wasm"];
 }
 
 export async function inWorkerd(files, job) {

@@ -31,6 +31,7 @@ async function exported(package_, name) {
 
 const page = (imports, script) => `<!doctype html>
 <title>measured</title>
+<link rel="icon" href="data:,">
 <script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="/hosts/${script}.mjs"></script>
 `;
@@ -76,7 +77,9 @@ function failure(page) {
 
 async function open(browser, url, say) {
   const page = await browser.newPage();
-  page.on("console", (message) => say(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "log") say(message.text());
+  });
   const failed = failure(page);
   const measured = async (what) => {
     await page.goto(url);

@@ -68,8 +68,8 @@ export async function measureCan(host, rounds) {
       const questions = shuffled(all, next);
       for (const [name, engine] of measured) {
         const { again, fresh } = round === 0 ? { again: new Batches(), fresh: new Batches() } : taken.get(name);
-        await again_(engine, questions.slice(0, AGAIN), again);
-        if (!engine.slow) await fresh_(engine, questions, fresh);
+        await repeat(engine, questions.slice(0, AGAIN), again);
+        if (!engine.slow) await first(engine, questions, fresh);
       }
     }
     for (const [engine, { again, fresh }] of taken) {
@@ -83,7 +83,7 @@ export async function measureCan(host, rounds) {
 }
 
 /** Questions that have been asked before. */
-async function again_({ make, ns }, questions, batches) {
+async function repeat({ make, ns }, questions, batches) {
   const ask = await make();
   asked(ask, questions, questions.length);
   const calls = batchFor(ns);
@@ -92,7 +92,7 @@ async function again_({ make, ns }, questions, batches) {
 }
 
 /** Every question once: of a small world, by several that have just been loaded. */
-async function fresh_({ make, new_ns }, questions, batches) {
+async function first({ make, new_ns }, questions, batches) {
   const asks = [];
   for (let count = 0; count < NEW; count += questions.length) asks.push(await make());
   const calls = Math.min(questions.length, batchFor(new_ns));

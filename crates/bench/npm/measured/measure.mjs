@@ -1,13 +1,13 @@
 // How long calls take: in batches, as a clock that is read for each call would be most of it.
 
-/** Calls in a batch that takes some milliseconds at this many nanoseconds a call. */
-export const batchFor = (expected_ns) => Math.max(10, Math.round(2e6 / expected_ns));
+/** Calls in a batch that takes about a millisecond at this many nanoseconds a call. */
+export const batchFor = (expected_ns) => Math.max(5, Math.round(1e6 / expected_ns));
 
 /** Nanoseconds a call, of each batch; over rounds. */
 export class Batches {
   #ns = [];
 
-  /** Runs `calls` calls of `run(number)`, and notes how long one took. */
+  /** Runs what makes so many calls, and notes how long one took. */
   take(calls, run) {
     const before = performance.now();
     run(calls);

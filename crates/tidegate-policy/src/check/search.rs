@@ -1,6 +1,6 @@
 //! The search behind a check: from the object's relation towards the subject.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::answer::{Answer, Any, Halt};
 use super::way::{At, Goal, Room, Way};

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json::{Json, write_fields};
+
 /// Longest context, as JSON text without white space. Bytes.
 pub const MAX_CONTEXT: usize = 32 * 1024;
 
@@ -17,7 +19,8 @@ pub const MAX_CONTEXT: usize = 32 * 1024;
 /// Two contexts are equal when their texts are. They are ordered by their texts.
 #[derive(Clone, Default)]
 pub struct Context {
-    values: Option<Arc<Map<String, Value>>>,
+    /// In the order of the names.
+    values: Option<Arc<[(String, Json)]>>,
 }
 
 /// A context is no JSON object, or too long.
@@ -34,27 +37,19 @@ impl Context {
     /// # Errors
     /// [`ContextError`] when they are longer than [`MAX_CONTEXT`].
     pub fn new(values: Map<String, Value>) -> Result<Self, ContextError> {
-        if values.is_empty() {
-            return Ok(Self::default());
-        }
-        let context = Self {
-            values: Some(Arc::new(values)),
-        };
-        if context.to_string().len() > MAX_CONTEXT {
-            return Err(ContextError);
-        }
-        Ok(context)
+        Json::from(Value::Object(values)).try_into()
     }
 
     /// The value of a parameter.
-    pub fn get(&self, parameter: &str) -> Option<&Value> {
-        self.values.as_ref()?.get(parameter)
+    pub(crate) fn get(&self, parameter: &str) -> Option<&Json> {
+        find(self.values.as_ref()?, parameter)
     }
 
     /// Every parameter that has a value, in the order of the names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    #[cfg(feature = "conditions")]
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let values = self.values.iter();
-        values.flat_map(|values| values.keys().map(String::as_str))
+        values.flat_map(|values| values.iter().map(|(name, _)| name.as_str()))
     }
 
     /// Whether it has no values.
@@ -63,25 +58,48 @@ impl Context {
     }
 }
 
+/// The value of a name, of fields in the order of their names.
+pub(super) fn find<'a>(fields: &'a [(String, Json)], wanted: &str) -> Option<&'a Json> {
+    let at = fields.binary_search_by(|(name, _)| name.as_str().cmp(wanted));
+    Some(&fields.get(at.ok()?)?.1)
+}
+
 impl FromStr for Context {
     type Err = ContextError;
 
     fn from_str(text: &str) -> Result<Self, ContextError> {
-        // By way of any value: the readers of other types are code beside it.
-        match serde_json::from_str(text) {
-            Ok(Value::Object(values)) => Self::new(values),
-            _ => Err(ContextError),
+        let values = Json::last_holds(text).map_err(|_| ContextError)?;
+        values.try_into()
+    }
+}
+
+/// From an object.
+impl TryFrom<Json> for Context {
+    type Error = ContextError;
+
+    fn try_from(mut values: Json) -> Result<Self, ContextError> {
+        values.sort();
+        let Json::Object(values) = values else {
+            return Err(ContextError);
+        };
+        if values.is_empty() {
+            return Ok(Self::default());
         }
+        let context = Self {
+            values: Some(values.into()),
+        };
+        if context.to_string().len() > MAX_CONTEXT {
+            return Err(ContextError);
+        }
+        Ok(context)
     }
 }
 
 impl fmt::Display for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.values {
-            // A map of JSON values always has a text.
-            Some(values) => f.write_str(&serde_json::to_string(&**values).unwrap_or_default()),
-            None => f.write_str("{}"),
-        }
+        let mut text = String::new();
+        write_fields(&mut text, self.values.as_deref().unwrap_or_default());
+        f.write_str(&text)
     }
 }
 
@@ -123,10 +141,8 @@ impl Hash for Context {
 
 impl Serialize for Context {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.values {
-            Some(values) => values.serialize(serializer),
-            None => Map::new().serialize(serializer),
-        }
+        let values = self.values.iter().flat_map(|values| values.iter());
+        serializer.collect_map(values.map(|(name, value)| (name, value)))
     }
 }
 

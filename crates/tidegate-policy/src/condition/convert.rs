@@ -3,13 +3,12 @@
 //! A number may be written as a text, in decimals; a whole number may have a fraction of zeros. What has
 //! no such value in the type is an error: nothing is cut off or rounded to fit a whole number.
 
-use serde_json::Value as Json;
-
 use super::double;
 use super::ip::Ip;
 use super::time::{Timestamp, parse_duration};
 use super::value::{List, Map, Text, Value};
 use super::{MAX_CONTEXT, ParameterType};
+use crate::json::Json;
 
 /// Longest text that a whole number, a time or an address is read from. Bytes.
 const MAX_PLAIN: usize = 128;
@@ -23,21 +22,21 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
             | ParameterType::Duration
             | ParameterType::Timestamp
             | ParameterType::IpAddress,
-            Json::String(text),
+            Json::Text(text),
         ) if text.len() > MAX_PLAIN => return None,
         (ParameterType::Any, _) => Value::any(json),
         (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
-        (ParameterType::String, Json::String(text)) => Value::String(Text::Borrowed(text)),
+        (ParameterType::String, Json::Text(text)) => Value::String(Text::Borrowed(text)),
         (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
         (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
-        (ParameterType::Double, Json::String(text)) => {
+        (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
         }
-        (ParameterType::Duration, Json::String(text)) => Value::Duration(parse_duration(text)?),
-        (ParameterType::Timestamp, Json::String(text)) => Value::Timestamp(Timestamp::parse(text)?),
-        (ParameterType::IpAddress, Json::String(text)) => Value::Ip(Ip::parse(text)?),
-        (ParameterType::List(element), Json::Array(values)) => {
+        (ParameterType::Duration, Json::Text(text)) => Value::Duration(parse_duration(text)?),
+        (ParameterType::Timestamp, Json::Text(text)) => Value::Timestamp(Timestamp::parse(text)?),
+        (ParameterType::IpAddress, Json::Text(text)) => Value::Ip(Ip::parse(text)?),
+        (ParameterType::List(element), Json::List(values)) => {
             if is_as_written(element) {
                 let all = values.iter().all(|value| convert(value, element).is_some());
                 return all.then_some(Value::List(List::Json(values)));
@@ -48,8 +47,8 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Map(element), Json::Object(entries)) => {
             if is_as_written(element) {
                 let all = entries
-                    .values()
-                    .all(|value| convert(value, element).is_some());
+                    .iter()
+                    .all(|(_, value)| convert(value, element).is_some());
                 return all.then_some(Value::Map(Map::Json(entries)));
             }
             let entries = entries.iter().map(|(key, value)| {
@@ -66,15 +65,15 @@ pub(super) fn cost(json: &Json, to: &ParameterType) -> usize {
     let inside = match (to, json) {
         // Nothing of it is read.
         (ParameterType::Any | ParameterType::Bool | ParameterType::String, _) => 0,
-        (ParameterType::Double, Json::String(text)) => double::cost(text),
-        (ParameterType::List(element), Json::Array(values)) => {
+        (ParameterType::Double, Json::Text(text)) => double::cost(text),
+        (ParameterType::List(element), Json::List(values)) => {
             values.iter().map(|value| cost(value, element)).sum()
         }
         (ParameterType::Map(element), Json::Object(entries)) => {
-            entries.values().map(|value| cost(value, element)).sum()
+            entries.iter().map(|(_, value)| cost(value, element)).sum()
         }
         // A longer one is refused for its length.
-        (_, Json::String(text)) => text.len().min(MAX_PLAIN) / 8,
+        (_, Json::Text(text)) => text.len().min(MAX_PLAIN) / 8,
         _ => 0,
     };
     1 + inside
@@ -116,7 +115,7 @@ fn whole(json: &Json) -> Option<i128> {
             let value = number.as_f64()?;
             (value.trunc() == value && value.abs() < 1e30).then_some(value as i128)
         }
-        Json::String(text) => whole_text(text),
+        Json::Text(text) => whole_text(text),
         _ => None,
     }
 }

@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
+use super::context;
 use super::error::Failure;
 use super::evaluate::{Meter, Stop};
 use super::ip::Ip;
 use super::time::Timestamp;
+use crate::json::Json;
 
 /// A value of CEL. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub(super) enum List<'a> {
 /// A map: as it stands in a context, or converted, or made by the evaluation.
 #[derive(Clone, Debug)]
 pub(super) enum Map<'a> {
-    Json(&'a serde_json::Map<String, Json>),
+    Json(&'a [(String, Json)]),
     Made(Arc<[(Value<'a>, Value<'a>)]>),
 }
 
@@ -59,8 +59,8 @@ impl<'a> Value<'a> {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(*value),
             Json::Number(value) => Self::Double(value.as_f64().unwrap_or(f64::NAN)),
-            Json::String(value) => Self::String(Text::Borrowed(value)),
-            Json::Array(value) => Self::List(List::Json(value)),
+            Json::Text(value) => Self::String(Text::Borrowed(value)),
+            Json::List(value) => Self::List(List::Json(value)),
             Json::Object(value) => Self::Map(Map::Json(value)),
         }
     }
@@ -206,7 +206,7 @@ impl<'a> Map<'a> {
         match (self, key) {
             (Self::Json(map), Value::String(key)) => {
                 meter.touch(key.len())?;
-                Ok(map.get(&**key).map(Value::any))
+                Ok(context::find(map, key).map(Value::any))
             }
             (Self::Json(_), _) => Ok(None),
             (Self::Made(map), key) => {
@@ -224,8 +224,9 @@ impl<'a> Map<'a> {
     pub(super) fn keys(&self) -> Vec<Value<'a>> {
         match self {
             Self::Json(map) => {
-                let keys = map.keys();
-                keys.map(|key| Value::String(Text::Borrowed(key))).collect()
+                let keys = map.iter();
+                keys.map(|(key, _)| Value::String(Text::Borrowed(key)))
+                    .collect()
             }
             Self::Made(map) => map.iter().map(|(key, _)| key.clone()).collect(),
         }

@@ -1,6 +1,6 @@
 //! What a goal is to come to, and by what changes.
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use crate::model::{ConditionId, TypeId};
 use crate::snapshot::{ObjectId, SubjectId};

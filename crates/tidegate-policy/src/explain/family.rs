@@ -1,6 +1,6 @@
 //! Sets of changes, and families of such sets in which none is a part of another.
 
-use hashbrown::HashSet;
+use crate::hash::HashSet;
 
 /// Most tuples that a remedy adds.
 pub const MAX_ADDED: usize = 3;

@@ -1,6 +1,6 @@
 //! The search for a proof: a check that keeps what it found.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::{RelationId, Rewrite};

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
 use crate::condition::Context;

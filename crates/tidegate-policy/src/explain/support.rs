@@ -15,7 +15,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use crate::condition::Context;
 use crate::model::{Relation, RelationId, Rewrite, Taken};
@@ -86,7 +86,7 @@ impl<'a> Support<'a> {
             }
             if self.families.get(&node).is_none_or(|old| **old != *sets) {
                 self.families.insert(node, sets.into());
-                let readers = self.readers.get(&node).into_iter().flatten();
+                let readers = self.readers.get(&node).into_iter().flat_map(HashSet::iter);
                 let readers: Vec<Node> = readers.copied().collect();
                 for reader in readers {
                     self.enqueue(reader);

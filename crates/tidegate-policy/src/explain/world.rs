@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use crate::check::{CheckError, CheckRequest, steps_of_many};
 use crate::condition::{Condition, Context, EvaluationError};

@@ -2,7 +2,7 @@
 //!
 //! After an error the parser goes on with the next line, so that one run shows them all.
 
-use hashbrown::HashSet;
+use crate::hash::HashSet;
 
 use super::lex::{Kind, Token, is_word, lex};
 use super::parse_condition::is_of_condition;

@@ -9,7 +9,7 @@
 //! and each one before leads to the next by a userset, by `from`, or by a computed relation. Each of these
 //! steps is taken backwards here, where the model allows it and where it can come to the wanted relation.
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use super::walk::{Allowance, Goal, MAX_WALK, Seen, Spent};
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};

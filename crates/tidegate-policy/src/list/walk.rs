@@ -1,6 +1,6 @@
 //! What a walk to a page's candidates may cost, where it has been, and which of what it finds a page needs.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::MAX_CANDIDATES;
 use crate::model::RelationId;

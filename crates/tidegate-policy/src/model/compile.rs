@@ -1,6 +1,6 @@
 //! A syntax tree that is valid, over dense numbers.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::parts::{Parts, Relation, Restriction, Rewrite, Schema, Taken, Type};
 use super::{ConditionId, RelationId, TypeId};

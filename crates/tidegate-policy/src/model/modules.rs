@@ -1,6 +1,6 @@
 //! Modular models: several files, each of one module, to one model.
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use super::fga_mod::{self, FILE_NAME};
 use super::parts::{Schema, Source, SourceId};

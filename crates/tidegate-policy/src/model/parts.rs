@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::flat::{self, Flat};
 use super::plan::{self, Leaf};

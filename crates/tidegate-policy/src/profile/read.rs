@@ -1,16 +1,14 @@
 //! A profile from JSON, by hand: the readers that are derived are 10 % of the engine in a browser.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Metered, Profile, SecretKind};
-use crate::json::Node;
+use super::{BTreeMap, BTreeSet, Metered, Profile, SecretKind};
+use crate::json::{Json, JsonError};
 
 /// What is wrong with the JSON of a profile, in words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ProfileError(String);
 
-type Fields = Vec<(String, Node)>;
+type Fields = Vec<(String, Json)>;
 
 impl Profile {
     /// Reads what [`Serialize`](serde::Serialize) writes as JSON. No name may stand twice in an object.
@@ -18,9 +16,8 @@ impl Profile {
     /// # Errors
     /// What is no JSON, and fields that are missing, unknown, or of another form.
     pub fn from_json(json: &str) -> Result<Self, ProfileError> {
-        let read = serde_json::from_str(json);
-        let node: Node =
-            read.map_err(|error: serde_json::Error| ProfileError(error.to_string()))?;
+        let read = json.parse();
+        let node: Json = read.map_err(|error: JsonError| ProfileError(error.to_string()))?;
         let mut profile = Self::default();
         for (name, node) in fields(node)? {
             match name.as_str() {
@@ -35,18 +32,20 @@ impl Profile {
     }
 }
 
-fn kind(node: Node) -> Result<SecretKind, ProfileError> {
+fn kind(node: Json) -> Result<SecretKind, ProfileError> {
     let (mut principals, mut audiences) = (None, None);
     let (mut actions, mut anonymous, mut default_life_s) = (None, false, None);
     for (name, node) in fields(node)? {
         match (name.as_str(), node) {
             ("principals", node) => principals = Some(set(node)?),
             ("audiences", node) => audiences = Some(set(node)?),
-            ("actions" | "default_life_s", Node::Null) => {}
+            ("actions" | "default_life_s", Json::Null) => {}
             ("actions", node) => actions = Some(set(node)?),
-            ("anonymous", Node::Bool(is_so)) => anonymous = is_so,
+            ("anonymous", Json::Bool(is_so)) => anonymous = is_so,
             ("anonymous", _) => return Err(expected("true or false")),
-            ("default_life_s", Node::Number(seconds)) => default_life_s = Some(seconds),
+            ("default_life_s", Json::Number(seconds)) if let Some(seconds) = seconds.as_u64() => {
+                default_life_s = Some(seconds);
+            }
             ("default_life_s", _) => return Err(expected("a whole number from 0")),
             _ => return Err(unknown(&name)),
         }
@@ -61,7 +60,7 @@ fn kind(node: Node) -> Result<SecretKind, ProfileError> {
     })
 }
 
-fn metered(node: Node) -> Result<Metered, ProfileError> {
+fn metered(node: Json) -> Result<Metered, ProfileError> {
     match text(node)?.as_str() {
         "read" => Ok(Metered::Read),
         "write" => Ok(Metered::Write),
@@ -70,41 +69,42 @@ fn metered(node: Node) -> Result<Metered, ProfileError> {
 }
 
 fn map<T>(
-    node: Node,
-    read: fn(Node) -> Result<T, ProfileError>,
+    node: Json,
+    read: fn(Json) -> Result<T, ProfileError>,
 ) -> Result<BTreeMap<String, T>, ProfileError> {
-    let mut found = BTreeMap::new();
-    for (name, node) in fields(node)? {
+    let mut fields = fields(node)?;
+    // One sort for all types of values: in order, each goes to the end.
+    crate::sort::by(&mut fields, |one, two| one.0.cmp(&two.0));
+    let mut found = BTreeMap::default();
+    for (name, node) in fields {
         found.insert(name, read(node)?);
     }
     Ok(found)
 }
 
-fn set(node: Node) -> Result<BTreeSet<String>, ProfileError> {
-    let mut found = BTreeSet::new();
-    for text in texts(node)? {
-        found.insert(text);
-    }
-    Ok(found)
+fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {
+    let mut texts = texts(node)?;
+    crate::sort::sort(&mut texts);
+    Ok(texts.into_iter().collect())
 }
 
-fn texts(node: Node) -> Result<Vec<String>, ProfileError> {
+fn texts(node: Json) -> Result<Vec<String>, ProfileError> {
     match node {
-        Node::List(nodes) => nodes.into_iter().map(text).collect(),
+        Json::List(nodes) => nodes.into_iter().map(text).collect(),
         _ => Err(expected("a list")),
     }
 }
 
-fn text(node: Node) -> Result<String, ProfileError> {
+fn text(node: Json) -> Result<String, ProfileError> {
     match node {
-        Node::Text(text) => Ok(text),
+        Json::Text(text) => Ok(text),
         _ => Err(expected("a string")),
     }
 }
 
-fn fields(node: Node) -> Result<Fields, ProfileError> {
+fn fields(node: Json) -> Result<Fields, ProfileError> {
     match node {
-        Node::Object(fields) => Ok(fields),
+        Json::Object(fields) => Ok(fields),
         _ => Err(expected("an object")),
     }
 }

@@ -9,6 +9,7 @@ use super::{Cap, Kinds, Slice, SliceError, has};
 use crate::check::{CheckRequest, Checked};
 use crate::condition::Context;
 use crate::decide::ANONYMOUS;
+use crate::hash::HashMap;
 use crate::list::reach_all;
 use crate::model::RelationId;
 use crate::profile::SecretKind;
@@ -215,8 +216,8 @@ impl Slice {
 pub(super) struct Import<'a> {
     from: &'a Terms,
     order: Order,
-    nodes: hashbrown::HashMap<NodeId, NodeId>,
-    rows: hashbrown::HashMap<Row, Row>,
+    nodes: HashMap<NodeId, NodeId>,
+    rows: HashMap<Row, Row>,
 }
 
 impl<'a> Import<'a> {
@@ -224,8 +225,8 @@ impl<'a> Import<'a> {
         Self {
             from,
             order: Order::of(from),
-            nodes: hashbrown::HashMap::new(),
-            rows: hashbrown::HashMap::new(),
+            nodes: HashMap::new(),
+            rows: HashMap::new(),
         }
     }
 

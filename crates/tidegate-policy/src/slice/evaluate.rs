@@ -1,6 +1,6 @@
 //! What a formula comes to with a request's context.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::terms::{CIRCLE, FAULT, NO, Node, NodeId, Terms, YES};
 use crate::condition::Context;

@@ -1,6 +1,6 @@
 //! What parts of the search of a slice come to, what that depends on, and what is remembered of it.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::terms::{NO, NodeId, YES};
 use crate::check::{MAX_OPEN, MAX_PATH};

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::found::{Found, Goal, Memory, Place};
 use super::terms::{CIRCLE, FAULT, NO, NodeId, Terms, YES};

@@ -1,6 +1,6 @@
 //! What the subject of a slice could learn by checks of its own, and so may be named in it.
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use super::evaluate::{Evaluation, Value};
 use super::terms::{FIRST, Node, NodeId, Terms, YES};

@@ -3,7 +3,9 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::DefaultHashBuilder;
+
+use crate::hash::{HashMap, Places, short};
 
 use super::terms::NodeId;
 use super::{MAX_SLICE_OBJECTS, SliceError};
@@ -22,7 +24,7 @@ pub(super) struct Section {
     hasher: DefaultHashBuilder,
     text: String,
     entries: Vec<Entry>,
-    table: HashTable<u32>,
+    places: Places,
     rows: Vec<Row>,
     row_ids: HashMap<Row, u32>,
     /// Bytes of the text that no entry has.
@@ -40,7 +42,6 @@ impl Section {
     pub(super) fn with_capacity(entries: usize) -> Self {
         Self {
             entries: Vec::with_capacity(entries),
-            table: HashTable::with_capacity(entries),
             ..Self::default()
         }
     }
@@ -51,7 +52,7 @@ impl Section {
 
     /// The row of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Row> {
-        let entry = self.entries.get(self.find(name)? as usize)?;
+        let entry = self.entries.get(self.find(name)?)?;
         self.rows.get(entry.row as usize)
     }
 
@@ -104,7 +105,7 @@ impl Section {
     /// [`SliceError::TooLong`] when there are too many.
     pub(super) fn set(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
         if let Some(at) = self.find(name) {
-            if let Some(entry) = self.entries.get_mut(at as usize) {
+            if let Some(entry) = self.entries.get_mut(at) {
                 entry.row = row;
             }
             return Ok(());
@@ -115,7 +116,6 @@ impl Section {
     /// Puts a name in that is not there.
     pub(super) fn push(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
         let end = self.text.len() + name.len();
-        let at = u32::try_from(self.entries.len()).map_err(|_| SliceError::TooLong)?;
         if end > MAX_TEXT || self.entries.len() >= MAX_SLICE_OBJECTS {
             return Err(SliceError::TooLong);
         }
@@ -126,9 +126,7 @@ impl Section {
             row,
         });
         self.text.push_str(name);
-        let (hasher, entries, text) = (&self.hasher, &self.entries, &self.text);
-        let rehash = |&at: &u32| hasher.hash_one(name_at(entries, text, at));
-        self.table.insert_unique(hasher.hash_one(name), at, rehash);
+        self.places.push(short(self.hasher.hash_one(name)));
         Ok(())
     }
 
@@ -137,26 +135,9 @@ impl Section {
         let Some(at) = self.find(name) else {
             return false;
         };
-        let Some(last) = u32::try_from(self.entries.len())
-            .ok()
-            .and_then(|len| len.checked_sub(1))
-        else {
-            return false;
-        };
-        let last_hash = self
-            .hasher
-            .hash_one(name_at(&self.entries, &self.text, last));
-        let hash = self.hasher.hash_one(name);
-        if let Ok(found) = self.table.find_entry(hash, |&held| held == at) {
-            found.remove();
-        }
         // The last one takes its place.
-        if at != last
-            && let Some(moved) = self.table.find_mut(last_hash, |&held| held == last)
-        {
-            *moved = at;
-        }
-        self.entries.swap_remove(at as usize);
+        self.places.swap_remove(at);
+        self.entries.swap_remove(at);
         self.wasted += name.len();
         true
     }
@@ -167,9 +148,12 @@ impl Section {
             || self.rows.len() > 1024 + 2 * self.entries.len()
     }
 
-    fn find(&self, name: &str) -> Option<u32> {
-        let same = |&at: &u32| name_at(&self.entries, &self.text, at) == name;
-        self.table.find(self.hasher.hash_one(name), same).copied()
+    fn find(&self, name: &str) -> Option<usize> {
+        let same = |at| {
+            let entry = self.entries.get(at);
+            entry.is_some_and(|entry| self.name(entry) == name)
+        };
+        self.places.find(short(self.hasher.hash_one(name)), &same)
     }
 
     fn name(&self, entry: &Entry) -> &str {
@@ -177,11 +161,4 @@ impl Section {
             .get(entry.start as usize..entry.end as usize)
             .unwrap_or_default()
     }
-}
-
-fn name_at<'a>(entries: &[Entry], text: &'a str, at: u32) -> &'a str {
-    entries
-        .get(at as usize)
-        .and_then(|entry| text.get(entry.start as usize..entry.end as usize))
-        .unwrap_or_default()
 }

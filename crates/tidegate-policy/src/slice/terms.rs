@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use crate::check::{MAX_HOPS, MAX_OPEN};
 use crate::condition::{Condition, Context};

@@ -1,6 +1,8 @@
 //! A store made at once: names are placed once, rows are sorted once, and each page is written once.
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::DefaultHashBuilder;
+
+use crate::hash::HashMap;
 use uuid::Uuid;
 
 use super::Standing;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::load::{Tables, Tuples, Types, of_type};
 use super::row::{ObjectId, SubjectId};

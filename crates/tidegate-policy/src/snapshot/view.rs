@@ -1,6 +1,6 @@
 //! A store, and above it what holds for one question alone.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
 use super::store::{Bound, Place, Store, TupleKey};

@@ -31,8 +31,8 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use tidegate_policy::{
-    Budget, CheckError, CheckRequest, Context, ListError, ListObjectsRequest, ListUsersRequest,
-    Page, Subject, SubjectKind, Tuple,
+    Budget, Change, CheckError, CheckRequest, Context, ListError, ListObjectsRequest,
+    ListUsersRequest, Page, Subject, SubjectKind, Tuple,
 };
 
 use crate::agree::{Drawn, answer, question, tuple};
@@ -105,12 +105,20 @@ fn world(seed: u64, seen: &mut Seen) -> Value {
                 json!({ "revision": revision, "model": drawn.text, "tuples": tuples })
             }
             2 => {
-                let before = drawn.facts.clone();
+                let (held, before) = (drawn.snapshot.clone(), drawn.facts.clone());
                 drawn.change(random);
+                let gone: Vec<&Fact> = before.difference(&drawn.facts).collect();
+                let new: Vec<&Fact> = drawn.facts.difference(&before).collect();
+                // In the order of the file: the order of a proof's parts follows from it.
+                let deletes = gone.iter().map(|fact| Change::Delete(tuple(fact)));
+                let writes = new.iter().map(|fact| Change::Write(tuple(fact)));
+                let changes: Vec<Change> = deletes.chain(writes).collect();
+                let changed = held.apply(held.revision() + 1, &changes);
+                drawn.snapshot = changed.expect("the model allows these tuples");
                 json!({
                     "revision": revision,
-                    "delete": texts(before.difference(&drawn.facts)),
-                    "write": texts(drawn.facts.difference(&before)),
+                    "delete": texts(gone.into_iter()),
+                    "write": texts(new.into_iter()),
                 })
             }
             _ => {

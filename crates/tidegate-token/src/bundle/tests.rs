@@ -5,7 +5,7 @@ use tidegate_policy::bundle::{Bundle, Expectation, UnverifiedBundle};
 use tidegate_policy::{BundleError, Model, Profile, Snapshot};
 
 use super::*;
-use crate::compact::encode;
+use crate::base64url::encode;
 use crate::keys::{Algorithm, VerifyingKey};
 use crate::{JwkSet, UnverifiedToken};
 
@@ -158,6 +158,82 @@ fn slices() {
     assert_eq!(found(Some(uid)), Ok((uid, 7)));
     assert_eq!(found(None), Ok((uid, 7)));
     assert_eq!(found(Some(other)), Err(BundleError::Uid));
+}
+
+/// A change is taken by who holds exactly the revision that it starts at, and is nothing else.
+#[test]
+fn changes() {
+    let keys = Keys::new();
+    let uid = Uuid::from_u128(7);
+    let profile = r#"{"kinds":{"node":{"principals":["node"],"audiences":[]}}}"#;
+    let model =
+        "model\n  schema 1.1\ntype node\ntype doc\n  relations\n    define can_read: [node]\n";
+    let snapshot = Snapshot::new(
+        Model::parse(model).unwrap(),
+        serde_json::from_str(profile).unwrap(),
+    );
+    let put = |object: &str, uid| tidegate_policy::Change::Put {
+        object: object.parse().unwrap(),
+        uid,
+        valid_from_s: 0,
+    };
+    let before = [put("node:eu-1", uid), put("doc:a", Uuid::from_u128(8))];
+    let before = snapshot.apply(7, &before).unwrap();
+    let grant = "doc:a#can_read@node:eu-1".parse().unwrap();
+    let after = before.apply(9, &[tidegate_policy::Change::Write(grant)]);
+    let after = after.unwrap();
+    let held = before.slice(&node()).unwrap();
+    let change = held.difference(&after.slice(&node()).unwrap()).unwrap();
+    let payload = change.to_bytes().unwrap();
+    let signed = |from, revision, uid| {
+        let head = Head {
+            scope: Scope::Change { uid, from },
+            revision,
+            payload: digest(&payload),
+            ..head()
+        };
+        let line = keys.ed.sign_bundle(&head)?;
+        assert_eq!(keys.set.head(&line), Ok(head));
+        Ok(line)
+    };
+    let found = |line: &str, held_revision| {
+        let (bytes, node) = (on_the_wire(line, &payload), node());
+        let expect = Expectation {
+            issuer: ISSUER,
+            audience: "gateway",
+            subject: &node,
+            uid: Some(uid),
+            now_s: NOW_S,
+            held_revision,
+        };
+        let bundle = UnverifiedBundle::parse(&bytes)?.verify(&keys.set, &expect)?;
+        assert_eq!(bundle.snapshot().map(|_| ()), Err(BundleError::Scope));
+        assert_eq!(bundle.slice().map(|_| ()), Err(BundleError::Scope));
+        bundle.change().map(|change| (change.from(), change.to()))
+    };
+    let line = signed(7, 9, uid).unwrap();
+    assert_eq!(found(&line, Some(7)), Ok((7, 9)));
+    for held in [None, Some(0), Some(6), Some(8), Some(9)] {
+        let expected = BundleError::NotNext { held, from: 7 };
+        assert_eq!(found(&line, held), Err(expected), "{held:?}");
+    }
+    let older = BundleError::Older {
+        held: 10,
+        offered: 9,
+    };
+    assert_eq!(found(&line, Some(10)), Err(older));
+    // Its head and what it is have to agree.
+    let told = |from, revision| {
+        let line = signed(from, revision, uid).unwrap();
+        found(&line, Some(from)).map_err(|error| error.kind())
+    };
+    assert_eq!(told(6, 9), Err("payload-head"));
+    assert_eq!(told(7, 8), Err("payload-head"));
+    let other = signed(7, 9, Uuid::from_u128(8)).unwrap();
+    assert_eq!(found(&other, Some(7)), Err(BundleError::Uid));
+    // It leads on.
+    assert_eq!(signed(9, 9, uid), Err(KeyError::Claims));
+    assert_eq!(signed(10, 9, uid), Err(KeyError::Claims));
 }
 
 /// FIPS 180-4, by the example of one block ("abc").
@@ -330,6 +406,8 @@ fn claims_are_read_strictly() {
         ("sub is a userset", with("sub", json!("node:a#b")), false),
         ("a scope that is not known", with("scope", json!("part")), false),
         ("a slice of no uid", with("scope", json!("slice")), false),
+        ("the whole from a revision", with("from", json!(1)), false),
+        ("a change of no uid", with("scope", json!("change")), false),
         ("the whole with a uid", with("uid", json!("018f0000-0000-7000-8000-000000000001")), false),
         ("a uid that is none", with("uid", json!("1")), false),
         ("no scope", with("scope", Value::Null), false),

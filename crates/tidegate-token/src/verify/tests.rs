@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::compact::encode;
+use crate::base64url::encode;
 use crate::crypto;
 use crate::keys::{Algorithm, KeyError, VerifyingKey};
 use crate::signing::SigningKey;

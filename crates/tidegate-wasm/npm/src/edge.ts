@@ -6,7 +6,7 @@
 //
 // Nothing is charged here: quotas, and the budgets of narrowed secrets, are the gateway's.
 
-import { inTime, body } from "./fetched.js";
+import { body, inTime, orLater } from "./fetched.js";
 import { type Claims, type KeySet, type Now, type Snapshot, loadBundle, verifySecret } from "./index.js";
 import { KeySource } from "./jwks.js";
 import { problem, type Refusal } from "./problem.js";
@@ -75,6 +75,8 @@ const PATIENCE_S = 10;
 /** Secrets that are kept verified: at most about 10 KB each. */
 const MAX_VERIFIED = 1000;
 const MAX_GATES = 16;
+/** There are no keys that are new enough. */
+const UNAVAILABLE = "keys-unavailable";
 
 const CHALLENGE = 'Bearer realm="tidegate"';
 const INVALID = `${CHALLENGE}, error="invalid_token"`;
@@ -111,6 +113,8 @@ interface Held {
   snapshot: Snapshot;
   /** When what it says was so, by this clock. */
   freshAtS: number;
+  /** By which the control plane tells it from others. */
+  tag: string | null;
 }
 
 class Gate {
@@ -136,7 +140,8 @@ class Gate {
       try {
         claims = await this.#verify(header, options, nowS);
       } catch (thrown) {
-        return refused(401, kindOf(thrown), INVALID);
+        const kind = kindOf(thrown);
+        return kind === UNAVAILABLE ? refused(503, kind) : refused(401, kind, INVALID);
       }
     }
     const { route } = options;
@@ -169,7 +174,7 @@ class Gate {
   async #verify(header: string, options: AuthorizeOptions, nowS: number): Promise<Claims> {
     const [, scheme, secret = ""] = /^([^ ]*) (.*)$/s.exec(header) ?? [];
     if (scheme?.toLowerCase() !== "bearer") throw new Unfit("scheme");
-    const keys = options.keys ?? (await this.#source.get(nowS));
+    const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
     const kept = this.#verified.get(secret);
     if (kept !== undefined && kept.keys === keys) {
       const { iat, nbf = 0, exp = Infinity } = kept.claims;
@@ -184,7 +189,7 @@ class Gate {
     } catch (thrown) {
       if (kindOf(thrown) !== "unknown_key" || options.keys !== undefined) throw thrown;
       // It may be of a key that is new.
-      by = await this.#source.again(nowS);
+      by = await this.#source.again(nowS, options.maxStalenessS ?? MAX_STALENESS_S);
       if (by === keys) throw thrown;
       claims = await verifySecret(secret, by, expect);
     }
@@ -213,10 +218,7 @@ class Gate {
       waitUntil?.(loading);
     }
     if (held !== undefined) return true;
-    // Of another request, which may have ended: not for longer than it may take.
-    const { promise, end } = after(PATIENCE_S);
-    await Promise.race([this.#loading, promise]);
-    end();
+    if (this.#loading !== undefined) await orLater(this.#loading, PATIENCE_S);
     return this.#usable(options, nowS) !== undefined;
   }
 
@@ -224,29 +226,41 @@ class Gate {
   async #load(options: AuthorizeOptions, nowS: number): Promise<void> {
     const { url, nodeSecret, issuer = this.#node.iss, maxBundleBytes = MAX_BUNDLE_BYTES } = options;
     try {
-      const keys = options.keys ?? (await this.#source.get(nowS));
+      const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
       // Keys of someone else do not stand behind it.
       await verifySecret(nodeSecret, keys, { issuer, audience: CONTROL, now: nowS });
       const call = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
-      const bytes = await inTime(PATIENCE_S, async (signal) => {
-        const headers = { authorization: `Bearer ${nodeSecret}` };
-        const response = await call(new URL("/v1/bundle", url), { headers, signal, redirect: "manual" });
+      const before = this.#usable(options, nowS);
+      // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
+      const heldRevision = before?.snapshot.revision;
+      const [bytes, tag] = await inTime(PATIENCE_S, async (signal): Promise<[Uint8Array | undefined, string | null]> => {
+        const headers: Record<string, string> = { authorization: `Bearer ${nodeSecret}` };
+        if (before?.tag) headers["if-none-match"] = before.tag;
+        const asked = call(new URL("/v1/bundle", url), { headers, signal, redirect: "manual" });
+        const response = await asked.catch(() => {
+          throw new Unfit("bundle-unavailable");
+        });
+        const named = response.headers.get("etag");
+        if (response.status === 304 && before?.tag && named === before.tag) return [undefined, named];
         if (response.status !== 200) throw new Unfit(`bundle-http-${response.status}`);
-        return body(response, maxBundleBytes);
+        return [await body(response, maxBundleBytes), named];
       });
+      if (bytes === undefined) {
+        if (before !== undefined) before.freshAtS = nowS;
+        return;
+      }
       const snapshot = await loadBundle(bytes, {
         keys,
         issuer,
         audience: BUNDLE_AUDIENCE,
         subject: this.#node.sub,
-        // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
-        heldRevision: this.#usable(options, nowS)?.snapshot.revision,
+        heldRevision,
         now: () => nowS,
       });
-      const before = this.#held;
+      const last = this.#held;
       // It tells how things stood when it was signed.
-      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S) };
-      before?.snapshot.free();
+      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag };
+      last?.snapshot.free();
     } catch (thrown) {
       this.#fault = kindOf(thrown);
     }
@@ -280,14 +294,6 @@ function forgetFirst(map: Map<string, unknown>): void {
     map.delete(name);
     return;
   }
-}
-
-function after(seconds: number): { promise: Promise<void>; end: () => void } {
-  let timer: ReturnType<typeof setTimeout>;
-  const promise = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000);
-  });
-  return { promise, end: () => clearTimeout(timer) };
 }
 
 /** Who the node is: read and not verified, as whoever runs this has chosen it. Keys are held against it later. */

@@ -10,3 +10,12 @@ export function asPolicyError(thrown: unknown, kind: string): PolicyError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new PolicyError(kind, message, { cause: thrown });
 }
+
+/** What the engine answers; what it throws is a `PolicyError`. */
+export function asked<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (thrown) {
+    throw asPolicyError(thrown, "internal");
+  }
+}

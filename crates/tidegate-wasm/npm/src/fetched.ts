@@ -36,3 +36,18 @@ export async function inTime<T>(seconds: number, work: (signal: AbortSignal) => 
     clearTimeout(timer);
   }
 }
+
+/**
+ * Waits for what another request has begun, but not for longer: it may have ended, and its work with it.
+ */
+export async function orLater<T>(begun: Promise<T>, seconds: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, undefined);
+  });
+  try {
+    return await Promise.race([begun, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

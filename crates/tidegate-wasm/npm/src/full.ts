@@ -1,8 +1,9 @@
 // `@tidegate/policy/full`: also models from their texts, conditions, lists and explanations.
 
 import { type BundleExpectation, loadEngine } from "./bundle.js";
+import { asked } from "./error.js";
 import type { AnyModel, ModelNames } from "./names.js";
-import { Snapshot as Base, asked } from "./snapshot.js";
+import { Snapshot as Base } from "./snapshot.js";
 import type { Explanation, Given, ListObjectsRequest, ListUsersRequest, Page } from "./wasm/tidegate_wasm.js";
 
 export * from "./policy.js";

@@ -2,13 +2,15 @@
 
 import type { KeySet } from "./bundle.js";
 import { PolicyError } from "./error.js";
-import { body, inTime } from "./fetched.js";
+import { body, inTime, orLater } from "./fetched.js";
 
 /** Longest key set. Bytes. */
 const MAX_BYTES = 256 * 1024;
-/** How long a key set is good without a look at its source. */
+/** How often it is looked whether there is another. */
 const FRESH_S = 60;
-/** How often it may be fetched because a key is not in it. */
+/** How often while there is none that is new enough. */
+const NONE_AGAIN_S = 1;
+/** How often for a key that is not in it. */
 const AGAIN_S = 10;
 /** How long a fetch may take. */
 const PATIENCE_S = 10;
@@ -24,7 +26,10 @@ export class KeySource {
   readonly #url: URL;
   readonly #fetch: typeof fetch;
   #held: KeySet | undefined;
+  #loading: Promise<unknown> | undefined;
   #text = "";
+  /** Well or not. */
+  #askedAtS = -Infinity;
   #fetchedAtS = -Infinity;
 
   constructor({ url, fetch: given }: KeySourceOptions) {
@@ -33,35 +38,47 @@ export class KeySource {
     this.#fetch = given ?? ((input, init) => fetch(input, init));
   }
 
-  /** The set that is held, however old; none before the first `get`. */
-  get held(): KeySet | undefined {
+  /**
+   * The set: the one held, and each minute it is looked whether there is another. The same object as long as nothing
+   * in it has changed.
+   *
+   * @throws {PolicyError} `keys-unavailable` when none has come within so many seconds
+   */
+  async get(nowS: number, maxAgeS = Infinity): Promise<KeySet> {
+    return this.#kept(nowS, maxAgeS, FRESH_S);
+  }
+
+  /**
+   * The set, for who has met a key that is not in it: it is looked again, but not more than once in ten seconds.
+   *
+   * @throws {PolicyError} as `get`
+   */
+  async again(nowS: number, maxAgeS = Infinity): Promise<KeySet> {
+    return this.#kept(nowS, maxAgeS, AGAIN_S);
+  }
+
+  async #kept(nowS: number, maxAgeS: number, againS: number): Promise<KeySet> {
+    const isGood = () => this.#held !== undefined && nowS - this.#fetchedAtS <= maxAgeS;
+    let cause: unknown;
+    if (nowS - this.#askedAtS >= (isGood() ? Math.min(againS, maxAgeS / 5) : NONE_AGAIN_S)) {
+      // A source that is gone is not asked at each request.
+      this.#askedAtS = nowS;
+      const loading = this.#load(nowS).finally(() => {
+        if (this.#loading === loading) this.#loading = undefined;
+      });
+      this.#loading = loading;
+      cause = await loading;
+    } else if (!isGood() && this.#loading !== undefined) {
+      cause = await orLater(this.#loading, PATIENCE_S);
+    }
+    if (this.#held === undefined || !isGood()) {
+      throw new PolicyError("keys-unavailable", "the key set cannot be fetched", { cause });
+    }
     return this.#held;
   }
 
-  /**
-   * The set, fetched where the one held is older than a minute: at every other time, and where the source does not
-   * answer and one is held, no fetch is waited for twice. The same object as long as nothing in it has changed.
-   *
-   * @throws {PolicyError} `keys-unavailable`
-   */
-  async get(nowS: number): Promise<KeySet> {
-    if (this.#held !== undefined && nowS - this.#fetchedAtS < FRESH_S) return this.#held;
-    return this.#load(nowS);
-  }
-
-  /**
-   * The set, for who has met a key that is not in it: fetched again, but not more than once in ten seconds.
-   *
-   * @throws {PolicyError} `keys-unavailable`
-   */
-  async again(nowS: number): Promise<KeySet> {
-    if (this.#held !== undefined && nowS - this.#fetchedAtS < AGAIN_S) return this.#held;
-    return this.#load(nowS);
-  }
-
-  async #load(nowS: number): Promise<KeySet> {
-    // Also when it fails: a source that is gone is not asked at each request.
-    this.#fetchedAtS = nowS;
+  /** What has kept it from it. */
+  async #load(nowS: number): Promise<unknown> {
     try {
       const text = await inTime(PATIENCE_S, async (signal) => {
         const response = await this.#fetch(this.#url, { signal });
@@ -72,11 +89,10 @@ export class KeySource {
         this.#held = JSON.parse(text) as KeySet;
         this.#text = text;
       }
+      this.#fetchedAtS = nowS;
+      return undefined;
     } catch (thrown) {
-      if (this.#held === undefined) {
-        throw new PolicyError("keys-unavailable", "the key set cannot be fetched", { cause: thrown });
-      }
+      return thrown;
     }
-    return this.#held;
   }
 }

@@ -114,6 +114,8 @@ function coordinate(text: unknown): Uint8Array<ArrayBuffer> {
 
 /** Whether 32 bytes are no canonical y, or one of a point of small order, under which anyone can sign (RFC 8032). */
 export function isWeak(bytes: Uint8Array): boolean {
+  // What all of them end in: the rest is seldom looked at.
+  if (![0x00, 0x05, 0x7a, 0x7f].includes((bytes[31] as number) & 0x7f)) return false;
   let y = 0n;
   for (let at = 31; at >= 0; at -= 1) y = (y << 8n) | BigInt(bytes[at] as number);
   y &= (1n << 255n) - 1n;

@@ -10,6 +10,9 @@ export type ModuleSource = WebAssembly.Module | BufferSource | Response | URL | 
 /** How many names the module that this code is for gives away: the build counts them. */
 declare const EXPORTS: number;
 
+/** The module's: there once it is loaded. */
+export let memory: WebAssembly.Memory;
+
 let loading: Promise<void> | undefined;
 
 /**
@@ -38,7 +41,7 @@ async function start(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
     const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
     // Another build's would be found out at the first question only.
     if (WebAssembly.Module.exports(module).length !== EXPORTS) throw new TypeError("it is another module");
-    initSync({ module });
+    ({ memory } = initSync({ module }));
   } catch (thrown) {
     throw asPolicyError(thrown, "module-malformed");
   }

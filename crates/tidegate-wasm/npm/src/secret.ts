@@ -84,7 +84,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export async function verifySecret(secret: string, keySet: KeySet, expect: SecretExpectation): Promise<Claims> {
   const nowS = secondsOf(expect);
   const keys = await readyKeys(keySet);
-  if (secret.length > MAX_TOKEN || encoder.encode(secret).length > MAX_TOKEN) throw refused("too_long");
+  if (isLonger(secret, MAX_TOKEN)) throw refused("too_long");
   const last = secret.lastIndexOf(".");
   const first = secret.indexOf(".");
   const message = secret.slice(0, last);
@@ -93,13 +93,12 @@ export async function verifySecret(secret: string, keySet: KeySet, expect: Secre
   const signature = fromBase64url(secret.slice(last + 1));
   if (first < 0 || first === last || !header || !payload || !signature) throw refused("malformed");
 
-  const named = json(header, (value) => hasOnly(value, HEADER, []) && Object.values(value).every(isText));
-  if (named === undefined) throw refused("header");
-  if (named["typ"] !== "tidegate+jwt") throw refused("type");
-  const known = keys.get(named["kid"] as string);
+  const named = read(header, "header", HEADER);
+  if (named.typ !== "tidegate+jwt") throw refused("type");
+  const known = keys.get(named.kid);
   if (!known?.forSecrets) throw refused("unknown_key");
   // The key says which algorithm is used; the secret can only agree.
-  if (known.algorithm !== named["alg"]) throw refused("algorithm");
+  if (known.algorithm !== named.alg) throw refused("algorithm");
   const holds =
     known.key !== undefined &&
     signature.length === 64 &&
@@ -107,13 +106,11 @@ export async function verifySecret(secret: string, keySet: KeySet, expect: Secre
     (await crypto.subtle.verify(VERIFY[known.algorithm], known.key, signature, encoder.encode(message)));
   if (holds !== true) throw refused("signature");
 
-  const found = json(payload, isClaims);
-  if (found === undefined) throw refused("claims");
-  const claims = found as unknown as Claims;
+  const claims = read(payload, "claims", CLAIMS) as unknown as Claims;
   if (claims.iss !== expect.issuer) throw refused("issuer");
   if (!claims.aud.includes(expect.audience)) throw refused("audience");
   checkTime(claims, nowS);
-  return written(claims);
+  return claims;
 }
 
 /**
@@ -129,7 +126,8 @@ export function checkTime({ exp, nbf, iat }: Claims, nowS: number): void {
 
 /** @throws {PolicyError} `bad-input`: with a time that is none nothing would be over. */
 export function secondsOf({ now = hostNow }: { now?: Now | number | undefined }): number {
-  const nowS = Math.floor(typeof now === "number" ? now : now());
+  const given: unknown = typeof now === "function" ? now() : now;
+  const nowS = typeof given === "number" ? Math.floor(given) : NaN;
   if (!(nowS >= 0)) throw new PolicyError("bad-input", "the time is no number of seconds");
   return nowS;
 }
@@ -138,124 +136,117 @@ function refused(kind: SecretErrorKind): PolicyError {
   return new PolicyError(kind, `the secret does not hold: ${kind}`);
 }
 
-type Fields = Record<string, unknown>;
-
 /** A member's name or another text; or a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/g;
 
-/** One JSON object of UTF-8 that is as wanted: no member twice, and every number a whole one from 0 to 2^53 - 1. */
-function json(bytes: Uint8Array, wanted: (value: Fields) => boolean): Fields | undefined {
-  let value: Fields;
-  let members = 0;
+/** The value as it is written natively; anything is thrown where it is none. */
+type Reader = (value: any) => unknown;
+type Members = Record<string, any>;
+
+/** One JSON object of UTF-8 with no member twice, and no number but whole ones from 0 to 2^53 - 1. */
+function read(bytes: Uint8Array, kind: SecretErrorKind, reader: Reader): Members {
   try {
     const text = decoder.decode(bytes);
-    value = JSON.parse(text);
+    const value = JSON.parse(text);
+    let members = 0;
     for (const [token, isName] of text.matchAll(TOKENS)) {
-      if (isName !== undefined) members += 1;
-      else if (token[0] !== '"' && !(/^\d+$/.test(token) && Number(token) <= Number.MAX_SAFE_INTEGER)) return undefined;
+      if (isName) members += 1;
+      else must(token[0] === '"' || (/^\d+$/.test(token) && Number(token) <= Number.MAX_SAFE_INTEGER));
     }
+    const found = reader(value) as Members;
+    must(members === count(value));
+    return found;
   } catch {
-    return undefined;
+    throw refused(kind);
   }
-  return isObject(value) && wanted(value) && members === count(value) ? value : undefined;
+}
+
+/** In UTF-8: at most three bytes for each of its units. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && (text.length > bytes || encoder.encode(text).length > bytes);
+}
+
+function must(holds: boolean): void {
+  if (!holds) throw 0;
 }
 
 /** How many members there are in all. */
-function count(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce((sum: number, part) => sum + count(part), own);
+function count(value: any): number {
+  if (typeof value !== "object") return 0;
+  return Object.values(value).reduce((sum: number, part) => sum + count(part), Array.isArray(value) ? 0 : Object.keys(value).length);
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function hasOnly(value: unknown, needed: readonly string[], more: readonly string[]): value is Fields {
-  if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  const all = needed.concat(more);
-  return names.every((name) => all.includes(name)) && needed.every((name) => names.includes(name));
-}
-
-/** No half of a pair of characters, which is no text. */
-const isText = (value: unknown): value is string => typeof value === "string" && !/\p{Surrogate}/u.test(value);
-const sized = (most: number) => (value: unknown) =>
-  isText(value) && value !== "" && encoder.encode(value).length <= most;
-const listed = (most: number, is: (item: unknown) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.length <= most && value.every(is);
-const isNumber = (value: unknown) => typeof value === "number";
-const isName = sized(MAX_NAME);
-const isWord = sized(MAX_WORD);
-
-const UUID = /^(?:[\da-f]{32}|(\{|urn:uuid:)?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(\})?)$/i;
-
-/** In one of the forms that are read natively: plain, with hyphens, and these in braces or as a URN. */
-function isUuid(value: unknown): value is string {
-  if (!isText(value) || value.length > 45) return false;
-  const found = UUID.exec(value);
-  return found !== null && (found[1] === "{") === (found[2] === "}") && (!found[1] || "{urn:uuid:".includes(found[1]));
-}
-
-const HEADER = ["typ", "alg", "kid"];
-const NEEDED = ["iss", "aud", "sub", "uid", "jti", "iat", "kind"];
-const NARROW = ["parents", "actions", "objects", "budgets"];
-
-function isClaims(value: Fields): boolean {
-  const { iss, aud, sub, uid, jti, iat, nbf = 0, exp = 0, kind, narrow = {} } = value;
-  return (
-    hasOnly(value, NEEDED, ["nbf", "exp", "narrow"]) &&
-    isName(iss) &&
-    listed(8, isWord)(aud) &&
-    (aud as unknown[]).length > 0 &&
-    isName(sub) &&
-    isUuid(uid) &&
-    isUuid(jti) &&
-    [iat, nbf, exp].every(isNumber) &&
-    isWord(kind) &&
-    isNarrow(narrow)
-  );
-}
-
-function isNarrow(value: unknown): boolean {
-  if (!hasOnly(value, [], NARROW)) return false;
-  const { parents = [], actions = [], objects = [], budgets = [] } = value;
-  return (
-    listed(3, isUuid)(parents) &&
-    listed(64, isWord)(actions) &&
-    listed(64, isName)(objects) &&
-    listed(2, (item) => hasOnly(item, ["jti", "bytes"], []) && isUuid(item["jti"]) && isNumber(item["bytes"]))(budgets)
-  );
-}
-
-/** In the one form, as the gateway writes them. */
-function written(claims: Claims): Claims {
-  const { iss, aud, sub, uid, jti, iat, nbf, exp, kind, narrow } = claims;
-  return {
-    iss,
-    aud,
-    sub,
-    uid: plain(uid),
-    jti: plain(jti),
-    iat,
-    ...(nbf === undefined ? {} : { nbf }),
-    ...(exp === undefined ? {} : { exp }),
-    kind,
-    ...(narrow === undefined ? {} : { narrow: writtenNarrow(narrow) }),
+/** An object of these members and no more, in this order; those of a name with `?` may be left out. */
+const object =
+  (members: Record<string, Reader>): Reader =>
+  (value) => {
+    must(typeof value === "object" && value !== null && !Array.isArray(value));
+    const left = new Set(Object.keys(value));
+    const found: Members = {};
+    for (const [named, reader] of Object.entries(members)) {
+      const name = named.replace("?", "");
+      if (left.delete(name)) {
+        const part = reader(value[name]);
+        if (part !== undefined) found[name] = part;
+      } else {
+        must(name !== named);
+      }
+    }
+    must(left.size === 0);
+    return found;
   };
-}
 
-function writtenNarrow({ parents, actions, objects, budgets }: Narrow): Narrow {
-  return {
-    ...(parents?.length ? { parents: parents.map(plain) } : {}),
-    ...(actions === undefined ? {} : { actions }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(budgets?.length ? { budgets: budgets.map(({ jti, bytes }) => ({ jti: plain(jti), bytes })) } : {}),
+/** No half of a pair of characters, which is no text. At most so many bytes, at least so many. */
+const text =
+  (most = Infinity, least = 1): Reader =>
+  (value) => {
+    must(typeof value === "string" && !/\p{Surrogate}/u.test(value) && value.length >= least);
+    must(!isLonger(value, most));
+    return value;
   };
-}
+
+/** At least so many, unless it is left out where there are none. */
+const list =
+  (most: number, reader: Reader, least = 0, orNone = false): Reader =>
+  (value) => {
+    must(Array.isArray(value) && value.length <= most && value.length >= least);
+    return orNone && value.length === 0 ? undefined : value.map(reader);
+  };
+
+const number: Reader = (value) => {
+  must(typeof value === "number");
+  return value;
+};
+
+const HYPHENS = "[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}";
+/** The forms that are read natively. */
+const UUID = new RegExp(`^([\\da-f]{32}|(urn:uuid:)?${HYPHENS}|\\{${HYPHENS}\\})$`, "i");
 
 /** With hyphens, in small letters. */
-function plain(uuid: string): string {
-  const digits = uuid.toLowerCase().replace("urn:uuid:", "").replace(/[{}-]/g, "");
+const uuid: Reader = (value) => {
+  must(typeof value === "string" && UUID.test(value));
+  const digits = value.toLowerCase().replace(/urn:uuid:|[{}-]/g, "");
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
+};
+
+const name = text(MAX_NAME);
+const word = text(MAX_WORD);
+const any = text(Infinity, 0);
+const HEADER = object({ typ: any, alg: any, kid: any });
+const CLAIMS = object({
+  iss: name,
+  aud: list(8, word, 1),
+  sub: name,
+  uid: uuid,
+  jti: uuid,
+  iat: number,
+  "nbf?": number,
+  "exp?": number,
+  kind: word,
+  "narrow?": object({
+    "parents?": list(3, uuid, 0, true),
+    "actions?": list(64, word),
+    "objects?": list(64, name),
+    "budgets?": list(2, object({ jti: uuid, bytes: number }), 0, true),
+  }),
+});

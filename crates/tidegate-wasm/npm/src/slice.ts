@@ -1,7 +1,8 @@
 // What one subject may do.
 
 import { type Now, at, runNow } from "./clock.js";
-import { asPolicyError } from "./error.js";
+import { asked } from "./error.js";
+import { memory } from "./module.js";
 import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
 import type { SliceChange, Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
 
@@ -28,6 +29,11 @@ export interface Held {
 const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
 /** Most answers that are remembered. */
 const REMEMBERED = 100_000;
+/** Longest resource that is written on the engine's desk, in bytes, and most actions that have numbers there. */
+const DESK_BYTES = 512;
+const MAX_ACTIONS = 1024;
+/** What the engine says where it has to be asked in words. */
+const ELSEWHERE = 3;
 
 /** What one subject may do, at one revision. Its answers are good until it expires: then they are `"unknown"`. */
 export class Slice<M extends ModelNames = AnyModel> {
@@ -46,6 +52,8 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** Answers, by action and resource. */
   #answers = new Map<string, Map<string, Verdict>>();
   #remembered = 0;
+  readonly #actions = new Map<string, number>();
+  #desk = new Uint8Array();
 
   /** @internal Slices come of `loadSlice`. */
   constructor(inner: WasmSlice, kind: string, expiresAtS: number, now: Now = runNow) {
@@ -90,11 +98,7 @@ export class Slice<M extends ModelNames = AnyModel> {
 
   /** @internal `listObjects`, whatever the time. */
   list(action: string, type: string, context?: Context): Found {
-    try {
-      return this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null });
-    } catch (thrown) {
-      throw asPolicyError(thrown, "internal");
-    }
+    return asked(() => this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null }));
   }
 
   /** All that the subject has, in no order: for pages that show it. None once the slice has expired. */
@@ -116,9 +120,7 @@ export class Slice<M extends ModelNames = AnyModel> {
   apply(change: SliceChange): void {
     this.#forget();
     try {
-      this.#inner.apply(change);
-    } catch (thrown) {
-      throw asPolicyError(thrown, "internal");
+      asked(() => this.#inner.apply(change));
     } finally {
       this.#revision = this.#inner.revision;
     }
@@ -141,7 +143,7 @@ export class Slice<M extends ModelNames = AnyModel> {
   }
 
   #learn(action: string, resource: string): Verdict {
-    const answer = this.#ask(action, resource, undefined);
+    const answer = this.#askShort(action, resource) ?? this.#ask(action, resource, undefined);
     if (this.#remembered >= REMEMBERED) this.#forget();
     let of = this.#answers.get(action);
     if (of === undefined) {
@@ -153,12 +155,30 @@ export class Slice<M extends ModelNames = AnyModel> {
     return answer;
   }
 
-  #ask(action: string, resource: string, context: Context | undefined): Verdict {
-    try {
-      // A number that the engine does not have is no answer.
-      return VERDICTS[this.#inner.can(action, resource, context)] ?? "unknown";
-    } catch (thrown) {
-      throw asPolicyError(thrown, "internal");
+  /** By a number and what is written into the engine's memory: to hand texts over takes longer than to answer. */
+  #askShort(action: string, resource: string): Verdict | undefined {
+    const length = resource.length;
+    let number = this.#actions.get(action);
+    if (number === undefined) {
+      if (this.#actions.size >= MAX_ACTIONS) return undefined;
+      number = asked(() => this.#inner.action(action));
+      this.#actions.set(action, number);
     }
+    // A memory that has grown is another buffer, and the view of the old one has no bytes.
+    if (this.#desk.length === 0) this.#desk = new Uint8Array(memory.buffer, asked(() => this.#inner.desk()), DESK_BYTES);
+    if (length > DESK_BYTES) return undefined;
+    const desk = this.#desk;
+    for (let at = 0; at < length; at += 1) {
+      const unit = resource.charCodeAt(at);
+      if (unit > 127) return undefined;
+      desk[at] = unit;
+    }
+    const answer = this.#inner.ask(number, length);
+    return answer === ELSEWHERE ? undefined : VERDICTS[answer];
+  }
+
+  #ask(action: string, resource: string, context: Context | undefined): Verdict {
+    // A number that the engine does not have is no answer.
+    return asked(() => VERDICTS[this.#inner.can(action, resource, context)] ?? "unknown");
   }
 }

@@ -1,6 +1,6 @@
 // A whole snapshot: any subject, any question.
 
-import { asPolicyError } from "./error.js";
+import { asked } from "./error.js";
 import type { AnyModel, ModelNames, ObjectOf, RelationOf } from "./names.js";
 import type { Claims } from "./secret.js";
 import type { Answer, Engine, Given, CheckRequest as WasmCheckRequest } from "./wasm/tidegate_wasm.js";
@@ -92,13 +92,5 @@ export class Snapshot<M extends ModelNames = AnyModel> {
   /** Gives its memory back. It answers nothing after. */
   free(): void {
     this.engine.free();
-  }
-}
-
-export function asked<T>(ask: () => T): T {
-  try {
-    return ask();
-  } catch (thrown) {
-    throw asPolicyError(thrown, "internal");
   }
 }

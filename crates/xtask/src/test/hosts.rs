@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::chromium::need_chromium;
 use super::machine;
 use super::workerd::need_workerd;
-use crate::{Failure, cargo, wasm};
+use crate::{Failure, cargo, npm, wasm};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Host {
@@ -28,10 +28,11 @@ impl Host {
     }
 }
 
-/// The package in two builds, and programs to ask it in.
+/// The package, the bindings that it is assembled of, and programs to ask them in.
 pub(super) struct Hosts {
     whole: PathBuf,
     core: PathBuf,
+    policy: PathBuf,
     chromium: PathBuf,
     playwright: PathBuf,
     workerd: PathBuf,
@@ -43,6 +44,7 @@ impl Hosts {
         machine::need_node()?;
         let (chromium, playwright) = need_chromium()?;
         Ok(Self {
+            policy: npm::assemble()?,
             whole: wasm::package(&wasm::WHOLE)?,
             core: wasm::package(&wasm::CORE)?,
             chromium,
@@ -56,7 +58,7 @@ impl Hosts {
         let mut node = Command::new("node");
         node.arg(cargo::root().join("tests/wasm/ask.mjs"))
             .args([host.name(), what])
-            .args([&self.whole, &self.core])
+            .args([&self.whole, &self.core, &self.policy])
             .args(data)
             .env("TIDEGATE_CHROMIUM", &self.chromium)
             .env("TIDEGATE_PLAYWRIGHT", &self.playwright)

@@ -1,7 +1,7 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
 mod browser;
-mod chromium;
+pub(crate) mod chromium;
 mod e2e;
 mod fuzz;
 mod generated;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use tidegate_policy::Snapshot;
 use tidegate_policy::bundle::{Digest, Head, Scope};
@@ -25,6 +27,8 @@ pub struct SignedBundle {
     pub head: Bytes,
     /// The binary form of the snapshot.
     pub payload: Bytes,
+    /// Equal for equal revision and payload: a strong entity tag (RFC 9110 §8.8.3), with its quotes.
+    pub tag: String,
 }
 
 /// A payload, which is the same for every node.
@@ -55,10 +59,12 @@ impl Administration {
             expires_at_s: now_s.saturating_add(LIFE_S),
             payload: encoded.digest,
         };
+        let tag = tag(&head);
         let head = self.signed(&head)?;
         Ok(SignedBundle {
             head,
             payload: encoded.payload.clone(),
+            tag,
         })
     }
 
@@ -114,6 +120,12 @@ impl Administration {
             *kept = None;
         }
     }
+}
+
+/// Of a bundle with this head.
+pub(super) fn tag(head: &Head) -> String {
+    let sum = URL_SAFE_NO_PAD.encode(head.payload.sha256);
+    format!("\"{}-{sum}\"", head.revision)
 }
 
 /// Equal for equal model, profile and history.

@@ -12,7 +12,7 @@ use tidegate_policy::slice::AUDIENCE;
 use tidegate_policy::{Slice, SliceError, Snapshot};
 use tidegate_token::bundle::digest;
 
-use super::bundle::{LIFE_S, SignedBundle};
+use super::bundle::{LIFE_S, SignedBundle, tag};
 use super::{Actor, Administration, Fault};
 
 /// Most slices that are made at a time.
@@ -83,6 +83,7 @@ impl Administration {
         Ok(SignedBundle {
             head: self.signed(&head)?,
             payload,
+            tag: tag(&head),
         })
     }
 

@@ -186,7 +186,12 @@ impl SliceWatch {
     }
 }
 
-fn on_the_wire(SignedBundle { head, payload }: SignedBundle) -> String {
+fn on_the_wire(bundle: SignedBundle) -> String {
+    let SignedBundle {
+        head,
+        payload,
+        tag: _,
+    } = bundle;
     STANDARD.encode([head, payload].concat())
 }
 

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use http::header::{ETAG, IF_NONE_MATCH};
 use tidegate_client::wire::SliceLine;
 use tidegate_policy::bundle::{Expectation, Scope, UnverifiedBundle};
 use tidegate_policy::slice::AUDIENCE;
@@ -369,4 +371,41 @@ async fn few_streams_of_one_holder() {
     for lines in &mut held {
         assert!(matches!(lines.next().await, Some(SliceLine::Slice { .. })));
     }
+}
+
+/// A node that holds the newest bundle is told so, and sent nothing.
+#[tokio::test]
+async fn a_bundle_that_is_held_is_not_sent_again() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    world.create(&world.root, "node:edge").await;
+    let node = secret_of(&world.issue(&world.root, "node:edge").await);
+    let ask = async |held: Option<&HeaderValue>| {
+        let mut request =
+            Request::get("/v1/bundle").header(AUTHORIZATION, format!("Bearer {node}"));
+        if let Some(held) = held {
+            request = request.header(IF_NONE_MATCH, held);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = world.router.clone().oneshot(request).await.unwrap();
+        let (status, tag) = (response.status(), response.headers()[ETAG].clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, tag, bytes.len())
+    };
+    let (status, tag, length) = ask(None).await;
+    assert!(status == StatusCode::OK && length > 0);
+    assert_eq!(
+        ask(Some(&tag)).await,
+        (StatusCode::NOT_MODIFIED, tag.clone(), 0)
+    );
+    let other = HeaderValue::from_static("\"1-other\"");
+    assert_eq!(
+        ask(Some(&other)).await,
+        (StatusCode::OK, tag.clone(), length)
+    );
+    // Another revision is another bundle, whatever it holds.
+    world.create(&alice, "project:acme/next").await;
+    let (status, next, _) = ask(Some(&tag)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_ne!(next, tag);
 }

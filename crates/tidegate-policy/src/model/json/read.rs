@@ -1,10 +1,10 @@
 //! The JSON form to a syntax tree, without places: every message says where.
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::MAX_JSON;
 use crate::condition::{MAX_TYPE_NESTING, ParameterType};
-use crate::json::Node;
+use crate::json::{Json, JsonError};
 use crate::language::{
     ConditionSyntax, ExpressionSyntax, Fault, ParameterSyntax, Place, RelationSyntax,
     RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, TypeSyntax, Word, parameter_type,
@@ -24,15 +24,16 @@ pub(in crate::model) fn read(text: &str) -> (Syntax, Vec<Fault>) {
         let message = format!("a model in JSON form has at most {MAX_JSON} bytes");
         reader.fault(ModelErrorKind::TooLong, &message);
     } else {
-        match serde_json::from_str(text) {
-            Ok(node) => reader.model(&node),
+        match text.parse() {
+            Ok(json) => reader.model(&json),
             Err(error) => {
+                let error: JsonError = error;
                 let message = error.to_string();
                 let kind = ModelErrorKind::Json;
                 let place = Place {
                     file: 0,
-                    line: u32::try_from(error.line()).unwrap_or(u32::MAX),
-                    column: u32::try_from(error.column()).unwrap_or(u32::MAX),
+                    line: error.line,
+                    column: error.column,
                 };
                 reader.faults.push(Fault::new(place, kind, message));
             }
@@ -50,8 +51,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn model(&mut self, node: &Node) {
-        let Node::Object(fields) = node else {
+    fn model(&mut self, node: &Json) {
+        let Json::Object(fields) = node else {
             return self.fault(ModelErrorKind::Json, "a model is an object");
         };
         let names = ["schema_version", "schemaVersion"];
@@ -59,9 +60,9 @@ impl Reader {
             .iter()
             .find(|(name, _)| names.contains(&name.as_str()));
         self.syntax.schema = match version.map(|(_, value)| value) {
-            Some(Node::Null) => Some(word(Schema::V1_1.as_str())),
-            Some(Node::Text(version)) if !version.is_empty() => Some(word(version)),
-            None | Some(Node::Text(_)) => None,
+            Some(Json::Null) => Some(word(Schema::V1_1.as_str())),
+            Some(Json::Text(version)) if !version.is_empty() => Some(word(version)),
+            None | Some(Json::Text(_)) => None,
             Some(_) => return self.shape("`schema_version` is a text"),
         };
         for definition in self.list(node, &["type_definitions", "typeDefinitions"]) {
@@ -79,16 +80,16 @@ impl Reader {
         }
     }
 
-    fn type_definition(&mut self, node: &Node) {
+    fn type_definition(&mut self, node: &Json) {
         self.at = "type_definitions".to_owned();
-        let Some(name) = node.field(&["type"]).and_then(Node::text) else {
+        let Some(name) = node.field(&["type"]).and_then(Json::text) else {
             return match node.field(&["type"]) {
                 None => self.fault(ModelErrorKind::BadName, "a type has no name"),
                 Some(_) => self.shape("a type's name is a text"),
             };
         };
         self.at = format!("type `{}`", shown(name));
-        let metadata = node.field(&["metadata"]).unwrap_or(&Node::Null);
+        let metadata = node.field(&["metadata"]).unwrap_or(&Json::Null);
         let mut definition = TypeSyntax {
             name: word(name),
             extends: false,
@@ -96,7 +97,7 @@ impl Reader {
             source: self.source(metadata),
         };
         let details = self.object(metadata, &["relations"]);
-        let details: HashMap<&str, &Node> = details
+        let details: HashMap<&str, &Json> = details
             .iter()
             .map(|(name, value)| (name.as_str(), value))
             .collect();
@@ -108,7 +109,7 @@ impl Reader {
             let details = details
                 .get(relation.as_str())
                 .copied()
-                .unwrap_or(&Node::Null);
+                .unwrap_or(&Json::Null);
             let names = ["directly_related_user_types", "directlyRelatedUserTypes"];
             let restrictions = self.list(details, &names).iter();
             let restrictions = restrictions
@@ -127,7 +128,7 @@ impl Reader {
         self.syntax.types.push(definition);
     }
 
-    fn rewrite(&mut self, node: &Node, depth: usize) -> Option<RewriteSyntax> {
+    fn rewrite(&mut self, node: &Json, depth: usize) -> Option<RewriteSyntax> {
         if depth > MAX_NESTING + 1 {
             self.fault(ModelErrorKind::TooDeep, "it is nested too deep");
             return None;
@@ -166,7 +167,7 @@ impl Reader {
         }
     }
 
-    fn children(&mut self, node: &Node, depth: usize) -> Option<Vec<RewriteSyntax>> {
+    fn children(&mut self, node: &Json, depth: usize) -> Option<Vec<RewriteSyntax>> {
         let children = self.list(node, &["child"]);
         if children.is_empty() {
             self.shape("a `union` or `intersection` has at least one `child`");
@@ -178,24 +179,24 @@ impl Reader {
         found.filter(|found| !found.is_empty())
     }
 
-    fn inner(&mut self, node: &Node, names: &[&str]) -> Option<Word> {
-        self.named(node.field(names).unwrap_or(&Node::Null))
+    fn inner(&mut self, node: &Json, names: &[&str]) -> Option<Word> {
+        self.named(node.field(names).unwrap_or(&Json::Null))
     }
 
     /// `{"relation": NAME}`
-    fn named(&mut self, node: &Node) -> Option<Word> {
-        let found = node.field(&["relation"]).and_then(Node::text);
+    fn named(&mut self, node: &Json) -> Option<Word> {
+        let found = node.field(&["relation"]).and_then(Json::text);
         if found.is_none() {
             self.shape("a `relation` is missing");
         }
         found.map(word)
     }
 
-    fn restriction(&mut self, node: &Node) -> Option<RestrictionSyntax> {
+    fn restriction(&mut self, node: &Json) -> Option<RestrictionSyntax> {
         let inner = node.field(&["relation_or_wildcard", "relationOrWildcard"]);
         let inner = inner.unwrap_or(node);
-        let text = |node: &Node, name: &str| {
-            let text = node.field(&[name]).and_then(Node::text);
+        let text = |node: &Json, name: &str| {
+            let text = node.field(&[name]).and_then(Json::text);
             text.filter(|text| !text.is_empty()).map(str::to_owned)
         };
         let Some(type_name) = text(node, "type") else {
@@ -219,16 +220,16 @@ impl Reader {
         })
     }
 
-    fn condition(&mut self, name: &str, node: &Node) {
+    fn condition(&mut self, name: &str, node: &Json) {
         let inner = node
             .field(&["name"])
-            .and_then(Node::text)
+            .and_then(Json::text)
             .unwrap_or_default();
         if inner != name {
             let message = format!("its name is `{}` inside", shown(inner));
             self.fault(ModelErrorKind::ConditionName, &message);
         }
-        let Some(expression) = node.field(&["expression"]).and_then(Node::text) else {
+        let Some(expression) = node.field(&["expression"]).and_then(Json::text) else {
             return self.shape("a condition has an `expression`");
         };
         let mut parameters = Vec::new();
@@ -238,7 +239,7 @@ impl Reader {
                 parameters.push(ParameterSyntax { name, kind });
             }
         }
-        let metadata = node.field(&["metadata"]).unwrap_or(&Node::Null);
+        let metadata = node.field(&["metadata"]).unwrap_or(&Json::Null);
         let source = self.source(metadata);
         self.syntax.conditions.push(ConditionSyntax {
             name: word(name),
@@ -251,8 +252,8 @@ impl Reader {
         });
     }
 
-    fn parameter(&mut self, node: &Node, depth: usize) -> Option<ParameterType> {
-        let name = node.field(&["type_name", "typeName"]).and_then(Node::text);
+    fn parameter(&mut self, node: &Json, depth: usize) -> Option<ParameterType> {
+        let name = node.field(&["type_name", "typeName"]).and_then(Json::text);
         let name = name.and_then(|name| name.strip_prefix("TYPE_NAME_"));
         let name = name.unwrap_or_default().to_ascii_lowercase();
         let generic = self.list(node, &["generic_types", "genericTypes"]);
@@ -273,9 +274,9 @@ impl Reader {
     }
 
     /// Module and file of a part.
-    fn source(&mut self, metadata: &Node) -> Option<SourceId> {
-        let text = |node: &Node, name: &str| {
-            let text = node.field(&[name]).and_then(Node::text);
+    fn source(&mut self, metadata: &Json) -> Option<SourceId> {
+        let text = |node: &Json, name: &str| {
+            let text = node.field(&[name]).and_then(Json::text);
             text.unwrap_or_default().to_owned()
         };
         let module = text(metadata, "module");
@@ -297,10 +298,10 @@ impl Reader {
         Some(*id)
     }
 
-    fn list<'n>(&mut self, node: &'n Node, names: &[&str]) -> &'n [Node] {
+    fn list<'n>(&mut self, node: &'n Json, names: &[&str]) -> &'n [Json] {
         match node.field(names) {
             None => &[],
-            Some(Node::List(found)) => found,
+            Some(Json::List(found)) => found,
             Some(_) => {
                 let message = format!("`{}` is a list", names.first().unwrap_or(&""));
                 self.shape(&message);
@@ -309,10 +310,10 @@ impl Reader {
         }
     }
 
-    fn object<'n>(&mut self, node: &'n Node, names: &[&str]) -> &'n [(String, Node)] {
+    fn object<'n>(&mut self, node: &'n Json, names: &[&str]) -> &'n [(String, Json)] {
         match node.field(names) {
             None => &[],
-            Some(Node::Object(found)) => found,
+            Some(Json::Object(found)) => found,
             Some(_) => {
                 let message = format!("`{}` is an object", names.first().unwrap_or(&""));
                 self.shape(&message);

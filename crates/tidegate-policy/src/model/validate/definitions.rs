@@ -1,6 +1,6 @@
 //! What is defined: sizes, names, and that each stands once.
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use crate::language::{ConditionSyntax, Fault, Place, Syntax, Word};
 use crate::model::{

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hashbrown::HashMap;
+use crate::hash::HashMap;
 
 use super::{Key, Names};
 use crate::language::{RelationSyntax, RestrictionKind, RewriteSyntax, Syntax};

@@ -4,7 +4,7 @@ mod definitions;
 mod entry;
 mod references;
 
-use hashbrown::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 
 use self::entry::Graph;
 use super::{ModelErrorKind, Schema};

@@ -1,6 +1,6 @@
 //! What definitions mention: that it is defined, and may stand there.
 
-use hashbrown::HashSet;
+use crate::hash::HashSet;
 
 use super::Names;
 use crate::language::{

@@ -1,0 +1,153 @@
+//! A map by name and a set of names: lists in order, where size counts.
+//!
+//! Names and methods are those of the standard library's trees, which are made anew for each type of value, 4 KB
+//! each. A profile is read once and has tens of names.
+#![cfg_attr(
+    not(test),
+    allow(dead_code, reason = "each set of features needs others")
+)]
+
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// See [`std::collections::BTreeMap`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BTreeMap<K, V> {
+    /// INVARIANT: in the order of the keys, each once.
+    entries: Vec<(K, V)>,
+}
+
+impl<K, V> Default for BTreeMap<K, V> {
+    fn default() -> Self {
+        let entries = Vec::new();
+        Self { entries }
+    }
+}
+
+impl<K: Ord, V> BTreeMap<K, V> {
+    /// Adds a value, or puts it in the place of that of the same key. Cheap at the end.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.entries.binary_search_by(|(found, _)| found.cmp(&key)) {
+            Ok(at) => {
+                let entry = self.entries.get_mut(at)?;
+                Some(std::mem::replace(&mut entry.1, value))
+            }
+            Err(at) => {
+                self.entries.insert(at, (key, value));
+                None
+            }
+        }
+    }
+}
+
+impl<V> BTreeMap<String, V> {
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        let at = self
+            .entries
+            .binary_search_by(|(found, _)| found.as_str().cmp(name));
+        self.entries.get(at.ok()?).map(|(_, value)| value)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// In the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
+        self.entries.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+/// See [`std::collections::BTreeSet`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BTreeSet<K> {
+    names: BTreeMap<K, ()>,
+}
+
+impl BTreeSet<String> {
+    /// Whether a name is in it.
+    pub fn contains(&self, name: &str) -> bool {
+        self.names.get(name).is_some()
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().map(|(name, ())| name)
+    }
+}
+
+impl<K: Ord> FromIterator<K> for BTreeSet<K> {
+    fn from_iter<I: IntoIterator<Item = K>>(names: I) -> Self {
+        let names = names.into_iter().map(|name| (name, ())).collect();
+        Self { names }
+    }
+}
+
+impl<V: Serialize> Serialize for BTreeMap<String, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for BTreeMap<String, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = std::collections::BTreeMap::deserialize(deserializer)?;
+        Ok(read.into_iter().collect())
+    }
+}
+
+impl Serialize for BTreeSet<String> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for BTreeSet<String> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every list of up to five of three names, against the standard library's.
+    #[test]
+    fn a_map_in_a_list_is_a_map() {
+        for length in 0..=5_u32 {
+            for number in 0..3_usize.pow(length) {
+                let name = |at: u32| ["b", "a", "c"][number / 3_usize.pow(at) % 3].to_owned();
+                let entries: Vec<(String, u32)> = (0..length).map(|at| (name(at), at)).collect();
+                let ours: BTreeMap<String, u32> = entries.iter().cloned().collect();
+                let theirs: std::collections::BTreeMap<_, _> = entries.into_iter().collect();
+                assert!(ours.iter().eq(theirs.iter()));
+                assert_eq!(ours.is_empty(), theirs.is_empty());
+                let json = serde_json::to_string(&ours).expect("JSON");
+                assert_eq!(json, serde_json::to_string(&theirs).expect("JSON"));
+                assert_eq!(serde_json::from_str(&json).ok(), Some(ours.clone()));
+                let set: BTreeSet<String> = theirs.keys().cloned().collect();
+                assert!(set.iter().eq(theirs.keys()));
+                let json = serde_json::to_string(&set).expect("JSON");
+                assert_eq!(serde_json::from_str(&json).ok(), Some(set.clone()));
+                for name in ["a", "b", "c", "d", ""] {
+                    assert_eq!(ours.get(name), theirs.get(name));
+                    assert_eq!(set.contains(name), theirs.contains_key(name));
+                }
+            }
+        }
+        assert_eq!(BTreeMap::<String, u8>::default().iter().count(), 0);
+    }
+}
