@@ -63,7 +63,10 @@ export function AccessPage({ session, onAsk }: { session: Session; onAsk(action:
 }
 
 function Absent({ session: { live } }: { session: Session }) {
-  if (live.status === "connecting") return "Your slice is being fetched …";
+  if (live.status === "connecting") {
+    if (live.error === undefined) return "Your slice is being fetched …";
+    return `Your slice cannot be had (${live.error.message}). It is tried again. Ask single questions meanwhile.`;
+  }
   if (live.status === "stale") return "The server has not been heard of for a while. What you may do shows again once it is.";
   return `The server gives this secret no slice (${live.error?.message ?? "it does not say why"}). Ask single questions instead.`;
 }

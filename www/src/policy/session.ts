@@ -1,5 +1,6 @@
 // Who is signed in. The secret lives in this module's closures, for as long as the page: it is written nowhere.
 
+// The smallest build of the engine will do: a control plane writes no tuples with conditions, which it does not have.
 import { follow, type Live } from "@tidegate/policy";
 import { connect, Refused, told, type Api, type Whoami } from "../api";
 
