@@ -63,7 +63,9 @@ function resolved(entry, { host, extension }) {
 function bindTypes() {
   const wasm = join(here, "src/wasm");
   mkdirSync(wasm, { recursive: true });
-  cpSync(join(full, "tidegate_wasm.d.ts"), join(wasm, "tidegate_wasm.d.ts"));
+  const declared = readFileSync(join(full, "tidegate_wasm.d.ts"), "utf8");
+  // For compilers that know no `using` yet.
+  writeFileSync(join(wasm, "tidegate_wasm.d.ts"), declared.replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, ""));
   cpSync(join(here, "../src/error.d.ts"), join(wasm, "error.d.ts"));
 }
 
