@@ -13,6 +13,7 @@ mod attacks; // ambiguous paths, smuggling, headers that must not pass
 mod changes; // grants and secrets that change while requests go on
 mod claims; // the acceptance list, a test each
 mod cli; // the verbs, as people and scripts run them
+mod console; // what is at `/` of the API's listener: the console, or that there is none
 mod datasette; // the recipe of the README, before an API that nobody here wrote
 mod edge; // a worker before the gateway, under workerd
 mod faults; // upstreams that are down, slow or break off; a store, port or configuration that is bad

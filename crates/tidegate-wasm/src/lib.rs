@@ -12,6 +12,7 @@ mod error;
 #[cfg(feature = "language")]
 mod explain;
 mod given;
+mod held;
 mod json;
 #[cfg(feature = "language")]
 mod list;

@@ -21,9 +21,9 @@ const ELSEWHERE: u32 = 3;
 /// What one subject may do, at one revision.
 #[wasm_bindgen]
 pub struct Slice {
-    inner: tidegate_policy::Slice,
+    pub(crate) inner: tidegate_policy::Slice,
     /// Of secret: what [`Slice::can`] is asked for.
-    kind: String,
+    pub(crate) kind: String,
     /// Where the host writes the resource that it asks about.
     desk: Vec<u8>,
     /// By their numbers.

@@ -1,6 +1,7 @@
 //! Tidegate, the one binary: `serve`, and a verb for each thing that the HTTP API does.
 
 mod command;
+mod console;
 mod exit;
 mod gateway;
 mod hidden;

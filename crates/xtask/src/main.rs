@@ -14,6 +14,7 @@ mod npm;
 mod quickstart;
 mod test;
 mod wasm;
+mod www;
 
 use std::process::ExitCode;
 
@@ -23,10 +24,12 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [npm] [fuzz] [suites] [e2e] [schemathesis] [--full]
+cargo xtask test [rust] [wasm] [npm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     wasm       the JavaScript package in Node, Chromium and workerd
+    npm        the npm package, as it is assembled and installed into fresh projects
     suites     other projects' test data, natively and in those: what TIDEGATE_SUITES names [../shared/suites]
+    browser    the console in Chromium; pictures of it are in target/screenshots
     --full     at full scale instead of one for every day
 
 cargo xtask wasm [--sizes]
@@ -36,6 +39,9 @@ cargo xtask wasm [--sizes]
 cargo xtask npm [--sizes]
     Assembles the npm package @tidegate/policy, in target/npm/policy.
     --sizes    prints what its parts weigh, and fails when one is over its goal
+
+cargo xtask www
+    Builds the console in target/www; the next build of tidegate takes it in, and serves it.
 
 cargo xtask claims [--mutate] [SYSTEM [PART]]
     Runs the tests of the claims, and prints which hold which.
@@ -75,6 +81,7 @@ fn main() -> ExitCode {
         Some((&"fuzz", rest)) => fuzz::run(rest),
         Some((&"wasm", rest)) => wasm::run(rest),
         Some((&"npm", rest)) => npm::run(rest),
+        Some((&"www", rest)) => www::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");

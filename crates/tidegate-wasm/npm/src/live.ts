@@ -10,7 +10,7 @@ import { base64, unverifiedClaims } from "./compact.js";
 import { PolicyError, asPolicyError } from "./error.js";
 import { lines } from "./lines.js";
 import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
-import type { Found, Slice, Verdict } from "./slice.js";
+import type { Found, Held, Slice, Verdict } from "./slice.js";
 
 /** Longest wait before it is tried again. */
 const LONGEST_WAIT_S = 30;
@@ -119,6 +119,11 @@ export class Live<M extends ModelNames = AnyModel> {
   listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context): Found<ObjectOf<M, T>> {
     const found = this.#good()?.list(action, type, context) ?? { found: [], complete: false };
     return found as Found<ObjectOf<M, T>>;
+  }
+
+  /** All that the subject has, in no order: for pages that show it. None while nothing is answered. */
+  held(): Held[] | undefined {
+    return this.#good()?.all();
   }
 
   /** Calls the listener when answers, status or error may have changed. Returns how to stop that. */

@@ -6,7 +6,7 @@ export { PolicyError } from "./error.js";
 export { type FollowOptions, Live, type LiveStatus, follow } from "./live.js";
 export { type ModuleSource, init } from "./module.js";
 export type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
-export { type Found, Slice, type Verdict } from "./slice.js";
+export { type Found, type Held, Slice, type Verdict } from "./slice.js";
 export {
   type Claims,
   type Narrow,

@@ -17,6 +17,15 @@ export interface Found<O extends string = string> {
   complete: boolean;
 }
 
+/** A relation that the subject has on an object. */
+export interface Held {
+  /** `type:id` */
+  object: string;
+  relation: string;
+  /** Whether it has it whatever the context is; if not, where conditions are met. */
+  always: boolean;
+}
+
 const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
 /** Most answers that are remembered: with more, to look one up takes longer than to ask. */
 const REMEMBERED = 32_768;
@@ -95,6 +104,21 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** @internal `listObjects`, whatever the time. */
   list(action: string, type: string, context?: Context): Found {
     return asked(() => this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null }));
+  }
+
+  /** All that the subject has, in no order: for pages that show it. None once the slice has expired. */
+  held(): Held[] {
+    return this.#now() >= this.expiresAtS ? [] : this.all();
+  }
+
+  /** @internal `held`, whatever the time. */
+  all(): Held[] {
+    const flat = this.#inner.held();
+    return Array.from({ length: flat.length / 3 }, (_, at) => ({
+      object: String(flat[3 * at]),
+      relation: String(flat[3 * at + 1]),
+      always: flat[3 * at + 2] === true,
+    }));
   }
 
   /** @internal Takes in a change. */

@@ -21,6 +21,7 @@ use tidegate_gateway::{Bound, Gateway, Parts};
 use tidegate_quota::Meter;
 use tidegate_tower::Clock;
 
+use crate::console;
 use crate::exit::Exit;
 use api::Api;
 use config::{Config, ControlConfig};
@@ -207,7 +208,7 @@ async fn run_all(
         // Leases go back at the gateway's end, and the API may still be asked about them until then.
         tokio::join!(
             gateway.run(async move { wanted.wanted().await }),
-            api.run(control.router(), origins, stop),
+            api.run(console::before(control.router()), origins, stop),
             // A stream that goes on would keep the API from its end.
             async {
                 ending.wanted().await;

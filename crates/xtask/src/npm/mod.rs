@@ -42,8 +42,8 @@ pub(crate) fn assemble() -> Result<PathBuf, Failure> {
     }
 }
 
-/// Compiler and bundler, in the versions of the lock file.
-fn need_tools(source: &Path) -> Result<(), Failure> {
+/// What a folder's `package.json` asks for, in the versions of its lock file.
+pub(crate) fn need_tools(source: &Path) -> Result<(), Failure> {
     let (lock, stamp) = (
         source.join("package-lock.json"),
         source.join("node_modules/.package-lock.json"),

@@ -1,5 +1,6 @@
 //! `cargo xtask test [PART…] [--full]`: runs the tests of each part, and sums up.
 
+mod browser;
 pub(crate) mod chromium;
 mod e2e;
 mod fuzz;
@@ -35,6 +36,7 @@ const PARTS: [Part; 7] = [
     ("fuzz", fuzz::run),
     ("suites", suites::run),
     ("e2e", e2e::run),
+    ("browser", browser::run),
     ("schemathesis", schemathesis::run),
 ];
 
