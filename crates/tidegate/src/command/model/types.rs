@@ -15,8 +15,10 @@ use crate::output::Output;
 /// Of which model.
 #[derive(Args, Debug)]
 #[group(skip)]
-#[command(after_help = "The npm package @tidegate/policy takes them: Slice<Model>, Snapshot<Model>, Live<Model>.\n\
-                        Example:\n  tidegate model types model.fga --name Library > library.ts")]
+#[command(
+    after_help = "The npm package @tidegate/policy takes them: Slice<Model>, Snapshot<Model>, Live<Model>.\n\
+                        Example:\n  tidegate model types model.fga --name Library > library.ts"
+)]
 pub(crate) struct Arguments {
     /// A model in the language or in JSON, an fga.mod file with the modules that it lists, or a store file;
     /// `-` for standard input.
@@ -113,8 +115,14 @@ mod tests {
 
     #[test]
     fn names_are_texts_whatever_they_hold() {
-        let model = "model\n  schema 1.1\ntype a\"b\\c\n  relations\n    define x-y: [a\"b\\c]\n";
-        let text = typescript(&Model::parse(model).expect("a model"), "Odd");
+        // Only JSON can say them.
+        let name = r#"a\"b\\c"#;
+        let model = format!(
+            r#"{{"schema_version": "1.1", "type_definitions": [{{"type": "{name}", "relations": {{"x-y": {{"this": {{}}}}}},
+            "metadata": {{"relations": {{"x-y": {{"directly_related_user_types": [{{"type": "{name}"}}]}}}}}}}}]}}"#
+        );
+        let model = Model::from_json(&model).expect("a model");
+        let text = typescript(&model, "Odd");
         assert!(text.contains(r#"  "a\"b\\c": "x-y";"#), "{text}");
     }
 
