@@ -11,7 +11,7 @@ import { test } from "node:test";
 import { control, lines } from "./control.mjs";
 import { folder } from "./package.mjs";
 import { browse, files, json, run, work } from "./programs.mjs";
-import { ISSUER, keys, secret, signedChange, signedSlice } from "./signing.mjs";
+import { keys, secret, signedChange, signedSlice } from "./signing.mjs";
 
 const QUIET = ["--no-fund", "--no-audit", "--silent", "--prefer-offline"];
 const projects = resolve(process.env.TIDEGATE_NPM_PROJECTS ?? join(folder, "../projects"));
@@ -111,7 +111,7 @@ test("in a page that Vite has built, which is drawn again where an answer change
     while (!told_all.some(holds)) await once(told, "told");
     return told_all.find(holds);
   };
-  await browse(context, `${plane.url}/?${new URLSearchParams({ issuer: ISSUER, secret: secret() })}`);
+  await browse(context, `${plane.url}/?${new URLSearchParams({ secret: secret() })}`);
 
   const first = await when(({ status }) => status === "live");
   assert.equal(first.shown, "truetruefalsewriteno");
@@ -121,7 +121,6 @@ test("in a page that Vite has built, which is drawn again where an answer change
 
   // What says that nothing has changed draws nothing.
   stream.tell(lines.heartbeat(7));
-  await when(({ status, revision }) => status === "live" && revision === 7 && told_all.length > 1);
   stream.tell(lines.change(await signedChange()));
   const next = await when(({ revision }) => revision === 8);
   assert.equal(next.shown, "truefalsetruewriteno");

@@ -33,7 +33,7 @@ export interface FollowOptions {
   secret: string | (() => string | Promise<string>);
   /** Whose signatures are believed [the control plane's key set]. */
   keys?: KeySet | undefined;
-  /** Of slices [the control plane's address]. */
+  /** Of slices [who has issued the secret]. */
   issuer?: string | undefined;
   /** How long what is held is answered from without a word from the control plane [300]. */
   maxStalenessS?: number | undefined;
@@ -267,11 +267,11 @@ export class Live<M extends ModelNames = AnyModel> {
     if (line.slice !== undefined) {
       await this.#take(async () => this.#whole(bundleOf(line.slice), secret));
     } else if (line.change !== undefined) {
-      await this.#take(async () => this.#changed(bundleOf(line.change)));
+      await this.#take(async () => this.#changed(bundleOf(line.change), secret));
     } else if (!(this.#slice !== undefined && line.heartbeat?.revision >= this.#slice.revision)) {
       return false;
     }
-    this.#confirm();
+    this.#confirm(line.heartbeat === undefined);
     return true;
   }
 
@@ -289,7 +289,7 @@ export class Live<M extends ModelNames = AnyModel> {
   async #whole(bytes: Uint8Array, secret: string): Promise<void> {
     const { sub, uid, kind } = unverifiedClaims(secret);
     const slice = await loadSlice<never>(bytes, {
-      ...this.#expected(),
+      ...this.#expected(secret),
       subject: String(sub),
       uid: String(uid),
       kind: String(kind),
@@ -301,25 +301,27 @@ export class Live<M extends ModelNames = AnyModel> {
     this.#signedUntilS = slice.expiresAtS;
   }
 
-  async #changed(bytes: Uint8Array): Promise<void> {
+  async #changed(bytes: Uint8Array, secret: string): Promise<void> {
     const slice = this.#slice;
     if (slice === undefined) throw new PolicyError("not-next", "a change came before the slice");
-    this.#signedUntilS = await applyChange(slice, bytes, this.#expected());
+    this.#signedUntilS = await applyChange(slice, bytes, this.#expected(secret));
   }
 
-  #expected(): { keys: KeySet; issuer: string } {
-    return { keys: this.#keys, issuer: this.#options.issuer ?? this.#base };
+  #expected(secret: string): { keys: KeySet; issuer: string } {
+    const { iss } = unverifiedClaims(secret);
+    return { keys: this.#keys, issuer: this.#options.issuer ?? String(iss) };
   }
 
-  #confirm(): void {
+  #confirm(isNew: boolean): void {
     if (this.#status === "ended") return;
     this.#confirmedS = hostNow();
     const staleAtS = this.#confirmedS + (this.#options.maxStalenessS ?? 300);
     this.#goodUntilS = Math.min(staleAtS, this.#signedUntilS);
     this.#callOff();
     this.#callOff = at(this.#goodUntilS, hostNow, () => this.#become("stale"));
+    const isNews = isNew || this.#status !== "live" || this.#error !== undefined;
     this.#error = undefined;
-    this.#become("live");
+    if (isNews) this.#become("live");
     this.#resolve();
   }
 

@@ -16,8 +16,8 @@ function Doc({ name }: { name: string }) {
 function Page() {
   const [live, setLive] = useState<Live | null>(null);
   useEffect(() => {
-    const { issuer, secret } = Object.fromEntries(new URLSearchParams(location.search)) as Record<string, string>;
-    const found = follow({ url: location.origin, issuer, secret: async () => secret ?? "" });
+    const secret = new URLSearchParams(location.search).get("secret");
+    const found = follow({ url: location.origin, secret: async () => secret ?? "" });
     setLive(found);
     const tell = () => setTimeout(() => void report(found), 0);
     const stop = found.subscribe(tell);
