@@ -2,33 +2,24 @@
 
 import { PolicyError } from "./error.js";
 import { type Verifier, verifierOf } from "./inside.js";
-import {
-  type BundleExpectation,
-  type BundleKeys,
-  Engine,
-  Slice,
-  SliceChange,
-} from "./wasm/tidegate_wasm.js";
+import { type BundleExpectation, type BundleKeys, Engine, Slice, SliceChange } from "./wasm/tidegate_wasm.js";
 
 type Given = [bytes: Uint8Array, keys: BundleKeys, expect: BundleExpectation];
+type Inside<T> = (verifier: Verifier, bytes: Uint8Array, expect: BundleExpectation) => T;
 
-async function verified<T>(
-  keys: BundleKeys,
-  inside: (verifier: Verifier) => T,
-  byHost: () => T | Promise<T>,
-): Promise<T> {
-  const verifier = await verifierOf(keys);
-  try {
-    return inside(verifier);
-  } catch (thrown) {
-    if (thrown instanceof PolicyError && thrown.kind === "host-verifies") return byHost();
-    throw thrown;
-  }
-}
+const loader =
+  <T>(inside: Inside<T>, host: { fromBundle(...given: Given): Promise<T> }) =>
+  async (...given: Given): Promise<T> => {
+    const [bytes, keys, expect] = given;
+    const verifier = await verifierOf(keys);
+    try {
+      return inside(verifier, bytes, expect);
+    } catch (thrown) {
+      if (thrown instanceof PolicyError && thrown.kind === "host-verifies") return host.fromBundle(...given);
+      throw thrown;
+    }
+  };
 
-export const engineOf = (...given: Given): Promise<Engine> =>
-  verified(given[1], (verifier) => verifier.loadEngine(given[0], given[2]), () => Engine.fromBundle(...given));
-export const sliceOf = (...given: Given): Promise<Slice> =>
-  verified(given[1], (verifier) => verifier.loadSlice(given[0], given[2]), () => Slice.fromBundle(...given));
-export const changeOf = (...given: Given): Promise<SliceChange> =>
-  verified(given[1], (verifier) => verifier.loadChange(given[0], given[2]), () => SliceChange.fromBundle(...given));
+export const engineOf = loader((verifier, ...given) => verifier.loadEngine(...given), Engine);
+export const sliceOf = loader((verifier, ...given) => verifier.loadSlice(...given), Slice);
+export const changeOf = loader((verifier, ...given) => verifier.loadChange(...given), SliceChange);
