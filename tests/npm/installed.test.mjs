@@ -13,6 +13,8 @@ import { folder } from "./package.mjs";
 import { browse, files, json, run, work } from "./programs.mjs";
 import { keys, secret, signedChange, signedSlice } from "./signing.mjs";
 
+/** A page that tells nothing is not waited for any longer. */
+const BOUNDED = { timeout: 300_000 };
 const QUIET = ["--no-fund", "--no-audit", "--silent", "--prefer-offline"];
 const projects = resolve(process.env.TIDEGATE_NPM_PROJECTS ?? join(folder, "../projects"));
 await mkdir(projects, { recursive: true });
@@ -49,7 +51,7 @@ test("in Node, by require", async () => {
   await run("npm", ["test", "--silent"], await project("commonjs"));
 });
 
-test("in a worker", async (context) => {
+test("in a worker", BOUNDED, async (context) => {
   assert.ok(process.env.TIDEGATE_WORKERD, "TIDEGATE_WORKERD names no program");
   const into = await project("worker");
   await run("npm", ["test", "--silent"], into);
@@ -59,7 +61,7 @@ test("in a worker", async (context) => {
   assert.deepEqual(await response.json(), [...Array(3).fill([true, false, "issuer"]).flat(), "function"]);
 });
 
-test("in a page without tools, under a strict policy for scripts", async (context) => {
+test("in a page without tools, under a strict policy for scripts", BOUNDED, async (context) => {
   const into = join(projects, "page");
   await rm(into, { recursive: true, force: true });
   await cp(new URL("projects/page", import.meta.url), into, { recursive: true });
@@ -83,7 +85,7 @@ test("in a page without tools, under a strict policy for scripts", async (contex
   assert.deepEqual((await found)[0], each);
 });
 
-test("in a page that Vite has built, which is drawn again where an answer changes and nowhere else", async (context) => {
+test("in a page that Vite has built, which is drawn again where an answer changes and nowhere else", BOUNDED, async (context) => {
   const into = await project("vite");
   await run("npm", ["test", "--silent"], into);
   const page = files(join(into, "dist"));
