@@ -118,12 +118,12 @@ export class Live<M extends ModelNames = AnyModel> {
    *
    * @throws {PolicyError} as `Slice.can`
    */
-  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context): Verdict {
+  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context | undefined): Verdict {
     return this.#good()?.answer(action, resource, context) ?? "unknown";
   }
 
   /** The objects of a type on which the subject may do an action. */
-  listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context): Found<ObjectOf<M, T>> {
+  listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context | undefined): Found<ObjectOf<M, T>> {
     const found = this.#good()?.list(action, type, context) ?? { found: [], complete: false };
     return found as Found<ObjectOf<M, T>>;
   }

@@ -21,5 +21,15 @@ export type RelationOf<M extends ModelNames, O extends string> = string extends 
     ? M[T & keyof M]
     : never;
 
+/** A relation of each type with the objects of that type. */
+export type Asked<M extends ModelNames> = string extends keyof M
+  ? { action: string; resource: string }
+  : { [T in TypeOf<M>]: { action: M[T]; resource: `${T}:${string}` } }[TypeOf<M>];
+
+/** The same, in a row, with what conditions get. */
+export type Question<M extends ModelNames> = string extends keyof M
+  ? [action: string, resource: string, context?: Context | undefined]
+  : { [T in TypeOf<M>]: [action: M[T], resource: `${T}:${string}`, context?: Context | undefined] }[TypeOf<M>];
+
 /** Values of conditions' parameters, by name. */
 export type Context = Readonly<Record<string, unknown>>;

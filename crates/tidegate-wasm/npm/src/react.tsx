@@ -4,12 +4,12 @@
 
 import { type ReactNode, createContext, useCallback, useContext, useSyncExternalStore } from "react";
 
-import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf } from "./names.js";
+import type { AnyModel, Asked, Context, ModelNames, ObjectOf, Question, RelationOf } from "./names.js";
 import type { Verdict } from "./slice.js";
 
 /** What answers: a `Live` or a `Slice` of any of the builds. */
 export interface Policy<M extends ModelNames = AnyModel> {
-  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context): Verdict;
+  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context | undefined): Verdict;
   subscribe(listener: () => void): () => void;
 }
 
@@ -36,12 +36,8 @@ export function usePolicy<M extends ModelNames = AnyModel>(): Policy<M> | null {
  *
  * @throws {PolicyError} as `Slice.can`
  */
-export function useCan<M extends ModelNames = AnyModel, O extends ObjectOf<M> = ObjectOf<M>>(
-  action: RelationOf<M, O>,
-  resource: O,
-  context?: Context,
-): Verdict {
-  const policy = usePolicy<M>();
+export function useCan<M extends ModelNames = AnyModel>(...[action, resource, context]: Question<M>): Verdict {
+  const policy = usePolicy();
   const subscribe = useCallback((listener: () => void) => policy?.subscribe(listener) ?? nothing, [policy]);
   // The answer is what is compared: it is the same value as long as it is the same answer.
   const answer = (): Verdict => policy?.can(action, resource, context) ?? "unknown";
@@ -50,28 +46,20 @@ export function useCan<M extends ModelNames = AnyModel, O extends ObjectOf<M> = 
 
 const nothing = (): void => undefined;
 
-export interface CanProps<M extends ModelNames = AnyModel, O extends ObjectOf<M> = ObjectOf<M>> {
-  action: RelationOf<M, O>;
-  resource: O;
-  context?: Context;
+export type CanProps<M extends ModelNames = AnyModel> = Asked<M> & {
+  context?: Context | undefined;
   /** Shown where the answer is yes. */
   children?: ReactNode;
   /** Shown where it is no [nothing]. */
   fallback?: ReactNode;
   /** Shown while it is not known [as a no]. */
   unknown?: ReactNode;
-}
+};
 
 /** Shows its children to who may. */
-export function Can<M extends ModelNames = AnyModel, O extends ObjectOf<M> = ObjectOf<M>>({
-  action,
-  resource,
-  context,
-  children,
-  fallback = null,
-  unknown = fallback,
-}: CanProps<M, O>): ReactNode {
-  const answer = useCan<M, O>(action, resource, context);
+export function Can<M extends ModelNames = AnyModel>(props: CanProps<M>): ReactNode {
+  const { action, resource, context, children, fallback = null, unknown = fallback } = props;
+  const answer = useCan<AnyModel>(action, resource, context);
   if (answer === true) return children;
   return answer === false ? fallback : unknown;
 }

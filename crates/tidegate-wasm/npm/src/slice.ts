@@ -83,26 +83,26 @@ export class Slice<M extends ModelNames = AnyModel> {
    * @throws {PolicyError} `bad-name` when the resource is not `type:id`, `bad-input` when the context is no object
    * that JSON can hold.
    */
-  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context): Verdict {
+  can<O extends ObjectOf<M>>(action: RelationOf<M, O>, resource: O, context?: Context | undefined): Verdict {
     if (this.#now() >= this.expiresAtS) return "unknown";
     return this.answer(action, resource, context);
   }
 
   /** @internal `can`, whatever the time. */
-  answer(action: string, resource: string, context?: Context): Verdict {
+  answer(action: string, resource: string, context?: Context | undefined): Verdict {
     if (context !== undefined) return this.#ask(action, resource, context);
     const known = this.#answers.get(action)?.get(resource);
     return known === undefined ? this.#learn(action, resource) : known;
   }
 
   /** The objects of a type on which the subject may do an action. */
-  listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context): Found<ObjectOf<M, T>> {
+  listObjects<T extends TypeOf<M>>(action: M[T], type: T, context?: Context | undefined): Found<ObjectOf<M, T>> {
     if (this.#now() >= this.expiresAtS) return { found: [], complete: false };
     return this.list(action, type, context) as Found<ObjectOf<M, T>>;
   }
 
   /** @internal `listObjects`, whatever the time. */
-  list(action: string, type: string, context?: Context): Found {
+  list(action: string, type: string, context?: Context | undefined): Found {
     return asked(() => this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null }));
   }
 
