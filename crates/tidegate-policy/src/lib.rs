@@ -86,6 +86,8 @@ pub mod profile;
 pub mod slice;
 pub mod snapshot;
 mod sort;
+#[cfg(any(test, feature = "language", feature = "conditions"))]
+mod text;
 pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};

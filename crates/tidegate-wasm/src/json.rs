@@ -3,8 +3,6 @@
 //!
 //! Fields are taken out of one tree by name. Readers that are derived for each type are three times the size.
 
-#[cfg(feature = "language")]
-use serde_json::{Map, Value};
 use tidegate_policy::Context;
 use tidegate_policy::json::Json;
 use uuid::Uuid;
@@ -199,27 +197,14 @@ fn unexpected(name: &str, expected: &str, found: &Json) -> JsValue {
 /// A plain object or list.
 ///
 /// # Errors
-/// `bad-input`, of what JSON cannot hold.
-#[cfg(feature = "language")]
-pub(crate) fn write(value: &Value) -> Result<JsValue, JsValue> {
-    parse(&value.to_string())
-}
-
-/// What JSON text says.
-///
-/// # Errors
 /// None: what is written here is JSON.
 #[cfg(feature = "language")]
-pub(crate) fn parse(json: &str) -> Result<JsValue, JsValue> {
-    js_sys::JSON::parse(json)
+pub(crate) fn write(value: &Json) -> Result<JsValue, JsValue> {
+    js_sys::JSON::parse(&value.to_string())
 }
 
 /// An object.
 #[cfg(feature = "language")]
-pub(crate) fn object<const FIELDS: usize>(fields: [(&str, Value); FIELDS]) -> Value {
-    let mut object = Map::new();
-    for (name, value) in fields {
-        object.insert(name.to_owned(), value);
-    }
-    Value::Object(object)
+pub(crate) fn object<const FIELDS: usize>(fields: [(&str, Json); FIELDS]) -> Json {
+    fields.into()
 }
