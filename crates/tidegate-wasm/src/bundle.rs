@@ -129,7 +129,8 @@ impl UnverifiedBundle {
         sha256: &[u8],
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<Engine, JsValue> {
-        let snapshot = self.loaded(sha256, expect, |bundle| bundle.snapshot())?;
+        let loaded = self.verified(sha256, expect)?.snapshot();
+        let snapshot = loaded.map_err(|found| of_bundle(&found))?;
         Ok(Engine { snapshot })
     }
 
@@ -143,18 +144,14 @@ impl UnverifiedBundle {
         sha256: &[u8],
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<Slice, JsValue> {
-        let inner = self.loaded(sha256, expect, |bundle| bundle.slice())?;
+        let loaded = self.verified(sha256, expect)?.slice();
+        let inner = loaded.map_err(|found| of_bundle(&found))?;
         Ok(Slice { inner })
     }
 }
 
 impl UnverifiedBundle {
-    fn loaded<T>(
-        &self,
-        sha256: &[u8],
-        expect: &JsValue,
-        load: impl FnOnce(Bundle<'_>) -> Result<T, BundleError>,
-    ) -> Result<T, JsValue> {
+    fn verified(&self, sha256: &[u8], expect: &JsValue) -> Result<Bundle<'_>, JsValue> {
         let mut fields = Fields::read(expect)?;
         let issuer = fields.text("issuer")?;
         let audience = fields.text("audience")?;
@@ -174,7 +171,7 @@ impl UnverifiedBundle {
             sha256,
         };
         tidegate_policy::UnverifiedBundle::parse(&self.bytes)
-            .and_then(|bundle| load(bundle.verify(&host, &expect)?))
+            .and_then(|bundle| bundle.verify(&host, &expect))
             .map_err(|found| of_bundle(&found))
     }
 }
