@@ -86,7 +86,6 @@ pub mod profile;
 pub mod slice;
 pub mod snapshot;
 mod sort;
-#[cfg(any(test, feature = "language", feature = "conditions"))]
 mod text;
 pub mod tuple;
 

@@ -2,7 +2,19 @@
 //!
 //! The standard library's and what it can say when it fails are 5 KB of the engine in a browser.
 
+/// What is before and after the first of a sign of ASCII.
+#[inline]
+pub(crate) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    if cfg!(target_family = "wasm") {
+        let at = text.bytes().position(|byte| byte == sign)?;
+        Some((text.get(..at)?, text.get(at + 1..)?))
+    } else {
+        text.split_once(char::from(sign))
+    }
+}
+
 /// Where one text first stands in another. In time in proportion to both.
+#[cfg(any(feature = "language", feature = "conditions"))]
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
     if cfg!(target_family = "wasm") {
         small(text.as_bytes(), wanted.as_bytes())
@@ -12,12 +24,14 @@ pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
 }
 
 /// What is before and after the place where one text first stands in another.
+#[cfg(any(feature = "language", feature = "conditions"))]
 pub(crate) fn split_once<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
     let at = find(text, wanted)?;
     Some((text.get(..at)?, text.get(at + wanted.len()..)?))
 }
 
 /// By Knuth, Morris and Pratt.
+#[cfg(any(feature = "language", feature = "conditions"))]
 fn small(text: &[u8], wanted: &[u8]) -> Option<usize> {
     // Of each start of what is wanted, the length of the longest shorter start that it ends with.
     let mut ends: Vec<usize> = Vec::with_capacity(wanted.len());
@@ -46,6 +60,7 @@ fn small(text: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests {
     use super::*;
 

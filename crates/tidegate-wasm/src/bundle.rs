@@ -210,8 +210,16 @@ struct Unverified {
 
 impl Unverified {
     fn parse(line: &str) -> Result<Self, HeadError> {
-        let (signed, signature) = line.rsplit_once('.').ok_or(HeadError::Malformed)?;
-        let (header, claims) = signed.split_once('.').ok_or(HeadError::Malformed)?;
+        // Byte by byte: the standard library's search is 1 % of the package.
+        let is_dot = |byte| byte == b'.';
+        let cut = |text, at: Option<usize>| {
+            let (before, after) = str::split_at_checked(text, at?)?;
+            Some((before, after.get(1..)?))
+        };
+        let signed = cut(line, line.bytes().rposition(is_dot));
+        let (signed, signature) = signed.ok_or(HeadError::Malformed)?;
+        let header = cut(signed, signed.bytes().position(is_dot));
+        let (header, claims) = header.ok_or(HeadError::Malformed)?;
         let decode = |text| decoded(text).ok_or(HeadError::Malformed);
         let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
         if typ != TYP {

@@ -97,8 +97,11 @@ impl Fields {
     /// # Errors
     /// `bad-input`, where it is no list of texts.
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, JsValue> {
-        let items = self.items(name)?.into_iter();
-        items.map(|item| text(name, item)).collect()
+        let mut texts = Vec::new();
+        for item in self.items(name)? {
+            texts.push(text(name, item)?);
+        }
+        Ok(texts)
     }
 
     /// # Errors
