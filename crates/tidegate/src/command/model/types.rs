@@ -15,8 +15,10 @@ use crate::output::Output;
 /// Of which model.
 #[derive(Args, Debug)]
 #[group(skip)]
-#[command(after_help = "The npm package @tidegate/policy takes them: Slice<Model>, Snapshot<Model>, Live<Model>.\n\
-                        Example:\n  tidegate model types model.fga --name Library > library.ts")]
+#[command(
+    after_help = "The npm package @tidegate/policy takes them: Slice<Model>, Snapshot<Model>, Live<Model>.\n\
+                        Example:\n  tidegate model types model.fga --name Library > library.ts"
+)]
 pub(crate) struct Arguments {
     /// A model in the language or in JSON, an fga.mod file with the modules that it lists, or a store file;
     /// `-` for standard input.
