@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::http::{empty, json, pattern, send};
+use crate::http::{empty, json, pattern, send, text};
 use crate::nodes::fleet::{Node, enrol, eventually, node, world};
 use crate::tokens::exchange;
 use crate::world::{
@@ -31,7 +31,16 @@ fn needed(variable: &str, within_target: &str) -> PathBuf {
     path
 }
 
-/// workerd with the worker, running; stops when dropped.
+/// The modules of the package, and what each is to workerd.
+const MODULES: [(&str, &str); 5] = [
+    ("dist/workerd/index.js", "esModule"),
+    ("dist/workerd/edge.js", "esModule"),
+    ("dist/workerd/ed25519.js", "esModule"),
+    ("dist/core.wasm", "wasm"),
+    ("dist/ed25519.wasm", "wasm"),
+];
+
+/// workerd with a worker, running; stops when dropped.
 struct Edge {
     child: Child,
     address: SocketAddr,
@@ -41,42 +50,47 @@ struct Edge {
 impl Edge {
     /// `gateway`: where it sends on what passes.
     async fn start(control: SocketAddr, gateway: SocketAddr, node: &str, stale_s: u64) -> Self {
+        let services = format!(
+            r#"(name = "internet", network = (allow = ["private", "local", "public"])),
+    (name = "gateway", external = (address = "{gateway}", http = ())),"#
+        );
+        let bindings = format!(
+            r#"(name = "CONTROL", text = "http://{control}"),
+    (name = "NODE_SECRET", text = "{node}"),
+    (name = "MAX_STALENESS_S", json = "{stale_s}"),
+    (name = "GATEWAY", service = "gateway"),"#
+        );
+        Self::serve(include_str!("../edge/worker.js"), &services, &bindings).await
+    }
+
+    async fn serve(worker: &str, services: &str, bindings: &str) -> Self {
         let package = needed("TIDEGATE_NPM", "npm/policy");
         let program = needed("TIDEGATE_WORKERD", "workerd/node_modules/.bin/workerd");
         let folder = Folder::new();
-        for file in [
-            "dist/workerd/edge.js",
-            "dist/workerd/index.js",
-            "dist/core.wasm",
-        ] {
+        let mut modules = String::new();
+        for (file, kind) in MODULES {
             let to = folder.path().join(file);
             std::fs::create_dir_all(to.parent().expect("a folder")).expect("makes the folder");
             std::fs::copy(package.join(file), to).expect("copies");
+            modules += &format!("(name = \"{file}\", {kind} = embed \"{file}\"),\n    ");
         }
-        let worker = include_str!("../edge/worker.js");
         std::fs::write(folder.path().join("worker.js"), worker).expect("writes");
         let config = format!(
             r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
-    (name = "internet", network = (allow = ["private", "local", "public"])),
-    (name = "gateway", external = (address = "{gateway}", http = ())),
+    {services}
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "edge")],
 );
 const edge :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
-    (name = "dist/workerd/edge.js", esModule = embed "dist/workerd/edge.js"),
-    (name = "dist/workerd/index.js", esModule = embed "dist/workerd/index.js"),
-    (name = "dist/core.wasm", wasm = embed "dist/core.wasm"),
+    {modules}
   ],
   bindings = [
-    (name = "CONTROL", text = "http://{control}"),
-    (name = "NODE_SECRET", text = "{node}"),
-    (name = "MAX_STALENESS_S", json = "{stale_s}"),
-    (name = "GATEWAY", service = "gateway"),
+    {bindings}
   ],
   compatibilityDate = "2026-04-01",
 );
@@ -193,8 +207,8 @@ impl Site {
         let response = response.expect("an answer");
         let body = http_body_util::BodyExt::collect(response.into_body()).await;
         let body = body.expect("a whole body").to_bytes();
-        let text = String::from_utf8(body.to_vec()).expect("text");
-        let counts = text
+        let lines = String::from_utf8(body.to_vec()).expect("text");
+        let counts = lines
             .lines()
             .filter(|line| line.starts_with("tidegate_requests_total"));
         let count = |line: &str| {
@@ -401,4 +415,21 @@ async fn without_the_control_plane_it_goes_on_for_as_long_as_it_may_and_no_longe
         check(&found, StatusCode::SERVICE_UNAVAILABLE, "keys-unavailable");
     }
     late.stop().await;
+}
+
+/// The host's cryptography there is another one than Node's.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_come_to_the_same_under_workerd() {
+    let edge = Edge::serve(include_str!("../edge/vectors.js"), "", "").await;
+    let vectors = include_str!("../vectors/secrets/verify.json");
+    let cases: Value = serde_json::from_str(vectors).expect("JSON");
+    let cases = cases["cases"].as_array().expect("cases").len();
+    let url = format!("http://{}/", edge.address);
+    let answer = send(Method::POST, &url, None, text(vectors)).await;
+    let (status, told) = json(answer.expect("an answer")).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    for build in ["core", "ed25519"] {
+        assert_eq!(told[build]["asked"], cases);
+        assert_eq!(told[build]["wrong"], serde_json::json!([]), "{build}");
+    }
 }

@@ -13,13 +13,17 @@ export const lines = {
   heartbeat: (revision) => ({ heartbeat: { revision, at_s: Math.floor(Date.now() / 1000) } }),
 };
 
-/** Answers each connection by `answer(stream, request)`, in which `stream.tell(line)` writes a line. */
-export async function control(answer, { keySet = () => keys } = {}) {
+/**
+ * Answers each stream by `answer(stream, request)`, in which `stream.tell(line)` writes a line. What else is asked for is
+ * `elsewhere`'s.
+ */
+export async function control(answer, { keySet = () => keys, elsewhere } = {}) {
   const asked = [];
   const server = createServer((request, response) => {
     response.setHeader("access-control-allow-origin", "*");
     asked.push({ url: request.url, authorization: request.headers.authorization });
     if (request.url === "/.well-known/jwks.json") return response.end(JSON.stringify(keySet()));
+    if (elsewhere !== undefined && !request.url.startsWith("/v1/")) return elsewhere(request, response);
     const status = (code) => response.writeHead(code).end();
     const tell = (line) => response.write(typeof line === "string" ? line : `${JSON.stringify(line)}\n`);
     return answer({ tell, status, end: () => response.end(), break: () => response.destroy() }, request);

@@ -38,7 +38,8 @@ function resolved(entry, { host, extension }) {
   const outside = (path) => ({ path, external: true });
   return {
     name: "tidegate",
-    setup({ onResolve }) {
+    setup({ onLoad, onResolve }) {
+      onLoad({ filter: /\/tidegate_wasm\.js$/ }, ({ path }) => ({ contents: slim(readFileSync(path, "utf8")) }));
       onResolve({ filter: /^policy-host$/ }, () => is(join(here, "src/host", `${host}.ts`)));
       onResolve({ filter: /^policy-module$/ }, () => outside(`../${engine}.wasm`));
       onResolve({ filter: /\/wasm\/tidegate_wasm\.js$/ }, () => is(join(BUILDS[engine], "tidegate_wasm.js")));
@@ -59,11 +60,19 @@ function resolved(entry, { host, extension }) {
   };
 }
 
+/** The bindings without what is there for hosts that are older than their syntax, and for `using`. */
+const slim = (bindings) =>
+  bindings
+    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^\n]*\}\s*: new/g, "/* @__PURE__ */ new")
+    .replace(/^if \(Symbol\.dispose\) .*$/gm, "");
+
 /** The types of the bindings, for the compiler. */
 function bindTypes() {
   const wasm = join(here, "src/wasm");
   mkdirSync(wasm, { recursive: true });
-  cpSync(join(full, "tidegate_wasm.d.ts"), join(wasm, "tidegate_wasm.d.ts"));
+  const declared = readFileSync(join(full, "tidegate_wasm.d.ts"), "utf8");
+  // For compilers that know no `using` yet.
+  writeFileSync(join(wasm, "tidegate_wasm.d.ts"), declared.replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, ""));
   cpSync(join(here, "../src/error.d.ts"), join(wasm, "error.d.ts"));
 }
 

@@ -1,6 +1,7 @@
 //! Slices: what one subject may do, without the snapshot.
 
 use js_sys::{Array, Object as JsObject, Reflect};
+use tidegate_policy::slice::Question;
 use tidegate_policy::tuple::Object;
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
@@ -26,7 +27,7 @@ pub struct Slice {
     /// Where the host writes the resource that it asks about.
     desk: Vec<u8>,
     /// By their numbers.
-    actions: Vec<String>,
+    actions: Vec<Question>,
     nothing: Context,
 }
 
@@ -81,13 +82,7 @@ impl Slice {
     #[wasm_bindgen(setter)]
     pub fn set_kind(&mut self, kind: &str) {
         kind.clone_into(&mut self.kind);
-    }
-
-    /// How many objects it knows.
-    #[wasm_bindgen(getter)]
-    pub fn size(&self) -> f64 {
-        // A number in JavaScript.
-        self.inner.len() as f64
+        self.actions.clear();
     }
 
     /// May the subject do the action on the resource? As `decide`, without an object for each question: 0 is no,
@@ -119,32 +114,29 @@ impl Slice {
         self.desk.as_ptr() as usize
     }
 
-    /// A number for an action, to ask by. Each call gives another one; there are at most 1024.
+    /// A number for an action, to ask by until the slice changes. Each call gives another one; there are at most 1024.
     pub fn action(&mut self, name: &str) -> usize {
         let number = self.actions.len();
         if number < MAX_ACTIONS {
-            self.actions.push(name.to_owned());
+            let question = self.inner.question(&self.kind, name);
+            self.actions.push(question);
         }
         number
     }
 
     /// As `can`, for an action by its number and a resource that is on the desk, without a context: a third of the
-    /// time, as no text is handed over. Also 3: `can` has to be asked, and may have an error to tell.
+    /// time, as no text is handed over. Whether the resource is a name is for the host to look at. Also 3: `can` has
+    /// to be asked.
     pub fn ask(&self, action: usize, length: usize) -> u32 {
         let resource = self.desk.get(..length);
         let resource = resource.and_then(|bytes| str::from_utf8(bytes).ok());
-        let (Some(action), Some(resource)) = (self.actions.get(action), resource) else {
+        let (Some(&action), Some(resource)) = (self.actions.get(action), resource) else {
             return ELSEWHERE;
         };
-        let is_name = || resource.parse::<Object>().is_ok();
-        let answer = self
-            .inner
-            .answer(&self.kind, action, resource, &self.nothing);
-        match answer {
+        match self.inner.answer_to(action, resource, &self.nothing) {
+            Answer::Deny => 0,
             Answer::Allow => 1,
-            Answer::Deny if is_name() => 0,
-            Answer::Unknown if is_name() => 2,
-            Answer::Deny | Answer::Unknown => ELSEWHERE,
+            Answer::Unknown => 2,
         }
     }
 
@@ -197,6 +189,7 @@ impl Slice {
     /// The kinds of [`SliceChangeError`](tidegate_policy::SliceChangeError); the slice is then as it was. But where
     /// it would be too long, nothing of it is left: every answer is unknown.
     pub fn apply(&mut self, change: &SliceChange) -> Result<(), JsValue> {
+        self.actions.clear();
         let applied = self.inner.apply(&change.inner);
         applied.map_err(|found| error(found.kind(), &found.to_string()))
     }

@@ -201,6 +201,7 @@ fn main() -> ExitCode {
             model::Verb::Validate(a) => model::validate::run(output, &a),
             model::Verb::Convert(a) => model::convert::run(output, &a),
             model::Verb::Graph(a) => model::graph::run(output, &a),
+            model::Verb::Types(a) => model::types::run(output, &a),
             model::Verb::Test(a) => model::test::run(output, &a),
         }),
         Verb::Admin(admin::Verb::Keys(verb)) => match verb {

@@ -117,7 +117,7 @@ async fn a_wrong_model_says_where() {
     assert_eq!(report["items"][0]["line"], 6);
     assert_eq!(report["items"][1]["kind"], "missing-definition");
     assert_eq!(report["items"][2]["kind"], "file");
-    for verb in ["convert", "graph"] {
+    for verb in ["convert", "graph", "types"] {
         let ended = wrong().run(&["model", verb, "model.fga"]).await;
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.stderr.contains("model.fga:6:31: "), "{ended:?}");

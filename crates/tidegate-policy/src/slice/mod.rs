@@ -151,6 +151,10 @@ pub struct Listed<'a> {
     pub complete: bool,
 }
 
+/// An action with a kind of secret, looked up: for [`Slice::answer_to`].
+#[derive(Clone, Copy, Debug)]
+pub struct Question(Result<(bool, u32), Answer>);
+
 impl Slice {
     /// Whose it is.
     pub fn subject(&self) -> &Object {
@@ -196,15 +200,31 @@ impl Slice {
 
     /// Decides for the subject itself, with a secret of a kind. `resource` is `type:id`.
     pub fn answer(&self, kind: &str, action: &str, resource: &str, context: &Context) -> Answer {
-        let section = match self.section(kind, action) {
-            Ok(section) => section,
+        self.answer_to(self.question(kind, action), resource, context)
+    }
+
+    /// Looks up what all questions of an action have in common. Good until the slice [changes](Self::apply).
+    pub fn question(&self, kind: &str, action: &str) -> Question {
+        let section = self.section(kind, action);
+        Question(section.and_then(|(is_anonymous, _)| {
+            let relation = self.terms.relation(action);
+            Ok((is_anonymous, relation.ok_or(Answer::Deny)?))
+        }))
+    }
+
+    /// Decides as [`Slice::answer`].
+    pub fn answer_to(&self, question: Question, resource: &str, context: &Context) -> Answer {
+        let (is_anonymous, relation) = match question.0 {
+            Ok(found) => found,
             Err(answer) => return answer,
         };
-        let row = section.get(resource);
-        match row.zip(self.terms.relation(action)) {
-            Some((row, relation)) => {
-                self.outcome(row, relation, &mut Evaluation::new(&self.terms, context))
-            }
+        let section = if is_anonymous {
+            &self.anonymous
+        } else {
+            &self.own
+        };
+        match section.as_ref().and_then(|section| section.get(resource)) {
+            Some(row) => self.outcome(row, relation, &mut Evaluation::new(&self.terms, context)),
             None => Answer::Deny,
         }
     }
@@ -223,7 +243,7 @@ impl Slice {
             complete: true,
         };
         let section = match self.section(kind, action) {
-            Ok(section) => section,
+            Ok((_, section)) => section,
             Err(answer) => {
                 listed.complete = answer != Answer::Unknown;
                 return listed;
@@ -281,8 +301,8 @@ impl Slice {
         self.own.iter().chain(&self.anonymous)
     }
 
-    /// Where the answers for a kind are, if it may exercise the action.
-    fn section(&self, kind: &str, action: &str) -> Result<&Section, Answer> {
+    /// Where the answers for a kind are, if it may exercise the action, and whether these are of `anonymous`.
+    fn section(&self, kind: &str, action: &str) -> Result<(bool, &Section), Answer> {
         let Some(cap) = self.kinds.cap(kind) else {
             return Err(if self.kinds.all {
                 Answer::Deny
@@ -299,7 +319,8 @@ impl Slice {
         } else {
             &self.own
         };
-        section.as_ref().ok_or(Answer::Unknown)
+        let section = section.as_ref().ok_or(Answer::Unknown)?;
+        Ok((cap.anonymous, section))
     }
 
     fn outcome(&self, row: &Row, relation: u32, evaluation: &mut Evaluation<'_>) -> Answer {

@@ -27,11 +27,16 @@ export interface Held {
 }
 
 const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
-/** Most answers that are remembered. */
-const REMEMBERED = 100_000;
+/** Most answers that are remembered: with more, to look one up takes longer than to ask. */
+const REMEMBERED = 32_768;
 /** Longest resource that is written on the engine's desk, in bytes, and most actions that have numbers there. */
 const DESK_BYTES = 512;
 const MAX_ACTIONS = 1024;
+/** Shorter than the longest name of an object, and of a type. */
+const LONGEST = 256;
+const LONGEST_TYPE = 64;
+/** ASCII: what is seen, and the signs that names have between their parts. */
+const [FIRST, LAST, HASH, STAR, COLON, AT] = [33, 126, 35, 42, 58, 64];
 /** What the engine says where it has to be asked in words. */
 const ELSEWHERE = 3;
 
@@ -50,7 +55,7 @@ export class Slice<M extends ModelNames = AnyModel> {
   readonly #now: Now;
   #revision: number;
   /** Answers, by action and resource. */
-  #answers = new Map<string, Map<string, Verdict>>();
+  readonly #answers = new Map<string, Map<string, Verdict>>();
   #remembered = 0;
   readonly #actions = new Map<string, number>();
   #desk = new Uint8Array();
@@ -119,6 +124,7 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** @internal Takes in a change. */
   apply(change: SliceChange): void {
     this.#forget();
+    this.#actions.clear();
     try {
       asked(() => this.#inner.apply(change));
     } finally {
@@ -134,11 +140,14 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** Gives its memory back. It answers nothing after. */
   free(): void {
     this.#forget();
+    this.#actions.clear();
+    // It is somebody else's memory then.
+    this.#desk = new Uint8Array();
     this.#inner.free();
   }
 
   #forget(): void {
-    this.#answers = new Map();
+    this.#answers.clear();
     this.#remembered = 0;
   }
 
@@ -166,14 +175,19 @@ export class Slice<M extends ModelNames = AnyModel> {
     }
     // A memory that has grown is another buffer, and the view of the old one has no bytes.
     if (this.#desk.length === 0) this.#desk = new Uint8Array(memory.buffer, asked(() => this.#inner.desk()), DESK_BYTES);
-    if (length > DESK_BYTES) return undefined;
+    if (length > LONGEST) return undefined;
     const desk = this.#desk;
+    let colon = 0;
     for (let at = 0; at < length; at += 1) {
       const unit = resource.charCodeAt(at);
-      if (unit > 127) return undefined;
+      if (unit === COLON && colon === 0) colon = at;
+      // Whatever is not plainly a name is the engine's to look at.
+      else if (unit < FIRST || unit > LAST || unit === COLON || unit === HASH || unit === STAR || unit === AT) return undefined;
       desk[at] = unit;
     }
-    const answer = this.#inner.ask(number, length);
+    if (colon === 0 || colon > LONGEST_TYPE || colon === length - 1) return undefined;
+    const asking = number;
+    const answer = asked(() => this.#inner.ask(asking, length));
     return answer === ELSEWHERE ? undefined : VERDICTS[answer];
   }
 

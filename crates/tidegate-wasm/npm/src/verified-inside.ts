@@ -1,7 +1,7 @@
 // Bundles, verified by the Ed25519 and SHA-256 that are in the engine; by WebCrypto where a key of ES256 has signed.
 
 import { PolicyError } from "./error.js";
-import { type Verifier, verifierOf } from "./verifier.js";
+import { type Verifier, verifierOf } from "./inside.js";
 import {
   type BundleExpectation,
   type BundleKeys,

@@ -7,6 +7,7 @@ mod fuzz;
 mod generated;
 mod hosts;
 pub(crate) mod machine;
+mod npm;
 mod rust;
 mod schemathesis;
 mod suites;
@@ -31,6 +32,7 @@ type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 const PARTS: [Part; 7] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
+    ("npm", npm::run),
     ("fuzz", fuzz::run),
     ("suites", suites::run),
     ("e2e", e2e::run),

@@ -1,8 +1,9 @@
-//! `tidegate model validate|convert|graph|test`: on files alone, without the API.
+//! `tidegate model validate|convert|graph|types|test`: on files alone, without the API.
 
 pub(crate) mod convert;
 pub(crate) mod graph;
 pub(crate) mod test;
+pub(crate) mod types;
 pub(crate) mod validate;
 
 mod beside; // files that a file names
@@ -20,6 +21,8 @@ pub(crate) enum Verb {
     Convert(convert::Arguments),
     /// Print a drawing of a model, as DOT text for Graphviz.
     Graph(graph::Arguments),
+    /// Print a model's types and relations as types of TypeScript.
+    Types(types::Arguments),
     /// Run the tests of OpenFGA store files: exit 1 when one fails.
     Test(test::Arguments),
 }

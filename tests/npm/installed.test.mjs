@@ -1,0 +1,135 @@
+// The packed package, installed into fresh projects and run there.
+//
+// TIDEGATE_NPM_PROJECTS names the folder that they are made in, and TIDEGATE_WORKERD the program of workers.
+
+import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+
+import { control, lines } from "./control.mjs";
+import { folder } from "./package.mjs";
+import { browse, files, json, run, work } from "./programs.mjs";
+import { ISSUER, keys, secret, signedChange, signedSlice } from "./signing.mjs";
+
+const QUIET = ["--no-fund", "--no-audit", "--silent", "--prefer-offline"];
+const projects = resolve(process.env.TIDEGATE_NPM_PROJECTS ?? join(folder, "../projects"));
+await mkdir(projects, { recursive: true });
+const [packed] = JSON.parse(await run("npm", ["pack", folder, "--json", "--silent", "--pack-destination", projects], projects));
+const tarball = join(projects, packed.filename);
+
+/** A fresh project with what its lock file names, and the package. */
+async function project(name) {
+  const into = join(projects, name);
+  await rm(into, { recursive: true, force: true });
+  await cp(new URL(`projects/${name}`, import.meta.url), into, { recursive: true });
+  await writeFile(join(into, "keys.json"), JSON.stringify(keys));
+  await writeFile(join(into, "slice.bin"), await signedSlice());
+  if (name !== "commonjs") await run("npm", ["ci", ...QUIET], into);
+  await run("npm", ["install", "--no-save", "--no-package-lock", ...QUIET, tarball], into);
+  return into;
+}
+
+test("it holds what is needed, and no more", () => {
+  const names = packed.files.map(({ path }) => path);
+  for (const needed of ["README.md", "LICENSE", "package.json", "types/index.d.ts", "dist/core.wasm", "dist/react.js"]) {
+    assert.ok(names.includes(needed), needed);
+  }
+  const odd = names.filter((name) => !/^(README\.md|LICENSE|package\.json|types\/.*\.d\.ts|types\/commonjs\/package\.json|dist\/.*\.(js|mjs|cjs|wasm|map))$/.test(name));
+  assert.deepEqual(odd, []);
+});
+
+test("in Node, as an ECMAScript module, with types", async () => {
+  const into = await project("esm");
+  await run("npm", ["test", "--silent"], into);
+});
+
+test("in Node, by require", async () => {
+  await run("npm", ["test", "--silent"], await project("commonjs"));
+});
+
+test("in a worker", async (context) => {
+  assert.ok(process.env.TIDEGATE_WORKERD, "TIDEGATE_WORKERD names no program");
+  const into = await project("worker");
+  await run("npm", ["test", "--silent"], into);
+  const address = await work(context, process.env.TIDEGATE_WORKERD, join(into, "worker.capnp"));
+  const bundle = Buffer.from(await signedSlice()).toString("base64");
+  const response = await fetch(address, { method: "POST", body: JSON.stringify({ keys, bundle }) });
+  assert.deepEqual(await response.json(), [...Array(3).fill([true, false, "issuer"]).flat(), "function"]);
+});
+
+test("in a page without tools, under a strict policy for scripts", async (context) => {
+  const into = join(projects, "page");
+  await rm(into, { recursive: true, force: true });
+  await cp(new URL("projects/page", import.meta.url), into, { recursive: true });
+  await cp(folder, join(into, "policy"), { recursive: true });
+  await writeFile(join(into, "keys.json"), JSON.stringify(keys));
+  await writeFile(join(into, "slice.bin"), await signedSlice());
+  const told = new EventEmitter();
+  const page = files(into);
+  const plane = await control(() => undefined, {
+    elsewhere: async (request, response) => {
+      if (request.url !== "/told") return page(request, response);
+      told.emit("told", await json(request));
+      return response.end();
+    },
+  });
+  context.after(plane.stop);
+  await writeFile(join(into, "short.wasm"), (await import("node:fs")).readFileSync(join(folder, "dist/core.wasm")).subarray(0, 5000));
+  const found = once(told, "told");
+  await browse(context, plane.url);
+  const each = ["index", "ed25519", "full"].flatMap((build) => [[build, true, false], "module-malformed"]);
+  assert.deepEqual((await found)[0], each);
+});
+
+test("in a page that Vite has built, which is drawn again where an answer changes and nowhere else", async (context) => {
+  const into = await project("vite");
+  await run("npm", ["test", "--silent"], into);
+  const page = files(join(into, "dist"));
+  const told = new EventEmitter();
+  const told_all = [];
+  let stream;
+  let refuse = false;
+  const plane = await control(
+    async (found) => {
+      if (refuse) return found.status(401);
+      stream = found;
+      return stream.tell(lines.slice(await signedSlice()));
+    },
+    {
+      elsewhere: async (request, response) => {
+        if (request.url !== "/told") return page(request, response);
+        told_all.push(await json(request));
+        told.emit("told");
+        return response.end();
+      },
+    },
+  );
+  context.after(plane.stop);
+  const when = async (holds) => {
+    while (!told_all.some(holds)) await once(told, "told");
+    return told_all.find(holds);
+  };
+  await browse(context, `${plane.url}/?${new URLSearchParams({ issuer: ISSUER, secret: secret() })}`);
+
+  const first = await when(({ status }) => status === "live");
+  assert.equal(first.shown, "truetruefalsewriteno");
+  const { a, b, c } = first.draws;
+  // Nobody has been drawn more than once for an answer: unknown, then this.
+  assert.ok(a >= 2 && a === b && b === c, JSON.stringify(first.draws));
+
+  // What says that nothing has changed draws nothing.
+  stream.tell(lines.heartbeat(7));
+  await when(({ status, revision }) => status === "live" && revision === 7 && told_all.length > 1);
+  stream.tell(lines.change(await signedChange()));
+  const next = await when(({ revision }) => revision === 8);
+  assert.equal(next.shown, "truefalsetruewriteno");
+  assert.deepEqual(next.draws, { a, b: b + 1, c: c + 1 });
+
+  refuse = true;
+  stream.end();
+  const last = await when(({ status }) => status === "ended");
+  assert.equal(last.error, "unauthenticated");
+  assert.equal(last.shown, "unknownunknownunknownaskingno");
+});
