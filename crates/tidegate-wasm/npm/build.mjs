@@ -38,7 +38,8 @@ function resolved(entry, { host, extension }) {
   const outside = (path) => ({ path, external: true });
   return {
     name: "tidegate",
-    setup({ onResolve }) {
+    setup({ onLoad, onResolve }) {
+      onLoad({ filter: /\/tidegate_wasm\.js$/ }, ({ path }) => ({ contents: slim(readFileSync(path, "utf8")) }));
       onResolve({ filter: /^policy-host$/ }, () => is(join(here, "src/host", `${host}.ts`)));
       onResolve({ filter: /^policy-module$/ }, () => outside(`../${engine}.wasm`));
       onResolve({ filter: /\/wasm\/tidegate_wasm\.js$/ }, () => is(join(BUILDS[engine], "tidegate_wasm.js")));
@@ -58,6 +59,12 @@ function resolved(entry, { host, extension }) {
     },
   };
 }
+
+/** The bindings without what is there for hosts that are older than their syntax, and for `using`. */
+const slim = (bindings) =>
+  bindings
+    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^\n]*\}\s*: new/g, "/* @__PURE__ */ new")
+    .replace(/^if \(Symbol\.dispose\) .*$/gm, "");
 
 /** The types of the bindings, for the compiler. */
 function bindTypes() {

@@ -85,13 +85,6 @@ impl Slice {
         self.actions.clear();
     }
 
-    /// How many objects it knows.
-    #[wasm_bindgen(getter)]
-    pub fn size(&self) -> f64 {
-        // A number in JavaScript.
-        self.inner.len() as f64
-    }
-
     /// May the subject do the action on the resource? As `decide`, without an object for each question: 0 is no,
     /// 1 yes, 2 unknown.
     ///

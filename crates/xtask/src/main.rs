@@ -24,9 +24,10 @@ cargo xtask quickstart [--port N] [--fresh]
     --port N   the first of four ports: gateway, control, metrics, data API [8080]
     --fresh    forgets what earlier runs have kept
 
-cargo xtask test [rust] [wasm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
+cargo xtask test [rust] [wasm] [npm] [fuzz] [suites] [e2e] [browser] [schemathesis] [--full]
     Runs all tests, or those of the parts that are named; installs what they need where it may.
     wasm       the JavaScript package in Node, Chromium and workerd
+    npm        the npm package, as it is assembled and installed into fresh projects
     suites     other projects' test data, natively and in those: what TIDEGATE_SUITES names [../shared/suites]
     browser    the console in Chromium; pictures of it are in target/screenshots
     --full     at full scale instead of one for every day

@@ -15,7 +15,7 @@ pub(crate) struct Package {
     /// Of the crate `tidegate-wasm`.
     features: &'static str,
     /// Most bytes of the module, by `wasm-opt` and `gzip -9`.
-    goal_bytes: usize,
+    pub(crate) goal_bytes: usize,
 }
 
 /// All of it.

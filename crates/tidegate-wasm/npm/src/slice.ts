@@ -27,8 +27,8 @@ export interface Held {
 }
 
 const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
-/** Most answers that are remembered. */
-const REMEMBERED = 100_000;
+/** Most answers that are remembered: with more, to look one up takes longer than to ask. */
+const REMEMBERED = 32_768;
 /** Longest resource that is written on the engine's desk, in bytes, and most actions that have numbers there. */
 const DESK_BYTES = 512;
 const MAX_ACTIONS = 1024;

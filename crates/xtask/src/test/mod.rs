@@ -7,6 +7,7 @@ mod fuzz;
 mod generated;
 mod hosts;
 pub(crate) mod machine;
+mod npm;
 mod rust;
 mod schemathesis;
 mod suites;
@@ -28,9 +29,10 @@ const CHECKED: &str = "checked";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
+    ("npm", npm::run),
     ("fuzz", fuzz::run),
     ("suites", suites::run),
     ("e2e", e2e::run),

@@ -104,7 +104,7 @@ impl From<TokenError> for Proof {
 
 fn unproven_claims(text: &str) -> Option<Claims> {
     let payload = text.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+    Claims::from_json(&URL_SAFE_NO_PAD.decode(payload).ok()?)
 }
 
 /// The keys that the server publishes.

@@ -1,5 +1,7 @@
 //! `cargo xtask npm [--sizes]`: assembles the npm package `@tidegate/policy` in `target/npm/policy`.
 
+mod sizes;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,14 +14,19 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
             println!("{}", assemble()?.display());
             Ok(())
         }
+        ["--sizes"] => sizes::print(&source(), &assemble()?),
         [other, ..] => Err(Failure::Usage(format!("`{other}` is no option"))),
     }
+}
+
+fn source() -> PathBuf {
+    cargo::root().join("crates/tidegate-wasm/npm")
 }
 
 /// Builds the engine three times, and the package around; returns its folder.
 pub(crate) fn assemble() -> Result<PathBuf, Failure> {
     machine::need_node()?;
-    let source = cargo::root().join("crates/tidegate-wasm/npm");
+    let source = source();
     need_tools(&source)?;
     let out = cargo::root().join("target/npm/policy");
     let mut node = Command::new("node");
