@@ -9,8 +9,7 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
-use hashbrown::DefaultHashBuilder;
-
+use super::hasher::DefaultHashBuilder;
 use super::places::{Places, short};
 
 /// See [`hashbrown::HashMap`].

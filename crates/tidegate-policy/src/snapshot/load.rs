@@ -1,8 +1,6 @@
 //! A store made at once: names are placed once, rows are sorted once, and each page is written once.
 
-use hashbrown::DefaultHashBuilder;
-
-use crate::hash::HashMap;
+use crate::hash::{DefaultHashBuilder, HashMap};
 use uuid::Uuid;
 
 use super::Standing;

@@ -9,7 +9,7 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::DefaultHashBuilder;
+use crate::hash::DefaultHashBuilder;
 
 use super::pages::{Page, Pages};
 use super::row::ObjectId;
