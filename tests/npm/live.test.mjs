@@ -171,7 +171,8 @@ for (const [what, claims, kind] of [
   });
 }
 
-test("a new key is fetched", async (context) => {
+test("a new key is fetched, but not at each line that has one", async (context) => {
+  const now = Date.now;
   const sets = [keys, { keys: [later.jwk] }];
   const { live, plane } = await followed(
     context,
@@ -181,9 +182,32 @@ test("a new key is fetched", async (context) => {
   );
   await until(live, () => live.error?.kind === "head-unknown-key");
   assert.equal(live.can("can_read", "doc:a"), "unknown");
+  await until({ subscribe: (look) => onAsked(plane, 2, look) }, () => plane.streams().length === 2);
+  assert.equal(plane.asked.filter(({ url }) => url.endsWith("jwks.json")).length, 1);
+  context.mock.method(Date, "now", () => now() + 11_000);
   await live.ready;
   assert.equal(live.can("can_read", "doc:a"), true);
   assert.equal(plane.asked.filter(({ url }) => url.endsWith("jwks.json")).length, 2);
+});
+
+test("a key that is taken away is believed no more", async (context) => {
+  const now = Date.now;
+  const sets = [keys];
+  let stream;
+  const { live } = await followed(
+    context,
+    async (found) => {
+      stream = found;
+      stream.tell(lines.slice(await signedSlice()));
+    },
+    {},
+    { keySet: () => sets.shift() ?? { keys: [later.jwk] } },
+  );
+  await live.ready;
+  context.mock.method(Date, "now", () => now() + 61_000);
+  stream.end();
+  await until(live, () => live.error?.kind === "head-unknown-key");
+  assert.equal(live.revision, 7);
 });
 
 test("keys that are given are the only ones", async (context) => {
@@ -233,10 +257,10 @@ test("what is about to expire is asked for anew, as a whole", async (context) =>
 test("it waits longer each time, half a minute at most, and not all at once", async (context) => {
   const waits = [];
   const real = globalThis.setTimeout;
-  const SILENCE_MS = 15_000;
+  const PATIENCE_MS = [10_000, 15_000];
   const live = await new Promise((resolve) => {
     context.mock.method(globalThis, "setTimeout", (call, ms) => {
-      if (ms === SILENCE_MS) return undefined;
+      if (PATIENCE_MS.includes(ms)) return undefined;
       waits.push(ms);
       if (waits.length === 12) resolve(found);
       else real(call, 0);
@@ -245,7 +269,7 @@ test("it waits longer each time, half a minute at most, and not all at once", as
     const offline = () => Promise.reject(new TypeError("offline"));
     const found = follow({ url: "http://127.0.0.1:9", secret: secret(), fetch: offline });
   });
-  assert.equal(live.error.kind, "disconnected");
+  assert.equal(live.error.kind, "keys-unavailable");
   assert.equal(live.status, "connecting");
   live.close();
   waits.forEach((ms, failures) => {

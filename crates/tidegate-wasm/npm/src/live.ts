@@ -8,6 +8,7 @@ import { applyChange, type KeySet, loadSlice } from "./bundle.js";
 import { at, hostNow, runNow } from "./clock.js";
 import { base64, unverifiedClaims } from "./compact.js";
 import { PolicyError, asPolicyError } from "./error.js";
+import { KeySource } from "./jwks.js";
 import { lines } from "./lines.js";
 import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
 import type { Found, Held, Slice, Verdict } from "./slice.js";
@@ -17,6 +18,8 @@ const LONGEST_WAIT_S = 30;
 const FIRST_WAIT_S = 0.5;
 /** A stream that has been silent for so long is dead: there is a line each second. */
 const SILENCE_S = 15;
+/** How old the key set may be. */
+const KEYS_AGE_S = 600;
 /** How long before a signature expires another is asked for. */
 const RENEW_S = 60;
 
@@ -42,7 +45,7 @@ export interface FollowOptions {
  *
  * A connection that breaks is made again, after half a second at first and 30 at most. It ends with an error of the
  * kind `unauthenticated` or `forbidden` when the secret is refused; kinds of other errors, which are tried again, are
- * those of `loadSlice`, `no-secret`, `disconnected`, `http` (with its `status`), `line-malformed`, `line-too-long`.
+ * those of `loadSlice`, `no-secret`, `keys-unavailable`, `disconnected`, `http` (with its `status`), `line-malformed`, `line-too-long`.
  */
 export function follow<M extends ModelNames = AnyModel>(options: FollowOptions): Live<M> {
   return new Live<M>(options);
@@ -66,7 +69,10 @@ export class Live<M extends ModelNames = AnyModel> {
   #goodUntilS = 0;
   /** The slice is asked for as a whole: what is held cannot be gone on from. */
   #anew = false;
-  #keys: KeySet | undefined;
+  readonly #source: KeySource | undefined;
+  #keys: KeySet = { keys: [] };
+  /** What came was signed with a key that was not in the set. */
+  #keyIsNew = false;
   #callOff: () => void = () => undefined;
   #wake: () => void = () => undefined;
   #connection: AbortController | undefined;
@@ -77,6 +83,7 @@ export class Live<M extends ModelNames = AnyModel> {
   constructor(options: FollowOptions) {
     this.#options = options;
     this.#base = String(options.url).replace(/\/+$/, "");
+    if (options.keys === undefined) this.#source = new KeySource({ url: this.#base, fetch: options.fetch });
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -227,16 +234,20 @@ export class Live<M extends ModelNames = AnyModel> {
     const goesOn = this.#slice !== undefined && !this.#anew && hostNow() < this.#signedUntilS - 2 * RENEW_S;
     const query = goesOn ? `?from=${this.revision}` : "";
     this.#anew = false;
-    this.#keys ??= this.#options.keys ?? (await this.#fetchedKeys(signal));
+    this.#keys = await this.#keySet();
     const headers = { authorization: `Bearer ${secret}` };
     const response = await this.#fetch(`/v1/slice/watch${query}`, { headers, signal });
     if (response.body === null) throw new PolicyError("disconnected", "the stream has no body");
     return response.body;
   }
 
-  async #fetchedKeys(signal: AbortSignal): Promise<KeySet> {
-    const response = await this.#fetch("/.well-known/jwks.json", { signal });
-    return (await response.json()) as KeySet;
+  /** Looked after at each connection: a key that is taken away is believed no more. */
+  async #keySet(): Promise<KeySet> {
+    const source = this.#source;
+    if (source === undefined) return this.#options.keys ?? { keys: [] };
+    const isNew = this.#keyIsNew;
+    this.#keyIsNew = false;
+    return isNew ? source.again(hostNow(), KEYS_AGE_S) : source.get(hostNow(), KEYS_AGE_S);
   }
 
   async #fetch(path: string, options: RequestInit): Promise<Response> {
@@ -270,7 +281,7 @@ export class Live<M extends ModelNames = AnyModel> {
       await load();
     } catch (thrown) {
       this.#anew = true;
-      if (asPolicyError(thrown, "internal").kind === "head-unknown-key") this.#keys = undefined;
+      this.#keyIsNew = asPolicyError(thrown, "internal").kind === "head-unknown-key";
       throw thrown;
     }
   }
@@ -297,7 +308,7 @@ export class Live<M extends ModelNames = AnyModel> {
   }
 
   #expected(): { keys: KeySet; issuer: string } {
-    return { keys: this.#keys ?? { keys: [] }, issuer: this.#options.issuer ?? this.#base };
+    return { keys: this.#keys, issuer: this.#options.issuer ?? this.#base };
   }
 
   #confirm(): void {

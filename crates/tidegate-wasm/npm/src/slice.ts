@@ -113,7 +113,7 @@ export class Slice<M extends ModelNames = AnyModel> {
 
   /** @internal `held`, whatever the time. */
   all(): Held[] {
-    const flat = this.#inner.held();
+    const flat = asked(() => this.#inner.held());
     return Array.from({ length: flat.length / 3 }, (_, at) => ({
       object: String(flat[3 * at]),
       relation: String(flat[3 * at + 1]),

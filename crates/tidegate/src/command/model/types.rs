@@ -115,8 +115,14 @@ mod tests {
 
     #[test]
     fn names_are_texts_whatever_they_hold() {
-        let model = "model\n  schema 1.1\ntype a\"b\\c\n  relations\n    define x-y: [a\"b\\c]\n";
-        let text = typescript(&Model::parse(model).expect("a model"), "Odd");
+        // Only JSON can say them.
+        let name = r#"a\"b\\c"#;
+        let model = format!(
+            r#"{{"schema_version": "1.1", "type_definitions": [{{"type": "{name}", "relations": {{"x-y": {{"this": {{}}}}}},
+            "metadata": {{"relations": {{"x-y": {{"directly_related_user_types": [{{"type": "{name}"}}]}}}}}}}}]}}"#
+        );
+        let model = Model::from_json(&model).expect("a model");
+        let text = typescript(&model, "Odd");
         assert!(text.contains(r#"  "a\"b\\c": "x-y";"#), "{text}");
     }
 
