@@ -192,7 +192,7 @@ describe("a question", () => {
     await ask(page, { action: "can_browse", resource: "project:acme/sales" });
     const answer = page.getByRole("region", { name: "Answer" });
     await seen(answer.getByText("Denied"));
-    await seen(answer.getByText("tidegate grant project:acme/sales view --to user:bob"));
+    await seen(answer.locator(".typed code", { hasText: "tidegate grant project:acme/sales view --to user:bob" }));
     await world.grant(people.alice, "project:acme/sales", ["view"], "user:bob");
     await seen(answer.getByText("Allowed"));
     await seen(answer.getByText(/Checked in this page/));

@@ -98,7 +98,7 @@ function Copy({ text }: { text: string }) {
   return (
     <button type="button" className="quiet" onClick={() => void copy()} onBlur={() => setSaid("Copy")}>
       <span aria-live="polite">{said}</span>
-      <span className="unseen">: {text}</span>
+      <span className="unseen"> {text}</span>
     </button>
   );
 }
