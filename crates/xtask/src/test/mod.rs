@@ -29,7 +29,7 @@ const CHECKED: &str = "checked";
 /// A part, by name.
 type Part = (&'static str, fn(&Scale) -> Result<Tally, Failure>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("rust", rust::run),
     ("wasm", wasm::run),
     ("npm", npm::run),
