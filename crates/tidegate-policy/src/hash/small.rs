@@ -23,7 +23,7 @@ pub(crate) struct HashMap<K, V> {
 impl<K, V> Default for HashMap<K, V> {
     fn default() -> Self {
         Self {
-            hasher: DefaultHashBuilder::default(),
+            hasher: DefaultHashBuilder,
             places: Places::default(),
             entries: Vec::new(),
         }
