@@ -107,7 +107,7 @@ mod tests {
             .map(|text| DefaultHashBuilder.hash_one(text))
             .collect();
         hashes.extend((0..99_u32).map(|number| DefaultHashBuilder.hash_one((number, 1_u64))));
-        hashes.extend((0..99_u64).map(|number| DefaultHashBuilder.hash_one((2_u32, number))));
+        hashes.extend((0..99_u64).map(|number| DefaultHashBuilder.hash_one((200_u32, number))));
         let count = hashes.len();
         hashes.sort_unstable();
         hashes.dedup();
