@@ -89,6 +89,34 @@ describe("signing in", () => {
   });
 });
 
+describe("the page's policy", () => {
+  inPage("lets nothing in that is not the server's", async (page, { faults }) => {
+    await page.goto(world.url);
+    await seen(page.getByLabel("Secret", { exact: true }));
+    const ran = await page.evaluate(async (elsewhere) => {
+      const add = (name, set) => document.head.append(Object.assign(document.createElement(name), set));
+      add("script", { textContent: "window.inline = true" });
+      add("style", { textContent: "body { color: rgb(1, 2, 3) }" });
+      add("base", { href: elsewhere });
+      const fetched = await fetch(`${elsewhere}/`).then(() => true, () => false);
+      const evaluated = await new Promise((done) => {
+        addEventListener("securitypolicyviolation", (event) => event.blockedURI === "eval" && done(false));
+        setTimeout("window.evaluated = true");
+      });
+      return {
+        inline: window.inline ?? false,
+        styled: getComputedStyle(document.body).color === "rgb(1, 2, 3)",
+        moved: document.baseURI !== location.href,
+        fetched,
+        evaluated,
+      };
+    }, world.gateway);
+    assert.deepEqual(ran, { inline: false, styled: false, moved: false, fetched: false, evaluated: false });
+    const breaches = new Set(faults.splice(0).filter((fault) => fault.startsWith("policy: ")).map((fault) => fault.split(" ")[1]));
+    assert.deepEqual([...breaches].sort(), ["base-uri", "connect-src", "script-src", "script-src-elem", "style-src-elem"]);
+  });
+});
+
 describe("what one may do", () => {
   inPage("is listed by type, with the actions", async (page) => {
     await signIn(page, world.url, people.alice);
@@ -164,7 +192,7 @@ describe("a question", () => {
     await ask(page, { action: "can_browse", resource: "project:acme/sales" });
     const answer = page.getByRole("region", { name: "Answer" });
     await seen(answer.getByText("Denied"));
-    await seen(answer.getByText("tidegate grant project:acme/sales view --to user:bob"));
+    await seen(answer.locator(".typed code", { hasText: "tidegate grant project:acme/sales view --to user:bob" }));
     await world.grant(people.alice, "project:acme/sales", ["view"], "user:bob");
     await seen(answer.getByText("Allowed"));
     await seen(answer.getByText(/Checked in this page/));

@@ -54,6 +54,14 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
     }
   });
 
+  test(`${name}: what is no text is no secret`, async () => {
+    const { issuer, audience, now_s, key_sets } = vectors;
+    for (const secret of [undefined, null, 1, {}, []]) {
+      const given = verifySecret(secret, key_sets.good, { issuer, audience, now: now_s });
+      await assert.rejects(given, { kind: "malformed" }, `${secret}`);
+    }
+  });
+
   test(`${name}: keys are imported once for each object`, async () => {
     const { subtle } = globalThis.crypto;
     const { importKey } = subtle;

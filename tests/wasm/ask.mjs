@@ -62,10 +62,12 @@ const ask = async (job) => {
   const tooLong = new Promise((_, reject) => limit.addEventListener("abort", () => reject(new Error(`${host} hangs`))));
   return Promise.race([HOSTS[host](files, job), tooLong]);
 };
+// So that what is started here ends with this process, however it ends.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 try {
   // Whatever is still running ends with this process.
   process.exit((await jobs[what](ask, files, { host, ...given })) ? 0 : 1);
 } catch (error) {
-  console.error(`${host}: ${error.stack}`);
+  console.error(`${host}: ${error.stack}${error.cause === undefined ? "" : `\n  ${error.cause}`}`);
   process.exit(1);
 }

@@ -58,7 +58,7 @@ const parts = {
   },
   changes(found) {
     return found.map(({ objects, change }) =>
-      alone(`a change of ${count(objects)} objects`, "ms", ms(change), under(1, "ms")),
+      alone(`a change of a slice of ${count(objects)} objects, by follow`, "ms", ms(change), under(1, "ms")),
     );
   },
   secrets(found) {

@@ -3,12 +3,16 @@
 //! `hashbrown`'s tables are made anew for each type that is kept in them, 2 KB each: the size of all of them
 //! together was a tenth of the engine in a browser.
 
+#[cfg(any(test, target_family = "wasm"))]
+mod hasher;
 mod places;
 #[cfg(any(test, target_family = "wasm"))]
 mod small;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use hashbrown::{HashMap, HashSet};
+pub(crate) use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
+#[cfg(target_family = "wasm")]
+pub(crate) use hasher::DefaultHashBuilder;
 pub(crate) use places::{Places, short};
 #[cfg(target_family = "wasm")]
 pub(crate) use small::{HashMap, HashSet};

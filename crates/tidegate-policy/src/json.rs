@@ -44,6 +44,13 @@ impl Number {
 }
 
 #[cfg(not(feature = "conditions"))]
+impl From<u32> for Number {
+    fn from(number: u32) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
+#[cfg(not(feature = "conditions"))]
 impl std::str::FromStr for Number {
     type Err = std::convert::Infallible;
 
@@ -80,6 +87,21 @@ impl Json {
     }
 }
 
+impl Json {
+    /// An object without fields.
+    pub const EMPTY: Self = Self::Object(Vec::new());
+
+    /// Whether it is a list or an object without anything in it.
+    #[cfg(feature = "language")]
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::List(items) => items.is_empty(),
+            Self::Object(fields) => fields.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 /// Without white space.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +112,13 @@ impl fmt::Display for Json {
 }
 
 impl Json {
+    /// Adds a field to an object.
+    pub fn add(&mut self, name: &str, value: Self) {
+        if let Self::Object(fields) = self {
+            fields.push((name.to_owned(), value));
+        }
+    }
+
     /// Puts the fields of each object in the order of their names.
     pub(crate) fn sort(&mut self) {
         match self {
@@ -180,6 +209,51 @@ impl From<serde_json::Value> for Json {
                 Self::Object(fields.map(|(name, value)| (name, value.into())).collect())
             }
         }
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Json {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u32> for Json {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl<T: Into<Json>> From<Vec<T>> for Json {
+    fn from(items: Vec<T>) -> Self {
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            all.push(item.into());
+        }
+        Self::List(all)
+    }
+}
+
+/// An object.
+impl<const FIELDS: usize> From<[(&str, Json); FIELDS]> for Json {
+    fn from(fields: [(&str, Json); FIELDS]) -> Self {
+        let mut all = Vec::with_capacity(FIELDS);
+        for (name, value) in fields {
+            all.push((name.to_owned(), value));
+        }
+        Self::Object(all)
     }
 }
 

@@ -87,6 +87,7 @@ pub mod slice;
 pub mod snapshot;
 mod sort;
 pub mod standing;
+mod text;
 pub mod tuple;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};

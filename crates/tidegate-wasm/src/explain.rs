@@ -1,11 +1,13 @@
 //! Why a check comes to its answer.
 
+use tidegate_policy::json::Json;
 use tidegate_policy::{Budget, CheckRequest, Object, Subject};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
-use crate::error::{error, of_input};
+use crate::error::error;
 use crate::given::{Given, parse};
+use crate::json::write;
 
 #[wasm_bindgen]
 impl Engine {
@@ -32,7 +34,6 @@ impl Engine {
         };
         let explained = self.snapshot.explain(&request, &Budget::DEFAULT);
         let explained = explained.map_err(|found| error(found.kind(), &found.to_string()))?;
-        let text = serde_json::to_string(&explained);
-        crate::json::parse(&text.map_err(|found| of_input(&found.to_string()))?)
+        write(&Json::from(&explained))
     }
 }

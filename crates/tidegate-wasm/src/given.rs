@@ -47,5 +47,9 @@ pub(crate) fn parse<T: FromStr<Err = NameError>>(text: &str) -> Result<T, JsValu
 /// # Errors
 /// `bad-name`
 pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Tuple>, JsValue> {
-    texts.iter().map(|text| parse(text)).collect()
+    let mut tuples = Vec::with_capacity(texts.len());
+    for text in texts {
+        tuples.push(parse(text)?);
+    }
+    Ok(tuples)
 }

@@ -3,8 +3,6 @@
 //!
 //! Fields are taken out of one tree by name. Readers that are derived for each type are three times the size.
 
-#[cfg(feature = "language")]
-use serde_json::{Map, Value};
 use tidegate_policy::Context;
 use tidegate_policy::json::Json;
 use uuid::Uuid;
@@ -208,7 +206,11 @@ fn text(name: &str, value: Json) -> Result<String, JsValue> {
 }
 
 fn texts(name: &str, items: Vec<Json>) -> Result<Vec<String>, JsValue> {
-    items.into_iter().map(|item| text(name, item)).collect()
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        texts.push(text(name, item)?);
+    }
+    Ok(texts)
 }
 
 fn missing(name: &str) -> JsValue {
@@ -224,27 +226,14 @@ fn unexpected(name: &str, expected: &str, found: &Json) -> JsValue {
 /// A plain object or list.
 ///
 /// # Errors
-/// `bad-input`, of what JSON cannot hold.
-#[cfg(feature = "language")]
-pub(crate) fn write(value: &Value) -> Result<JsValue, JsValue> {
-    parse(&value.to_string())
-}
-
-/// What JSON text says.
-///
-/// # Errors
 /// None: what is written here is JSON.
 #[cfg(feature = "language")]
-pub(crate) fn parse(json: &str) -> Result<JsValue, JsValue> {
-    js_sys::JSON::parse(json)
+pub(crate) fn write(value: &Json) -> Result<JsValue, JsValue> {
+    js_sys::JSON::parse(&value.to_string())
 }
 
 /// An object.
 #[cfg(feature = "language")]
-pub(crate) fn object<const FIELDS: usize>(fields: [(&str, Value); FIELDS]) -> Value {
-    let mut object = Map::new();
-    for (name, value) in fields {
-        object.insert(name.to_owned(), value);
-    }
-    Value::Object(object)
+pub(crate) fn object<const FIELDS: usize>(fields: [(&str, Json); FIELDS]) -> Json {
+    fields.into()
 }

@@ -1,6 +1,5 @@
 //! Lists: on which objects, and who.
 
-use serde_json::Value;
 use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
@@ -101,13 +100,11 @@ impl Asked {
 fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
     let found: Vec<String> = page.found.iter().map(T::to_string).collect();
     let mut listed = object([("found", found.into()), ("complete", page.complete.into())]);
-    if let Value::Object(fields) = &mut listed {
-        if let Some(next) = &page.next {
-            fields.insert("next".to_owned(), next.to_string().into());
-        }
-        if let Some(reason) = &page.error {
-            fields.insert("reason".to_owned(), reason.kind().into());
-        }
+    if let Some(next) = &page.next {
+        listed.add("next", next.to_string().into());
+    }
+    if let Some(reason) = &page.error {
+        listed.add("reason", reason.kind().into());
     }
     write(&listed)
 }

@@ -1,6 +1,6 @@
 //! Models: read, judged, written in both forms.
 
-use serde_json::Value;
+use tidegate_policy::json::Json;
 use tidegate_policy::{ModelError, ModelErrors, ModuleFile, Tuple};
 use wasm_bindgen::prelude::*;
 
@@ -106,7 +106,7 @@ impl Model {
     /// None that a model can cause.
     #[wasm_bindgen(js_name = toJson, unchecked_return_type = "object")]
     pub fn to_json(&self) -> Result<JsValue, JsValue> {
-        write(&self.inner.to_json())
+        write(&self.inner.json())
     }
 
     /// Returns when the tuple may be written.
@@ -164,10 +164,10 @@ fn faults(found: &[ModelError]) -> Result<JsValue, JsValue> {
             ("message", found.message.as_str().into()),
             ("warning", found.kind.is_warning().into()),
         ]);
-        if let (Value::Object(fields), Some(file)) = (&mut fault, &found.file) {
-            fields.insert("file".to_owned(), (**file).into());
+        if let Some(file) = &found.file {
+            fault.add("file", (**file).into());
         }
         fault
     });
-    write(&Value::Array(faults.collect()))
+    write(&Json::List(faults.collect()))
 }

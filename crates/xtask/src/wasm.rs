@@ -26,9 +26,9 @@ pub(crate) const WHOLE: Package = Package {
     goal_bytes: 150_000,
 };
 
-/// On compiled bundles alone.
+/// On compiled bundles and slices alone.
 pub(crate) const CORE: Package = Package {
-    what: "decide on bundles alone",
+    what: "decide on bundles and slices alone",
     folder: "wasm-package-core",
     features: "core",
     goal_bytes: 70_000,

@@ -3,6 +3,7 @@
 // The engine's own tests write the cases and say what is in them (`crates/tidegate-policy/tests/it/cases.rs`).
 
 import { base64url, concat, fromHex, sha256, utf8 } from "./bytes.mjs";
+import { rest } from "./rest.mjs";
 import { same } from "./same.mjs";
 
 /** How many of the wrong ones are shown. */
@@ -91,6 +92,7 @@ export async function answerGenerated(package_, text) {
       }
     }
     engine?.free();
+    await rest();
   }
   return { asked, wrong, shown };
 }

@@ -16,7 +16,7 @@ export async function work(host, job) {
       return runTests({ ...host, vectors: job.vectors });
     case "suites": {
       const found = {};
-      for (const file of job.files) found[file] = answerSuite(host.whole, await host.text(`cases/${file}`));
+      for (const file of job.files) found[file] = await answerSuite(host.whole, await host.text(`cases/${file}`));
       return found;
     }
     case "generated":

@@ -3,6 +3,7 @@
 // `cargo test -p tidegate-policy --test suites` writes the cases, one a line, each with the answer that the engine gave
 // there (`native`).
 
+import { rest } from "./rest.mjs";
 import { same } from "./same.mjs";
 
 /** OpenFGA's code for each reason that a check or a list gives. */
@@ -262,7 +263,7 @@ const ordered = (native) => (native.list === undefined ? native : { list: native
 const SHOWN = 5;
 
 /** Of a file of cases: how many there are, how many hold and are answered as natively, and the first that are not. */
-export function answerSuite(package_, text) {
+export async function answerSuite(package_, text) {
   let [total, passed, engine] = [0, 0];
   const shown = [];
   for (const text_ of text.split("\n").filter(Boolean)) {
@@ -270,6 +271,7 @@ export function answerSuite(package_, text) {
     if (line.stages !== undefined) {
       engine?.free();
       engine = undefined;
+      await rest();
       thrown(() => (engine = build(package_, line.stages)));
       continue;
     }

@@ -2,7 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,6 +44,8 @@ async function modules(files) {
 export async function inWorkerd(files, job) {
   const server = await serve(files, job);
   const folder = await mkdtemp(join(tmpdir(), "tidegate-workerd-"));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", forget);
   let workerd;
   try {
     const names = await modules(files);
@@ -63,7 +66,8 @@ export async function inWorkerd(files, job) {
   } finally {
     await workerd?.stop();
     server.stop();
-    await rm(folder, { recursive: true });
+    forget();
+    process.removeListener("exit", forget);
   }
 }
 

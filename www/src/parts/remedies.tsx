@@ -1,5 +1,6 @@
 // What would turn a no: the smallest changes first.
 
+import { useState } from "react";
 import type { Explained, Remedy, TupleInfo, Unmet } from "../api";
 import { command } from "../policy/commands";
 import { many } from "../units";
@@ -87,10 +88,17 @@ function Change({ of, change }: { of: TupleInfo; change: "add" | "remove" }) {
 
 /** Only where the browser lets a page copy: over TLS, or on this machine. */
 function Copy({ text }: { text: string }) {
+  const [said, setSaid] = useState("Copy");
   if (!isSecureContext) return null;
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setSaid("Copied"),
+      () => setSaid("Not copied"),
+    );
   return (
-    <button type="button" className="quiet" onClick={() => void navigator.clipboard.writeText(text)} aria-label={`Copy: ${text}`}>
-      Copy
+    <button type="button" className="quiet" onClick={() => void copy()} onBlur={() => setSaid("Copy")}>
+      <span aria-live="polite">{said}</span>
+      <span className="unseen"> {text}</span>
     </button>
   );
 }

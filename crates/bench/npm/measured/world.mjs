@@ -4,11 +4,9 @@ import { ISSUER, bundle, nowS, signer } from "./sign.mjs";
 
 /** The world of so many objects: questions, answers, and a function that loads its slice anew. */
 export async function world(host, objects) {
-  const { allowed, afterwards, ...known } = await host.json(`worlds/slice-${objects}.json`);
+  const { allowed, afterwards: _, ...known } = await host.json(`worlds/slice-${objects}.json`);
   const { actions, resources, subject, uid, revision } = known;
   const places = new Map(resources.map((resource, place) => [resource, place]));
-  const says = (answers) => (action, resource) =>
-    answers[places.get(resource) * actions.length + actions.indexOf(action)] === "1";
   const key = await signer("EdDSA", "bundles", "bundle");
   const iat = nowS();
   const claims = { aud: "slice", sub: subject, scope: "slice", uid, revision, iat, exp: iat + 3600 };
@@ -16,8 +14,7 @@ export async function world(host, objects) {
   const expected = { keys: { keys: [key.jwk] }, issuer: ISSUER, subject, uid };
   return {
     ...known,
-    isAllowed: says(allowed),
-    isAllowedAfterwards: says(afterwards),
+    isAllowed: (action, resource) => allowed[places.get(resource) * actions.length + actions.indexOf(action)] === "1",
     load: () => host.policy.loadSlice(signed, expected),
   };
 }

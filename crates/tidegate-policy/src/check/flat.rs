@@ -8,7 +8,7 @@
 
 use super::{MAX_HOPS, MAX_PATH};
 use crate::model::{Flat, Model, TypeId};
-use crate::snapshot::{Entry, Finding, Found, ObjectId, Row, Store, SubjectId};
+use crate::snapshot::{Entry, Finding, Found, ObjectId, Store, SubjectId};
 
 /// Longest chain of computed relations to one tuple: of so many in each hop, no way is longer than
 /// [`MAX_PATH`].
@@ -72,16 +72,25 @@ impl<'a> Walk<'a> {
         }
         // What is cheap to ask comes first. A plan has no more leaves than the bits of this.
         let mut deeper = 0_u64;
+        let may_lead_on = found.may_lead_on();
         for (written, at) in flat.written.iter().zip(0..) {
             self.steps += 1;
-            let row = self.store.rows.row_of(found, object, written.relation);
-            if written.objects.has(self.type_id) && is_in(row, self.subject)?
-                || written.wildcards.has(self.type_id) && is_in(row, self.wildcard)?
+            let holds = |entry| {
+                let rows = &self.store.rows;
+                is_in(rows.holds(found, object, written.relation, entry))
+            };
+            if written.objects.has(self.type_id) && holds(self.subject)?
+                || may_lead_on && written.wildcards.has(self.type_id) && holds(self.wildcard)?
             {
                 return Ok(true);
             }
-            let leads_on = row.has_more_than_objects() && !written.usersets.is_empty();
+            let leads_on = may_lead_on && !written.usersets.is_empty();
             deeper |= u64::from(leads_on) << at;
+        }
+        if deeper != 0 {
+            for leads in &flat.leads {
+                self.store.rows.fetch_first(found, leads.tupleset);
+            }
         }
         for (written, at) in flat.written.iter().zip(0..) {
             if deeper >> at & 1 == 0 {
@@ -145,8 +154,8 @@ impl<'a> Walk<'a> {
 }
 
 #[inline]
-fn is_in(row: Row<'_>, entry: Entry) -> Result<bool, Unsure> {
-    match row.holds(entry) {
+fn is_in(found: Finding) -> Result<bool, Unsure> {
+    match found {
         Finding::Always => Ok(true),
         Finding::Nowhere => Ok(false),
         Finding::Conditional => Err(Unsure),

@@ -189,9 +189,10 @@ pub(crate) fn check_within(
 /// Answers a question by names. Names that a tuple holds are well formed: nothing of them is read again.
 pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool, NamedError> {
     let (model, view) = (snapshot.model(), snapshot.view());
+    let (object, subject) = view.store.both_ids(named.object, named.subject);
     if let Some(relation) = model.relation_id(named.relation)
-        && let Some((object, type_id)) = known(model, view, named.object)
-        && let Some((subject, subject_type)) = known(model, view, named.subject)
+        && let Some((object, type_id)) = known(model, view, named.object, object)
+        && let Some((subject, subject_type)) = known(model, view, named.subject, subject)
         && let Some(place) = model.place(type_id, relation)
     {
         if let Some(flat) = model.flat(place) {
@@ -227,8 +228,13 @@ const NOBODY: ObjectId = ObjectId::MAX;
 
 /// An object and its type, if the text can name one and the model has the type.
 #[inline]
-fn known(model: &Model, view: View<'_>, text: &str) -> Option<(ObjectId, TypeId)> {
-    match view.id(text) {
+fn known(
+    model: &Model,
+    view: View<'_>,
+    text: &str,
+    id: Option<ObjectId>,
+) -> Option<(ObjectId, TypeId)> {
+    match id {
         Some(id) => Some((id, view.type_of(id)?)),
         None => {
             check_object(text).ok()?;

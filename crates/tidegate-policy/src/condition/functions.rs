@@ -64,7 +64,7 @@ pub(super) fn two<'a>(
         (F::In, _, Value::Map(map)) => map.find(one, meter)?.is_some(),
         (F::Contains, Value::String(text), Value::String(part)) => {
             meter.touch(text.len() + part.len())?;
-            text.contains(&**part)
+            crate::text::find(text, part).is_some()
         }
         (F::StartsWith, Value::String(text), Value::String(part)) => {
             meter.touch(part.len())?;

@@ -26,6 +26,7 @@ mod change;
 mod condition_tests;
 mod conditions;
 mod family;
+mod json;
 mod proof;
 mod prove;
 mod remedies;

@@ -9,8 +9,7 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
-use hashbrown::DefaultHashBuilder;
-
+use super::hasher::DefaultHashBuilder;
 use super::places::{Places, short};
 
 /// See [`hashbrown::HashMap`].
@@ -24,7 +23,7 @@ pub(crate) struct HashMap<K, V> {
 impl<K, V> Default for HashMap<K, V> {
     fn default() -> Self {
         Self {
-            hasher: DefaultHashBuilder::default(),
+            hasher: DefaultHashBuilder,
             places: Places::default(),
             entries: Vec::new(),
         }

@@ -66,7 +66,8 @@ pub(super) fn list_within(
     };
     let mut candidates = First::after(request.after);
     let walked = reach(model, view, subject, wanted, max_walk, |id| {
-        if let Some(name) = view.object(id) {
+        let wanted = |name: &str| candidates.wants(|other| name.cmp(other.as_str()));
+        if let Some(name) = view.object_if(id, wanted) {
             candidates.add(name);
         }
     });

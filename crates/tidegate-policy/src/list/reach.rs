@@ -9,9 +9,10 @@
 //! and each one before leads to the next by a userset, by `from`, or by a computed relation. Each of these
 //! steps is taken backwards here, where the model allows it and where it can come to the wanted relation.
 
-use crate::hash::{HashMap, HashSet};
+use std::collections::VecDeque;
 
 use super::walk::{Allowance, Goal, MAX_WALK, Seen, Spent};
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{ObjectId, SubjectId, View};
 
@@ -153,7 +154,8 @@ struct Walk<'a> {
     ways: &'a Ways,
     allowance: Allowance,
     seen: Seen,
-    next: Vec<Goal>,
+    /// First come, first gone on from: in the order of numbers, mostly, as names are.
+    next: VecDeque<Goal>,
 }
 
 impl<'a> Walk<'a> {
@@ -163,7 +165,7 @@ impl<'a> Walk<'a> {
             ways,
             allowance: Allowance::new(max_walk),
             seen: Seen::default(),
-            next: Vec::new(),
+            next: VecDeque::new(),
         }
     }
 
@@ -175,7 +177,7 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Spent> {
         let view = self.view;
         let mut on = |walk: &mut Self| {
-            while let Some(goal) = walk.next.pop() {
+            while let Some(goal) = walk.next.pop_front() {
                 told(walk, goal)?;
                 walk.back(goal)?;
             }
@@ -252,7 +254,7 @@ impl<'a> Walk<'a> {
 
     fn add(&mut self, goal: Goal) -> Result<(), Spent> {
         if self.seen.add(goal, &mut self.allowance)? {
-            self.next.push(goal);
+            self.next.push_back(goal);
         }
         Ok(())
     }

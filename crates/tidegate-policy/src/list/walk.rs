@@ -1,8 +1,9 @@
 //! What a walk to a page's candidates may cost, where it has been, and which of what it finds a page needs.
 
-use crate::hash::HashMap;
+use std::cmp::Ordering;
 
 use super::MAX_CANDIDATES;
+use crate::hash::HashMap;
 use crate::model::RelationId;
 use crate::snapshot::ObjectId;
 
@@ -109,10 +110,15 @@ impl<'a, T: Ord> First<'a, T> {
         }
     }
 
+    /// Whether a name is one of them so far, by how it compares with others: most are not, and need not be made.
+    pub(super) fn wants(&self, compare: impl Fn(&T) -> Ordering) -> bool {
+        let last = self.names.get(MAX_CANDIDATES).filter(|_| self.is_full);
+        self.after.is_none_or(|after| compare(after).is_gt())
+            && last.is_none_or(|last| compare(last).is_lt())
+    }
+
     pub(super) fn add(&mut self, name: T) {
-        let is_before = self.after.is_some_and(|after| name <= *after);
-        let last = self.names.get(MAX_CANDIDATES);
-        if is_before || self.is_full && last.is_some_and(|last| name >= *last) {
+        if !self.wants(|other| name.cmp(other)) {
             return;
         }
         self.names.push(name);

@@ -6,6 +6,7 @@
 
 use super::{MAX_ERRORS, MAX_TEXT, ModelError, ModelErrorKind, ModelErrors};
 use crate::language::{Fault, Place, Word};
+use crate::text::{find, split_once};
 
 /// The file's name.
 pub(super) const FILE_NAME: &str = "fga.mod";
@@ -137,9 +138,7 @@ impl Reader {
     }
 
     fn entry(&mut self, rest: &str) {
-        let split = rest
-            .split_once(": ")
-            .or_else(|| Some((rest.strip_suffix(':')?, "")));
+        let split = split_once(rest, ": ").or_else(|| Some((rest.strip_suffix(':')?, "")));
         let Some((name, value)) = split else {
             return self.fault((self.line, 1), "a line is written `key: value`");
         };
@@ -217,11 +216,12 @@ impl Reader {
             let is_text = true;
             return Some(Scalar { text, is_text, at });
         }
-        let plain = text.split(" #").next().unwrap_or_default().trim_end();
+        let plain = split_once(text, " #").map_or(text, |(plain, _)| plain);
+        let plain = plain.trim_end();
         let plain = if plain.starts_with('#') { "" } else { plain };
         if plain.starts_with([
             '&', '*', '!', '|', '>', '%', '@', '`', '{', '}', '[', ']', ',', '?',
-        ]) || plain.contains(": ")
+        ]) || find(plain, ": ").is_some()
             || plain.ends_with(':')
         {
             self.fault(at, "this form of YAML is not read here");
@@ -270,7 +270,7 @@ impl Reader {
         let message = if item.is_text {
             let path = decoded(text).map(|path| path.replace('\\', "/"));
             match path {
-                Some(path) if !path.contains("../") && !path.starts_with('/') => {
+                Some(path) if find(&path, "../").is_none() && !path.starts_with('/') => {
                     if path.ends_with(".fga") {
                         let (line, column) = item.at;
                         let file = self.file;

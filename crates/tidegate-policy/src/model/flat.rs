@@ -50,20 +50,21 @@ const NOWHERE: u16 = u16::MAX;
 
 /// A set of types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Types(u128);
+pub(crate) struct Types([u64; 2]);
 
-const _: () = assert!(MAX_TYPES <= u128::BITS as usize);
+const _: () = assert!(MAX_TYPES <= 2 * u64::BITS as usize);
 
 impl Types {
     #[inline]
     pub(crate) fn has(self, type_id: TypeId) -> bool {
-        self.0
-            .checked_shr(type_id)
-            .is_some_and(|rest| rest & 1 != 0)
+        let word = self.0.get((type_id / u64::BITS) as usize);
+        word.is_some_and(|word| word >> (type_id % u64::BITS) & 1 != 0)
     }
 
     fn add(&mut self, type_id: TypeId) {
-        self.0 |= 1_u128.checked_shl(type_id).unwrap_or(0);
+        if let Some(word) = self.0.get_mut((type_id / u64::BITS) as usize) {
+            *word |= 1 << (type_id % u64::BITS);
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::json::Json;
+
 use super::parts::Parts;
 use super::{
     MAX_ERRORS, MAX_TEXT, Model, ModelError, ModelErrorKind, ModelErrors, ModuleFile, canonical,
@@ -108,6 +110,12 @@ impl Model {
 
     /// Its JSON form, as OpenFGA's API takes it.
     pub fn to_json(&self) -> Value {
+        // A tree always has a value.
+        serde_json::to_value(self.json()).unwrap_or_default()
+    }
+
+    /// The same, in the order of definition.
+    pub fn json(&self) -> Json {
         json::write(self)
     }
 

@@ -90,7 +90,13 @@ fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {
 
 fn texts(node: Json) -> Result<Vec<String>, ProfileError> {
     match node {
-        Json::List(nodes) => nodes.into_iter().map(text).collect(),
+        Json::List(nodes) => {
+            let mut texts = Vec::with_capacity(nodes.len());
+            for node in nodes {
+                texts.push(text(node)?);
+            }
+            Ok(texts)
+        }
         _ => Err(expected("a list")),
     }
 }

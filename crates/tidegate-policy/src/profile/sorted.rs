@@ -3,6 +3,10 @@
 //! Names and methods are those of the standard library's trees, which are made anew for each type of value, 4 KB
 //! each. A profile is read once and has tens of names.
 #![cfg_attr(
+    test,
+    expect(unreachable_pub, reason = "public where profiles have them")
+)]
+#![cfg_attr(
     not(test),
     allow(dead_code, reason = "each set of features needs others")
 )]

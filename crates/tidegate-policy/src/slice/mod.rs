@@ -21,10 +21,10 @@
 //!
 //! **What a reader learns**: the objects on which it may have something, which of the relations that its
 //! kinds may exercise, and, where that depends on conditions, their texts and what the tuples on the way say of
-//! them, but not whose tuples these are. It could learn each of these names by a check of its own: a formula
-//! that comes to yes neither with every condition met nor with some of them is left out, with its object. That
-//! takes conditions for what they are called and not for what they compute: an object behind `x > 5` and `x < 3`
-//! is named, though no request meets both.
+//! them, but not whose tuples these are. It could learn each of these names by a check of its own: a formula is
+//! left out, with its object, where it is never a yes, whichever conditions are met, are not met, or lack a
+//! value. That takes conditions for what they are called and not for what they compute: an object behind `x > 5`
+//! and `x < 3` is named, though no request meets both.
 
 mod build;
 mod change;

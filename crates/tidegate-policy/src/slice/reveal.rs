@@ -5,9 +5,9 @@ use crate::hash::{HashMap, HashSet};
 use super::evaluate::{Evaluation, Value};
 use super::terms::{FIRST, Node, NodeId, Terms, YES};
 
-/// Most conditions of a formula of which every combination is tried, and most formulas that it consists of. One
-/// with more is taken for one that can be yes.
-const MAX_TRIED: usize = 10;
+/// Most conditions of a formula of which every combination is tried, of three values each, and most formulas that it
+/// consists of. One with more is taken for one that can be yes.
+const MAX_TRIED: usize = 6;
 const MAX_PARTS: usize = 500;
 /// Most formulas that are looked at in this way for one slice.
 const MAX_FORMULAS: usize = 10_000;
@@ -19,8 +19,8 @@ pub(super) struct Reveal {
 }
 
 impl Reveal {
-    /// Whether some check could say yes where this is the outcome, whether each condition is met being for it alone
-    /// to say.
+    /// Whether some check could say yes where this is the outcome, what each condition comes to being for it alone to
+    /// say.
     pub(super) fn may(&mut self, terms: &Terms, outcome: NodeId) -> bool {
         if !terms.can_be_yes(outcome) || !terms.takes_away(outcome) {
             return outcome == YES || outcome >= FIRST && terms.can_be_yes(outcome);
@@ -58,12 +58,21 @@ fn conditions(terms: &Terms, formula: NodeId) -> Option<Vec<NodeId>> {
     Some(found)
 }
 
-/// Whether the formula is yes where some of its conditions are met and the others are not.
+/// Whether the formula is yes where some of its conditions are met, some are not, and some have no answer: a fault
+/// beats a circle, so that what a circle denies may be a yes for want of a value.
 fn some_yes(terms: &Terms, formula: NodeId, conditions: &[NodeId]) -> bool {
-    (0..1_u32 << conditions.len()).any(|met| {
-        let known = conditions.iter().enumerate().map(|(at, &id)| {
-            let is_met = met >> at & 1 == 1 && terms.can_be_yes(id);
-            (id, if is_met { Value::Yes } else { Value::No })
+    let combinations = conditions.iter().fold(1_u32, |all, _| all * 3);
+    (0..combinations).any(|number| {
+        let mut rest = number;
+        let known = conditions.iter().map(|&id| {
+            let value = match rest % 3 {
+                0 => Value::No,
+                1 if terms.can_be_yes(id) => Value::Yes,
+                1 => Value::No,
+                _ => Value::Fault,
+            };
+            rest /= 3;
+            (id, value)
         });
         let known = known.collect();
         Evaluation::supposing(terms, known).value(formula) == Value::Yes

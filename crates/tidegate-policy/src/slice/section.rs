@@ -3,9 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::DefaultHashBuilder;
-
-use crate::hash::{HashMap, Places, short};
+use crate::hash::{DefaultHashBuilder, HashMap, Places, short};
 
 use super::terms::NodeId;
 use super::{MAX_SLICE_OBJECTS, SliceError};

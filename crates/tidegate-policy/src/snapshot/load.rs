@@ -1,16 +1,15 @@
 //! A store made at once: names are placed once, rows are sorted once, and each page is written once.
 
-use hashbrown::DefaultHashBuilder;
-
-use crate::hash::HashMap;
+use crate::hash::{DefaultHashBuilder, HashMap};
 use uuid::Uuid;
 
 use super::Standing;
+use super::members::Members;
 use super::names::{self, Hash, Names};
-use super::row::{Entry, ObjectId, SubjectId};
+use super::row::{Entry, ObjectId, SubjectId, key};
 use super::standings::{self, Standings};
 use super::store::{Bound, Store, TupleKey, row_word, way};
-use super::table::{Table, TableBuilder};
+use super::table::{Table, TableBuilder, block_word, relation_of};
 use super::tree::Tree;
 use crate::model::{RelationId, TypeId};
 
@@ -144,52 +143,26 @@ impl Types {
 }
 
 /// The objects that stand, by type.
-pub(super) fn of_type(
-    types: &Types,
-    stands: impl Fn(ObjectId) -> bool,
-) -> Tree<(TypeId, ObjectId), ()> {
+pub(super) fn of_type(types: &Types, stands: impl Fn(ObjectId) -> bool) -> Members {
     let typed = (0..).zip(types.iter()).filter(|&(id, _)| stands(id));
-    let mut all: Vec<((TypeId, ObjectId), ())> = typed
-        .map(|(id, type_id)| ((type_id.unwrap_or(TypeId::MAX), id), ()))
-        .collect();
-    crate::sort::sort(&mut all);
-    Tree::from_sorted(&all)
+    Members::from_objects(typed.map(|(id, type_id)| (type_id.unwrap_or(TypeId::MAX), id)))
 }
 
 /// Tuples on their way into tables.
 #[derive(Debug, Default)]
 pub(super) struct Tuples {
     objects: Vec<ObjectId>,
-    /// In the order of rows, and of entries in them: from the highest bit, 1 of nothing, 14 of relation, and the
-    /// entry without its unused bits.
+    /// As in [blocks](block_word).
     words: Vec<u64>,
     /// The last word on each tuple that was under a condition once.
     bounds: HashMap<TupleKey, Option<Bound>>,
 }
-
-const KIND: u32 = 62;
-const REST: u32 = 47;
-const RELATION: u32 = 49;
-/// The order of what leads back: 14 of way, 32 of object, 14 of relation.
-const WAY: u32 = 46;
-const OBJECT: u32 = 14;
-const RELATIONS: u64 = (1 << 14) - 1;
 
 pub(super) struct Tables {
     pub(super) rows: Table,
     pub(super) back: Table,
     pub(super) wildcards: Tree<(TypeId, u64), ()>,
     pub(super) bounds: Tree<TupleKey, Bound>,
-}
-
-fn packed(relation: RelationId, entry: Entry) -> u64 {
-    let word = entry.word();
-    u64::from(relation) << RELATION | word >> KIND << REST | word & ((1 << REST) - 1)
-}
-
-fn unpacked(word: u64) -> (RelationId, Entry) {
-    let entry = (word >> REST & 3) << KIND | word & ((1 << REST) - 1);
-    ((word >> RELATION) as RelationId, Entry::of_word(entry))
 }
 
 impl Tuples {
@@ -206,7 +179,7 @@ impl Tuples {
             None => plain,
         };
         self.objects.push(object);
-        self.words.push(packed(relation, entry));
+        self.words.push(block_word(relation, entry.word()));
         let key = (object, relation, plain.word());
         if bound.is_some() {
             self.bounds.insert(key, bound);
@@ -241,24 +214,15 @@ impl Tuples {
         let mut back_words = vec![0_u64; count];
         let mut wildcards: Vec<((TypeId, u64), ())> = Vec::new();
         let mut rows = TableBuilder::default();
-        let (mut parts, mut entries) = (Vec::new(), Vec::new());
         let mut start = 0;
         for ((object, type_id), &end) in (0..).zip(types.iter()).zip(&ends) {
             let of = words.get(start..end as usize).unwrap_or_default();
             start = end as usize;
-            parts.clear();
-            entries.clear();
             for &word in of {
-                let (relation, entry) = unpacked(word);
-                match parts.last_mut() {
-                    Some((last, length)) if *last == relation => *length += 1,
-                    _ => parts.push((relation, 1)),
-                }
-                entries.push(entry.word());
+                let row = row_word(object, relation_of(word));
                 match subject_of(word) {
                     (_, Some((id, member))) => {
-                        let way = u64::from(way(member));
-                        let back = way << WAY | u64::from(object) << OBJECT | u64::from(relation);
+                        let back = block_word(way(member), row);
                         if let Some(end) = back_ends.get_mut(id as usize) {
                             if let Some(there) = back_words.get_mut(*end as usize) {
                                 *there = back;
@@ -267,11 +231,11 @@ impl Tuples {
                         }
                     }
                     (wildcard, None) => {
-                        wildcards.push(((wildcard, row_word(object, relation)), ()));
+                        wildcards.push(((wildcard, row), ()));
                     }
                 }
             }
-            rows.push(type_id, &parts, &entries);
+            rows.push(type_id, of);
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);
@@ -291,7 +255,7 @@ impl Tuples {
 
 /// The type of a wildcard, or the object and how it is a subject.
 fn subject_of(word: u64) -> (TypeId, Option<(ObjectId, Option<RelationId>)>) {
-    match unpacked(word).1.subject() {
+    match Entry::of_word(word).subject() {
         SubjectId::Object(id) => (0, Some((id, None))),
         SubjectId::Userset(id, member) => (0, Some((id, Some(member)))),
         SubjectId::Wildcard(type_id) => (type_id, None),
@@ -336,7 +300,6 @@ fn grouped(objects: Vec<ObjectId>, words: Vec<u64>, count: usize) -> (Vec<u64>, 
 
 /// Sorts the words of each object, each tuple once.
 fn tidy(words: &mut Vec<u64>, ends: &mut [u32], bounds: &HashMap<TupleKey, Option<Bound>>) {
-    let plain = |word: u64| packed(0, Entry::new(unpacked(word).1.subject())) | relation_bits(word);
     let (mut start, mut kept) = (0, 0);
     for (object, end) in (0..).zip(ends) {
         let stop = *end as usize;
@@ -351,13 +314,14 @@ fn tidy(words: &mut Vec<u64>, ends: &mut [u32], bounds: &HashMap<TupleKey, Optio
             let before = (kept > first).then(|| kept - 1);
             let same = before
                 .and_then(|before| words.get_mut(before))
-                .filter(|before| plain(**before) == plain(word));
+                .filter(|before| key(**before) == key(word));
             match same {
                 Some(before) => {
-                    let (relation, entry) = unpacked(word);
-                    let key = (object, relation, Entry::new(entry.subject()).word());
-                    let bound = bounds.get(&key).is_some_and(Option::is_some);
-                    *before = if bound { word } else { plain(word) };
+                    let plain = Entry::of_word(key(word)).word();
+                    let bound = bounds
+                        .get(&(object, relation_of(word), plain))
+                        .is_some_and(Option::is_some);
+                    *before = if bound { word } else { key(word) };
                 }
                 None => {
                     if let Some(there) = words.get_mut(kept) {
@@ -373,13 +337,8 @@ fn tidy(words: &mut Vec<u64>, ends: &mut [u32], bounds: &HashMap<TupleKey, Optio
     words.truncate(kept);
 }
 
-fn relation_bits(word: u64) -> u64 {
-    word >> RELATION << RELATION
-}
-
 fn back(words: &mut [u64], ends: &[u32], count: usize) -> Table {
     let mut table = TableBuilder::default();
-    let (mut parts, mut entries) = (Vec::new(), Vec::new());
     let mut start = 0;
     for &end in ends.iter().take(count) {
         let of = words.get_mut(start..end as usize).unwrap_or_default();
@@ -388,18 +347,7 @@ fn back(words: &mut [u64], ends: &[u32], count: usize) -> Table {
         if !of.is_sorted() {
             crate::sort::sort(of);
         }
-        parts.clear();
-        entries.clear();
-        for &mut word in of {
-            let way = (word >> WAY) as RelationId;
-            match parts.last_mut() {
-                Some((last, length)) if *last == way => *length += 1,
-                _ => parts.push((way, 1)),
-            }
-            let relation = (word & RELATIONS) as RelationId;
-            entries.push(row_word((word >> OBJECT) as ObjectId, relation));
-        }
-        table.push(None, &parts, &entries);
+        table.push(None, of);
     }
     table.finish()
 }

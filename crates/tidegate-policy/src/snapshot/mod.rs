@@ -9,19 +9,22 @@
 //! |---|---|
 //! | name to number | a linear hash table of pages ([`names`]) |
 //! | number to standing, and to where the name is | pages ([`standings`]) |
-//! | number to type; (object, relation) to subjects; object to the rows it stands in | pages of rows ([`table`]), large rows as trees ([`tree`]) |
-//! | tuple to condition, revocations, wildcards, objects of a type | trees |
+//! | number to type; (object, relation) to subjects; object to the rows it stands in | blocks of rows ([`table`]) in pages ([`slots`]), large rows as trees ([`tree`]) |
+//! | type to objects | bits ([`members`]) |
+//! | tuple to condition, revocations, wildcards | trees |
 //! | a question's contextual tuples | above all of it ([`view`]) |
 
 mod build;
 mod change;
 mod load;
+mod members;
 mod names;
 #[cfg(test)]
 mod oracle;
 mod pages;
 mod renumber;
 mod row;
+mod slots;
 mod standings;
 mod store;
 mod table;

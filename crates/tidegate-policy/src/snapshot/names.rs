@@ -1,47 +1,49 @@
-//! The numbers of names, by linear hashing (W. Litwin, 1980): buckets in pages, of which one more is made
-//! whenever there are [`FULL`] names for each, by splitting one. So no change has to move more than a
-//! bucket, and a look-up touches a bucket's words and one name's text.
+//! The numbers of names, by linear hashing (W. Litwin, 1980): buckets, of which one more is made whenever there
+//! are [`FULL`] names for each, by splitting one. So no change has to move more than a bucket.
 //!
-//! A bucket's page: the count of its names; a byte of the hash of each, eight in a word, so that one look at
-//! a word says which may be the one; a word for each, from the highest bit 8 of nothing, 6 of its text's
-//! length, 18 for where that starts after these words, 32 of its number; then the texts, each filled up with
-//! zeros to whole words. No name holds a zero byte.
+//! A bucket is a page of slots, and one of texts. A name's hash says where among the slots to begin to look for
+//! it; a slot that is not 0 has, from the highest bit, 8 of the hash, 6 of the text's length, 18 for where that
+//! starts, 32 of the number. A text is filled up with zeros to whole words; no name holds a zero byte. So a
+//! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
 
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
-use hashbrown::DefaultHashBuilder;
+use crate::hash::DefaultHashBuilder;
 
 use super::pages::{Page, Pages};
 use super::row::ObjectId;
 use crate::tuple::{MAX_OBJECT, Object};
 
-/// Names for each bucket, at most, on average.
-const FULL: usize = 14;
+/// Names for each bucket, at most, on average: with fewer of them, what says where buckets are is too large to
+/// be near.
+const FULL: usize = 200;
 /// Names for each bucket below which one is merged with another.
-const SPARSE: usize = 5;
+const SPARSE: usize = 60;
 
-/// Tags in a word.
-const TAGS: usize = 8;
-/// The lowest bit of each byte, and the highest.
-const LOWEST: u64 = 0x0101_0101_0101_0101;
-const HIGHEST: u64 = LOWEST << 7;
-const LENGTH: u32 = 50;
-const LENGTHS: u64 = 0x3f;
+/// Slots of a bucket are so many more than a multiple of this, and no fewer than 8 for 7 names: what an
+/// allocator rounds sizes up to, but for a page's counts.
+const SLOTS: usize = 64;
+const COUNTS: usize = 2;
+
 const START: u32 = 32;
 const STARTS: u64 = 0x3_ffff;
+const LENGTH: u32 = 50;
+const LENGTHS: u64 = 0x3f;
+const TAG: u32 = 56;
 
 /// A name's hash, spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hash(u64);
 
 impl Hash {
-    /// What says which bucket the name is in.
+    /// What says which bucket the name is in, and where in it.
     pub(super) fn place(self) -> u32 {
         (self.0 >> 32) as u32
     }
 
     fn tag(self) -> u64 {
-        self.0 >> 24 & 0xff
+        self.0 & 0xff
     }
 }
 
@@ -49,10 +51,14 @@ impl Hash {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     hasher: DefaultHashBuilder,
-    buckets: Pages,
+    slots: Pages,
+    texts: Pages,
     count: usize,
     len: usize,
 }
+
+/// A name on its way into a bucket.
+type Name<'a> = (ObjectId, Hash, &'a [u64]);
 
 impl Names {
     pub(super) fn hash(&self, text: &str) -> Hash {
@@ -62,30 +68,46 @@ impl Names {
     /// A name's number.
     #[inline]
     pub(super) fn find(&self, text: &str, of: Hash) -> Option<ObjectId> {
-        let bucket = Bucket::of(self.buckets.get(bucket_of(of.place(), self.count)));
-        let wanted = of.tag() * LOWEST;
-        for (&tags, heads) in bucket.tags.iter().zip(bucket.heads.chunks(TAGS)) {
-            let other = tags ^ wanted;
-            // The highest bit of each byte that is zero; of some above one, too, whose text then differs.
-            let mut same = other.wrapping_sub(LOWEST) & !other & HIGHEST;
-            while same != 0 {
-                let at = same.trailing_zeros() as usize / TAGS;
-                if let Some(&head) = heads.get(at)
-                    && is_text(bucket.text_at(head), text)
-                {
-                    return Some(head as ObjectId);
-                }
-                same &= same - 1;
-            }
-        }
-        None
+        self.bucket(of.place()).find(text, of)
     }
 
-    /// The name with a number, which is in the bucket of a hash's [place](Hash::place).
-    pub(super) fn object(&self, id: ObjectId, place: u32) -> Option<Object> {
-        let bucket = Bucket::of(self.buckets.get(bucket_of(place, self.count)));
-        let &head = bucket.heads.iter().find(|&&head| head as ObjectId == id)?;
-        object(bucket.text_at(head))
+    /// The numbers of two names: what one has to wait for, the other one waits for together with it.
+    #[inline]
+    pub(super) fn find_both(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
+        let (one_hash, other_hash) = (self.hash(one), self.hash(other));
+        let one_bucket = self.bucket(one_hash.place());
+        let other_bucket = self.bucket(other_hash.place());
+        other_bucket.fetch(other_hash.place());
+        let one = one_bucket.find(one, one_hash);
+        (one, other_bucket.find(other, other_hash))
+    }
+
+    #[inline]
+    fn bucket(&self, place: u32) -> Bucket<'_> {
+        self.numbered(bucket_of(place, self.count))
+    }
+
+    #[inline]
+    fn numbered(&self, number: usize) -> Bucket<'_> {
+        Bucket {
+            slots: self.slots.get(number),
+            texts: self.texts.get(number),
+        }
+    }
+
+    /// The name with a number, which is in the bucket of a hash's [place](Hash::place), if it is wanted.
+    pub(super) fn object_if(
+        &self,
+        id: ObjectId,
+        place: u32,
+        wanted: impl FnOnce(&str) -> bool,
+    ) -> Option<Object> {
+        let bucket = self.bucket(place);
+        let mut slots = bucket.from(place);
+        let slot = slots.find(|&slot| slot as ObjectId == id)?;
+        with_text(bucket.text(slot), |text| {
+            wanted(text).then(|| text.parse().ok())?
+        })
     }
 
     /// Adds a name that is not there.
@@ -95,47 +117,67 @@ impl Names {
         }
         let words: Vec<u64> = words(text).collect();
         let number = bucket_of(of.place(), self.count);
-        let bucket = Bucket::of(self.buckets.get(number));
-        let more = (of.tag(), id, &*words);
-        let made = page(bucket.names().chain([more]));
-        self.buckets.set(number, made);
+        let Bucket { slots, texts } = self.numbered(number);
+        let held = slots.iter().filter(|&&slot| slot != 0).count();
+        let name = (id, of, words.as_slice());
+        let made = if size_of(held + 1) <= slots.len() {
+            let (mut slots, mut texts) = (Page::from(slots), texts.to_vec());
+            put(Page::make_mut(&mut slots), &mut texts, name);
+            (slots, texts.into())
+        } else {
+            let mut names = self.names(number);
+            names.push(name);
+            bucket(&names)
+        };
+        self.set(number, made);
         self.len += 1;
         if self.len > self.count * FULL {
             let last = self.count;
             self.count += 1;
             let from = below(last);
-            let bucket = Bucket::of(self.buckets.get(from));
-            let stays = |&(_, _, text): &(u64, ObjectId, &[u64])| {
-                with_text(text, |text| {
-                    let place = hash(&self.hasher, text).place();
-                    Some(bucket_of(place, self.count) == from)
-                })
-                .unwrap_or(true)
-            };
-            let (stay, go): (Vec<_>, Vec<_>) = bucket.names().partition(stays);
-            let (stay, go) = (page(stay.into_iter()), page(go.into_iter()));
-            self.buckets.set(from, stay);
-            self.buckets.set(last, go);
+            let stays = |(_, of, _): &Name<'_>| bucket_of(of.place(), self.count) == from;
+            let (stay, go): (Vec<_>, Vec<_>) = self.names(from).into_iter().partition(stays);
+            let (stay, go) = (bucket(&stay), bucket(&go));
+            self.set(from, stay);
+            self.set(last, go);
         }
     }
 
     /// Takes a name away that is there.
     pub(super) fn remove(&mut self, id: ObjectId, place: u32) {
         let number = bucket_of(place, self.count);
-        let bucket = Bucket::of(self.buckets.get(number));
-        let made = page(bucket.names().filter(|&(_, found, _)| found != id));
-        self.buckets.set(number, made);
+        let mut names = self.names(number);
+        names.retain(|&(found, ..)| found != id);
+        let made = bucket(&names);
+        self.set(number, made);
         self.len = self.len.saturating_sub(1);
         if self.count > 1 && self.len < self.count * SPARSE {
             let last = self.count - 1;
             let into = below(last);
-            let one = Bucket::of(self.buckets.get(into));
-            let other = Bucket::of(self.buckets.get(last));
-            let both = page(one.names().chain(other.names()));
-            self.buckets.set(into, both);
-            self.buckets.set(last, Page::from([]));
+            let mut both = self.names(into);
+            both.extend(self.names(last));
+            let both = bucket(&both);
+            self.set(into, both);
+            self.set(last, bucket(&[]));
             self.count = last;
         }
+    }
+
+    /// The names of a bucket.
+    fn names(&self, number: usize) -> Vec<Name<'_>> {
+        let bucket = self.numbered(number);
+        let slots = bucket.slots.iter().filter(|&&slot| slot != 0);
+        let names = slots.filter_map(|&slot| {
+            let words = bucket.text(slot);
+            let of = with_text(words, |text| Some(self.hash(text)))?;
+            Some((slot as ObjectId, of, words))
+        });
+        names.collect()
+    }
+
+    fn set(&mut self, number: usize, (slots, texts): (Page, Page)) {
+        self.slots.set(number, slots);
+        self.texts.set(number, texts);
     }
 
     /// From names in the order of their numbers, each text filled up to whole words, with their hashes.
@@ -168,18 +210,20 @@ impl Names {
             }
         }
         let mut start = 0;
-        let pages = ends.iter().take(count).map(|&end| {
+        let mut names = Vec::new();
+        let buckets = ends.iter().take(count).map(|&end| {
             let ids = sorted.get(start..end as usize).unwrap_or_default();
             start = end as usize;
-            page(ids.iter().map(|&id| {
-                let tag = hashes.get(id as usize).map_or(0, |of| of.tag());
-                (tag, id, text(id as usize))
-            }))
+            let of = |&id: &u32| Some((id, *hashes.get(id as usize)?, text(id as usize)));
+            names.clear();
+            names.extend(ids.iter().filter_map(of));
+            bucket(&names)
         });
-        let buckets = Pages::from_pages(pages.collect());
+        let (slots, texts) = buckets.unzip();
         Self {
             hasher,
-            buckets,
+            slots: Pages::from_pages(slots),
+            texts: Pages::from_pages(texts),
             count,
             len,
         }
@@ -267,55 +311,83 @@ fn below(last: usize) -> usize {
 
 #[derive(Clone, Copy)]
 struct Bucket<'a> {
-    tags: &'a [u64],
-    heads: &'a [u64],
+    slots: &'a [u64],
     texts: &'a [u64],
 }
 
 impl<'a> Bucket<'a> {
+    /// Asks the memory for where a name may be, without waiting for it.
     #[inline]
-    fn of(page: &'a [u64]) -> Self {
-        let (&count, rest) = page.split_first().unwrap_or((&0, &[]));
-        let count = count as usize;
-        let split = rest.split_at_checked(count.div_ceil(TAGS));
-        let (tags, rest) = split.unwrap_or((&[], rest));
-        let (heads, texts) = rest.split_at_checked(count).unwrap_or((&[], rest));
-        Self { tags, heads, texts }
+    fn fetch(self, place: u32) {
+        black_box(self.slots.get(first_slot(place, self.slots.len())).copied());
+    }
+
+    /// The slots where a name may be, up to the first one that is free.
+    #[inline]
+    fn from(self, place: u32) -> impl Iterator<Item = u64> {
+        let first = first_slot(place, self.slots.len());
+        let (before, after) = self.slots.split_at_checked(first).unwrap_or_default();
+        let all = after.iter().chain(before);
+        all.copied().take_while(|&slot| slot != 0)
     }
 
     #[inline]
-    fn text_at(self, head: u64) -> &'a [u64] {
-        let start = (head >> START & STARTS) as usize;
-        let length = (head >> LENGTH & LENGTHS) as usize;
+    fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let mut slots = self.from(of.place());
+        let is_it = |&slot: &u64| (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text);
+        Some(slots.find(is_it)? as ObjectId)
+    }
+
+    #[inline]
+    fn text(self, slot: u64) -> &'a [u64] {
+        let start = (slot >> START & STARTS) as usize;
+        let length = (slot >> LENGTH & LENGTHS) as usize;
         self.texts.get(start..start + length).unwrap_or_default()
-    }
-
-    fn names(self) -> impl Iterator<Item = (u64, ObjectId, &'a [u64])> + Clone {
-        let bucket = self;
-        let tags = bucket.tags.iter().flat_map(|tags| tags.to_le_bytes());
-        let heads = tags.zip(bucket.heads);
-        heads.map(move |(tag, &head)| (tag.into(), head as ObjectId, bucket.text_at(head)))
     }
 }
 
-fn page<'a>(names: impl Iterator<Item = (u64, ObjectId, &'a [u64])> + Clone) -> Page {
-    let count = names.clone().count();
-    let texts: usize = names.clone().map(|(_, _, text)| text.len()).sum();
-    let mut page = Vec::with_capacity(1 + count.div_ceil(TAGS) + count + texts);
-    page.push(count as u64);
-    let mut tags = names.clone().map(|(tag, _, _)| tag).peekable();
-    while tags.peek().is_some() {
-        let some = tags.by_ref().take(TAGS).zip(0..);
-        page.push(some.fold(0, |word, (tag, at)| word | tag << (8 * at)));
+/// What a slot says of a name's text: a part of its hash, and its length in words.
+#[inline]
+fn shape(of: Hash, length: usize) -> u64 {
+    of.tag() << TAG | (length as u64 & LENGTHS) << LENGTH
+}
+
+const SHAPES: u64 = u64::MAX << LENGTH;
+
+/// Where to begin among so many slots.
+#[inline]
+fn first_slot(place: u32, slots: usize) -> usize {
+    // The lowest bits of the place are the same all over a bucket.
+    ((u64::from(place) * slots as u64) >> 32) as usize
+}
+
+/// The slots of a bucket of so many names.
+fn size_of(names: usize) -> usize {
+    (names * 8 / 7 + COUNTS + 1).next_multiple_of(SLOTS) - COUNTS
+}
+
+/// The slots and the texts of a bucket.
+fn bucket(names: &[Name<'_>]) -> (Page, Page) {
+    if names.is_empty() {
+        return (Page::from([]), Page::from([]));
     }
-    let mut start = 0;
-    for (_, id, text) in names.clone() {
-        let length = text.len() as u64;
-        page.push(length << LENGTH | start << START | u64::from(id));
-        start += length;
+    let mut slots = vec![0; size_of(names.len())];
+    let mut texts = Vec::with_capacity(names.iter().map(|(_, _, text)| text.len()).sum());
+    for &name in names {
+        put(&mut slots, &mut texts, name);
     }
-    for (_, _, text) in names {
-        page.extend_from_slice(text);
+    (slots.into(), texts.into())
+}
+
+/// Puts a name into slots of which some are free.
+fn put(slots: &mut [u64], texts: &mut Vec<u64>, (id, of, text): Name<'_>) {
+    let start = (texts.len() as u64 & STARTS) << START;
+    texts.extend_from_slice(text);
+    let first = first_slot(of.place(), slots.len());
+    let (before, after) = slots.split_at_mut(first);
+    let mut free = after.iter_mut().chain(before).filter(|slot| **slot == 0);
+    if let Some(slot) = free.next() {
+        *slot = shape(of, text.len()) | start | u64::from(id);
     }
-    page.into()
 }

@@ -16,13 +16,16 @@ pub(crate) enum SubjectId {
     Wildcard(TypeId),
 }
 
-/// A subject in a row, and whether it is there under a condition. In 64 bits, from the highest: 2 of kind,
-/// 15 of nothing, 32 of object or type, 14 of relation, 1 that says conditional.
+/// A subject in a row, and whether it is there under a condition. In [`ENTRY_BITS`], from the highest: 2 of
+/// kind, 32 of object or type, 14 of relation, 1 that says conditional.
 // INVARIANT: entries are in the order of their subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry(u64);
 
-const KIND: u32 = 62;
+/// Bits of an entry. In a word of a row, what is above them is for the [table](super::table) to say.
+pub(super) const ENTRY_BITS: u32 = KIND + 2;
+const ENTRY: u64 = (1 << ENTRY_BITS) - 1;
+const KIND: u32 = 47;
 const PLACE: u32 = 15;
 const RELATION: u32 = 1;
 /// A model has fewer relations ([`MAX_RELATIONS`](crate::model::MAX_RELATIONS)).
@@ -69,12 +72,14 @@ impl Entry {
         self.0
     }
 
+    /// Of a row's word.
+    #[inline]
     pub(super) fn of_word(word: u64) -> Self {
-        Self(word)
+        Self(word & ENTRY)
     }
 }
 
-/// What a row is sorted by: the subject alone.
+/// What the words of a row are sorted by: the subject alone.
 pub(super) fn key(word: u64) -> u64 {
     word & !CONDITIONAL
 }
@@ -85,7 +90,7 @@ pub(crate) struct Row<'a>(Held<'a>);
 
 #[derive(Clone, Copy, Debug)]
 enum Held<'a> {
-    /// In one place.
+    /// In one place: entries, all below the same other bits.
     Flat(&'a [u64]),
     /// Too large for that.
     Large(&'a Set),
@@ -131,7 +136,7 @@ impl<'a> Row<'a> {
     /// The only entry; none when there are others, or none.
     pub(crate) fn only(self) -> Option<Entry> {
         match self.0 {
-            Held::Flat(&[word]) => Some(Entry(word)),
+            Held::Flat(&[word]) => Some(Entry::of_word(word)),
             Held::Flat(_) | Held::Large(_) => None,
         }
     }
@@ -160,8 +165,9 @@ impl<'a> Row<'a> {
             Held::Flat(words) if words.len() <= 8 => {
                 let (mut always, mut conditional) = (false, false);
                 for &word in words {
-                    always |= word == entry.0;
-                    conditional |= word == entry.0 | CONDITIONAL;
+                    let found = Entry::of_word(word).0;
+                    always |= found == entry.0;
+                    conditional |= found == entry.0 | CONDITIONAL;
                 }
                 return match (always, conditional) {
                     (true, _) => Finding::Always,
@@ -178,25 +184,20 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether there is anything beside objects in it.
-    #[inline]
-    pub(crate) fn has_more_than_objects(self) -> bool {
-        match self.0 {
-            Held::Flat(words) => words.last().is_some_and(|&word| word >= FIRST_USERSET),
-            Held::Large(_) => true,
-        }
-    }
-
-    /// The word with a key.
+    /// The entry with a key, as a word.
     #[inline]
     pub(super) fn find_key(self, of: u64) -> Option<u64> {
         match self.0 {
-            Held::Flat(words) if words.len() <= 8 => {
-                words.iter().copied().find(|&word| key(word) == of)
-            }
             Held::Flat(words) => {
-                let place = words.binary_search_by_key(&of, |&word| key(word));
-                words.get(place.ok()?).copied()
+                // The first word of each part says which part it is in. To halve the row again and again takes
+                // fewer looks, but each has to wait for the memory of the one before.
+                let before =
+                    |part: &&[u64]| part.first().is_some_and(|&word| key(word & ENTRY) <= of);
+                let parts = words.chunks(PART);
+                let at = parts.map(|part| usize::from(before(&part))).sum::<usize>();
+                let part = words.chunks(PART).nth(at.saturating_sub(1))?;
+                let mut part = part.iter().map(|&word| word & ENTRY);
+                part.find(|&word| key(word) == of)
             }
             Held::Large(set) => {
                 let mut either = [of, of | CONDITIONAL].into_iter();
@@ -220,9 +221,9 @@ impl<'a> Row<'a> {
         let rest = match self.0 {
             Held::Flat(words) => {
                 // Most rows are of one kind.
-                let last = words.last().is_some_and(|&word| word >= FIRST_USERSET);
+                let last = words.last().is_some_and(|&word| is_more_than_object(word));
                 let start = if last {
-                    words.partition_point(|&word| word < FIRST_USERSET)
+                    words.partition_point(|&word| !is_more_than_object(word))
                 } else {
                     words.len()
                 };
@@ -237,6 +238,15 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Words of a flat row that are looked at together: a line of memory, or two.
+const PART: usize = 8;
+
+/// Whether an entry's subject is no object.
+#[inline]
+pub(super) fn is_more_than_object(word: u64) -> bool {
+    word & ENTRY >= FIRST_USERSET
+}
+
 /// A row of a question's own.
 #[derive(Clone, Debug)]
 pub(super) enum OwnedRow {
@@ -247,7 +257,7 @@ pub(super) enum OwnedRow {
 impl Row<'_> {
     pub(super) fn to_owned(self) -> OwnedRow {
         match self.0 {
-            Held::Flat(words) => OwnedRow::Flat(words.to_vec()),
+            Held::Flat(words) => OwnedRow::Flat(words.iter().map(|&word| word & ENTRY).collect()),
             Held::Large(set) => OwnedRow::Large(set.clone()),
         }
     }
@@ -309,7 +319,7 @@ impl Iterator for Entries<'_> {
     #[inline]
     fn next(&mut self) -> Option<Entry> {
         match self {
-            Self::Flat(words) => words.next().map(|&word| Entry(word)),
+            Self::Flat(words) => words.next().map(|&word| Entry::of_word(word)),
             Self::Large(words) => words.next().map(|&(word, ())| Entry(word)),
         }
     }

@@ -9,6 +9,7 @@
 use uuid::Uuid;
 
 use super::Standing;
+use super::members::Members;
 use super::names::Names;
 use super::row::{Entry, ObjectId, Row, SubjectId};
 use super::standings::Standings;
@@ -40,7 +41,7 @@ pub(crate) struct Store {
     /// The rows that hold a type's wildcard.
     pub(super) wildcards: Tree<(TypeId, u64), ()>,
     /// Objects that have a standing, by type; [`TypeId::MAX`] for those whose type is not in the model.
-    pub(super) of_type: Tree<(TypeId, ObjectId), ()>,
+    pub(super) of_type: Members,
     pub(super) bounds: Tree<TupleKey, Bound>,
     pub(super) revoked: Tree<Uuid, ()>,
 }
@@ -89,8 +90,22 @@ impl Store {
         self.names.find(text, self.names.hash(text))
     }
 
+    /// The numbers of two objects, in less time than for one after the other.
+    #[inline]
+    pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
+        self.names.find_both(one, other)
+    }
+
     pub(crate) fn object(&self, id: ObjectId) -> Option<Object> {
-        self.names.object(id, self.standings.place(id)?)
+        self.object_if(id, |_| true)
+    }
+
+    pub(crate) fn object_if(
+        &self,
+        id: ObjectId,
+        wanted: impl FnOnce(&str) -> bool,
+    ) -> Option<Object> {
+        self.names.object_if(id, self.standings.place(id)?, wanted)
     }
 
     #[inline]
@@ -155,8 +170,7 @@ impl Store {
 
     /// The objects of a type that have a standing.
     pub(super) fn of_type(&self, type_id: TypeId) -> impl Iterator<Item = ObjectId> {
-        let found = self.of_type.iter_from(&(type_id, 0));
-        found.map_while(move |&((found, id), ())| (found == type_id).then_some(id))
+        self.of_type.of(type_id)
     }
 
     /// Where the object stands as a subject.
@@ -209,11 +223,9 @@ impl Store {
             return;
         }
         self.standings.set(id, standing);
-        let key = (self.type_of(id).unwrap_or(TypeId::MAX), id);
-        match (before, standing) {
-            (None, Some(_)) => drop(self.of_type.insert(key, ())),
-            (Some(_), None) => drop(self.of_type.remove(&key)),
-            _ => {}
+        if before.is_some() != standing.is_some() {
+            let type_id = self.type_of(id).unwrap_or(TypeId::MAX);
+            self.of_type.set(type_id, id, standing.is_some());
         }
     }
 

@@ -51,21 +51,23 @@ impl<K: Copy + Ord, V: Clone> Tree<K, V> {
 
     /// From entries in order of their keys, each key once.
     pub(crate) fn from_sorted(entries: &[(K, V)]) -> Self {
-        let leaves = entries.chunks(Self::LEAF * 3 / 4);
-        let mut level: Vec<Child<K, V>> = leaves
-            .filter_map(|leaf| {
-                let least = leaf.first()?.0;
+        // Loops: the iterators in their place are 1 KB for each type of entry.
+        let mut level: Vec<Child<K, V>> = Vec::new();
+        for leaf in entries.chunks(Self::LEAF * 3 / 4) {
+            if let Some(&(least, _)) = leaf.first() {
                 let node = Node::Leaf(leaf.into());
-                Some(Child { least, node })
-            })
-            .collect();
+                level.push(Child { least, node });
+            }
+        }
         while level.len() > 1 {
-            let above = level.chunks(INNER * 3 / 4).filter_map(|children| {
-                let least = children.first()?.least;
-                let node = Node::Inner(children.into());
-                Some(Child { least, node })
-            });
-            level = above.collect();
+            let mut above = Vec::new();
+            for children in level.chunks(INNER * 3 / 4) {
+                if let Some(&Child { least, .. }) = children.first() {
+                    let node = Node::Inner(children.into());
+                    above.push(Child { least, node });
+                }
+            }
+            level = above;
         }
         level.pop().map_or_else(Self::default, |child| Self {
             root: child.node,

@@ -52,10 +52,19 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn object(self, id: ObjectId) -> Option<Object> {
+        self.object_if(id, |_| true)
+    }
+
+    /// The object, if its name is wanted: only then it is made.
+    pub(crate) fn object_if(
+        self,
+        id: ObjectId,
+        wanted: impl FnOnce(&str) -> bool,
+    ) -> Option<Object> {
         let above = self.overlay.and_then(|overlay| overlay.entry(id));
         match above {
-            Some((object, _)) => Some(object.clone()),
-            None => self.store.object(id),
+            Some((object, _)) => wanted(object.as_str()).then(|| object.clone()),
+            None => self.store.object_if(id, wanted),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tidegate_policy::json::Json;
 use tidegate_policy::{
     Budget, Change, CheckRequest, Context, Explanation, Model, Profile, Proof, Remedy, Snapshot,
     Tuple,
@@ -129,7 +130,13 @@ fn are_true(seed: u64, seen: &mut Seen) {
             steps: 20_000,
             ..Budget::DEFAULT
         };
-        match asked.snapshot.explain(&asked.request(), &budget) {
+        let explained = asked.snapshot.explain(&asked.request(), &budget);
+        if let Ok(explained) = &explained {
+            // Written by hand as by the derived writer.
+            let written = Json::from(explained).to_string();
+            assert_eq!(written, serde_json::to_string(explained).expect("JSON"));
+        }
+        match explained {
             Ok(Explanation::Allowed { proof, complete }) => {
                 assert!(asked.is_yes(), "{text}\n{asked:?}");
                 let proof = proof.unwrap_or_else(|| panic!("no proof\n{text}\n{asked:?}"));

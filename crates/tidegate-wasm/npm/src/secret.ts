@@ -84,6 +84,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export async function verifySecret(secret: string, keySet: KeySet, expect: SecretExpectation): Promise<Claims> {
   const nowS = secondsOf(expect);
   const keys = await readyKeys(keySet);
+  if (typeof secret !== "string") throw refused("malformed");
   if (isLonger(secret, MAX_TOKEN)) throw refused("too_long");
   const last = secret.lastIndexOf(".");
   const first = secret.indexOf(".");

@@ -3,7 +3,8 @@
 //!
 //! It consists of units of 10 thousand tuples, so that a store of a thousand units differs from one of a
 //! single unit in nothing but its size: 500 users, 20 groups in each other, 500 folders in trees of four
-//! branches, 2,800 documents. One membership of each user, and what is shared one by one, goes to any unit.
+//! branches, 2,800 documents. One membership of each user, and what is shared one by one, goes to any unit; but for
+//! that, each unit is like the others.
 
 /// The model.
 pub(super) const MODEL: &str = "
@@ -109,6 +110,16 @@ impl Data {
     /// Documents.
     pub(super) fn docs(self) -> u32 {
         self.units * DOCS
+    }
+
+    /// A document by its number in a unit, of as many units as there are.
+    pub(super) fn doc(self, unit: u32, number: u32) -> u32 {
+        unit % self.units * DOCS + number % DOCS
+    }
+
+    /// A user, likewise.
+    pub(super) fn user(self, unit: u32, number: u32) -> u32 {
+        unit % self.units * USERS + number % USERS
     }
 
     /// The owner of a document.
@@ -245,7 +256,7 @@ fn outer_folder(folder: u32) -> Option<u32> {
 }
 
 fn folder_owner(folder: u32) -> u32 {
-    folder / FOLDERS * USERS + mixed(folder) % USERS
+    folder / FOLDERS * USERS + mixed(folder % FOLDERS) % USERS
 }
 
 /// The group that a folder is shared with, and as what.
@@ -268,7 +279,7 @@ fn folder_of(doc: u32) -> u32 {
 }
 
 fn doc_owner(doc: u32) -> u32 {
-    doc / DOCS * USERS + mixed(!doc) % USERS
+    doc / DOCS * USERS + mixed(!(doc % DOCS)) % USERS
 }
 
 /// A number that looks random (the finalizer of MurmurHash3, in the public domain).

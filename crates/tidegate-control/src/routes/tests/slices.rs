@@ -320,8 +320,10 @@ async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
         found.map(|_| ()).map_err(|error| error.kind())
     };
     let held = Some(slice.revision());
+    /// What is wrong, the bytes, the keys, the revision held, and how it is refused.
+    type Case<'a> = (&'a str, &'a [u8], &'a KeySet, Option<u64>, &'a str);
     #[rustfmt::skip]
-    let cases: [(&str, &[u8], &KeySet, Option<u64>, &str); 10] = [
+    let cases: [Case<'_>; 10] = [
         ("changed", &flipped, &keys, held, "digest"),
         ("cut", &first[..first.len() - 1], &keys, held, "length"),
         ("without its head", &first[end + 1..], &keys, held, "no-head"),

@@ -60,7 +60,7 @@ impl Parser<'_> {
         let mut parts = Vec::new();
         while !self.rest.is_empty() && !self.rest.starts_with(['|', ')']) {
             if self.take("\\Q") {
-                let end = self.rest.find("\\E").unwrap_or(self.rest.len());
+                let end = crate::text::find(self.rest, "\\E").unwrap_or(self.rest.len());
                 let literal = self.rest.get(..end).unwrap_or_default();
                 parts.extend(literal.chars().map(|found| self.literal(found)));
                 self.rest = self.rest.get(end..).unwrap_or_default();
@@ -241,8 +241,10 @@ impl Parser<'_> {
             }
             first = false;
             if next == '['
-                && let Some((name, rest)) =
-                    self.rest.strip_prefix(':').and_then(|r| r.split_once(":]"))
+                && let Some((name, rest)) = self
+                    .rest
+                    .strip_prefix(':')
+                    .and_then(|r| crate::text::split_once(r, ":]"))
             {
                 self.rest = rest;
                 let (negated, name) = match name.strip_prefix('^') {

@@ -1,122 +1,124 @@
 //! A model to its JSON form.
 
-use serde_json::{Map, Value, json};
-
 use crate::condition::ParameterType;
+use crate::json::Json;
 use crate::model::{Model, Relation, RelationId, Restriction, Rewrite, SourceId, Taken, Type};
 
 /// As OpenFGA's API takes it.
-pub(in crate::model) fn write(model: &Model) -> Value {
+pub(in crate::model) fn write(model: &Model) -> Json {
     let parts = model.parts();
     let types = parts.types.iter().zip(0..);
-    let types: Vec<Value> = types
+    let types: Vec<Json> = types
         .map(|(found, id)| type_definition(model, found, id))
         .collect();
-    let mut out = Map::new();
-    out.insert("schema_version".to_owned(), model.schema().into());
-    out.insert("type_definitions".to_owned(), types.into());
+    let mut out = Json::EMPTY;
+    out.add("schema_version", model.schema().into());
+    out.add("type_definitions", Json::List(types));
     if !model.conditions().is_empty() {
-        let mut conditions = Map::new();
+        let mut conditions = Json::EMPTY;
         for (at, condition) in model.conditions().iter().enumerate() {
-            // One by one: to collect them is a sort more of code.
-            let mut parameters = Map::new();
+            let mut parameters = Json::EMPTY;
             for found in condition.parameters() {
-                parameters.insert(found.name.to_string(), parameter_type(&found.kind));
+                parameters.add(&found.name, parameter_type(&found.kind));
             }
-            let mut definition = Map::new();
-            definition.insert("name".to_owned(), condition.name().into());
-            definition.insert("expression".to_owned(), condition.expression().into());
-            definition.insert("parameters".to_owned(), parameters.into());
+            let mut definition = Json::EMPTY;
+            definition.add("name", condition.name().into());
+            definition.add("expression", condition.expression().into());
+            definition.add("parameters", parameters);
             let source = parts.condition_sources.get(at).copied().flatten();
-            let mut metadata = Map::new();
+            let mut metadata = Json::EMPTY;
             add_source(model, source, &mut metadata);
             if !metadata.is_empty() {
-                definition.insert("metadata".to_owned(), metadata.into());
+                definition.add("metadata", metadata);
             }
-            conditions.insert(condition.name().to_owned(), definition.into());
+            conditions.add(condition.name(), definition);
         }
-        out.insert("conditions".to_owned(), conditions.into());
+        out.add("conditions", conditions);
     }
-    out.into()
+    out
 }
 
-fn type_definition(model: &Model, found: &Type, id: u32) -> Value {
-    let mut metadata = Map::new();
+fn type_definition(model: &Model, found: &Type, id: u32) -> Json {
+    let mut metadata = Json::EMPTY;
     add_source(model, found.source, &mut metadata);
-    let (mut relations, mut details) = (Map::new(), Map::new());
+    let (mut relations, mut details) = (Json::EMPTY, Json::EMPTY);
     for relation in model.parts().relations_of(id) {
         let name = name(model, relation.name);
-        relations.insert(name.to_owned(), rewrite(model, &relation.rewrite));
-        details.insert(name.to_owned(), detail(model, relation));
+        relations.add(name, rewrite(model, &relation.rewrite));
+        details.add(name, detail(model, relation));
     }
     if !details.is_empty() {
-        metadata.insert("relations".to_owned(), details.into());
+        metadata.add("relations", details);
     }
     let metadata = match metadata.is_empty() {
-        true => Value::Null,
-        false => metadata.into(),
+        true => Json::Null,
+        false => metadata,
     };
-    json!({"type": &*found.name, "relations": relations, "metadata": metadata})
+    Json::from([
+        ("type", (&*found.name).into()),
+        ("relations", relations),
+        ("metadata", metadata),
+    ])
 }
 
-fn detail(model: &Model, relation: &Relation) -> Value {
+fn detail(model: &Model, relation: &Relation) -> Json {
     let restrictions = relation.restrictions.iter();
-    let restrictions: Vec<Value> = restrictions
+    let restrictions: Vec<Json> = restrictions
         .map(|found| restriction(model, found))
         .collect();
-    let mut detail = Map::new();
-    detail.insert(
-        "directly_related_user_types".to_owned(),
-        restrictions.into(),
-    );
+    let mut detail = Json::EMPTY;
+    detail.add("directly_related_user_types", Json::List(restrictions));
     add_source(model, relation.source, &mut detail);
-    detail.into()
+    detail
 }
 
-fn rewrite(model: &Model, found: &Rewrite) -> Value {
-    let named = |id: RelationId| json!({"relation": name(model, id)});
-    let all = |operands: &[Rewrite]| {
-        let children: Vec<Value> = operands.iter().map(|found| rewrite(model, found)).collect();
-        json!({"child": children})
+fn rewrite(model: &Model, found: &Rewrite) -> Json {
+    let one = |name: &str, value: Json| Json::from([(name, value)]);
+    let named = |id: RelationId| one("relation", name(model, id).into());
+    let all = |kind: &str, operands: &[Rewrite]| {
+        let children = operands.iter().map(|found| rewrite(model, found));
+        one(kind, one("child", Json::List(children.collect())))
     };
     match found {
-        Rewrite::Direct => json!({"this": {}}),
-        Rewrite::Computed(relation) => json!({"computedUserset": named(*relation)}),
-        Rewrite::From { relation, tupleset } => json!({"tupleToUserset": {
-            "computedUserset": named(*relation),
-            "tupleset": named(*tupleset),
-        }}),
-        Rewrite::Union(operands) => json!({"union": all(operands)}),
-        Rewrite::Intersection(operands) => json!({"intersection": all(operands)}),
-        Rewrite::Exclusion(base, subtract) => json!({"difference": {
-            "base": rewrite(model, base),
-            "subtract": rewrite(model, subtract),
-        }}),
+        Rewrite::Direct => one("this", Json::EMPTY),
+        Rewrite::Computed(relation) => one("computedUserset", named(*relation)),
+        Rewrite::From { relation, tupleset } => {
+            let mut from = one("computedUserset", named(*relation));
+            from.add("tupleset", named(*tupleset));
+            one("tupleToUserset", from)
+        }
+        Rewrite::Union(operands) => all("union", operands),
+        Rewrite::Intersection(operands) => all("intersection", operands),
+        Rewrite::Exclusion(base, subtract) => {
+            let mut both = one("base", rewrite(model, base));
+            both.add("subtract", rewrite(model, subtract));
+            one("difference", both)
+        }
     }
 }
 
-fn restriction(model: &Model, found: &Restriction) -> Value {
-    let mut out = Map::new();
+fn restriction(model: &Model, found: &Restriction) -> Json {
+    let mut out = Json::EMPTY;
     let type_id = match found.taken {
         Taken::Object(id) => id,
         Taken::Wildcard(id) => {
-            out.insert("wildcard".to_owned(), json!({}));
+            out.add("wildcard", Json::EMPTY);
             id
         }
         Taken::Userset(id, relation) => {
-            out.insert("relation".to_owned(), name(model, relation).into());
+            out.add("relation", name(model, relation).into());
             id
         }
     };
     let type_name = model.type_name(type_id).unwrap_or_default();
-    out.insert("type".to_owned(), type_name.into());
+    out.add("type", type_name.into());
     if let Some(condition) = found.condition.and_then(|id| model.condition(id)) {
-        out.insert("condition".to_owned(), condition.name().into());
+        out.add("condition", condition.name().into());
     }
-    out.into()
+    out
 }
 
-fn parameter_type(found: &ParameterType) -> Value {
+fn parameter_type(found: &ParameterType) -> Json {
     let (name, element) = match found {
         ParameterType::List(element) => ("list".to_owned(), Some(element)),
         ParameterType::Map(element) => ("map".to_owned(), Some(element)),
@@ -124,20 +126,26 @@ fn parameter_type(found: &ParameterType) -> Value {
     };
     let name = format!("TYPE_NAME_{}", name.to_ascii_uppercase());
     match element {
-        Some(element) => json!({"type_name": name, "generic_types": [parameter_type(element)]}),
-        None => json!({"type_name": name}),
+        Some(element) => Json::from([
+            ("type_name", name.into()),
+            ("generic_types", Json::List(vec![parameter_type(element)])),
+        ]),
+        None => Json::from([("type_name", name.into())]),
     }
 }
 
-fn add_source(model: &Model, id: Option<SourceId>, to: &mut Map<String, Value>) {
+fn add_source(model: &Model, id: Option<SourceId>, to: &mut Json) {
     let Some(source) = model.parts().source(id) else {
         return;
     };
     if !source.module.is_empty() {
-        to.insert("module".to_owned(), (&*source.module).into());
+        to.add("module", (&*source.module).into());
     }
     if !source.file.is_empty() {
-        to.insert("source_info".to_owned(), json!({"file": &*source.file}));
+        to.add(
+            "source_info",
+            Json::from([("file", (&*source.file).into())]),
+        );
     }
 }
 

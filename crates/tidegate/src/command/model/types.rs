@@ -101,7 +101,6 @@ mod tests {
 
     /// What the tests of the npm package compile against is what is written here.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a test may read its files")]
     fn types_are_those_that_the_package_is_tested_with() {
         let folder = concat!(
             env!("CARGO_MANIFEST_DIR"),

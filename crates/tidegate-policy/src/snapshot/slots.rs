@@ -1,0 +1,279 @@
+//! A type and a block of words for each object, in pages.
+//!
+//! A page has [`SLOTS`] objects with consecutive numbers, and for each of them a slot of so many words: the
+//! first says its type and how long its block is, and after it comes the block, if there is room. Blocks that are
+//! too long are in a second page, one after the other. Each page has slots of the length that takes least
+//! memory; as objects of a type are loaded one after the other, and have about as many tuples, most of them are
+//! found in a single place, that follows from the number alone.
+
+use std::iter::repeat;
+
+use super::pages::Page;
+use super::row::ObjectId;
+use super::table::INLINE;
+use crate::model::{MAX_RELATIONS, MAX_TYPES, TypeId};
+
+/// Objects of a page: with fewer of them, what says where pages are is too large to be near.
+pub(super) const SLOTS: usize = 256;
+/// Words that the last slot has less than the others, from slots of [`SMALL`] words on: those that an allocator
+/// needs for the page's counts, so that it does not round its size up to the next one.
+const SHORTER: usize = 2;
+const SMALL: usize = 3;
+
+/// A slot's first word, from the highest bit: 8 of type, 20 of the block's length, 1 that says that it is in the
+/// second page, and 35 of where it starts there.
+const NO_TYPE: u64 = 0xff;
+const TYPE: u32 = 56;
+const LENGTH: u32 = 36;
+const LENGTHS: u64 = (1 << (TYPE - LENGTH)) - 1;
+const LONG: u64 = 1 << (LENGTH - 1);
+const STARTS: u64 = LONG - 1;
+/// Words of the longest block.
+const MAX_BLOCK: usize = (MAX_RELATIONS + 1) * INLINE;
+const _: () = assert!(MAX_BLOCK as u64 <= LENGTHS && SLOTS as u64 * MAX_BLOCK as u64 <= STARTS);
+const _: () = assert!(MAX_TYPES as u64 <= NO_TYPE);
+
+/// The page of an object, and which of its slots.
+#[inline]
+pub(super) fn place(object: ObjectId) -> (usize, usize) {
+    let number = object as usize;
+    (number / SLOTS, number % SLOTS)
+}
+
+/// A page from a slot on.
+#[inline]
+pub(super) fn slot(page: &[u64], at: usize) -> &[u64] {
+    page.get(at * slot_size(page)..).unwrap_or_default()
+}
+
+#[inline]
+fn slot_size(page: &[u64]) -> usize {
+    (page.len() + SHORTER) / SLOTS
+}
+
+#[inline]
+pub(super) fn type_of(head: u64) -> Option<TypeId> {
+    let type_id = head >> TYPE;
+    (type_id != NO_TYPE).then_some(type_id as TypeId)
+}
+
+#[inline]
+fn length_of(head: u64) -> usize {
+    (head >> LENGTH & LENGTHS) as usize
+}
+
+/// The block of a slot: in the room after its first word, or in the second page.
+#[inline]
+pub(super) fn block<'a>(head: u64, room: &'a [u64], long: impl FnOnce() -> &'a [u64]) -> &'a [u64] {
+    let length = length_of(head);
+    if head & LONG == 0 {
+        return room.get(..length).unwrap_or_default();
+    }
+    let start = start_of(head);
+    long().get(start..start + length).unwrap_or_default()
+}
+
+fn start_of(head: u64) -> usize {
+    (head & STARTS) as usize
+}
+
+fn head_of(type_id: Option<TypeId>, length: usize) -> u64 {
+    let type_id = type_id.map_or(NO_TYPE, |type_id| u64::from(type_id).min(NO_TYPE));
+    type_id << TYPE | (length as u64) << LENGTH
+}
+
+/// The pages with another type and block in a slot, the second one if it has changed; none when it is time to
+/// look for a better size of slots.
+pub(super) fn changed(
+    slots: &[u64],
+    long: &[u64],
+    at: usize,
+    type_id: Option<TypeId>,
+    block: &[u64],
+) -> Option<(Page, Option<Page>)> {
+    let size = slot_size(slots);
+    let first = at * size;
+    let end = (first + size).min(slots.len());
+    let &old = slots.get(first)?;
+    let (fits, was_long) = (block.len() < end - first, old & LONG != 0);
+    if !fits && !was_long {
+        let heads = slots.chunks(size).filter_map(<[u64]>::first);
+        let count = heads.filter(|&head| head & LONG != 0).count() + 1;
+        // Seldom enough to cost little for each object, and soon enough to not have many in the wrong place.
+        if count.is_power_of_two() {
+            return None;
+        }
+    }
+    let mut slots: Page = slots.into();
+    let words = Page::make_mut(&mut slots);
+    let mut head = head_of(type_id, block.len());
+    let mut made = None;
+    if was_long || !fits {
+        let (start, length) = if was_long {
+            (start_of(old), length_of(old))
+        } else {
+            (long.len(), 0)
+        };
+        let put = if fits { &[] } else { block };
+        let before = long.get(..start).unwrap_or_default();
+        let after = long.get(start + length..).unwrap_or_default();
+        made = Some([before, put, after].concat().into());
+        // Later ones move along.
+        for head in words.chunks_mut(size).filter_map(<[u64]>::first_mut) {
+            if *head & LONG != 0 && start_of(*head) > start {
+                let start = start_of(*head) + put.len() - length;
+                *head = *head & !STARTS | start as u64;
+            }
+        }
+        if !fits {
+            head |= LONG | start as u64;
+        }
+    }
+    let (there, room) = words.get_mut(first..end)?.split_first_mut()?;
+    *there = head;
+    if fits {
+        room.get_mut(..block.len())?.copy_from_slice(block);
+    }
+    Some((slots, made))
+}
+
+/// Makes the pages of objects with consecutive numbers.
+#[derive(Debug, Default)]
+pub(super) struct PageBuilder {
+    /// The type and the length of the block of each.
+    objects: Vec<(Option<TypeId>, usize)>,
+    /// Their blocks.
+    words: Vec<u64>,
+}
+
+impl PageBuilder {
+    pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64]) {
+        self.objects.push((type_id, block.len()));
+        self.words.extend_from_slice(block);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.objects.clear();
+        self.words.clear();
+    }
+
+    /// The slots, and what is too long for them; empty where there is nothing to say.
+    pub(super) fn pages(&self) -> (Page, Page) {
+        let is_nothing =
+            |&(type_id, length): &(Option<TypeId>, usize)| type_id.is_none() && length == 0;
+        if self.objects.iter().all(is_nothing) {
+            return (Page::from([]), Page::from([]));
+        }
+        let size = self.best_size();
+        let mut slots = Vec::with_capacity(SLOTS * size);
+        let mut long = Vec::new();
+        let mut rest = self.words.as_slice();
+        let objects = self.objects.iter().copied();
+        let objects = objects.chain(repeat((None, 0))).take(SLOTS);
+        for (number, (type_id, length)) in objects.enumerate() {
+            let (block, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            rest = after;
+            let head = head_of(type_id, length);
+            let end = if number + 1 == SLOTS && size >= SMALL {
+                SLOTS * size - SHORTER
+            } else {
+                (number + 1) * size
+            };
+            if slots.len() + length < end {
+                slots.push(head);
+                slots.extend_from_slice(block);
+            } else {
+                slots.push(head | LONG | long.len() as u64);
+                long.extend_from_slice(block);
+            }
+            slots.resize(end, 0);
+        }
+        (slots.into(), long.into())
+    }
+
+    /// The words of a slot that make the pages take least, where a word beyond the slots is worth a quarter
+    /// more: it costs a look at another place, too.
+    fn best_size(&self) -> usize {
+        let mut lengths: Vec<usize> = self.objects.iter().map(|&(_, length)| length).collect();
+        crate::sort::sort(&mut lengths);
+        let mut best = (usize::MAX, 1);
+        let mut beyond = self.words.len();
+        for (at, &length) in [0].iter().chain(&lengths).enumerate() {
+            beyond -= if at == 0 { 0 } else { length };
+            let size = length + 1;
+            best = best.min((4 * SLOTS * size + 5 * beyond, size));
+        }
+        best.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blocks that grow and shrink are what was put last, wherever they are, and those beside them stay.
+    #[test]
+    fn blocks_are_what_was_put_last() {
+        let mut held: Vec<(Option<TypeId>, Vec<u64>)> = vec![(None, Vec::new()); SLOTS];
+        let (mut slots, mut long): (Page, Page) = (Page::from([]), Page::from([]));
+        let (mut in_place, mut anew, mut seed) = (0, 0, 1_u64);
+        for round in 0..4_000 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(round);
+            let at = (seed >> 33) as usize % SLOTS;
+            let most = if round % 1_000 < 500 { 4 } else { 12 };
+            let words = (0..(seed >> 50) % most).map(|number| seed ^ number);
+            let now = (
+                Some((seed >> 20) as TypeId % 100),
+                words.collect::<Vec<_>>(),
+            );
+            held[at] = now.clone();
+            if let Some((after, moved)) = changed(&slots, &long, at, now.0, &now.1) {
+                slots = after;
+                long = moved.unwrap_or(long);
+                in_place += 1;
+            } else {
+                let mut made = PageBuilder::default();
+                held.iter()
+                    .for_each(|(type_id, block)| made.push(*type_id, block));
+                (slots, long) = made.pages();
+                anew += 1;
+            }
+            for (at, (type_id, words)) in held.iter().enumerate() {
+                let found = slot(&slots, at).split_first();
+                let (&head, room) = found.unwrap_or((&head_of(None, 0), &[]));
+                assert_eq!(type_of(head), *type_id, "{round}");
+                assert_eq!(block(head, room, || &long), words, "{round}");
+            }
+        }
+        assert!(in_place > 3_000 && anew > 8, "{in_place}, {anew}");
+    }
+
+    /// Few words beyond what is held: uniform blocks are all in their slots, and of others most are not padded.
+    #[test]
+    fn pages_take_little_more_than_their_blocks() {
+        for (lengths, most) in [
+            ([0, 0], 256),
+            ([3, 3], 1_025),
+            ([2, 3], 1_025),
+            ([0, 60], 9_000),
+        ] {
+            let mut made = PageBuilder::default();
+            for number in 0..SLOTS {
+                made.push(Some(1), &[7; 60][..lengths[number % 2]]);
+            }
+            let (slots, long) = made.pages();
+            assert!(
+                slots.len() + long.len() <= most,
+                "{lengths:?}: {}, {}",
+                slots.len(),
+                long.len()
+            );
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Searching a text: the standard library's, and a small search where size counts.
+//!
+//! The standard library's and what it can say when it fails are 5 KB of the engine in a browser.
+
+/// What is before and after the first of a sign of ASCII.
+#[inline]
+pub(crate) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    if cfg!(target_family = "wasm") {
+        let at = text.bytes().position(|byte| byte == sign)?;
+        Some((text.get(..at)?, text.get(at + 1..)?))
+    } else {
+        text.split_once(char::from(sign))
+    }
+}
+
+/// Where one text first stands in another. In time in proportion to both.
+#[cfg(any(feature = "language", feature = "conditions"))]
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    if cfg!(target_family = "wasm") {
+        small(text.as_bytes(), wanted.as_bytes())
+    } else {
+        text.find(wanted)
+    }
+}
+
+/// What is before and after the place where one text first stands in another.
+#[cfg(any(feature = "language", feature = "conditions"))]
+pub(crate) fn split_once<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
+    let at = find(text, wanted)?;
+    Some((text.get(..at)?, text.get(at + wanted.len()..)?))
+}
+
+/// By Knuth, Morris and Pratt.
+#[cfg(any(feature = "language", feature = "conditions"))]
+fn small(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    // Of each start of what is wanted, the length of the longest shorter start that it ends with.
+    let mut ends: Vec<usize> = Vec::with_capacity(wanted.len());
+    let step = |ends: &[usize], mut met: usize, byte: u8| {
+        while wanted.get(met) != Some(&byte) {
+            let Some(shorter) = met.checked_sub(1) else {
+                return 0;
+            };
+            met = ends.get(shorter).copied().unwrap_or_default();
+        }
+        met + 1
+    };
+    let mut met = 0;
+    for (at, &byte) in wanted.iter().enumerate() {
+        met = if at == 0 { 0 } else { step(&ends, met, byte) };
+        ends.push(met);
+    }
+    met = 0;
+    for (at, &byte) in text.iter().enumerate() {
+        if met == wanted.len() {
+            return Some(at - met);
+        }
+        met = step(&ends, met, byte);
+    }
+    (met == wanted.len()).then(|| text.len() - met)
+}
+
+#[cfg(test)]
+#[cfg(feature = "language")]
+mod tests {
+    use super::*;
+
+    /// Every text of two letters up to length 9 for every one up to length 4.
+    #[test]
+    fn the_small_search_finds_what_the_large_one_finds() {
+        let all = |most: u32| {
+            (0..=most).flat_map(|length| {
+                (0..1_u32 << length).map(move |bits| -> String {
+                    let letter = |at| if bits >> at & 1 == 0 { 'a' } else { 'b' };
+                    (0..length).map(letter).collect()
+                })
+            })
+        };
+        for text in all(9) {
+            for wanted in all(4) {
+                let found = small(text.as_bytes(), wanted.as_bytes());
+                assert_eq!(found, text.find(&wanted), "{wanted:?} in {text:?}");
+            }
+        }
+    }
+}
