@@ -16,12 +16,12 @@ const SCRIPT: File = File {
 };
 const BUILT: &[File] = &[PAGE, SCRIPT];
 
-fn ask(files: &[File], method: Method, path: &str, encoding: Option<&str>) -> Option<Response> {
+fn ask(files: &[File], method: &Method, path: &str, encoding: Option<&str>) -> Option<Response> {
     let mut headers = HeaderMap::new();
     if let Some(encoding) = encoding {
         headers.insert(ACCEPT_ENCODING, encoding.parse().expect("a header"));
     }
-    answer(files, &method, path, &headers)
+    answer(files, method, path, &headers)
 }
 
 async fn body(response: Response) -> String {
@@ -44,7 +44,7 @@ async fn the_page_is_never_kept_and_what_it_loads_is_kept_for_good() {
             "the script",
         ),
     ] {
-        let response = ask(BUILT, Method::GET, path, None).expect("the console's");
+        let response = ask(BUILT, &Method::GET, path, None).expect("the console's");
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(header(&response, CACHE_CONTROL), Some(cache));
         assert_eq!(header(&response, CONTENT_TYPE), Some(content_type));
@@ -70,14 +70,14 @@ fn everything_else_is_left_to_the_api() {
         "/ASSETS/main-1a2b.js",
         "",
     ] {
-        assert!(ask(BUILT, Method::GET, path, None).is_none(), "{path}");
+        assert!(ask(BUILT, &Method::GET, path, None).is_none(), "{path}");
     }
-    assert!(ask(&[], Method::GET, "/assets/main-1a2b.js", None).is_none());
+    assert!(ask(&[], &Method::GET, "/assets/main-1a2b.js", None).is_none());
 }
 
 #[tokio::test]
 async fn a_build_without_the_console_says_so() {
-    let response = ask(&[], Method::GET, "/", Some("gzip")).expect("a page");
+    let response = ask(&[], &Method::GET, "/", Some("gzip")).expect("a page");
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(header(&response, CONTENT_SECURITY_POLICY), Some(POLICY));
     assert_eq!(header(&response, CACHE_CONTROL), Some("no-store"));
@@ -92,11 +92,11 @@ async fn a_build_without_the_console_says_so() {
 #[test]
 fn it_is_only_read() {
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
-        let response = ask(BUILT, method, "/", None).expect("the console's");
+        let response = ask(BUILT, &method, "/", None).expect("the console's");
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(header(&response, ALLOW), Some("GET, HEAD"));
     }
-    let head = ask(BUILT, Method::HEAD, "/", None).expect("the console's");
+    let head = ask(BUILT, &Method::HEAD, "/", None).expect("the console's");
     assert_eq!(head.status(), StatusCode::OK);
 }
 
@@ -115,7 +115,7 @@ async fn who_takes_gzip_gets_it() {
         (Some(""), false),
         (None, false),
     ] {
-        let response = ask(BUILT, Method::GET, SCRIPT.path, accepted).expect("the console's");
+        let response = ask(BUILT, &Method::GET, SCRIPT.path, accepted).expect("the console's");
         assert_eq!(header(&response, VARY), Some("accept-encoding"));
         let encoding = header(&response, CONTENT_ENCODING).map(str::to_owned);
         assert_eq!(
