@@ -275,6 +275,9 @@ async fn a_slice_is_followed() {
     assert_eq!(lines.news().await, None, "its subject is gone");
 }
 
+/// What it is, its bytes, the keys that are trusted, the revision held, and why it is refused.
+type Case<'a> = (&'a str, &'a [u8], &'a KeySet, Option<u64>, &'a str);
+
 /// Whoever carries the lines can change none, leave none out, turn none around, and bring none of another.
 #[tokio::test]
 async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
@@ -321,7 +324,7 @@ async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
     };
     let held = Some(slice.revision());
     #[rustfmt::skip]
-    let cases: [(&str, &[u8], &KeySet, Option<u64>, &str); 10] = [
+    let cases: [Case<'_>; 10] = [
         ("changed", &flipped, &keys, held, "digest"),
         ("cut", &first[..first.len() - 1], &keys, held, "length"),
         ("without its head", &first[end + 1..], &keys, held, "no-head"),
