@@ -275,6 +275,9 @@ async fn a_slice_is_followed() {
     assert_eq!(lines.news().await, None, "its subject is gone");
 }
 
+/// What it is, its bytes, the keys that are trusted, the revision held, and why it is refused.
+type Case<'a> = (&'a str, &'a [u8], &'a KeySet, Option<u64>, &'a str);
+
 /// Whoever carries the lines can change none, leave none out, turn none around, and bring none of another.
 #[tokio::test]
 async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
