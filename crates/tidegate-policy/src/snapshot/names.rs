@@ -21,7 +21,7 @@ const FULL: usize = 200;
 /// Names for each bucket below which one is merged with another.
 const SPARSE: usize = 60;
 
-/// Slots of a bucket are so many more than a multiple of this, and no fewer than 8 for 7 names: what an
+/// Slots of a bucket are so many more than a multiple of this, and no fewer than 4 for 3 names: what an
 /// allocator rounds sizes up to, but for a page's counts.
 const SLOTS: usize = 64;
 const COUNTS: usize = 2;
@@ -364,7 +364,7 @@ fn first_slot(place: u32, slots: usize) -> usize {
 
 /// The slots of a bucket of so many names.
 fn size_of(names: usize) -> usize {
-    (names * 8 / 7 + COUNTS + 1).next_multiple_of(SLOTS) - COUNTS
+    (names * 4 / 3 + COUNTS + 1).next_multiple_of(SLOTS) - COUNTS
 }
 
 /// The slots and the texts of a bucket.
