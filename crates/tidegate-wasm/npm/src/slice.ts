@@ -103,9 +103,9 @@ export class Slice<M extends ModelNames = AnyModel> {
     if (context !== undefined) return this.#ask(action, resource, context);
     const known = this.#actions.get(action) ?? this.#number(action);
     if (known === undefined) return this.#ask(action, resource, undefined);
-    // Of what is not there no bit is set.
-    const bits = known.answers.get(resource) as number;
-    return VERDICTS[(bits >> known.shift) & 3] ?? this.#learn(known, resource);
+    const bits = known.answers.get(resource);
+    const found = bits === undefined ? undefined : VERDICTS[(bits >> known.shift) & 3];
+    return found === undefined ? this.#learn(known, resource) : found;
   }
 
   /** The objects of a type on which the subject may do an action. */
@@ -192,7 +192,7 @@ export class Slice<M extends ModelNames = AnyModel> {
       }
       this.#remembered += 1;
     }
-    answers.set(resource, (before as number) | bits);
+    answers.set(resource, bits | (before ?? 0));
     return found;
   }
 
