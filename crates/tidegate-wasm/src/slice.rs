@@ -115,12 +115,15 @@ impl Slice {
         self.desk.as_ptr() as usize
     }
 
-    /// Gives an action a number, to ask by until the slice changes: 0, then 1, up to 1023.
-    pub fn action(&mut self, name: &str) {
-        if self.actions.len() < MAX_ACTIONS {
+    /// A number for an action, to ask by until the slice changes: 0, then 1, and so on. Each call gives another one, of
+    /// which those below 1024 can be asked by.
+    pub fn action(&mut self, name: &str) -> usize {
+        let number = self.actions.len();
+        if number < MAX_ACTIONS {
             let question = self.inner.question(&self.kind, name);
             self.actions.push(question);
         }
+        number
     }
 
     /// As `can`, without a context, for a resource that is on the desk and 15 actions together, those of the numbers

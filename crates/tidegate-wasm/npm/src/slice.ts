@@ -66,7 +66,7 @@ export class Slice<M extends ModelNames = AnyModel> {
   readonly #now: Now;
   #revision: number;
   readonly #actions = new Map<string, Action>();
-  #groups: Map<string, number>[] = [];
+  readonly #groups = new Map<number, Map<string, number>>();
   #remembered = 0;
   #desk = new Uint8Array();
 
@@ -159,17 +159,17 @@ export class Slice<M extends ModelNames = AnyModel> {
 
   #forget(): void {
     this.#actions.clear();
-    this.#groups = [];
+    this.#groups.clear();
     this.#remembered = 0;
   }
 
   /** None where there are too many. */
   #number(name: string): Action | undefined {
-    const number = this.#actions.size;
-    if (number >= MAX_ACTIONS) return undefined;
-    asked(() => this.#inner.action(name));
+    if (this.#actions.size >= MAX_ACTIONS) return undefined;
+    const number = asked(() => this.#inner.action(name));
     const group = Math.floor(number / TOGETHER);
-    const answers = (this.#groups[group] ??= new Map());
+    const answers = this.#groups.get(group) ?? new Map<string, number>();
+    this.#groups.set(group, answers);
     const action = { name, group, answers, shift: 2 * (number % TOGETHER) };
     this.#actions.set(name, action);
     return action;
@@ -187,7 +187,7 @@ export class Slice<M extends ModelNames = AnyModel> {
     const before = answers.get(resource);
     if (before === undefined) {
       if (this.#remembered >= REMEMBERED) {
-        for (const others of this.#groups) others.clear();
+        for (const others of this.#groups.values()) others.clear();
         this.#remembered = 0;
       }
       this.#remembered += 1;
