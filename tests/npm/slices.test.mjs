@@ -160,6 +160,21 @@ test("more questions than are remembered have answers still", async () => {
   assert.equal(slice.can("can_read", "doc:a"), true);
 });
 
+test("however many actions there are, each has its own answer", async () => {
+  const answers = { can_read: [true, true, false], can_write: [true, false, false] };
+  // More than are asked about together, and more than have numbers, before those that have answers.
+  for (const others of [0, 1, 14, 15, 31, 1100]) {
+    const slice = await builds.core.loadSlice(await signedSlice(), expect);
+    for (let at = 0; at < others; at += 1) assert.equal(slice.can(`no_such${at}`, "doc:a"), false, `${others}`);
+    for (const again of [1, 2]) {
+      for (const [action, expected] of Object.entries(answers)) {
+        const found = ["doc:a", "doc:b", "doc:c"].map((resource) => slice.can(action, resource));
+        assert.deepEqual(found, expected, `${action}, ${others} others, ${again}`);
+      }
+    }
+  }
+});
+
 test("a module that is none is an error, and the right one may come after", async () => {
   const fresh = (name) => import(`${new URL(`file://${join(folder, "dist/node/index.mjs")}`)}?${name}`);
   const module = readFileSync(join(folder, "dist/core.wasm"));

@@ -13,7 +13,7 @@ pub(crate) struct Package {
     /// Its folder in `target`.
     folder: &'static str,
     /// Of the crate `tidegate-wasm`.
-    features: &'static str,
+    pub(crate) features: &'static str,
     /// Most bytes of the module, by `wasm-opt` and `gzip -9`.
     pub(crate) goal_bytes: usize,
 }

@@ -214,19 +214,46 @@ impl Slice {
 
     /// Decides as [`Slice::answer`].
     pub fn answer_to(&self, question: Question, resource: &str, context: &Context) -> Answer {
-        let (is_anonymous, relation) = match question.0 {
-            Ok(found) => found,
-            Err(answer) => return answer,
-        };
+        let mut found = Answer::Deny;
+        self.answer_all(&[question], resource, context, |answer| found = answer);
+        found
+    }
+
+    /// Decides several questions about one resource, in their order. It is looked up once where they are of one kind
+    /// of secret.
+    pub fn answer_all(
+        &self,
+        questions: &[Question],
+        resource: &str,
+        context: &Context,
+        mut each: impl FnMut(Answer),
+    ) {
+        let mut evaluation = Evaluation::new(&self.terms, context);
+        let mut known = None;
+        for question in questions {
+            each(match question.0 {
+                Err(answer) => answer,
+                Ok((is_anonymous, relation)) => {
+                    let row = match known {
+                        Some((of_anonymous, row)) if of_anonymous == is_anonymous => row,
+                        _ => self.row(is_anonymous, resource),
+                    };
+                    known = Some((is_anonymous, row));
+                    row.map_or(Answer::Deny, |row| {
+                        self.outcome(row, relation, &mut evaluation)
+                    })
+                }
+            });
+        }
+    }
+
+    fn row(&self, is_anonymous: bool, resource: &str) -> Option<&Row> {
         let section = if is_anonymous {
             &self.anonymous
         } else {
             &self.own
         };
-        match section.as_ref().and_then(|section| section.get(resource)) {
-            Some(row) => self.outcome(row, relation, &mut Evaluation::new(&self.terms, context)),
-            None => Answer::Deny,
-        }
+        section.as_ref().and_then(|section| section.get(resource))
     }
 
     /// Objects of a type on which the subject, with a secret of a kind, may do an action. Looks at every

@@ -26,8 +26,7 @@ const MAX_KID = 64;
 const PRIVATE = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 const TEXTS = ["crv", "x", "y", "use", "tidegate_use", "alg", "kid"];
 
-/** The prime of Ed25519's field, and the y of a point of order 8 (the other's is its negative). */
-const PRIME = 2n ** 255n - 19n;
+/** The y of a point of order 8 of Ed25519 (the other's is its negative). */
 const ORDER_8 = 0x05fc536d880238b13933c6d3acdf05d5f098eff289f4c345b027b2c28f95e826n;
 
 const ready = new WeakMap<object, Promise<Map<string, ReadyKey>>>();
@@ -119,7 +118,9 @@ export function isWeak(bytes: Uint8Array): boolean {
   let y = 0n;
   for (let at = 31; at >= 0; at -= 1) y = (y << 8n) | BigInt(bytes[at] as number);
   y &= (1n << 255n) - 1n;
-  return y <= 1n || y >= PRIME - 1n || y === ORDER_8 || y === PRIME - ORDER_8;
+  // Of the field.
+  const prime = 2n ** 255n - 19n;
+  return y <= 1n || y >= prime - 1n || y === ORDER_8 || y === prime - ORDER_8;
 }
 
 /** Strict base64url without padding (RFC 4648 §5): one text for each list of bytes. */

@@ -70,9 +70,6 @@ const MAX_NAME = 512;
 const MAX_WORD = 128;
 const MAX_CLOCK_SKEW_S = 60;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
  * The claims of a secret that holds: of at most 4096 bytes, with exactly the header and the claims that Tidegate
  * writes, signed by a key of the set that is for secrets, of this issuer, for this audience, at this time. Whether its
@@ -94,7 +91,7 @@ export async function verifySecret(secret: string, keySet: KeySet, expect: Secre
   const signature = fromBase64url(secret.slice(last + 1));
   if (first < 0 || first === last || !header || !payload || !signature) throw refused("malformed");
 
-  const named = read(header, "header", HEADER);
+  const named = read(header, "header", reading().header);
   if (named.typ !== "tidegate+jwt") throw refused("type");
   const known = keys.get(named.kid);
   if (!known?.forSecrets) throw refused("unknown_key");
@@ -104,10 +101,10 @@ export async function verifySecret(secret: string, keySet: KeySet, expect: Secre
     known.key !== undefined &&
     signature.length === 64 &&
     !(known.algorithm === "EdDSA" && isWeak(signature)) &&
-    (await crypto.subtle.verify(VERIFY[known.algorithm], known.key, signature, encoder.encode(message)));
+    (await crypto.subtle.verify(VERIFY[known.algorithm], known.key, signature, reading().encoder.encode(message)));
   if (holds !== true) throw refused("signature");
 
-  const claims = read(payload, "claims", CLAIMS) as unknown as Claims;
+  const claims = read(payload, "claims", reading().claims) as unknown as Claims;
   if (claims.iss !== expect.issuer) throw refused("issuer");
   if (!claims.aud.includes(expect.audience)) throw refused("audience");
   checkTime(claims, nowS);
@@ -147,7 +144,7 @@ type Members = Record<string, any>;
 /** One JSON object of UTF-8 with no member twice, and no number but whole ones from 0 to 2^53 - 1. */
 function read(bytes: Uint8Array, kind: SecretErrorKind, reader: Reader): Members {
   try {
-    const text = decoder.decode(bytes);
+    const text = reading().decoder.decode(bytes);
     const value = JSON.parse(text);
     let members = 0;
     for (const [token, isName] of text.matchAll(TOKENS)) {
@@ -164,7 +161,7 @@ function read(bytes: Uint8Array, kind: SecretErrorKind, reader: Reader): Members
 
 /** In UTF-8: at most three bytes for each of its units. */
 function isLonger(text: string, bytes: number): boolean {
-  return text.length * 3 > bytes && (text.length > bytes || encoder.encode(text).length > bytes);
+  return text.length * 3 > bytes && (text.length > bytes || reading().encoder.encode(text).length > bytes);
 }
 
 function must(holds: boolean): void {
@@ -219,9 +216,9 @@ const number: Reader = (value) => {
   return value;
 };
 
-const HYPHENS = "[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}";
 /** The forms that are read natively. */
-const UUID = new RegExp(`^([\\da-f]{32}|(urn:uuid:)?${HYPHENS}|\\{${HYPHENS}\\})$`, "i");
+const UUID =
+  /^([\da-f]{32}|(urn:uuid:)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\{[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\})$/i;
 
 /** With hyphens, in small letters. */
 const uuid: Reader = (value) => {
@@ -230,24 +227,43 @@ const uuid: Reader = (value) => {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 
-const name = text(MAX_NAME);
-const word = text(MAX_WORD);
-const any = text(Infinity, 0);
-const HEADER = object({ typ: any, alg: any, kid: any });
-const CLAIMS = object({
-  iss: name,
-  aud: list(8, word, 1),
-  sub: name,
-  uid: uuid,
-  jti: uuid,
-  iat: number,
-  "nbf?": number,
-  "exp?": number,
-  kind: word,
-  "narrow?": object({
+interface Reading {
+  encoder: TextEncoder;
+  decoder: TextDecoder;
+  header: Reader;
+  claims: Reader;
+}
+
+let made: Reading | undefined;
+
+/** Made for the first secret: with it at hand from the start, bundlers would take all of this along for every use. */
+function reading(): Reading {
+  if (made !== undefined) return made;
+  const name = text(MAX_NAME);
+  const word = text(MAX_WORD);
+  const any = text(Infinity, 0);
+  const narrow = object({
     "parents?": list(3, uuid, 0, true),
     "actions?": list(64, word),
     "objects?": list(64, name),
     "budgets?": list(2, object({ jti: uuid, bytes: number }), 0, true),
-  }),
-});
+  });
+  made = {
+    encoder: new TextEncoder(),
+    decoder: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }),
+    header: object({ typ: any, alg: any, kid: any }),
+    claims: object({
+      iss: name,
+      aud: list(8, word, 1),
+      sub: name,
+      uid: uuid,
+      jti: uuid,
+      iat: number,
+      "nbf?": number,
+      "exp?": number,
+      kind: word,
+      "narrow?": narrow,
+    }),
+  };
+  return made;
+}

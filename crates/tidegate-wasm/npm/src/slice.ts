@@ -1,7 +1,7 @@
 // What one subject may do.
 
 import { type Now, at, runNow } from "./clock.js";
-import { asked } from "./error.js";
+import { asPolicyError, asked } from "./error.js";
 import { memory } from "./module.js";
 import type { AnyModel, Context, ModelNames, ObjectOf, RelationOf, TypeOf } from "./names.js";
 import type { SliceChange, Slice as WasmSlice } from "./wasm/tidegate_wasm.js";
@@ -26,9 +26,12 @@ export interface Held {
   always: boolean;
 }
 
-const VERDICTS: readonly Verdict[] = [false, true, "unknown"];
-/** Most answers that are remembered: with more, to look one up takes longer than to ask. */
+/** What two bits say: that it has not been asked, or what the answer is. */
+const VERDICTS: readonly (Verdict | undefined)[] = [undefined, false, true, "unknown"];
+/** Most resources whose answers are remembered: with more, to look one up takes longer than to ask. */
 const REMEMBERED = 32_768;
+/** So many actions are asked about together: their answers are one small integer. */
+const TOGETHER = 15;
 /** Longest resource that is written on the engine's desk, in bytes, and most actions that have numbers there. */
 const DESK_BYTES = 512;
 const MAX_ACTIONS = 1024;
@@ -37,8 +40,16 @@ const LONGEST = 256;
 const LONGEST_TYPE = 64;
 /** ASCII: what is seen, and the signs that names have between their parts. */
 const [FIRST, LAST, HASH, STAR, COLON, AT] = [33, 126, 35, 42, 58, 64];
-/** What the engine says where it has to be asked in words. */
-const ELSEWHERE = 3;
+
+/** An action that has been asked about. */
+interface Action {
+  name: string;
+  /** Of the actions that are asked about together with it: which are these, and their answers by resource. */
+  group: number;
+  answers: Map<string, number>;
+  /** Where its two bits are. */
+  shift: number;
+}
 
 /** What one subject may do, at one revision. Its answers are good until it expires: then they are `"unknown"`. */
 export class Slice<M extends ModelNames = AnyModel> {
@@ -54,10 +65,9 @@ export class Slice<M extends ModelNames = AnyModel> {
   readonly #kind: string;
   readonly #now: Now;
   #revision: number;
-  /** Answers, by action and resource. */
-  readonly #answers = new Map<string, Map<string, Verdict>>();
+  readonly #actions = new Map<string, Action>();
+  readonly #groups = new Map<number, Map<string, number>>();
   #remembered = 0;
-  readonly #actions = new Map<string, number>();
   #desk = new Uint8Array();
 
   /** @internal Slices come of `loadSlice`. */
@@ -91,8 +101,11 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** @internal `can`, whatever the time. */
   answer(action: string, resource: string, context?: Context | undefined): Verdict {
     if (context !== undefined) return this.#ask(action, resource, context);
-    const known = this.#answers.get(action)?.get(resource);
-    return known === undefined ? this.#learn(action, resource) : known;
+    const known = this.#actions.get(action) ?? this.#number(action);
+    if (known === undefined) return this.#ask(action, resource, undefined);
+    const bits = known.answers.get(resource);
+    const found = bits === undefined ? undefined : VERDICTS[(bits >> known.shift) & 3];
+    return found === undefined ? this.#learn(known, resource) : found;
   }
 
   /** The objects of a type on which the subject may do an action. */
@@ -124,7 +137,6 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** @internal Takes in a change. */
   apply(change: SliceChange): void {
     this.#forget();
-    this.#actions.clear();
     try {
       asked(() => this.#inner.apply(change));
     } finally {
@@ -140,59 +152,72 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** Gives its memory back. It answers nothing after. */
   free(): void {
     this.#forget();
-    this.#actions.clear();
     // It is somebody else's memory then.
     this.#desk = new Uint8Array();
     this.#inner.free();
   }
 
   #forget(): void {
-    this.#answers.clear();
+    this.#actions.clear();
+    this.#groups.clear();
     this.#remembered = 0;
   }
 
-  #learn(action: string, resource: string): Verdict {
-    const answer = this.#askShort(action, resource) ?? this.#ask(action, resource, undefined);
-    if (this.#remembered >= REMEMBERED) this.#forget();
-    let of = this.#answers.get(action);
-    if (of === undefined) {
-      of = new Map();
-      this.#answers.set(action, of);
-    }
-    of.set(resource, answer);
-    this.#remembered += 1;
-    return answer;
+  /** None where there are too many. */
+  #number(name: string): Action | undefined {
+    if (this.#actions.size >= MAX_ACTIONS) return undefined;
+    const number = asked(() => this.#inner.action(name));
+    const group = Math.floor(number / TOGETHER);
+    const answers = this.#groups.get(group) ?? new Map<string, number>();
+    this.#groups.set(group, answers);
+    const action = { name, group, answers, shift: 2 * (number % TOGETHER) };
+    this.#actions.set(name, action);
+    return action;
   }
 
-  /** By a number and what is written into the engine's memory: to hand texts over takes longer than to answer. */
-  #askShort(action: string, resource: string): Verdict | undefined {
-    const length = resource.length;
-    let number = this.#actions.get(action);
-    if (number === undefined) {
-      if (this.#actions.size >= MAX_ACTIONS) return undefined;
-      number = asked(() => this.#inner.action(action));
-      this.#actions.set(action, number);
+  #learn({ name, group, answers, shift }: Action, resource: string): Verdict {
+    let bits = 0;
+    try {
+      if (this.#writes(resource)) bits = this.#inner.ask(group, resource.length);
+    } catch (thrown) {
+      throw asPolicyError(thrown, "internal");
     }
+    const found = VERDICTS[(bits >> shift) & 3] ?? this.#ask(name, resource, undefined);
+    bits |= VERDICTS.indexOf(found) << shift;
+    const before = answers.get(resource);
+    if (before === undefined) {
+      if (this.#remembered >= REMEMBERED) {
+        for (const others of this.#groups.values()) others.clear();
+        this.#remembered = 0;
+      }
+      this.#remembered += 1;
+    }
+    answers.set(resource, bits | (before ?? 0));
+    return found;
+  }
+
+  /**
+   * Writes a resource into the engine's memory: to hand texts over takes longer than to answer. Whatever is not plainly
+   * a name is the engine's to look at: that is not written.
+   */
+  #writes(resource: string): boolean {
+    const { length } = resource;
+    if (length > LONGEST) return false;
     // A memory that has grown is another buffer, and the view of the old one has no bytes.
-    if (this.#desk.length === 0) this.#desk = new Uint8Array(memory.buffer, asked(() => this.#inner.desk()), DESK_BYTES);
-    if (length > LONGEST) return undefined;
+    if (this.#desk.length === 0) this.#desk = new Uint8Array(memory.buffer, this.#inner.desk(), DESK_BYTES);
     const desk = this.#desk;
     let colon = 0;
     for (let at = 0; at < length; at += 1) {
       const unit = resource.charCodeAt(at);
       if (unit === COLON && colon === 0) colon = at;
-      // Whatever is not plainly a name is the engine's to look at.
-      else if (unit < FIRST || unit > LAST || unit === COLON || unit === HASH || unit === STAR || unit === AT) return undefined;
+      else if (unit < FIRST || unit > LAST || unit === COLON || unit === HASH || unit === STAR || unit === AT) return false;
       desk[at] = unit;
     }
-    if (colon === 0 || colon > LONGEST_TYPE || colon === length - 1) return undefined;
-    const asking = number;
-    const answer = asked(() => this.#inner.ask(asking, length));
-    return answer === ELSEWHERE ? undefined : VERDICTS[answer];
+    return colon !== 0 && colon <= LONGEST_TYPE && colon !== length - 1;
   }
 
   #ask(action: string, resource: string, context: Context | undefined): Verdict {
     // A number that the engine does not have is no answer.
-    return asked(() => VERDICTS[this.#inner.can(action, resource, context)] ?? "unknown");
+    return asked(() => VERDICTS[this.#inner.can(action, resource, context) + 1] ?? "unknown");
   }
 }
