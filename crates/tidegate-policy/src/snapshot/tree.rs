@@ -13,6 +13,9 @@ const LEAF_BYTES: usize = 1024;
 /// Words in order, each once.
 pub(crate) type Set = Tree<u64, ()>;
 
+/// Pairs of words in order, each once.
+pub(crate) type Pairs = Tree<(u64, u64), ()>;
+
 /// A sorted map; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree<K, V> {
