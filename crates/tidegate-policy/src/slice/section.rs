@@ -63,7 +63,14 @@ impl Section {
         self.entries.iter().filter_map(named)
     }
 
-    /// The same, in the order of the names.
+    /// A name, by its number among the others, with its row.
+    pub(super) fn at(&self, number: usize) -> Option<(&str, &[(u32, NodeId)])> {
+        let entry = self.entries.get(number)?;
+        let row = self.rows.get(entry.row as usize);
+        Some((self.name(entry), row.map_or(&[], |row| row)))
+    }
+
+    /// The same as [`Section::iter`], in the order of the names.
     pub(super) fn sorted(&self) -> Vec<(&str, &Row)> {
         let mut all: Vec<_> = self.iter().collect();
         crate::sort::by_key(&mut all, |&(name, _)| name);

@@ -46,7 +46,7 @@ impl Loader {
         let id = ObjectId::try_from(self.hashes.len()).unwrap_or(ObjectId::MAX);
         self.hashes.push(hash);
         self.starts.push(self.text.len());
-        self.text.extend(names::words(text));
+        names::push_words(&mut self.text, text);
         self.types.push(type_id);
         standings::push(&mut self.standings, hash.place());
         id

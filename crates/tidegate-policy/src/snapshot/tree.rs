@@ -64,11 +64,18 @@ impl<K: Copy + Ord, V: Clone> Tree<K, V> {
         }
         while level.len() > 1 {
             let mut above = Vec::new();
-            for children in level.chunks(INNER * 3 / 4) {
-                if let Some(&Child { least, .. }) = children.first() {
-                    let node = Node::Inner(children.into());
-                    above.push(Child { least, node });
+            let mut rest = level.into_iter();
+            while let Some(first) = rest.next() {
+                let least = first.least;
+                let mut children = Vec::with_capacity(INNER * 3 / 4);
+                children.push(first);
+                while children.len() < INNER * 3 / 4
+                    && let Some(child) = rest.next()
+                {
+                    children.push(child);
                 }
+                let node = Node::Inner(children.into());
+                above.push(Child { least, node });
             }
             level = above;
         }
@@ -226,8 +233,11 @@ impl<K: Copy + Ord, V: Clone> Node<K, V> {
     fn remove(&mut self, key: &K, most: usize) {
         match self {
             Self::Leaf(leaf) => {
-                let kept = leaf.iter().filter(|(found, _)| found != key);
-                *leaf = kept.cloned().collect();
+                if let Ok(place) = leaf.binary_search_by(|(found, _)| found.cmp(key)) {
+                    let mut kept = leaf.to_vec();
+                    kept.remove(place);
+                    *leaf = kept.into();
+                }
             }
             Self::Inner(children) => {
                 let place = child_of(children, key);
@@ -257,7 +267,7 @@ impl<K: Copy + Ord, V: Clone> Node<K, V> {
 }
 
 fn joined<T: Clone>(one: &[T], two: &[T]) -> Arc<[T]> {
-    one.iter().chain(two).cloned().collect()
+    [one, two].concat().into()
 }
 
 /// The items with one more, in two parts if they are too many for one.
