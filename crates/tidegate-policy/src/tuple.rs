@@ -238,8 +238,8 @@ fn check_name(name: &str, limit: usize) -> Result<(), ()> {
 /// Whether a text holds none of the signs, no white space and no control character.
 fn is_clean(text: &str, signs: &[u8]) -> bool {
     // Nearly every name is ASCII, and this is on the path of every request.
-    // What looks for a byte in many of them is nothing for four, and 1 KB of the engine in a browser.
-    let is_sign = |byte| signs.iter().any(|&sign| sign == byte);
+    // Not `contains`: its search is for many bytes, not for four, and 1 KB of the engine in a browser.
+    let is_sign = |byte| signs.iter().position(|&sign| sign == byte).is_some();
     if text.is_ascii() {
         return text
             .bytes()

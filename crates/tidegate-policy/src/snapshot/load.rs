@@ -238,16 +238,18 @@ impl Tuples {
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);
-        let mut bounds: Vec<(TupleKey, Bound)> = bounds
-            .into_iter()
-            .filter_map(|(key, bound)| Some((key, bound?)))
-            .collect();
-        crate::sort::by_key(&mut bounds, |&(key, _)| key);
+        let mut bound: Vec<(TupleKey, Bound)> = Vec::new();
+        for (key, found) in bounds {
+            if let Some(found) = found {
+                bound.push((key, found));
+            }
+        }
+        crate::sort::by_key(&mut bound, |&(key, _)| key);
         Tables {
             rows: rows.finish(),
             back: back(&mut back_words, &back_ends, types.len()),
             wildcards: Pairs::from_sorted(&wildcards),
-            bounds: Tree::from_sorted(&bounds),
+            bounds: Tree::from_sorted(&bound),
         }
     }
 }

@@ -254,7 +254,9 @@ impl Store {
             match subject {
                 SubjectId::Object(id) => drop(self.back.put(id, way(None), row)),
                 SubjectId::Userset(id, member) => drop(self.back.put(id, way(Some(member)), row)),
-                SubjectId::Wildcard(type_id) => drop(self.wildcards.insert((type_id.into(), row), ())),
+                SubjectId::Wildcard(type_id) => {
+                    self.wildcards.insert((type_id.into(), row), ());
+                }
             }
         }
         let key = (object, relation, plain.word());
@@ -289,7 +291,9 @@ impl Store {
         match subject {
             SubjectId::Object(id) => drop(self.back.take(id, way(None), row)),
             SubjectId::Userset(id, member) => drop(self.back.take(id, way(Some(member)), row)),
-            SubjectId::Wildcard(type_id) => drop(self.wildcards.remove(&(type_id.into(), row))),
+            SubjectId::Wildcard(type_id) => {
+                self.wildcards.remove(&(type_id.into(), row));
+            }
         }
         if entry.is_conditional() {
             let plain = Entry::new(subject).word();

@@ -64,19 +64,15 @@ impl<K: Copy + Ord, V: Clone> Tree<K, V> {
         }
         while level.len() > 1 {
             let mut above = Vec::new();
-            let mut rest = level.into_iter();
-            while let Some(first) = rest.next() {
-                let least = first.least;
-                let mut children = Vec::with_capacity(INNER * 3 / 4);
-                children.push(first);
-                while children.len() < INNER * 3 / 4
-                    && let Some(child) = rest.next()
-                {
-                    children.push(child);
+            // From the end, where children are taken off without moving the others.
+            while let Some(last) = level.len().checked_sub(1) {
+                let children = level.split_off(last - last % (INNER * 3 / 4));
+                if let Some(&Child { least, .. }) = children.first() {
+                    let node = Node::Inner(children.into());
+                    above.push(Child { least, node });
                 }
-                let node = Node::Inner(children.into());
-                above.push(Child { least, node });
             }
+            above.reverse();
             level = above;
         }
         level.pop().map_or_else(Self::default, |child| Self {
