@@ -99,7 +99,10 @@ pub(super) fn flats(
         .collect();
 
     // What leads to a relation that is not flat is not flat.
-    let mut leads_here: Vec<Vec<u16>> = vec![Vec::new(); flats.len()];
+    let mut leads_here: Vec<Vec<u16>> = Vec::with_capacity(flats.len());
+    for _ in &flats {
+        leads_here.push(Vec::new());
+    }
     let mut others: Vec<u16> = Vec::new();
     for (found, at) in flats.iter().zip(0..) {
         let Some(found) = found else {

@@ -73,7 +73,10 @@ impl Order {
     }
 
     fn sorted_places(&self, of: &[NodeId]) -> Vec<u32> {
-        let mut places: Vec<u32> = of.iter().map(|&id| self.place(id)).collect();
+        let mut places: Vec<u32> = Vec::with_capacity(of.len());
+        for &id in of {
+            places.push(self.place(id));
+        }
         crate::sort::sort(&mut places);
         places
     }

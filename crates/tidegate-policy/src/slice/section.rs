@@ -72,7 +72,10 @@ impl Section {
 
     /// The same as [`Section::iter`], in the order of the names.
     pub(super) fn sorted(&self) -> Vec<(&str, &Row)> {
-        let mut all: Vec<_> = self.iter().collect();
+        let mut all = Vec::with_capacity(self.len());
+        for named in self.iter() {
+            all.push(named);
+        }
         crate::sort::by_key(&mut all, |&(name, _)| name);
         all
     }

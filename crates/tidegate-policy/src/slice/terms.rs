@@ -217,15 +217,19 @@ impl Terms {
             }
         }
         crate::sort::sort(&mut parts);
-        parts.dedup();
-        if parts.contains(&heavy) {
-            parts.retain(|&id| id != light);
+        let is_heavy = parts.contains(&heavy);
+        let mut kept: Vec<NodeId> = Vec::with_capacity(parts.len());
+        for id in parts {
+            let outweighed = is_heavy && id == light;
+            if !outweighed && kept.last() != Some(&id) {
+                kept.push(id);
+            }
         }
-        match *parts.as_slice() {
+        match *kept.as_slice() {
             [] => Ok(lightest),
             [only] => Ok(only),
-            _ if any => self.add(Node::Any(parts.into())),
-            _ => self.add(Node::All(parts.into())),
+            _ if any => self.add(Node::Any(kept.into())),
+            _ => self.add(Node::All(kept.into())),
         }
     }
 
