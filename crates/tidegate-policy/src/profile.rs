@@ -39,7 +39,7 @@ impl Profile {
     /// What an object lies below; none for what lies below nothing but the site.
     pub fn parent_of(&self, object: &Object) -> Option<Object> {
         let parent_type = self.parents.get(object.type_name())?;
-        let (parent_id, _) = object.id().rsplit_once('/')?;
+        let (parent_id, _) = crate::text::cut_last(object.id(), b'/')?;
         Object::new(parent_type, parent_id).ok()
     }
 

@@ -34,12 +34,17 @@ fn small<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
         let pair = items.get(one).zip(items.get(two));
         pair.is_some_and(|(one, two)| order(one, two).is_gt())
     };
-    let mut places = places(items.len(), &after);
+    let places = places(items.len(), &after);
+    arrange(places, &mut |one, two| items.swap(one, two));
+}
+
+/// Swaps until each item is in its place.
+fn arrange(mut places: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
     for at in 0..places.len() {
         while let Some(&place) = places.get(at)
             && place != at
         {
-            items.swap(at, place);
+            swap(at, place);
             places.swap(at, place);
         }
     }

@@ -13,6 +13,16 @@ pub(crate) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     }
 }
 
+/// What is before and after the last of a sign of ASCII.
+pub(crate) fn cut_last(text: &str, sign: u8) -> Option<(&str, &str)> {
+    if cfg!(target_family = "wasm") {
+        let at = text.bytes().rposition(|byte| byte == sign)?;
+        Some((text.get(..at)?, text.get(at + 1..)?))
+    } else {
+        text.rsplit_once(char::from(sign))
+    }
+}
+
 /// Where one text first stands in another. In time in proportion to both.
 #[cfg(any(feature = "language", feature = "conditions"))]
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {

@@ -33,7 +33,7 @@ impl Object {
     /// # Errors
     /// See [`NameError`].
     pub fn new(type_name: &str, id: &str) -> Result<Self, NameError> {
-        if type_name.contains(':') {
+        if cut(type_name, b':').is_some() {
             return Err(NameError::Type);
         }
         format!("{type_name}:{id}").parse()
@@ -238,13 +238,15 @@ fn check_name(name: &str, limit: usize) -> Result<(), ()> {
 /// Whether a text holds none of the signs, no white space and no control character.
 fn is_clean(text: &str, signs: &[u8]) -> bool {
     // Nearly every name is ASCII, and this is on the path of every request.
+    // Not `contains`: its search is for many bytes, not for four, and 1 KB of the engine in a browser.
+    let is_sign = |byte| signs.iter().position(|&sign| sign == byte).is_some();
     if text.is_ascii() {
         return text
             .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !signs.contains(&byte));
+            .all(|byte| byte.is_ascii_graphic() && !is_sign(byte));
     }
     text.chars().all(|c| {
-        let is_sign = u8::try_from(c).is_ok_and(|byte| signs.contains(&byte));
+        let is_sign = u8::try_from(c).is_ok_and(is_sign);
         !is_sign && !c.is_whitespace() && !c.is_control()
     })
 }

@@ -76,7 +76,11 @@ impl Slice {
     /// The kinds of secret that it was made for, sorted.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
     pub fn kinds(&self) -> Array {
-        self.inner.kinds().map(JsValue::from_str).collect()
+        let kinds = Array::new();
+        for kind in self.inner.kinds() {
+            kinds.push(&kind.into());
+        }
+        kinds
     }
 
     /// The kind of secret that `can` is asked for.
@@ -187,7 +191,10 @@ impl Slice {
         let listed = self
             .inner
             .list_objects(&kind, &action, &type_name, &context);
-        let found: Array = listed.objects.into_iter().map(JsValue::from_str).collect();
+        let found = Array::new();
+        for name in &listed.objects {
+            found.push(&JsValue::from_str(name));
+        }
         let page = JsObject::new();
         // A fresh object takes every property.
         let _ = Reflect::set(&page, &"found".into(), &found);

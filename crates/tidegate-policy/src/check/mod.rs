@@ -238,7 +238,7 @@ fn known(
         Some(id) => Some((id, view.type_of(id)?)),
         None => {
             check_object(text).ok()?;
-            let (type_name, _) = text.split_once(':')?;
+            let (type_name, _) = crate::text::cut(text, b':')?;
             Some((NOBODY, model.type_id(type_name)?))
         }
     }

@@ -99,16 +99,34 @@ pub(super) fn flats(
         .collect();
 
     // What leads to a relation that is not flat is not flat.
-    let mut leads_here: Vec<Vec<u16>> = vec![Vec::new(); flats.len()];
+    let mut leads_here: Vec<Vec<u16>> = Vec::with_capacity(flats.len());
+    for _ in &flats {
+        leads_here.push(Vec::new());
+    }
+    let mut others: Vec<u16> = Vec::new();
     for (found, at) in flats.iter().zip(0..) {
-        for to in found.iter().flat_map(Flat::places) {
+        let Some(found) = found else {
+            others.push(at);
+            continue;
+        };
+        let mut note = |to: u16| {
             if let Some(here) = leads_here.get_mut(usize::from(to)) {
                 here.push(at);
             }
+        };
+        for written in &found.written {
+            for userset in &written.usersets {
+                note(userset.place);
+            }
+        }
+        for leads in &found.leads {
+            for &place in &leads.places {
+                if place != NOWHERE {
+                    note(place);
+                }
+            }
         }
     }
-    let others = flats.iter().zip(0..).filter(|(found, _)| found.is_none());
-    let mut others: Vec<u16> = others.map(|(_, at)| at).collect();
     while let Some(other) = others.pop() {
         for &at in leads_here.get(usize::from(other)).into_iter().flatten() {
             if flats
@@ -121,19 +139,6 @@ pub(super) fn flats(
         }
     }
     flats
-}
-
-impl Flat {
-    /// Of all relations that it leads to.
-    fn places(&self) -> impl Iterator<Item = u16> {
-        let usersets = self.written.iter().flat_map(|written| &written.usersets);
-        let leads = self
-            .leads
-            .iter()
-            .flat_map(|leads| leads.places.iter().copied());
-        let usersets = usersets.map(|userset| userset.place);
-        usersets.chain(leads.filter(|&place| place != NOWHERE))
-    }
 }
 
 fn flat(

@@ -1,6 +1,6 @@
 //! A profile from JSON, by hand: the readers that are derived are 10 % of the engine in a browser.
 
-use super::{BTreeMap, BTreeSet, Metered, Profile, SecretKind};
+use super::{BTreeSet, Metered, Profile, SecretKind};
 use crate::json::{Json, JsonError};
 
 /// What is wrong with the JSON of a profile, in words.
@@ -21,10 +21,22 @@ impl Profile {
         let mut profile = Self::default();
         for (name, node) in fields(node)? {
             match name.as_str() {
-                "kinds" => profile.kinds = map(node, kind)?,
-                "metered" => profile.metered = map(node, metered)?,
-                "payer" => profile.payer = map(node, texts)?,
-                "parents" => profile.parents = map(node, text)?,
+                "kinds" => each(node, &mut |name, node| {
+                    profile.kinds.insert(name, kind(node)?);
+                    Ok(())
+                })?,
+                "metered" => each(node, &mut |name, node| {
+                    profile.metered.insert(name, metered(node)?);
+                    Ok(())
+                })?,
+                "payer" => each(node, &mut |name, node| {
+                    profile.payer.insert(name, texts(node)?);
+                    Ok(())
+                })?,
+                "parents" => each(node, &mut |name, node| {
+                    profile.parents.insert(name, text(node)?);
+                    Ok(())
+                })?,
                 _ => return Err(unknown(&name)),
             }
         }
@@ -36,19 +48,29 @@ fn kind(node: Json) -> Result<SecretKind, ProfileError> {
     let (mut principals, mut audiences) = (None, None);
     let (mut actions, mut anonymous, mut default_life_s) = (None, false, None);
     for (name, node) in fields(node)? {
-        match (name.as_str(), node) {
-            ("principals", node) => principals = Some(set(node)?),
-            ("audiences", node) => audiences = Some(set(node)?),
-            ("actions" | "default_life_s", Json::Null) => {}
-            ("actions", node) => actions = Some(set(node)?),
-            ("anonymous", Json::Bool(is_so)) => anonymous = is_so,
-            ("anonymous", _) => return Err(expected("true or false")),
-            ("default_life_s", Json::Number(seconds)) if let Some(seconds) = seconds.as_u64() => {
-                default_life_s = Some(seconds);
+        let list = match name.as_str() {
+            "principals" => &mut principals,
+            "audiences" => &mut audiences,
+            "actions" if matches!(node, Json::Null) => continue,
+            "actions" => &mut actions,
+            "anonymous" => {
+                let Json::Bool(is_so) = node else {
+                    return Err(expected("true or false"));
+                };
+                anonymous = is_so;
+                continue;
             }
-            ("default_life_s", _) => return Err(expected("a whole number from 0")),
+            "default_life_s" => {
+                default_life_s = match node {
+                    Json::Null => None,
+                    Json::Number(seconds) if let Some(seconds) = seconds.as_u64() => Some(seconds),
+                    _ => return Err(expected("a whole number from 0")),
+                };
+                continue;
+            }
             _ => return Err(unknown(&name)),
-        }
+        };
+        *list = Some(set(node)?);
     }
     let missing = |name: &str| ProfileError(format!("missing field `{name}`"));
     Ok(SecretKind {
@@ -68,18 +90,18 @@ fn metered(node: Json) -> Result<Metered, ProfileError> {
     }
 }
 
-fn map<T>(
+/// The fields of an object, in the order of their names: in a map, each goes to the end. One loop for all types of
+/// values.
+fn each(
     node: Json,
-    read: fn(Json) -> Result<T, ProfileError>,
-) -> Result<BTreeMap<String, T>, ProfileError> {
+    take: &mut dyn FnMut(String, Json) -> Result<(), ProfileError>,
+) -> Result<(), ProfileError> {
     let mut fields = fields(node)?;
-    // One sort for all types of values: in order, each goes to the end.
     crate::sort::by(&mut fields, |one, two| one.0.cmp(&two.0));
-    let mut found = BTreeMap::default();
     for (name, node) in fields {
-        found.insert(name, read(node)?);
+        take(name, node)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {

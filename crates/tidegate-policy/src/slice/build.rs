@@ -217,7 +217,9 @@ pub(super) struct Import<'a> {
     from: &'a Terms,
     order: Order,
     nodes: HashMap<NodeId, NodeId>,
-    rows: HashMap<Row, Row>,
+    /// By row, where among those that were made it is.
+    places: HashMap<Row, u32>,
+    made: Vec<Row>,
 }
 
 impl<'a> Import<'a> {
@@ -226,7 +228,8 @@ impl<'a> Import<'a> {
             from,
             order: Order::of(from),
             nodes: HashMap::new(),
-            rows: HashMap::new(),
+            places: HashMap::new(),
+            made: Vec::new(),
         }
     }
 
@@ -241,7 +244,8 @@ impl<'a> Import<'a> {
     }
 
     pub(super) fn row(&mut self, terms: &mut Terms, row: &Row) -> Result<Row, SliceError> {
-        if let Some(known) = self.rows.get(row) {
+        let known = self.places.get(row);
+        if let Some(known) = known.and_then(|&place| self.made.get(place as usize)) {
             return Ok(Row::clone(known));
         }
         let names = self.from.relation_names();
@@ -259,7 +263,10 @@ impl<'a> Import<'a> {
         }
         crate::sort::sort(&mut found);
         let found: Row = found.into();
-        self.rows.insert(Row::clone(row), Row::clone(&found));
+        // There are no more rows than objects, which have 32 bits.
+        let place = u32::try_from(self.made.len()).unwrap_or(u32::MAX);
+        self.places.insert(Row::clone(row), place);
+        self.made.push(Row::clone(&found));
         Ok(found)
     }
 }

@@ -73,7 +73,10 @@ impl Order {
     }
 
     fn sorted_places(&self, of: &[NodeId]) -> Vec<u32> {
-        let mut places: Vec<u32> = of.iter().map(|&id| self.place(id)).collect();
+        let mut places: Vec<u32> = Vec::with_capacity(of.len());
+        for &id in of {
+            places.push(self.place(id));
+        }
         crate::sort::sort(&mut places);
         places
     }
@@ -85,7 +88,10 @@ impl Order {
 
 /// The place of each thing, by its text.
 fn places<T>(of: &[T], text: impl Fn(&T) -> Vec<u8>) -> Vec<u32> {
-    let mut sorted: Vec<(Vec<u8>, usize)> = of.iter().map(text).zip(0..).collect();
+    let mut sorted: Vec<(Vec<u8>, usize)> = Vec::with_capacity(of.len());
+    for thing in of {
+        sorted.push((text(thing), sorted.len()));
+    }
     crate::sort::sort(&mut sorted);
     let mut places = vec![u32::MAX; of.len()];
     for ((_, thing), number) in sorted.into_iter().zip(0..) {

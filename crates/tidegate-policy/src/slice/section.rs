@@ -63,9 +63,19 @@ impl Section {
         self.entries.iter().filter_map(named)
     }
 
-    /// The same, in the order of the names.
+    /// A name, by its number among the others, with its row.
+    pub(super) fn at(&self, number: usize) -> Option<(&str, &[(u32, NodeId)])> {
+        let entry = self.entries.get(number)?;
+        let row = self.rows.get(entry.row as usize);
+        Some((self.name(entry), row.map_or(&[], |row| row)))
+    }
+
+    /// The same as [`Section::iter`], in the order of the names.
     pub(super) fn sorted(&self) -> Vec<(&str, &Row)> {
-        let mut all: Vec<_> = self.iter().collect();
+        let mut all = Vec::with_capacity(self.len());
+        for named in self.iter() {
+            all.push(named);
+        }
         crate::sort::by_key(&mut all, |&(name, _)| name);
         all
     }

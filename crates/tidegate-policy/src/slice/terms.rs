@@ -217,15 +217,19 @@ impl Terms {
             }
         }
         crate::sort::sort(&mut parts);
-        parts.dedup();
-        if parts.contains(&heavy) {
-            parts.retain(|&id| id != light);
+        let is_heavy = parts.contains(&heavy);
+        let mut kept: Vec<NodeId> = Vec::with_capacity(parts.len());
+        for id in parts {
+            let outweighed = is_heavy && id == light;
+            if !outweighed && kept.last() != Some(&id) {
+                kept.push(id);
+            }
         }
-        match *parts.as_slice() {
+        match *kept.as_slice() {
             [] => Ok(lightest),
             [only] => Ok(only),
-            _ if any => self.add(Node::Any(parts.into())),
-            _ => self.add(Node::All(parts.into())),
+            _ if any => self.add(Node::Any(kept.into())),
+            _ => self.add(Node::All(kept.into())),
         }
     }
 
@@ -320,9 +324,10 @@ impl Terms {
             Node::ButNot(base, other) => can(base) && !matches!(*other, YES | CIRCLE | FAULT),
             Node::When(met, then) => can(met) && can(then),
         };
-        let parts = (0..).map_while(|at| node.part(at));
         let (mut below, mut takes_away) = (0, matches!(node, Node::ButNot(..)));
-        for part in parts {
+        let mut at = 0;
+        while let Some(part) = node.part(at) {
+            at += 1;
             below = below.max(self.depth(part));
             takes_away |= self.takes_away(part);
         }
@@ -356,20 +361,27 @@ impl Terms {
                 continue;
             }
             let node = from.node(id).ok_or(SliceError::TooLong)?;
-            let of: Vec<NodeId> = (0..).map_while(|at| node.part(at)).collect();
-            let of = match node {
+            let mut of: Vec<NodeId> = Vec::new();
+            while let Some(part) = node.part(of.len()) {
+                of.push(part);
+            }
+            let mut of = match node {
                 Node::Any(_) | Node::All(_) => order.sorted(&of),
                 _ => of,
             };
             let before = open.len();
-            let is_open = |id: &NodeId| *id >= FIRST && !known.contains_key(id);
             // The first on top.
-            open.extend(of.iter().copied().filter(is_open).rev());
+            for &part in of.iter().rev() {
+                if part >= FIRST && !known.contains_key(&part) {
+                    open.push(part);
+                }
+            }
             if open.len() > before {
                 continue;
             }
-            let of = of.iter().map(|&part| imported(known, part));
-            let of = of.collect::<Result<Vec<NodeId>, SliceError>>()?;
+            for part in &mut of {
+                *part = imported(known, *part)?;
+            }
             let found = match (node, of.as_slice()) {
                 (&Node::Condition { condition, context }, _) => {
                     let condition = from.condition(condition).ok_or(SliceError::TooLong)?;

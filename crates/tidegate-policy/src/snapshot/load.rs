@@ -10,7 +10,7 @@ use super::row::{Entry, ObjectId, SubjectId, key};
 use super::standings::{self, Standings};
 use super::store::{Bound, Store, TupleKey, row_word, way};
 use super::table::{Table, TableBuilder, block_word, relation_of};
-use super::tree::Tree;
+use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
 /// Objects, tuples and revocations on their way into a store.
@@ -24,7 +24,7 @@ pub(crate) struct Loader {
     types: Types,
     standings: Vec<u64>,
     tuples: Tuples,
-    revoked: Vec<Uuid>,
+    revoked: Vec<((u64, u64), ())>,
 }
 
 impl Loader {
@@ -46,7 +46,7 @@ impl Loader {
         let id = ObjectId::try_from(self.hashes.len()).unwrap_or(ObjectId::MAX);
         self.hashes.push(hash);
         self.starts.push(self.text.len());
-        self.text.extend(names::words(text));
+        names::push_words(&mut self.text, text);
         self.types.push(type_id);
         standings::push(&mut self.standings, hash.place());
         id
@@ -77,13 +77,12 @@ impl Loader {
     }
 
     pub(crate) fn revoke(&mut self, jti: Uuid) {
-        self.revoked.push(jti);
+        self.revoked.push((jti.as_u64_pair(), ()));
     }
 
     pub(crate) fn finish(mut self) -> Store {
         crate::sort::sort(&mut self.revoked);
         self.revoked.dedup();
-        let revoked: Vec<(Uuid, ())> = self.revoked.iter().map(|&jti| (jti, ())).collect();
         let names = Names::from_texts(self.hasher, &self.hashes, |id| {
             text(&self.text, &self.starts, id)
         });
@@ -106,7 +105,7 @@ impl Loader {
             wildcards,
             of_type,
             bounds,
-            revoked: Tree::from_sorted(&revoked),
+            revoked: Pairs::from_sorted(&self.revoked),
         }
     }
 }
@@ -161,7 +160,7 @@ pub(super) struct Tuples {
 pub(super) struct Tables {
     pub(super) rows: Table,
     pub(super) back: Table,
-    pub(super) wildcards: Tree<(TypeId, u64), ()>,
+    pub(super) wildcards: Pairs,
     pub(super) bounds: Tree<TupleKey, Bound>,
 }
 
@@ -212,7 +211,7 @@ impl Tuples {
         }
         let count = sum(&mut back_ends);
         let mut back_words = vec![0_u64; count];
-        let mut wildcards: Vec<((TypeId, u64), ())> = Vec::new();
+        let mut wildcards: Vec<((u64, u64), ())> = Vec::new();
         let mut rows = TableBuilder::default();
         let mut start = 0;
         for ((object, type_id), &end) in (0..).zip(types.iter()).zip(&ends) {
@@ -231,7 +230,7 @@ impl Tuples {
                         }
                     }
                     (wildcard, None) => {
-                        wildcards.push(((wildcard, row), ()));
+                        wildcards.push(((wildcard.into(), row), ()));
                     }
                 }
             }
@@ -239,16 +238,18 @@ impl Tuples {
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);
-        let mut bounds: Vec<(TupleKey, Bound)> = bounds
-            .into_iter()
-            .filter_map(|(key, bound)| Some((key, bound?)))
-            .collect();
-        crate::sort::by_key(&mut bounds, |&(key, _)| key);
+        let mut bound: Vec<(TupleKey, Bound)> = Vec::new();
+        for (key, found) in bounds {
+            if let Some(found) = found {
+                bound.push((key, found));
+            }
+        }
+        crate::sort::by_key(&mut bound, |&(key, _)| key);
         Tables {
             rows: rows.finish(),
             back: back(&mut back_words, &back_ends, types.len()),
-            wildcards: Tree::from_sorted(&wildcards),
-            bounds: Tree::from_sorted(&bounds),
+            wildcards: Pairs::from_sorted(&wildcards),
+            bounds: Tree::from_sorted(&bound),
         }
     }
 }

@@ -27,13 +27,15 @@ impl Members {
         }
         // Where types took turns, a word is there in parts.
         crate::sort::sort(&mut words);
-        words.dedup_by(|(key, part), (last, word)| {
-            let same = key == last;
-            *word |= if same { *part } else { 0 };
-            same
-        });
+        let mut whole: Vec<((TypeId, ObjectId), u64)> = Vec::with_capacity(words.len());
+        for &(key, part) in &words {
+            match whole.last_mut() {
+                Some((last, word)) if *last == key => *word |= part,
+                _ => whole.push((key, part)),
+            }
+        }
         Self {
-            words: Tree::from_sorted(&words),
+            words: Tree::from_sorted(&whole),
         }
     }
 

@@ -115,7 +115,8 @@ impl Names {
         if self.count == 0 {
             self.count = 1;
         }
-        let words: Vec<u64> = words(text).collect();
+        let mut words = Vec::new();
+        push_words(&mut words, text);
         let number = bucket_of(of.place(), self.count);
         let Bucket { slots, texts } = self.numbered(number);
         let held = slots.iter().filter(|&&slot| slot != 0).count();
@@ -211,15 +212,19 @@ impl Names {
         }
         let mut start = 0;
         let mut names = Vec::new();
-        let buckets = ends.iter().take(count).map(|&end| {
-            let ids = sorted.get(start..end as usize).unwrap_or_default();
-            start = end as usize;
-            let of = |&id: &u32| Some((id, *hashes.get(id as usize)?, text(id as usize)));
+        let (mut slots, mut texts) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for &end in ends.iter().take(count) {
             names.clear();
-            names.extend(ids.iter().filter_map(of));
-            bucket(&names)
-        });
-        let (slots, texts) = buckets.unzip();
+            for &id in sorted.get(start..end as usize).unwrap_or_default() {
+                if let Some(&of) = hashes.get(id as usize) {
+                    names.push((id, of, text(id as usize)));
+                }
+            }
+            start = end as usize;
+            let (of_slots, of_texts) = bucket(&names);
+            slots.push(of_slots);
+            texts.push(of_texts);
+        }
         Self {
             hasher,
             slots: Pages::from_pages(slots),
@@ -237,11 +242,16 @@ pub(super) fn hash(hasher: &DefaultHashBuilder, text: &str) -> Hash {
     Hash((hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// A name's text in whole words.
-pub(super) fn words(text: &str) -> impl Iterator<Item = u64> {
+/// Adds a name's text in whole words.
+pub(super) fn push_words(words: &mut Vec<u64>, text: &str) {
     let (whole, rest) = text.as_bytes().as_chunks();
-    let whole = whole.iter().map(|&chunk| u64::from_le_bytes(chunk));
-    whole.chain((!rest.is_empty()).then(|| part(text.as_bytes(), rest)))
+    words.reserve(whole.len() + 1);
+    for &chunk in whole {
+        words.push(u64::from_le_bytes(chunk));
+    }
+    if !rest.is_empty() {
+        words.push(part(text.as_bytes(), rest));
+    }
 }
 
 /// Whether a name's text in whole words is this one.

@@ -84,8 +84,10 @@ fn fill<T: Clone>(items: Vec<T>, size: usize, none: &T) -> Vec<Arc<[T]>> {
     let mut tables = Vec::with_capacity(items.len().div_ceil(size));
     let mut items = items.into_iter();
     while items.len() > 0 {
-        let mut table: Vec<T> = items.by_ref().take(size).collect();
-        table.resize(size, none.clone());
+        let mut table: Vec<T> = Vec::with_capacity(size);
+        while table.len() < size {
+            table.push(items.next().unwrap_or_else(|| none.clone()));
+        }
         tables.push(table.into());
     }
     tables

@@ -198,7 +198,10 @@ impl PageBuilder {
     /// The words of a slot that make the pages take least, where a word beyond the slots is worth a quarter
     /// more: it costs a look at another place, too.
     fn best_size(&self) -> usize {
-        let mut lengths: Vec<usize> = self.objects.iter().map(|&(_, length)| length).collect();
+        let mut lengths: Vec<usize> = Vec::with_capacity(self.objects.len());
+        for &(_, length) in &self.objects {
+            lengths.push(length);
+        }
         crate::sort::sort(&mut lengths);
         let mut best = (usize::MAX, 1);
         let mut beyond = self.words.len();

@@ -42,13 +42,14 @@ impl Default for Standings {
 impl Standings {
     /// From words as [`push`] makes them.
     pub(super) fn from_words(words: &[u64]) -> Self {
-        let pages = words.chunks(SLOTS * WORDS).map(|page| {
-            let rest = SLOTS * WORDS - page.len();
-            let rest = std::iter::repeat_n(0, rest);
-            page.iter().copied().chain(rest).collect()
-        });
+        let mut pages = Vec::new();
+        for page in words.chunks(SLOTS * WORDS) {
+            let mut page = page.to_vec();
+            page.resize(SLOTS * WORDS, 0);
+            pages.push(page.into());
+        }
         Self {
-            pages: Pages::from_pages(pages.collect()),
+            pages: Pages::from_pages(pages),
             end: ObjectId::try_from(words.len() / WORDS).unwrap_or(NONE),
             free: NONE,
         }

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::row::{Entry, ObjectId, Row, SubjectId};
 use super::standings::Standings;
 use super::table::Table;
-use super::tree::Tree;
+use super::tree::{Pairs, Tree};
 use crate::condition::Context;
 use crate::model::{ConditionId, RelationId, TypeId};
 use crate::tuple::Object;
@@ -39,11 +39,11 @@ pub(crate) struct Store {
     /// (object, how it is a subject) to the rows that hold it.
     pub(super) back: Table,
     /// The rows that hold a type's wildcard.
-    pub(super) wildcards: Tree<(TypeId, u64), ()>,
+    pub(super) wildcards: Pairs,
     /// Objects that have a standing, by type; [`TypeId::MAX`] for those whose type is not in the model.
     pub(super) of_type: Members,
     pub(super) bounds: Tree<TupleKey, Bound>,
-    pub(super) revoked: Tree<Uuid, ()>,
+    pub(super) revoked: Pairs,
 }
 
 /// How an object is a subject, as the relation of a row that leads back: as itself, or by a userset of it.
@@ -142,12 +142,13 @@ impl Store {
     }
 
     pub(crate) fn is_revoked(&self, jti: Uuid) -> bool {
-        self.revoked.get(&jti).is_some()
+        self.revoked.get(&jti.as_u64_pair()).is_some()
     }
 
     /// In order.
     pub(crate) fn revocations(&self) -> impl Iterator<Item = Uuid> {
-        self.revoked.iter().map(|&(jti, ())| jti)
+        let jti = |&((high, low), ()): &((u64, u64), ())| Uuid::from_u64_pair(high, low);
+        self.revoked.iter().map(jti)
     }
 
     /// Every object that has a number, in order of the numbers.
@@ -194,6 +195,7 @@ impl Store {
         &self,
         type_id: TypeId,
     ) -> impl Iterator<Item = (ObjectId, RelationId)> {
+        let type_id = u64::from(type_id);
         let found = self.wildcards.iter_from(&(type_id, 0));
         found.map_while(move |&((found, row), ())| (found == type_id).then(|| row_of_word(row)))
     }
@@ -213,7 +215,7 @@ impl Store {
 
     pub(super) fn revoke(&mut self, jti: Uuid) {
         if !self.is_revoked(jti) {
-            self.revoked.insert(jti, ());
+            self.revoked.insert(jti.as_u64_pair(), ());
         }
     }
 
@@ -252,7 +254,9 @@ impl Store {
             match subject {
                 SubjectId::Object(id) => drop(self.back.put(id, way(None), row)),
                 SubjectId::Userset(id, member) => drop(self.back.put(id, way(Some(member)), row)),
-                SubjectId::Wildcard(type_id) => drop(self.wildcards.insert((type_id, row), ())),
+                SubjectId::Wildcard(type_id) => {
+                    self.wildcards.insert((type_id.into(), row), ());
+                }
             }
         }
         let key = (object, relation, plain.word());
@@ -287,7 +291,9 @@ impl Store {
         match subject {
             SubjectId::Object(id) => drop(self.back.take(id, way(None), row)),
             SubjectId::Userset(id, member) => drop(self.back.take(id, way(Some(member)), row)),
-            SubjectId::Wildcard(type_id) => drop(self.wildcards.remove(&(type_id, row))),
+            SubjectId::Wildcard(type_id) => {
+                self.wildcards.remove(&(type_id.into(), row));
+            }
         }
         if entry.is_conditional() {
             let plain = Entry::new(subject).word();

@@ -387,6 +387,9 @@ impl TableBuilder {
 }
 
 fn set_of(entries: impl Iterator<Item = Entry>) -> Set {
-    let words: Vec<(u64, ())> = entries.map(|entry| (entry.word(), ())).collect();
+    let mut words: Vec<(u64, ())> = Vec::new();
+    for entry in entries {
+        words.push((entry.word(), ()));
+    }
     Set::from_sorted(&words)
 }

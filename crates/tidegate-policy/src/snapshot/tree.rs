@@ -13,6 +13,9 @@ const LEAF_BYTES: usize = 1024;
 /// Words in order, each once.
 pub(crate) type Set = Tree<u64, ()>;
 
+/// Pairs of words in order, each once.
+pub(crate) type Pairs = Tree<(u64, u64), ()>;
+
 /// A sorted map; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree<K, V> {
@@ -61,12 +64,15 @@ impl<K: Copy + Ord, V: Clone> Tree<K, V> {
         }
         while level.len() > 1 {
             let mut above = Vec::new();
-            for children in level.chunks(INNER * 3 / 4) {
+            // From the end, where children are taken off without moving the others.
+            while let Some(last) = level.len().checked_sub(1) {
+                let children = level.split_off(last - last % (INNER * 3 / 4));
                 if let Some(&Child { least, .. }) = children.first() {
                     let node = Node::Inner(children.into());
                     above.push(Child { least, node });
                 }
             }
+            above.reverse();
             level = above;
         }
         level.pop().map_or_else(Self::default, |child| Self {
@@ -223,8 +229,11 @@ impl<K: Copy + Ord, V: Clone> Node<K, V> {
     fn remove(&mut self, key: &K, most: usize) {
         match self {
             Self::Leaf(leaf) => {
-                let kept = leaf.iter().filter(|(found, _)| found != key);
-                *leaf = kept.cloned().collect();
+                if let Ok(place) = leaf.binary_search_by(|(found, _)| found.cmp(key)) {
+                    let mut kept = leaf.to_vec();
+                    kept.remove(place);
+                    *leaf = kept.into();
+                }
             }
             Self::Inner(children) => {
                 let place = child_of(children, key);
@@ -254,7 +263,7 @@ impl<K: Copy + Ord, V: Clone> Node<K, V> {
 }
 
 fn joined<T: Clone>(one: &[T], two: &[T]) -> Arc<[T]> {
-    one.iter().chain(two).cloned().collect()
+    [one, two].concat().into()
 }
 
 /// The items with one more, in two parts if they are too many for one.

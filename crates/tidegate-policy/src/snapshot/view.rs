@@ -24,9 +24,11 @@ pub(crate) struct Overlay {
     ids: HashMap<Box<str>, ObjectId>,
     /// Rows that have more than in the store: all of what they have.
     rows: HashMap<(ObjectId, RelationId), OwnedRow>,
-    bounds: HashMap<TupleKey, Bound>,
-    stands_in: HashMap<ObjectId, Vec<Place>>,
-    wildcard_in: HashMap<TypeId, Vec<(ObjectId, RelationId)>>,
+    /// Never none: of the type that a [`Loader`](super::Loader) has, too.
+    bounds: HashMap<TupleKey, Option<Bound>>,
+    /// Of a few tuples: a list is gone through as quickly as a map is asked.
+    stands_in: Vec<(ObjectId, Place)>,
+    wildcard_in: Vec<(TypeId, (ObjectId, RelationId))>,
 }
 
 /// An object, and where its rows are.
@@ -127,13 +129,16 @@ impl<'a> View<'a> {
         }
         let key = (object, relation, Entry::new(entry.subject()).word());
         let above = self.overlay.and_then(|overlay| overlay.bounds.get(&key));
-        above.or_else(|| self.store.bound(object, relation, entry))
+        above
+            .and_then(Option::as_ref)
+            .or_else(|| self.store.bound(object, relation, entry))
     }
 
     /// Where the object stands as a subject, by itself and by its usersets; a place may come twice.
     pub(crate) fn stands_in(self, id: ObjectId) -> impl Iterator<Item = Place> + use<'a> {
-        let above = self.overlay.and_then(|overlay| overlay.stands_in.get(&id));
-        let above = above.into_iter().flatten().copied();
+        let above = self.overlay.map_or(&[][..], |overlay| &overlay.stands_in);
+        let above = above.iter().filter(move |&&(of, _)| of == id);
+        let above = above.map(|&(_, place)| place);
         self.store.stands_in(id).chain(above)
     }
 
@@ -142,10 +147,9 @@ impl<'a> View<'a> {
         self,
         type_id: TypeId,
     ) -> impl Iterator<Item = (ObjectId, RelationId)> + use<'a> {
-        let above = self
-            .overlay
-            .and_then(|overlay| overlay.wildcard_in.get(&type_id));
-        let above = above.into_iter().flatten().copied();
+        let above = self.overlay.map_or(&[][..], |overlay| &overlay.wildcard_in);
+        let above = above.iter().filter(move |&&(of, _)| of == type_id);
+        let above = above.map(|&(_, row)| row);
         self.store.wildcard_in(type_id).chain(above)
     }
 }
@@ -236,25 +240,23 @@ impl Overlay {
         let is_new = row.put(entry);
         if let Some(bound) = bound {
             let key = (object, relation, Entry::new(subject).word());
-            self.bounds.insert(key, bound);
+            self.bounds.insert(key, Some(bound));
         }
         if !is_new {
             return;
         }
         let mut note = |id: ObjectId, member| {
-            self.stands_in.entry(id).or_default().push(Place {
+            let place = Place {
                 object,
                 relation,
                 member,
-            });
+            };
+            self.stands_in.push((id, place));
         };
         match subject {
             SubjectId::Object(id) => note(id, None),
             SubjectId::Userset(id, member) => note(id, Some(member)),
-            SubjectId::Wildcard(type_id) => {
-                let rows = self.wildcard_in.entry(type_id).or_default();
-                rows.push((object, relation));
-            }
+            SubjectId::Wildcard(type_id) => self.wildcard_in.push((type_id, (object, relation))),
         }
     }
 }
