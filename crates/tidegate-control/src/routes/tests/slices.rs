@@ -323,8 +323,6 @@ async fn changes_are_taken_as_they_were_signed_and_in_their_order() {
         found.map(|_| ()).map_err(|error| error.kind())
     };
     let held = Some(slice.revision());
-    /// What is wrong, the bytes, the keys, the revision held, and how it is refused.
-    type Case<'a> = (&'a str, &'a [u8], &'a KeySet, Option<u64>, &'a str);
     #[rustfmt::skip]
     let cases: [Case<'_>; 10] = [
         ("changed", &flipped, &keys, held, "digest"),
