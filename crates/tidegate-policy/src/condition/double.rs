@@ -31,7 +31,7 @@ const fn of_digits(digits: usize) -> usize {
 
 /// Reads a number in decimals, such as `-1.5e3`; or `inf`, `infinity`, `nan`. None when it is none, or
 /// when it is out of range.
-pub(super) fn parse(text: &str) -> Option<f64> {
+pub(crate) fn parse(text: &str) -> Option<f64> {
     let (negative, size) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -85,8 +85,12 @@ fn parse_size(text: &str) -> Option<f64> {
     let mut divisor = Big(vec![1]);
     let power = point - i64::try_from(digits.len()).ok()?;
     let scaled = if power < 0 { &mut divisor } else { &mut number };
-    for _ in 0..power.unsigned_abs() {
-        scaled.multiply(10, 0);
+    let mut left = power.unsigned_abs();
+    while left > 0 {
+        // As many as fit into a word.
+        let at_once = left.min(9);
+        scaled.multiply((0..at_once).fold(1, |all, _| all * 10), 0);
+        left -= at_once;
     }
     quotient(number, divisor)
 }

@@ -30,7 +30,7 @@ mod context;
 #[cfg(feature = "conditions")]
 mod convert;
 #[cfg(feature = "conditions")]
-mod double;
+pub(crate) mod double;
 mod error;
 #[cfg(feature = "conditions")]
 mod evaluate;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Json, Number};
+#[cfg(feature = "conditions")]
+use crate::condition::double;
 
 /// How many lists and objects may stand within one another.
 pub const MAX_DEPTH: usize = 127;
@@ -75,6 +77,24 @@ struct Reader<'a> {
     /// INVARIANT: between two characters.
     at: usize,
     last_holds: bool,
+}
+
+#[cfg(not(feature = "conditions"))]
+fn number(text: &str) -> Option<Number> {
+    text.parse().ok()
+}
+
+/// A whole number where there are bits for it, else the nearest double: `serde_json` reads some a bit off.
+#[cfg(feature = "conditions")]
+fn number(text: &str) -> Option<Number> {
+    if let Ok(number) = text.parse::<u64>() {
+        return Some(number.into());
+    }
+    match text.parse::<i64>() {
+        // There is no whole number below 0 that is 0.
+        Ok(number) if number != 0 => Some(number.into()),
+        _ => Number::from_f64(double::parse(text)?),
+    }
 }
 
 /// What is wrong; where is known from how far the reader came.
@@ -210,10 +230,8 @@ impl Reader<'_> {
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        let number: Result<Number, _> = text.parse();
-        number
-            .map(Json::Number)
-            .map_err(|_| "a number is out of range")
+        let number = number(text).ok_or("a number is out of range")?;
+        Ok(Json::Number(number))
     }
 
     fn digits(&mut self) -> usize {

@@ -17,7 +17,7 @@ use crate::output::Output;
 #[group(skip)]
 #[command(
     after_help = "The npm package @tidegate/policy takes them: Slice<Model>, Snapshot<Model>, Live<Model>.\n\
-                        Example:\n  tidegate model types model.fga --name Library > library.ts"
+                        Example:\n  tidegate model types model.fga --name Library"
 )]
 pub(crate) struct Arguments {
     /// A model in the language or in JSON, an fga.mod file with the modules that it lists, or a store file;
