@@ -57,6 +57,7 @@ async fn every_row_of_the_readme_runs() {
         "\"type_definitions\"",
         "define borrower: [reader]",
         "digraph",
+        "export type",
         "passed: 4/4",
     ];
     assert_eq!(commands.len(), shown.len(), "{commands:?}");
