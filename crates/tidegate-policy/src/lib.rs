@@ -70,6 +70,7 @@
 //!
 //! A contextual tuple costs no more than a write: a small page, whatever the size of the row that it is added to.
 
+pub mod base64url;
 pub mod bundle;
 pub mod check;
 pub mod condition;

@@ -74,7 +74,6 @@ use tidegate_policy::Object;
 use tidegate_policy::bundle::{Digest, Head, HeadError, MAX_HEAD_BYTES, Scope, Verifier};
 use uuid::Uuid;
 
-use crate::base64url;
 use crate::claims::{MAX_NAME_BYTES, MAX_WORD_BYTES};
 use crate::compact::{self, MAX_TOKEN_BYTES};
 use crate::crypto;
@@ -86,6 +85,7 @@ use crate::read::{Fields, Unread, number, text, uuid};
 #[cfg(not(target_family = "wasm"))]
 use crate::signing::SigningKey;
 use crate::verify::TokenError;
+use tidegate_policy::base64url;
 
 // What is signed fits into the line that readers look for.
 const _: () = assert!(MAX_TOKEN_BYTES <= MAX_HEAD_BYTES);

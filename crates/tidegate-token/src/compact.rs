@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::base64url;
 use crate::jwks::KeySet;
 use crate::keys::{Purpose, VerifyingKey};
 use crate::read::{Fields, Unread, text};
 use crate::verify::TokenError;
+use tidegate_policy::base64url;
 
 /// Longest text of a secret, minted or accepted. Bytes.
 pub const MAX_TOKEN_BYTES: usize = 4096;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tidegate_policy::json::Json;
 
-use crate::base64url::{self, encode};
 use crate::keys::{Algorithm, KeyError, MAX_KID_BYTES, Purpose, VerifyingKey};
 use crate::read::{Fields, Unread, list, text, texts};
+use tidegate_policy::base64url::{self, encode};
 
 /// Most keys accepted in one key set.
 pub const MAX_KEYS: usize = 64;

@@ -62,7 +62,6 @@
 //! # }
 //! ```
 
-mod base64url;
 pub mod bundle;
 pub mod claims;
 mod compact;

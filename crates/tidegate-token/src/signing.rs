@@ -5,11 +5,11 @@
 use jsonwebtoken::EncodingKey;
 use serde::Serialize;
 
-use crate::base64url;
 use crate::claims::Claims;
 use crate::compact::{self, Header, MAX_TOKEN_BYTES};
 use crate::crypto;
 use crate::keys::{Algorithm, KeyError, Purpose, VerifyingKey};
+use tidegate_policy::base64url;
 
 /// A secret's text. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]

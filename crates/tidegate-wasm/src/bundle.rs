@@ -7,6 +7,7 @@
 //! [`UnverifiedBundle::verify`]: tidegate_policy::UnverifiedBundle::verify
 
 use js_sys::Uint8Array;
+use tidegate_policy::base64url;
 use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
 use tidegate_policy::{Bundle, BundleError, Object};
 use uuid::Uuid;
@@ -287,7 +288,7 @@ impl Unverified {
         let (signed, signature) = signed.ok_or(HeadError::Malformed)?;
         let header = cut(signed, signed.bytes().position(is_dot));
         let (header, claims) = header.ok_or(HeadError::Malformed)?;
-        let decode = |text| decoded(text).ok_or(HeadError::Malformed);
+        let decode = |text| base64url::decode(text).ok_or(HeadError::Malformed);
         let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
         if typ != TYP {
             return Err(HeadError::Type);
@@ -331,37 +332,14 @@ fn claims(json: &[u8]) -> Option<Head> {
         issued_at_s: fields.number("iat").ok()?,
         expires_at_s: fields.number("exp").ok()?,
         payload: Digest {
-            sha256: decoded(&fields.text("sha256").ok()?)?.try_into().ok()?,
+            sha256: base64url::decode(&fields.text("sha256").ok()?)?
+                .try_into()
+                .ok()?,
             length_bytes: fields.number("length").ok()?,
         },
     };
     fields.end().ok()?;
     Some(head)
-}
-
-/// Strict base64url without padding (RFC 4648 §5): one text for each list of bytes.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut held, mut bits) = (0_u32, 0_u32);
-    for character in text.bytes() {
-        let value = match character {
-            b'A'..=b'Z' => character - b'A',
-            b'a'..=b'z' => character - b'a' + 26,
-            b'0'..=b'9' => character - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        held = held << 6 | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((held >> bits) as u8);
-            held &= (1 << bits) - 1;
-        }
-    }
-    // A whole character too many, or bits that are no byte's.
-    (bits < 6 && held == 0).then_some(bytes)
 }
 
 pub(crate) fn of_bundle(found: &BundleError) -> JsValue {

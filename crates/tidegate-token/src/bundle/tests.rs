@@ -5,9 +5,9 @@ use tidegate_policy::bundle::{Bundle, Expectation, UnverifiedBundle};
 use tidegate_policy::{BundleError, Model, Profile, Snapshot};
 
 use super::*;
-use crate::base64url::encode;
 use crate::keys::{Algorithm, VerifyingKey};
 use crate::{JwkSet, UnverifiedToken};
+use tidegate_policy::base64url::encode;
 
 const NOW_S: u64 = 1_700_000_000;
 const ISSUER: &str = "https://tidegate.example";

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::base64url::encode;
 use crate::crypto;
 use crate::keys::{Algorithm, KeyError, VerifyingKey};
 use crate::signing::SigningKey;
 use crate::{Budget, MAX_BUDGETS, MAX_NARROW, MAX_NUMBER, MAX_PARENTS, Narrow, SECRET_PREFIX};
+use tidegate_policy::base64url::encode;
 
 const NOW_S: u64 = 1_700_000_000;
 const EXPECT: Expectation<'static> = Expectation {

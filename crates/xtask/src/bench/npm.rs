@@ -52,7 +52,7 @@ fn install(folder: &Path, package: &Path) -> Result<(), Failure> {
     if std::fs::read(&installed).ok().as_ref() != Some(&lock) {
         println!("installing the peers into {}", folder.display());
         std::fs::write(&installed, &lock).map_err(cannot)?;
-        if let Err(failure) = npm_ci(folder) {
+        if let Err(failure) = npm::ci(folder) {
             // So that the next run does not take it for done.
             let _ = std::fs::remove_file(&installed);
             return Err(failure);
@@ -66,22 +66,6 @@ fn install(folder: &Path, package: &Path) -> Result<(), Failure> {
     }
     std::os::unix::fs::symlink(package, &linked).map_err(cannot)?;
     bundle(folder)
-}
-
-fn npm_ci(folder: &Path) -> Result<(), Failure> {
-    let status = Command::new("npm")
-        .args(["ci", "--silent", "--no-fund", "--no-audit"])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .status();
-    if status.is_ok_and(|status| status.success()) {
-        Ok(())
-    } else {
-        Err(Failure::failed(format!(
-            "npm ci in {} failed",
-            folder.display()
-        )))
-    }
 }
 
 /// The peers in one file, for the page.

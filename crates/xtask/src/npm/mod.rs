@@ -53,9 +53,14 @@ pub(crate) fn need_tools(source: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     println!("installing the tools of {}", source.display());
+    ci(source)
+}
+
+/// Installs what a folder's lock file names.
+pub(crate) fn ci(folder: &Path) -> Result<(), Failure> {
     let status = Command::new("npm")
         .args(["ci", "--no-fund", "--no-audit", "--silent"])
-        .current_dir(source)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .status();
     if status.is_ok_and(|status| status.success()) {
@@ -63,7 +68,7 @@ pub(crate) fn need_tools(source: &Path) -> Result<(), Failure> {
     } else {
         Err(Failure::failed(format!(
             "npm ci in {} failed",
-            source.display()
+            folder.display()
         )))
     }
 }

@@ -1,10 +1,12 @@
-//! Base64url without padding (RFC 4648 §5), strictly: one text for each list of bytes.
+//! Base64url without padding (RFC 4648 §5), strictly: one text for each list of bytes. Of bundles' heads and of secrets.
+//!
+//! Ours for its size: it is read in a browser.
 
 /// By six bits.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// None unless it is the text that [`encode`] writes.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut held, mut bits) = (0_u32, 0_u32);
     for character in text.bytes() {
@@ -29,7 +31,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Its text.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     let (mut held, mut bits) = (0_u32, 0_u32);
     let mut push = |six: u32| {
