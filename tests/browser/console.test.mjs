@@ -38,7 +38,8 @@ const seen = (locator) => locator.waitFor({ state: "visible", timeout: PATIENCE_
 describe("signing in", () => {
   inPage("with a secret, by keyboard alone; it is kept in memory and nowhere else", async (page, { context }) => {
     await page.goto(world.url);
-    // The field has the focus.
+    // The field has the focus as soon as it is there, which is after the page has loaded.
+    await seen(page.locator("input:focus"));
     await page.keyboard.type(people.alice);
     await page.keyboard.press("Enter");
     await seen(page.getByRole("heading", { level: 1, name: "user:alice" }));
@@ -123,6 +124,7 @@ describe("what one may do", () => {
     const streams = page.getByRole("region", { name: "stream", exact: true });
     await seen(streams);
     const orders = page.getByRole("list", { name: `What you may do on ${STREAM}` });
+    await seen(orders);
     const actions = await orders.getByRole("button").allTextContents();
     for (const action of ["read", "write", "see", "rename"]) assert.ok(actions.includes(action), actions.join());
     // Nobody granted them.
