@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::build::Import;
 use super::section::Section;
 use super::terms::Terms;
-use super::{Slice, SliceChangeError, SliceError};
+use super::{Kinds, Slice, SliceChangeError, SliceError};
 use crate::tuple::Object;
 
 /// What leads from one slice to a later one of the same subject.
@@ -18,6 +18,8 @@ pub struct SliceChange {
     pub(super) uid: Uuid,
     pub(super) from: u64,
     pub(super) to: u64,
+    /// Those of both slices.
+    pub(super) kinds: Kinds,
     pub(super) terms: Terms,
     pub(super) own: Option<Delta>,
     pub(super) anonymous: Option<Delta>,
@@ -120,6 +122,7 @@ impl Slice {
             uid: self.uid,
             from: self.revision,
             to: newer.revision,
+            kinds: self.kinds.clone(),
             terms,
             own,
             anonymous,
@@ -145,10 +148,9 @@ impl Slice {
             (&self.own, &change.own),
             (&self.anonymous, &change.anonymous),
         ];
-        if sections
-            .iter()
-            .any(|(held, delta)| held.is_some() != delta.is_some())
-        {
+        let has_other =
+            |(held, delta): (&Option<Section>, &Option<Delta>)| held.is_some() != delta.is_some();
+        if change.kinds != self.kinds || sections.into_iter().any(has_other) {
             return Err(SliceChangeError::Kinds);
         }
         if let Err(error) = self.take_in(change) {

@@ -47,7 +47,7 @@ pub enum SliceChangeError {
         /// The change's.
         from: u64,
     },
-    /// One slice has a section that the other does not have: the slice has to be fetched anew.
+    /// One slice is for other kinds of secret than the other: the slice has to be fetched anew.
     #[error("the slices are for other kinds of secret")]
     Kinds,
     /// The bytes are no change.

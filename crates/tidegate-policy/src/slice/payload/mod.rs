@@ -13,6 +13,7 @@
 //! | version | `tgc` and a byte 1 |
 //! | subject | its name, and the 16 bytes of its uid |
 //! | revisions | from, and how many it goes on |
+//! | kinds | as of a slice: those of the slice that it is for |
 //! | terms | see below |
 //! | sections | as of a slice; behind each, the count of the names that are removed, in order, front-coded |
 //!

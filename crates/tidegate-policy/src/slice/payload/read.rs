@@ -71,6 +71,7 @@ impl SliceChange {
         let from = reader.number()?;
         let to = from.checked_add(reader.number()?);
         let to = to.ok_or(PayloadError::Number)?;
+        let kinds = kinds(&mut reader)?;
         let terms = terms(&mut reader)?;
         let (own, anonymous) = flags(&mut reader)?;
         let mut part = |has: bool| has.then(|| delta(&mut reader, &terms)).transpose();
@@ -82,6 +83,7 @@ impl SliceChange {
             uid,
             from,
             to,
+            kinds,
             terms,
             own,
             anonymous,

@@ -39,6 +39,7 @@ impl SliceChange {
         out.extend(self.uid.as_bytes());
         number(&mut out, self.from);
         number(&mut out, self.to.saturating_sub(self.from));
+        kinds(&mut out, &self.kinds);
         terms(&mut out, &self.terms);
         out.push(flags(self.own.is_some(), self.anonymous.is_some()));
         for delta in self.own.iter().chain(&self.anonymous) {

@@ -2,7 +2,8 @@
 
 use tidegate_policy::bundle::Scope;
 use tidegate_policy::{
-    Answer, BundleError, Caller, Change, Context, Model, Request, SliceError, Snapshot,
+    Answer, BundleError, Caller, Change, Context, Model, Request, SliceChange, SliceChangeError,
+    SliceError, Snapshot,
 };
 use uuid::Uuid;
 
@@ -107,5 +108,34 @@ fn scopes_are_not_mixed_up() {
             (snapshot, found),
             "{scope:?}"
         );
+    }
+}
+
+/// The subject may hold both kinds, and both slices have the same sections, at the same revisions.
+#[test]
+fn a_change_is_for_slices_of_its_kinds_alone() {
+    let model = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n    \
+                 define r0: [user]\n    define r1: [user]\n";
+    let model = Model::parse(model).expect("a model");
+    let (ann, doc) = (object("user:ann"), object("doc:1"));
+    let before = Snapshot::new(model, profile())
+        .apply(1, &[put((&ann, 1)), put((&doc, 2))])
+        .expect("applies");
+    let written = ["doc:1#r0@user:ann", "doc:1#r1@user:ann"];
+    let written = written.map(|text| Change::Write(text.parse().expect("a tuple")));
+    let after = before.apply(2, &written).expect("applies");
+    let slice = |snapshot: &Snapshot, kind| snapshot.slice_for_kind(&ann, kind).expect("a slice");
+    for (kind, other) in [("full", "reads"), ("reads", "full")] {
+        let mut held = slice(&before, kind);
+        let newer = slice(&after, kind);
+        let foreign = slice(&before, other);
+        let foreign = foreign.difference(&slice(&after, other)).expect("a change");
+        let foreign = SliceChange::of_bytes(&foreign.to_bytes().expect("bytes")).expect("a change");
+        let refused = held.apply(&foreign);
+        assert_eq!(refused, Err(SliceChangeError::Kinds), "{kind}");
+        assert_eq!(payload(&held), payload(&slice(&before, kind)), "{kind}");
+        let own = held.difference(&newer).expect("a change");
+        held.apply(&own).expect("its own");
+        assert_eq!(payload(&held), payload(&newer), "{kind}");
     }
 }
