@@ -9,6 +9,7 @@ use crate::error::of_name;
 use crate::json::Fields;
 
 /// Tuples and values that hold for one question alone.
+#[derive(Default)]
 pub(crate) struct Given {
     pub(crate) tuples: Vec<Tuple>,
     pub(crate) context: Context,
@@ -16,25 +17,22 @@ pub(crate) struct Given {
 
 impl Given {
     /// From the fields that every question has.
-    ///
-    /// # Errors
-    /// `bad-name`, of a tuple; `bad-input`.
-    pub(crate) fn take(fields: &mut Fields) -> Result<Self, JsValue> {
-        Ok(Self {
-            tuples: parse_all(&fields.texts("contextualTuples")?)?,
-            context: fields.context("context")?,
-        })
+    pub(crate) fn take(fields: &mut Fields) -> Self {
+        Self {
+            tuples: fields.tuples("contextualTuples"),
+            context: fields.context("context"),
+        }
     }
 
     /// Where there is nothing else.
     ///
     /// # Errors
-    /// As [`Given::take`].
+    /// As [`Fields::read`].
     pub(crate) fn read(value: &JsValue) -> Result<Self, JsValue> {
-        let mut fields = Fields::read_or_none(value)?;
-        let given = Self::take(&mut fields)?;
-        fields.end()?;
-        Ok(given)
+        if value.is_undefined() || value.is_null() {
+            return Ok(Self::default());
+        }
+        Fields::read(value, Self::take)
     }
 }
 
@@ -42,14 +40,4 @@ impl Given {
 /// `bad-name`
 pub(crate) fn parse<T: FromStr<Err = NameError>>(text: &str) -> Result<T, JsValue> {
     text.parse().map_err(|error| of_name(text, &error))
-}
-
-/// # Errors
-/// `bad-name`
-pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Tuple>, JsValue> {
-    let mut tuples = Vec::with_capacity(texts.len());
-    for text in texts {
-        tuples.push(parse(text)?);
-    }
-    Ok(tuples)
 }

@@ -22,10 +22,10 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListObjectsRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let subject = fields.text("subject")?;
-        let object_type = fields.text("type")?;
-        let asked = Asked::take(fields)?;
+        let (subject, object_type, asked) = Fields::read(request, |fields| {
+            let (subject, object_type) = (fields.text("subject"), fields.text("type"));
+            (subject, object_type, Asked::take(fields))
+        })?;
         let subject: Subject = parse(&subject)?;
         let after = asked.after.map(|after| parse(&after)).transpose()?;
         let page = self.snapshot.list_objects(&ListObjectsRequest {
@@ -49,10 +49,10 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListUsersRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let object = fields.text("object")?;
-        let kind = fields.text("kind")?;
-        let asked = Asked::take(fields)?;
+        let (object, kind, asked) = Fields::read(request, |fields| {
+            let (object, kind) = (fields.text("object"), fields.text("kind"));
+            (object, kind, Asked::take(fields))
+        })?;
         let object = parse(&object)?;
         let after = asked.after.map(|after| parse(&after)).transpose()?;
         let kind = match kind.split_once('#') {
@@ -84,16 +84,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn take(mut fields: Fields) -> Result<Self, JsValue> {
-        let limit = fields.number_or_none("limit")?.unwrap_or(LIMIT);
-        let asked = Self {
-            relation: fields.text("relation")?,
-            given: Given::take(&mut fields)?,
-            after: fields.text_or_none("after")?,
+    fn take(fields: &mut Fields) -> Self {
+        let limit = fields.number_or_none("limit").unwrap_or(LIMIT);
+        Self {
+            relation: fields.text("relation"),
+            given: Given::take(fields),
+            after: fields.text_or_none("after"),
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
-        };
-        fields.end()?;
-        Ok(asked)
+        }
     }
 }
 

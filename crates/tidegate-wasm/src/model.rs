@@ -37,9 +37,9 @@ impl Model {
     ) -> Result<Model, JsValue> {
         let mut read = Vec::new();
         for file in read_list(files)? {
-            let mut file = Fields::of(file)?;
-            read.push((file.text("name")?, file.text("text")?));
-            file.end()?;
+            read.push(Fields::of(file, |file| {
+                (file.text("name"), file.text("text"))
+            })?);
         }
         let files = read.iter().map(|(name, text)| ModuleFile { name, text });
         let files: Vec<ModuleFile<'_>> = files.collect();

@@ -52,7 +52,10 @@ impl<'a> Evaluation<'a> {
 
     /// Looks at each formula once at most.
     pub(super) fn value(&mut self, id: NodeId) -> Value {
-        let mut value = self.begun(id);
+        if let Some(known) = self.begun(id) {
+            return known;
+        }
+        let mut value = None;
         while let Some(mut top) = self.open.pop() {
             if let Some(part) = value {
                 top.parts += 1;

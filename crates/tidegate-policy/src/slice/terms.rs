@@ -107,6 +107,9 @@ impl Terms {
     }
 
     pub(super) fn nodes(&self) -> &[Node] {
+        if cfg!(not(feature = "conditions")) {
+            return &[];
+        }
         &self.nodes
     }
 
