@@ -9,6 +9,7 @@
 use js_sys::Uint8Array;
 use tidegate_policy::base64url;
 use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
+use tidegate_policy::json::{Fields, Json};
 use tidegate_policy::{Bundle, BundleError, Object};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
@@ -16,7 +17,7 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::{Fields, object_of};
+use crate::json::{object_of, read};
 use crate::slice::{Slice, SliceChange};
 
 /// The `typ` of a bundle's head.
@@ -201,11 +202,10 @@ impl Expected {
     /// # Errors
     /// `bad-input`, `bad-name`
     pub(crate) fn read(expect: &JsValue) -> Result<Self, JsValue> {
-        let (subject, uid, texts, numbers) = Fields::read(expect, |fields| {
-            let uid = fields.text_or_none("uid");
+        let (subject, uid, texts, numbers) = read(expect, |fields| {
             (
                 fields.text("subject"),
-                uid.map(|uid| fields.uuid_of("uid", &uid)),
+                fields.uuid_or_none("uid"),
                 (fields.text("issuer"), fields.text("audience")),
                 (fields.number("nowS"), fields.number_or_none("heldRevision")),
             )
@@ -302,15 +302,20 @@ impl Unverified {
 }
 
 fn header_of(json: &[u8]) -> Option<(String, String, String)> {
-    Fields::parse(json, |fields| {
+    parse_json(json, |fields| {
         (fields.text("typ"), fields.text("alg"), fields.text("kid"))
     })
 }
 
+/// None where it is no object, or not all of it is good.
+fn parse_json<T>(json: &[u8], read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+    let object = Json::last_holds(str::from_utf8(json).ok()?).ok()?;
+    Fields::read(object, read).ok()
+}
+
 fn claims(json: &[u8]) -> Option<Head> {
-    let head = Fields::parse(json, |fields| {
-        let uid = fields.text_or_none("uid");
-        let uid = uid.map(|uid| fields.uuid_of("uid", &uid));
+    let head = parse_json(json, |fields| {
+        let uid = fields.uuid_or_none("uid");
         let from = fields.number_or_none("from");
         Some(Head {
             issuer: fields.text("iss"),

@@ -1,13 +1,12 @@
 //! Changes of an engine's snapshot, and what it is built from: objects, tuples, revocations, a profile.
 
-use tidegate_policy::json::Json;
-use tidegate_policy::{Change, Profile, Tuple};
+use tidegate_policy::json::{Fields, Json};
+use tidegate_policy::{Change, Profile};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 use crate::error::of_input;
-use crate::given::parse;
-use crate::json::Fields;
+use crate::given::{parse, parse_all};
 
 /// As the types have them.
 pub(crate) struct Changes {
@@ -15,8 +14,8 @@ pub(crate) struct Changes {
     pub(crate) profile: Option<Json>,
     forget: Vec<String>,
     put: Vec<Known>,
-    delete: Vec<Tuple>,
-    write: Vec<Tuple>,
+    delete: Vec<String>,
+    write: Vec<String>,
     revoke: Vec<Uuid>,
     pub(crate) revision: u64,
 }
@@ -37,7 +36,7 @@ impl Changes {
             forget: Vec::new(),
             put: fields.objects("objects", Known::take),
             delete: Vec::new(),
-            write: fields.tuples("tuples"),
+            write: fields.texts("tuples"),
             revoke: Vec::new(),
             revision: fields.number("revision"),
         }
@@ -45,14 +44,16 @@ impl Changes {
 
     pub(crate) fn take(fields: &mut Fields) -> Self {
         let revoke = fields.texts("revoke");
+        let mut uuid = |jti: &String| fields.uuid_of("revoke", jti);
+        let revoke = revoke.iter().map(&mut uuid).collect();
         Self {
             model: fields.text_or_none("model"),
             profile: fields.take("profile"),
             forget: fields.texts("forget"),
             put: fields.objects("put", Known::take),
-            delete: fields.tuples("delete"),
-            write: fields.tuples("write"),
-            revoke: fields.uuids_of("revoke", &revoke),
+            delete: fields.texts("delete"),
+            write: fields.texts("write"),
+            revoke,
             revision: fields.number("revision"),
         }
     }
@@ -73,8 +74,8 @@ impl Changes {
                 valid_from_s: known.valid_from_s,
             });
         }
-        changes.extend(self.delete.into_iter().map(Change::Delete));
-        changes.extend(self.write.into_iter().map(Change::Write));
+        changes.extend(parse_all(&self.delete)?.into_iter().map(Change::Delete));
+        changes.extend(parse_all(&self.write)?.into_iter().map(Change::Write));
         let revoked = self.revoke.into_iter();
         changes.extend(revoked.map(|jti| Change::Revoke { jti }));
         Ok(changes)

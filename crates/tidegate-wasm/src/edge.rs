@@ -1,6 +1,7 @@
 //! What a worker before the gateway asks of a whole snapshot: whether it stands behind a secret, and whether its holder
 //! may do what is asked for, within what the secret was narrowed to.
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{
     Caller, Context, Credential, Narrowed, NotStanding, Object, OutOfScope, Request,
 };
@@ -9,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, answer_of};
 use crate::given::parse;
-use crate::json::Fields;
+use crate::json::read;
 
 /// The principal, or an object that it is narrowed to, is no object: nothing is granted to such a secret.
 const BAD_SUBJECT: &str = "subject";
@@ -120,8 +121,9 @@ impl Claims {
     fn narrow(&mut self, fields: &mut Fields) {
         // Charged where requests are metered.
         fields.take("budgets");
-        let parents = fields.texts_not_null("parents").unwrap_or_default();
-        self.parents = fields.uuids_of("parents", &parents);
+        for parent in fields.texts_not_null("parents").unwrap_or_default() {
+            self.parents.push(fields.uuid_of("parents", &parent));
+        }
         self.actions = fields.texts_not_null("actions");
         self.objects = fields.texts_not_null("objects");
     }
@@ -140,7 +142,7 @@ impl Holder {
     /// # Errors
     /// `bad-input`: no claims.
     fn read(claims: &JsValue) -> Result<Result<Self, &'static str>, JsValue> {
-        let claims = Fields::read(claims, Claims::take)?;
+        let claims = read(claims, Claims::take)?;
         let Ok(object) = claims.subject.parse() else {
             return Ok(Err(BAD_SUBJECT));
         };

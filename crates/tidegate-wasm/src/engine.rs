@@ -1,7 +1,8 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
 use tidegate_policy::{
-    Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject, decide,
+    Caller, CheckRequest, Context, Decision, Denial, Object, Request, Snapshot, Subject, Tuple,
+    decide,
 };
 use wasm_bindgen::prelude::*;
 
@@ -10,7 +11,7 @@ use crate::changes::{self, Changes};
 #[cfg(feature = "language")]
 use crate::error::of_change;
 use crate::given::{Given, parse};
-use crate::json::{Fields, object_of, read_list};
+use crate::json::{object_of, read, read_list, read_of};
 
 /// A snapshot that answers questions.
 #[wasm_bindgen]
@@ -30,7 +31,7 @@ impl Engine {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "EngineInput")] input: &JsValue,
     ) -> Result<Engine, JsValue> {
-        let input = Fields::read(input, Changes::from_nothing)?;
+        let input = read(input, Changes::from_nothing)?;
         let profile = input.profile.as_ref().map(changes::profile).transpose()?;
         let model = crate::model::parse(input.model.as_deref().unwrap_or_default())?;
         let revision = input.revision;
@@ -49,7 +50,7 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Changes")] changes: &JsValue,
     ) -> Result<(), JsValue> {
-        let changes = Fields::read(changes, Changes::take)?;
+        let changes = read(changes, Changes::take)?;
         let model = changes.model.as_deref();
         let model = model.map(crate::model::parse).transpose()?;
         let profile = changes.profile.as_ref().map(changes::profile).transpose()?;
@@ -98,7 +99,7 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         let answers = js_sys::Array::new();
         for request in read_list(requests)? {
-            let (subject, relation, object, given) = Fields::of(request, |fields| {
+            let (subject, relation, object, given) = read_of(request, |fields| {
                 (
                     fields.text("subject"),
                     fields.text("relation"),
@@ -146,7 +147,7 @@ impl Engine {
             subject: &subject,
             relation,
             object: &object,
-            contextual_tuples: &given.tuples,
+            contextual_tuples: &given.tuples()?,
             context: &given.context,
         });
         Ok(answer_of(match found {
@@ -163,14 +164,15 @@ pub(crate) struct Asked {
     caller: Option<(Object, String)>,
     action: String,
     resource: Object,
-    given: Given,
+    tuples: Vec<Tuple>,
+    context: Context,
 }
 
 impl Asked {
     /// # Errors
     /// `bad-name`, `bad-input`
     pub(crate) fn read(request: &JsValue) -> Result<Self, JsValue> {
-        let (caller, action, resource, given) = Fields::read(request, |fields| {
+        let (caller, action, resource, given) = read(request, |fields| {
             let caller = fields.take("caller");
             (
                 caller.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind")))),
@@ -186,7 +188,8 @@ impl Asked {
             },
             action,
             resource: parse(&resource)?,
-            given,
+            tuples: given.tuples()?,
+            context: given.context,
         })
     }
 
@@ -198,8 +201,8 @@ impl Asked {
             },
             action: &self.action,
             resource: &self.resource,
-            contextual_tuples: &self.given.tuples,
-            context: &self.given.context,
+            contextual_tuples: &self.tuples,
+            context: &self.context,
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::str::FromStr;
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{Context, NameError, Tuple};
 use wasm_bindgen::JsValue;
 
 use crate::error::of_name;
-use crate::json::Fields;
+use crate::json::read;
 
 /// Tuples and values that hold for one question alone.
 #[derive(Default)]
 pub(crate) struct Given {
-    pub(crate) tuples: Vec<Tuple>,
+    tuples: Vec<String>,
     pub(crate) context: Context,
 }
 
@@ -19,7 +20,7 @@ impl Given {
     /// From the fields that every question has.
     pub(crate) fn take(fields: &mut Fields) -> Self {
         Self {
-            tuples: fields.tuples("contextualTuples"),
+            tuples: fields.texts("contextualTuples"),
             context: fields.context("context"),
         }
     }
@@ -27,13 +28,29 @@ impl Given {
     /// Where there is nothing else.
     ///
     /// # Errors
-    /// As [`Fields::read`].
+    /// `bad-input`
     pub(crate) fn read(value: &JsValue) -> Result<Self, JsValue> {
         if value.is_undefined() || value.is_null() {
             return Ok(Self::default());
         }
-        Fields::read(value, Self::take)
+        read(value, Self::take)
     }
+
+    /// # Errors
+    /// `bad-name`
+    pub(crate) fn tuples(&self) -> Result<Vec<Tuple>, JsValue> {
+        parse_all(&self.tuples)
+    }
+}
+
+/// # Errors
+/// `bad-name`
+pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Tuple>, JsValue> {
+    let mut tuples = Vec::with_capacity(texts.len());
+    for text in texts {
+        tuples.push(parse(text)?);
+    }
+    Ok(tuples)
 }
 
 /// # Errors

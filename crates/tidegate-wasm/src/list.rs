@@ -1,12 +1,13 @@
 //! Lists: on which objects, and who.
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{Fields, object, write};
+use crate::json::{object, read, write};
 
 /// As many as OpenFGA's server answers.
 const LIMIT: u64 = 1000;
@@ -22,7 +23,7 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListObjectsRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (subject, object_type, asked) = Fields::read(request, |fields| {
+        let (subject, object_type, asked) = read(request, |fields| {
             let (subject, object_type) = (fields.text("subject"), fields.text("type"));
             (subject, object_type, Asked::take(fields))
         })?;
@@ -32,7 +33,7 @@ impl Engine {
             subject: &subject,
             relation: &asked.relation,
             object_type: &object_type,
-            contextual_tuples: &asked.given.tuples,
+            contextual_tuples: &asked.given.tuples()?,
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
@@ -49,7 +50,7 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListUsersRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (object, kind, asked) = Fields::read(request, |fields| {
+        let (object, kind, asked) = read(request, |fields| {
             let (object, kind) = (fields.text("object"), fields.text("kind"));
             (object, kind, Asked::take(fields))
         })?;
@@ -66,7 +67,7 @@ impl Engine {
             object: &object,
             relation: &asked.relation,
             kind,
-            contextual_tuples: &asked.given.tuples,
+            contextual_tuples: &asked.given.tuples()?,
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{Fields, object, read_list, write};
+use crate::json::{object, read_list, read_of, write};
 
 /// A valid authorization model.
 #[wasm_bindgen]
@@ -37,7 +37,7 @@ impl Model {
     ) -> Result<Model, JsValue> {
         let mut read = Vec::new();
         for file in read_list(files)? {
-            read.push(Fields::of(file, |file| {
+            read.push(read_of(file, |file| {
                 (file.text("name"), file.text("text"))
             })?);
         }

@@ -7,9 +7,9 @@ use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Asked;
-use crate::error::error;
+use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::{Fields, object_of, read_any, read_context};
+use crate::json::{object_of, read, read_any};
 
 /// Longest resource of [`Slice::ask`]. Bytes.
 const DESK_BYTES: usize = 512;
@@ -105,7 +105,8 @@ impl Slice {
         let context = if context.is_undefined() || context.is_null() {
             Context::default()
         } else {
-            read_context(read_any(context)?)?
+            let context = Context::try_from(read_any(context)?);
+            context.map_err(|error| of_input(&error.to_string()))?
         };
         Ok(
             match self.inner.answer(&self.kind, action, resource, &context) {
@@ -187,7 +188,7 @@ impl Slice {
         &self,
         #[wasm_bindgen(unchecked_param_type = "SliceListRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (kind, action, type_name, context) = Fields::read(request, |fields| {
+        let (kind, action, type_name, context) = read(request, |fields| {
             (
                 fields.text("kind"),
                 fields.text("action"),
