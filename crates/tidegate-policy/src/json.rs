@@ -3,12 +3,14 @@
 //! Ours for its size: the reader and writer of `serde_json` and what they need are a tenth of the engine in a
 //! browser.
 
+mod fields;
 mod read;
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+pub use fields::Fields;
 pub use read::{JsonError, MAX_DEPTH};
 #[cfg(feature = "conditions")]
 pub use serde_json::Number;

@@ -9,14 +9,15 @@
 use js_sys::Uint8Array;
 use tidegate_policy::base64url;
 use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
+use tidegate_policy::json::{Fields, Json};
 use tidegate_policy::{Bundle, BundleError, Object};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
-use crate::error::error;
+use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::{Fields, uuid};
+use crate::json::{object_of, read};
 use crate::slice::{Slice, SliceChange};
 
 /// The `typ` of a bundle's head.
@@ -24,16 +25,21 @@ const TYP: &str = "tidegate-bundle+jwt";
 
 #[wasm_bindgen(module = "/src/verify.js")]
 extern "C" {
-    fn engine(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
-    fn slice(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
-    fn change(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue) -> JsValue;
+    fn loaded(bundle: UnverifiedBundle, keys: &JsValue, expect: &JsValue, what: &str) -> JsValue;
 }
+
+/// What a bundle may hold.
+const ENGINE: &str = "engine";
+const SLICE: &str = "slice";
+const CHANGE: &str = "change";
 
 /// Bytes that claim to be a bundle, for hosts that verify signatures by themselves. Nothing in them may be
 /// believed.
 #[wasm_bindgen]
 pub struct UnverifiedBundle {
     bytes: Vec<u8>,
+    /// Length of the line of the head. Bytes.
+    line_bytes: usize,
     head: Unverified,
 }
 
@@ -49,7 +55,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(engine(UnverifiedBundle::new(bytes)?, keys, expect))
+        from_bundle(bytes, keys, expect, ENGINE)
     }
 }
 
@@ -65,7 +71,7 @@ impl Slice {
         #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(slice(UnverifiedBundle::new(bytes)?, keys, expect))
+        from_bundle(bytes, keys, expect, SLICE)
     }
 }
 
@@ -81,7 +87,7 @@ impl SliceChange {
         #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        Ok(change(UnverifiedBundle::new(bytes)?, keys, expect))
+        from_bundle(bytes, keys, expect, CHANGE)
     }
 }
 
@@ -94,106 +100,92 @@ impl UnverifiedBundle {
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: Vec<u8>) -> Result<UnverifiedBundle, JsValue> {
         let parsed = tidegate_policy::UnverifiedBundle::parse(&bytes);
-        parsed.map_err(|found| of_bundle(&found))?;
-        // What was parsed has a line of text first.
-        let line = bytes.split(|&byte| byte == b'\n').next();
-        let line = line.and_then(|line| str::from_utf8(line).ok());
-        let head = Unverified::parse(line.unwrap_or_default());
-        let head = head.map_err(|found| of_bundle(&found.into()))?;
-        Ok(Self { bytes, head })
+        let line = parsed.map_err(|found| of_bundle(&found))?.head();
+        let head = Unverified::parse(line).map_err(|found| of_bundle(&found.into()))?;
+        Ok(Self {
+            line_bytes: line.len(),
+            head,
+            bytes,
+        })
     }
 
-    /// Which key has signed it: its `kid`.
-    #[wasm_bindgen(getter, js_name = keyId)]
-    pub fn key_id(&self) -> String {
-        self.head.kid.clone()
+    /// What the host verifies, and what by.
+    #[wasm_bindgen(unchecked_return_type = "BundleParts")]
+    pub fn parts(&self) -> JsValue {
+        let head = &self.head;
+        let bytes = |found: Option<&[u8]>| Uint8Array::from(found.unwrap_or_default()).into();
+        object_of(&[
+            ("keyId", (&*head.kid).into()),
+            ("algorithm", (&*head.alg).into()),
+            ("message", bytes(self.bytes.get(..head.signed_bytes))),
+            ("signature", bytes(Some(&head.signature))),
+            ("payload", bytes(self.bytes.get(self.line_bytes + 1..))),
+        ])
     }
 
-    /// `EdDSA` or `ES256`, and what the key must be of.
-    #[wasm_bindgen(getter)]
-    pub fn algorithm(&self) -> String {
-        self.head.alg.clone()
-    }
-
-    /// What is signed.
-    #[wasm_bindgen(getter)]
-    pub fn message(&self) -> Uint8Array {
-        let message = self.bytes.get(..self.head.signed_bytes);
-        Uint8Array::from(message.unwrap_or_default())
-    }
-
-    /// By which it is signed, as JWS has it (RFC 7518 §3.4, RFC 8037 §3.1).
-    #[wasm_bindgen(getter)]
-    pub fn signature(&self) -> Uint8Array {
-        Uint8Array::from(&*self.head.signature)
-    }
-
-    /// What it holds: its SHA-256 is wanted.
-    #[wasm_bindgen(getter)]
-    pub fn payload(&self) -> Uint8Array {
-        let line = self.bytes.iter().position(|&byte| byte == b'\n');
-        let payload = line.and_then(|end| self.bytes.get(end + 1..));
-        Uint8Array::from(payload.unwrap_or_default())
-    }
-
-    /// Loads it as a whole snapshot. The caller answers for two things: `signature` is a trusted key's of
-    /// `message`, and `sha256` has been worked out from `payload`.
+    /// Loads it as `what`: an `engine` of a whole snapshot, a `slice`, or a `change` of one. The caller answers for
+    /// two things: `signature` is a trusted key's of `message`, and `sha256` has been worked out from `payload`.
     ///
     /// # Errors
     /// As [`Engine::from_bundle`].
-    #[wasm_bindgen(js_name = engineVerifiedByHost)]
-    pub fn engine_verified_by_host(
+    #[wasm_bindgen(
+        js_name = verifiedByHost,
+        unchecked_return_type = "Engine | Slice | SliceChange"
+    )]
+    pub fn verified_by_host(
         &self,
         sha256: &[u8],
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<Engine, JsValue> {
-        let loaded = self.verified(sha256, expect)?.snapshot();
-        let snapshot = loaded.map_err(|found| of_bundle(&found))?;
-        Ok(Engine { snapshot })
-    }
-
-    /// Loads it as a slice; for the rest like the above.
-    ///
-    /// # Errors
-    /// As [`Engine::from_bundle`].
-    #[wasm_bindgen(js_name = sliceVerifiedByHost)]
-    pub fn slice_verified_by_host(
-        &self,
-        sha256: &[u8],
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<Slice, JsValue> {
-        let loaded = self.verified(sha256, expect)?.slice();
-        let inner = loaded.map_err(|found| of_bundle(&found))?;
-        Ok(Slice::new(inner))
-    }
-
-    /// Reads it as a change of a slice; for the rest like the above.
-    ///
-    /// # Errors
-    /// As [`Engine::from_bundle`].
-    #[wasm_bindgen(js_name = changeVerifiedByHost)]
-    pub fn change_verified_by_host(
-        &self,
-        sha256: &[u8],
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<SliceChange, JsValue> {
-        let loaded = self.verified(sha256, expect)?.change();
-        let inner = loaded.map_err(|found| of_bundle(&found))?;
-        Ok(SliceChange { inner })
-    }
-}
-
-impl UnverifiedBundle {
-    fn verified(&self, sha256: &[u8], expect: &JsValue) -> Result<Bundle<'_>, JsValue> {
+        #[wasm_bindgen(unchecked_param_type = "'engine' | 'slice' | 'change'")] what: &str,
+    ) -> Result<JsValue, JsValue> {
         let expect = Expected::read(expect)?;
         let host = Host {
             head: &self.head,
             sha256,
         };
-        tidegate_policy::UnverifiedBundle::parse(&self.bytes)
-            .and_then(|bundle| bundle.verify(&host, &expect.expectation()))
-            .map_err(|found| of_bundle(&found))
+        let verified = tidegate_policy::UnverifiedBundle::parse(&self.bytes)
+            .and_then(|bundle| bundle.verify(&host, &expect.expectation()));
+        held(verified, what)
     }
+}
+
+fn from_bundle(
+    bytes: Vec<u8>,
+    keys: &JsValue,
+    expect: &JsValue,
+    what: &str,
+) -> Result<JsValue, JsValue> {
+    Ok(loaded(UnverifiedBundle::new(bytes)?, keys, expect, what))
+}
+
+/// What a bundle that was verified holds.
+///
+/// # Errors
+/// The kinds of [`BundleError`]; `bad-input`, where it is asked for as something that no bundle is.
+pub(crate) fn held(
+    verified: Result<Bundle<'_>, BundleError>,
+    what: &str,
+) -> Result<JsValue, JsValue> {
+    let loaded = verified.and_then(|bundle| {
+        Ok(match what {
+            ENGINE => Some(
+                Engine {
+                    snapshot: bundle.snapshot()?,
+                }
+                .into(),
+            ),
+            SLICE => Some(Slice::new(bundle.slice()?).into()),
+            CHANGE => Some(
+                SliceChange {
+                    inner: bundle.change()?,
+                }
+                .into(),
+            ),
+            _ => None,
+        })
+    });
+    let loaded = loaded.map_err(|found| of_bundle(&found))?;
+    loaded.ok_or_else(|| of_input("a bundle is an engine, a slice or a change"))
 }
 
 /// What is expected of a bundle.
@@ -210,18 +202,24 @@ impl Expected {
     /// # Errors
     /// `bad-input`, `bad-name`
     pub(crate) fn read(expect: &JsValue) -> Result<Self, JsValue> {
-        let mut fields = Fields::read(expect)?;
-        let uid = fields.text_or_none("uid")?;
-        let expected = Self {
-            issuer: fields.text("issuer")?,
-            audience: fields.text("audience")?,
-            subject: parse(&fields.text("subject")?)?,
-            uid: uid.map(|text| uuid("uid", &text)).transpose()?,
-            now_s: fields.number("nowS")?,
-            held_revision: fields.number_or_none("heldRevision")?,
-        };
-        fields.end()?;
-        Ok(expected)
+        let (subject, uid, texts, numbers) = read(expect, |fields| {
+            (
+                fields.text("subject"),
+                fields.uuid_or_none("uid"),
+                (fields.text("issuer"), fields.text("audience")),
+                (fields.number("nowS"), fields.number_or_none("heldRevision")),
+            )
+        })?;
+        let (issuer, audience) = texts;
+        let (now_s, held_revision) = numbers;
+        Ok(Self {
+            issuer,
+            audience,
+            subject: parse(&subject)?,
+            uid,
+            now_s,
+            held_revision,
+        })
     }
 
     pub(crate) fn expectation(&self) -> Expectation<'_> {
@@ -304,42 +302,41 @@ impl Unverified {
 }
 
 fn header_of(json: &[u8]) -> Option<(String, String, String)> {
-    let mut fields = Fields::parse(json)?;
-    let mut text = |name| fields.text(name).ok();
-    let header = (text("typ")?, text("alg")?, text("kid")?);
-    fields.end().ok()?;
-    Some(header)
+    parse_json(json, |fields| {
+        (fields.text("typ"), fields.text("alg"), fields.text("kid"))
+    })
+}
+
+/// None where it is no object, or not all of it is good.
+fn parse_json<T>(json: &[u8], read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+    let object = Json::last_holds(str::from_utf8(json).ok()?).ok()?;
+    Fields::read(object, read).ok()
 }
 
 fn claims(json: &[u8]) -> Option<Head> {
-    let mut fields = Fields::parse(json)?;
-    let uid: Option<Uuid> = match fields.text_or_none("uid").ok()? {
-        Some(text) => Some(uuid("uid", &text).ok()?),
-        None => None,
-    };
-    let from = fields.number_or_none("from").ok()?;
-    let head = Head {
-        issuer: fields.text("iss").ok()?,
-        audience: fields.text("aud").ok()?,
-        subject: fields.text("sub").ok()?.parse().ok()?,
-        scope: match (&*fields.text("scope").ok()?, uid, from) {
-            ("whole", None, None) => Scope::Whole,
-            ("slice", Some(uid), None) => Scope::Slice { uid },
-            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
-            _ => return None,
-        },
-        revision: fields.number("revision").ok()?,
-        issued_at_s: fields.number("iat").ok()?,
-        expires_at_s: fields.number("exp").ok()?,
-        payload: Digest {
-            sha256: base64url::decode(&fields.text("sha256").ok()?)?
-                .try_into()
-                .ok()?,
-            length_bytes: fields.number("length").ok()?,
-        },
-    };
-    fields.end().ok()?;
-    Some(head)
+    let head = parse_json(json, |fields| {
+        let uid = fields.uuid_or_none("uid");
+        let from = fields.number_or_none("from");
+        Some(Head {
+            issuer: fields.text("iss"),
+            audience: fields.text("aud"),
+            subject: fields.text("sub").parse().ok()?,
+            scope: match (&*fields.text("scope"), uid, from) {
+                ("whole", None, None) => Scope::Whole,
+                ("slice", Some(uid), None) => Scope::Slice { uid },
+                ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
+                _ => return None,
+            },
+            revision: fields.number("revision"),
+            issued_at_s: fields.number("iat"),
+            expires_at_s: fields.number("exp"),
+            payload: Digest {
+                sha256: base64url::decode(&fields.text("sha256"))?.try_into().ok()?,
+                length_bytes: fields.number("length"),
+            },
+        })
+    });
+    head.flatten()
 }
 
 pub(crate) fn of_bundle(found: &BundleError) -> JsValue {

@@ -1,19 +1,17 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
-use js_sys::{Object as JsObject, Reflect};
-use tidegate_policy::{Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject};
-#[cfg(feature = "language")]
-use tidegate_policy::{Change, Profile};
+use tidegate_policy::{
+    Caller, CheckRequest, Context, Decision, Denial, Object, Request, Snapshot, Subject, Tuple,
+    decide,
+};
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "language")]
-use crate::error::{of_change, of_input};
+use crate::changes::{self, Changes};
 #[cfg(feature = "language")]
-use crate::given::parse_all;
+use crate::error::of_change;
 use crate::given::{Given, parse};
-#[cfg(feature = "language")]
-use crate::json::uuid;
-use crate::json::{Fields, read_list};
+use crate::json::{object_of, read, read_list, read_of};
 
 /// A snapshot that answers questions.
 #[wasm_bindgen]
@@ -33,17 +31,12 @@ impl Engine {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "EngineInput")] input: &JsValue,
     ) -> Result<Engine, JsValue> {
-        let mut fields = Fields::read(input)?;
-        let model = fields.text("model")?;
-        let profile = profile(&mut fields)?.unwrap_or_default();
-        let objects = fields.objects("objects")?;
-        let tuples = fields.texts("tuples")?;
-        let revision = fields.number("revision")?;
-        fields.end()?;
-        let model = crate::model::parse(&model)?;
-        let mut changes = put(objects)?;
-        changes.extend(parse_all(&tuples)?.into_iter().map(Change::Write));
-        let snapshot = Snapshot::new(model, profile).apply(revision, &changes);
+        let input = read(input, Changes::from_nothing)?;
+        let profile = input.profile.as_ref().map(changes::profile).transpose()?;
+        let model = crate::model::parse(input.model.as_deref().unwrap_or_default())?;
+        let revision = input.revision;
+        let snapshot = Snapshot::new(model, profile.unwrap_or_default());
+        let snapshot = snapshot.apply(revision, &input.list()?);
         let snapshot = snapshot.map_err(|error| of_change(&error))?;
         Ok(Self { snapshot })
     }
@@ -57,28 +50,12 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Changes")] changes: &JsValue,
     ) -> Result<(), JsValue> {
-        let mut fields = Fields::read(changes)?;
-        let model = fields.text_or_none("model")?;
-        let profile = profile(&mut fields)?;
-        let forget = fields.texts("forget")?;
-        let objects = fields.objects("put")?;
-        let delete = fields.texts("delete")?;
-        let write = fields.texts("write")?;
-        let revoke = fields.texts("revoke")?;
-        let revision = fields.number("revision")?;
-        fields.end()?;
-        let model = model.map(|model| crate::model::parse(&model)).transpose()?;
-        let mut changes = Vec::new();
-        for object in &forget {
-            changes.push(Change::Forget(parse(object)?));
-        }
-        changes.extend(put(objects)?);
-        changes.extend(parse_all(&delete)?.into_iter().map(Change::Delete));
-        changes.extend(parse_all(&write)?.into_iter().map(Change::Write));
-        for jti in &revoke {
-            let jti = uuid("revoke", jti)?;
-            changes.push(Change::Revoke { jti });
-        }
+        let changes = read(changes, Changes::take)?;
+        let model = changes.model.as_deref();
+        let model = model.map(crate::model::parse).transpose()?;
+        let profile = changes.profile.as_ref().map(changes::profile).transpose()?;
+        let revision = changes.revision;
+        let changes = changes.list()?;
         let held = &self.snapshot;
         let renewed = (model.is_some() || profile.is_some()).then(|| {
             let model = model.unwrap_or_else(|| held.model().clone());
@@ -108,15 +85,7 @@ impl Engine {
         object: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "Given | null")] given: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let Given { tuples, context } = Given::read(given)?;
-        let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
-        Ok(self.answer(&CheckRequest {
-            subject: &subject,
-            relation,
-            object: &object,
-            contextual_tuples: &tuples,
-            context: &context,
-        }))
+        self.answer(subject, relation, object, &Given::read(given)?)
     }
 
     /// Many checks, in order; one crossing of the boundary for all of their inputs.
@@ -130,19 +99,15 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         let answers = js_sys::Array::new();
         for request in read_list(requests)? {
-            let mut fields = Fields::of(request)?;
-            let subject: Subject = parse(&fields.text("subject")?)?;
-            let relation = fields.text("relation")?;
-            let object = parse(&fields.text("object")?)?;
-            let Given { tuples, context } = Given::take(&mut fields)?;
-            fields.end()?;
-            answers.push(&self.answer(&CheckRequest {
-                subject: &subject,
-                relation: &relation,
-                object: &object,
-                contextual_tuples: &tuples,
-                context: &context,
-            }));
+            let (subject, relation, object, given) = read_of(request, |fields| {
+                (
+                    fields.text("subject"),
+                    fields.text("relation"),
+                    fields.text("object"),
+                    Given::take(fields),
+                )
+            })?;
+            answers.push(&self.answer(&subject, &relation, &object, &given)?);
         }
         Ok(answers.into())
     }
@@ -157,18 +122,39 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let asked = Asked::read(request)?;
-        let decision = tidegate_policy::decide(&asked.request(), &self.snapshot);
-        Ok(answer(&decision))
+        Ok(answer_of(self.denied(&asked.request())))
     }
 }
 
 impl Engine {
-    fn answer(&self, request: &CheckRequest<'_>) -> JsValue {
-        answer(&match self.snapshot.check(request) {
-            Ok(true) => Decision::Allow,
-            Ok(false) => Decision::Deny(Denial::NotGranted),
-            Err(error) => Decision::Deny(error.into()),
-        })
+    /// Why; none: it is allowed.
+    pub(crate) fn denied(&self, request: &Request<'_>) -> Option<&'static str> {
+        match decide(request, &self.snapshot) {
+            Decision::Allow => None,
+            Decision::Deny(denial) => Some(denial.kind()),
+        }
+    }
+
+    fn answer(
+        &self,
+        subject: &str,
+        relation: &str,
+        object: &str,
+        given: &Given,
+    ) -> Result<JsValue, JsValue> {
+        let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
+        let found = self.snapshot.check(&CheckRequest {
+            subject: &subject,
+            relation,
+            object: &object,
+            contextual_tuples: &given.tuples()?,
+            context: &given.context,
+        });
+        Ok(answer_of(match found {
+            Ok(true) => None,
+            Ok(false) => Some(Denial::NotGranted.kind()),
+            Err(error) => Some(error.kind()),
+        }))
     }
 }
 
@@ -178,27 +164,23 @@ pub(crate) struct Asked {
     caller: Option<(Object, String)>,
     action: String,
     resource: Object,
-    given: Given,
+    tuples: Vec<Tuple>,
+    context: Context,
 }
 
 impl Asked {
     /// # Errors
     /// `bad-name`, `bad-input`
     pub(crate) fn read(request: &JsValue) -> Result<Self, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let caller = match fields.take("caller") {
-            Some(by) => {
-                let mut by = Fields::of(by)?;
-                let caller = (by.text("object")?, by.text("kind")?);
-                by.end()?;
-                Some(caller)
-            }
-            None => None,
-        };
-        let action = fields.text("action")?;
-        let resource = fields.text("resource")?;
-        let given = Given::take(&mut fields)?;
-        fields.end()?;
+        let (caller, action, resource, given) = read(request, |fields| {
+            let caller = fields.take("caller");
+            (
+                caller.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind")))),
+                fields.text("action"),
+                fields.text("resource"),
+                Given::take(fields),
+            )
+        })?;
         Ok(Self {
             caller: match caller {
                 Some((object, kind)) => Some((parse(&object)?, kind)),
@@ -206,7 +188,8 @@ impl Asked {
             },
             action,
             resource: parse(&resource)?,
-            given,
+            tuples: given.tuples()?,
+            context: given.context,
         })
     }
 
@@ -218,58 +201,17 @@ impl Asked {
             },
             action: &self.action,
             resource: &self.resource,
-            contextual_tuples: &self.given.tuples,
-            context: &self.given.context,
+            contextual_tuples: &self.tuples,
+            context: &self.context,
         }
     }
 }
 
-/// # Errors
-/// `bad-input`
-#[cfg(feature = "language")]
-fn profile(fields: &mut Fields) -> Result<Option<Profile>, JsValue> {
-    // By way of text, as bundles have it.
-    let found = fields.take("profile");
-    let found = found.map(|found| Profile::from_json(&found.to_string()));
-    found
-        .transpose()
-        .map_err(|error| of_input(&error.to_string()))
-}
-
-#[cfg(feature = "language")]
-fn put(objects: Vec<Fields>) -> Result<Vec<Change>, JsValue> {
-    let put = |mut known: Fields| {
-        let object = known.text("object")?;
-        let uid = known.uuid("uid")?;
-        let valid_from_s = known.number("validFromS")?;
-        known.end()?;
-        Ok(Change::Put {
-            object: parse(&object)?,
-            uid,
-            valid_from_s,
-        })
-    };
-    objects.into_iter().map(put).collect()
-}
-
-/// Property by property: this is on the path of every request.
-fn answer(decision: &Decision) -> JsValue {
-    answer_of(match decision {
-        Decision::Allow => None,
-        Decision::Deny(denial) => Some(denial.kind()),
-    })
-}
-
-/// Denied for a reason, or allowed.
+/// Denied for a reason, or allowed. Property by property: this is on the path of every request.
 pub(crate) fn answer_of(denied: Option<&str>) -> JsValue {
-    let answer = JsObject::new();
-    let set = |name: &str, value: JsValue| {
-        // A fresh object takes every property.
-        let _ = Reflect::set(&answer, &name.into(), &value);
-    };
-    set("allowed", denied.is_none().into());
-    if let Some(reason) = denied {
-        set("reason", reason.into());
+    let allowed = ("allowed", denied.is_none().into());
+    match denied {
+        Some(reason) => object_of(&[allowed, ("reason", reason.into())]),
+        None => object_of(&[allowed]),
     }
-    answer.into()
 }

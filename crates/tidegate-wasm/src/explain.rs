@@ -24,13 +24,13 @@ impl Engine {
         #[wasm_bindgen(unchecked_optional_param_type = "Given | null")] given: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
-        let Given { tuples, context } = Given::read(given)?;
+        let given = Given::read(given)?;
         let request = CheckRequest {
             subject: &subject,
             relation,
             object: &object,
-            contextual_tuples: &tuples,
-            context: &context,
+            contextual_tuples: &given.tuples()?,
+            context: &given.context,
         };
         let explained = self.snapshot.explain(&request, &Budget::DEFAULT);
         let explained = explained.map_err(|found| error(found.kind(), &found.to_string()))?;

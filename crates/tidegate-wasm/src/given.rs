@@ -2,46 +2,45 @@
 
 use std::str::FromStr;
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{Context, NameError, Tuple};
 use wasm_bindgen::JsValue;
 
 use crate::error::of_name;
-use crate::json::Fields;
+use crate::json::read;
 
 /// Tuples and values that hold for one question alone.
+#[derive(Default)]
 pub(crate) struct Given {
-    pub(crate) tuples: Vec<Tuple>,
+    tuples: Vec<String>,
     pub(crate) context: Context,
 }
 
 impl Given {
     /// From the fields that every question has.
-    ///
-    /// # Errors
-    /// `bad-name`, of a tuple; `bad-input`.
-    pub(crate) fn take(fields: &mut Fields) -> Result<Self, JsValue> {
-        Ok(Self {
-            tuples: parse_all(&fields.texts("contextualTuples")?)?,
-            context: fields.context("context")?,
-        })
+    pub(crate) fn take(fields: &mut Fields) -> Self {
+        Self {
+            tuples: fields.texts("contextualTuples"),
+            context: fields.context("context"),
+        }
     }
 
     /// Where there is nothing else.
     ///
     /// # Errors
-    /// As [`Given::take`].
+    /// `bad-input`
     pub(crate) fn read(value: &JsValue) -> Result<Self, JsValue> {
-        let mut fields = Fields::read_or_none(value)?;
-        let given = Self::take(&mut fields)?;
-        fields.end()?;
-        Ok(given)
+        if value.is_undefined() || value.is_null() {
+            return Ok(Self::default());
+        }
+        read(value, Self::take)
     }
-}
 
-/// # Errors
-/// `bad-name`
-pub(crate) fn parse<T: FromStr<Err = NameError>>(text: &str) -> Result<T, JsValue> {
-    text.parse().map_err(|error| of_name(text, &error))
+    /// # Errors
+    /// `bad-name`
+    pub(crate) fn tuples(&self) -> Result<Vec<Tuple>, JsValue> {
+        parse_all(&self.tuples)
+    }
 }
 
 /// # Errors
@@ -52,4 +51,10 @@ pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Tuple>, JsValue> {
         tuples.push(parse(text)?);
     }
     Ok(tuples)
+}
+
+/// # Errors
+/// `bad-name`
+pub(crate) fn parse<T: FromStr<Err = NameError>>(text: &str) -> Result<T, JsValue> {
+    text.parse().map_err(|error| of_name(text, &error))
 }

@@ -6,6 +6,8 @@
 //! reason. Fields that do not exist are refused: a cap with a misspelled name would else be no cap.
 
 mod bundle;
+#[cfg(feature = "language")]
+mod changes;
 mod edge;
 mod engine;
 mod error;

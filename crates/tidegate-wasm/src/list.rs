@@ -1,12 +1,13 @@
 //! Lists: on which objects, and who.
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{Fields, object, write};
+use crate::json::{object, read, write};
 
 /// As many as OpenFGA's server answers.
 const LIMIT: u64 = 1000;
@@ -22,17 +23,17 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListObjectsRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let subject = fields.text("subject")?;
-        let object_type = fields.text("type")?;
-        let asked = Asked::take(fields)?;
+        let (subject, object_type, asked) = read(request, |fields| {
+            let (subject, object_type) = (fields.text("subject"), fields.text("type"));
+            (subject, object_type, Asked::take(fields))
+        })?;
         let subject: Subject = parse(&subject)?;
         let after = asked.after.map(|after| parse(&after)).transpose()?;
         let page = self.snapshot.list_objects(&ListObjectsRequest {
             subject: &subject,
             relation: &asked.relation,
             object_type: &object_type,
-            contextual_tuples: &asked.given.tuples,
+            contextual_tuples: &asked.given.tuples()?,
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
@@ -49,10 +50,10 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListUsersRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let object = fields.text("object")?;
-        let kind = fields.text("kind")?;
-        let asked = Asked::take(fields)?;
+        let (object, kind, asked) = read(request, |fields| {
+            let (object, kind) = (fields.text("object"), fields.text("kind"));
+            (object, kind, Asked::take(fields))
+        })?;
         let object = parse(&object)?;
         let after = asked.after.map(|after| parse(&after)).transpose()?;
         let kind = match kind.split_once('#') {
@@ -66,7 +67,7 @@ impl Engine {
             object: &object,
             relation: &asked.relation,
             kind,
-            contextual_tuples: &asked.given.tuples,
+            contextual_tuples: &asked.given.tuples()?,
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
@@ -84,16 +85,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn take(mut fields: Fields) -> Result<Self, JsValue> {
-        let limit = fields.number_or_none("limit")?.unwrap_or(LIMIT);
-        let asked = Self {
-            relation: fields.text("relation")?,
-            given: Given::take(&mut fields)?,
-            after: fields.text_or_none("after")?,
+    fn take(fields: &mut Fields) -> Self {
+        let limit = fields.number_or_none("limit").unwrap_or(LIMIT);
+        Self {
+            relation: fields.text("relation"),
+            given: Given::take(fields),
+            after: fields.text_or_none("after"),
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
-        };
-        fields.end()?;
-        Ok(asked)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{Fields, object, read_list, write};
+use crate::json::{object, read_list, read_of, write};
 
 /// A valid authorization model.
 #[wasm_bindgen]
@@ -37,9 +37,9 @@ impl Model {
     ) -> Result<Model, JsValue> {
         let mut read = Vec::new();
         for file in read_list(files)? {
-            let mut file = Fields::of(file)?;
-            read.push((file.text("name")?, file.text("text")?));
-            file.end()?;
+            read.push(read_of(file, |file| {
+                (file.text("name"), file.text("text"))
+            })?);
         }
         let files = read.iter().map(|(name, text)| ModuleFile { name, text });
         let files: Vec<ModuleFile<'_>> = files.collect();

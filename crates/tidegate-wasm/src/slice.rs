@@ -1,15 +1,15 @@
 //! Slices: what one subject may do, without the snapshot.
 
-use js_sys::{Array, Object as JsObject, Reflect};
+use js_sys::Array;
 use tidegate_policy::slice::Question;
 use tidegate_policy::tuple::Object;
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Asked;
-use crate::error::error;
+use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::Fields;
+use crate::json::{object_of, read, read_any};
 
 /// Longest resource of [`Slice::ask`]. Bytes.
 const DESK_BYTES: usize = 512;
@@ -102,7 +102,12 @@ impl Slice {
         #[wasm_bindgen(unchecked_optional_param_type = "Record<string, unknown>")]
         context: &JsValue,
     ) -> Result<u8, JsValue> {
-        let context = read_context(context)?;
+        let context = if context.is_undefined() || context.is_null() {
+            Context::default()
+        } else {
+            let context = Context::try_from(read_any(context)?);
+            context.map_err(|error| of_input(&error.to_string()))?
+        };
         Ok(
             match self.inner.answer(&self.kind, action, resource, &context) {
                 Answer::Allow => 1,
@@ -183,11 +188,14 @@ impl Slice {
         &self,
         #[wasm_bindgen(unchecked_param_type = "SliceListRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut fields = Fields::read(request)?;
-        let (kind, action) = (fields.text("kind")?, fields.text("action")?);
-        let type_name = fields.text("type")?;
-        let context: Context = fields.context("context")?;
-        fields.end()?;
+        let (kind, action, type_name, context) = read(request, |fields| {
+            (
+                fields.text("kind"),
+                fields.text("action"),
+                fields.text("type"),
+                fields.context("context"),
+            )
+        })?;
         let listed = self
             .inner
             .list_objects(&kind, &action, &type_name, &context);
@@ -195,11 +203,10 @@ impl Slice {
         for name in &listed.objects {
             found.push(&JsValue::from_str(name));
         }
-        let page = JsObject::new();
-        // A fresh object takes every property.
-        let _ = Reflect::set(&page, &"found".into(), &found);
-        let _ = Reflect::set(&page, &"complete".into(), &listed.complete.into());
-        Ok(page.into())
+        Ok(object_of(&[
+            ("found", found.into()),
+            ("complete", listed.complete.into()),
+        ]))
     }
 
     /// Takes a change in, in time in proportion to the change.
@@ -212,18 +219,4 @@ impl Slice {
         let applied = self.inner.apply(&change.inner);
         applied.map_err(|found| error(found.kind(), &found.to_string()))
     }
-}
-
-/// Values of conditions' parameters; none where there is nothing.
-///
-/// # Errors
-/// `bad-input`
-fn read_context(context: &JsValue) -> Result<Context, JsValue> {
-    if context.is_undefined() || context.is_null() {
-        return Ok(Context::default());
-    }
-    let whole = JsObject::new();
-    // As above.
-    let _ = Reflect::set(&whole, &"context".into(), context);
-    Fields::read(&whole)?.context("context")
 }

@@ -116,6 +116,19 @@ export interface CheckRequest extends Given {
 export interface BundleKeys {
   keys: (JsonWebKey & { kid?: string; tidegate_use?: string })[];
 }
+/** A bundle taken apart: nothing in it may be believed. */
+export interface BundleParts {
+  /** Which key has signed it: its `kid`. */
+  keyId: string;
+  /** `EdDSA` or `ES256`, and what the key must be of. */
+  algorithm: string;
+  /** What is signed. */
+  message: Uint8Array;
+  /** By which it is signed, as JWS has it (RFC 7518 §3.4, RFC 8037 §3.1). */
+  signature: Uint8Array;
+  /** What it holds: its SHA-256 is wanted. */
+  payload: Uint8Array;
+}
 /** What a bundle must be to be loaded. */
 export interface BundleExpectation {
   issuer: string;

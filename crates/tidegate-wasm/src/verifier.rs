@@ -7,10 +7,8 @@ use tidegate_policy::UnverifiedBundle;
 use tidegate_token::{Algorithm, Expectation, KeySet, UnverifiedToken};
 use wasm_bindgen::prelude::*;
 
-use crate::bundle::{Expected, of_bundle};
-use crate::engine::Engine;
+use crate::bundle::{Expected, held, of_bundle};
 use crate::error::{error, of_input};
-use crate::slice::{Slice, SliceChange};
 
 /// A key of the set has signed it that only the host can verify with.
 const HOST_VERIFIES: &str = "host-verifies";
@@ -68,66 +66,24 @@ impl Verifier {
         claims.map_err(|found| error("claims", &found.to_string()))
     }
 
-    /// Verifies a bundle of a whole snapshot, and loads it.
+    /// Verifies a bundle, and loads it as `what`: an `engine` of a whole snapshot, a `slice`, or a `change` of one.
     ///
     /// # Errors
     /// As `Engine.fromBundle`; `host-verifies`.
-    #[wasm_bindgen(js_name = loadEngine)]
-    pub fn load_engine(
+    #[wasm_bindgen(unchecked_return_type = "Engine | Slice | SliceChange")]
+    pub fn load(
         &self,
         bytes: &[u8],
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<Engine, JsValue> {
-        let snapshot = self.loaded(bytes, expect, |bundle| bundle.snapshot())?;
-        Ok(Engine { snapshot })
-    }
-
-    /// Verifies a bundle of one subject's slice, and loads it.
-    ///
-    /// # Errors
-    /// As [`Verifier::load_engine`].
-    #[wasm_bindgen(js_name = loadSlice)]
-    pub fn load_slice(
-        &self,
-        bytes: &[u8],
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<Slice, JsValue> {
-        let slice = self.loaded(bytes, expect, |bundle| bundle.slice())?;
-        Ok(Slice::new(slice))
-    }
-
-    /// Verifies a bundle of what leads from the revision that is held to a later one.
-    ///
-    /// # Errors
-    /// As [`Verifier::load_engine`].
-    #[wasm_bindgen(js_name = loadChange)]
-    pub fn load_change(
-        &self,
-        bytes: &[u8],
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<SliceChange, JsValue> {
-        let inner = self.loaded(bytes, expect, |bundle| bundle.change())?;
-        Ok(SliceChange { inner })
-    }
-}
-
-impl Verifier {
-    fn loaded<T>(
-        &self,
-        bytes: &[u8],
-        expect: &JsValue,
-        load: impl FnOnce(tidegate_policy::Bundle<'_>) -> Result<T, tidegate_policy::BundleError>,
-    ) -> Result<T, JsValue> {
+        #[wasm_bindgen(unchecked_param_type = "'engine' | 'slice' | 'change'")] what: &str,
+    ) -> Result<JsValue, JsValue> {
         let expected = Expected::read(expect)?;
         let bundle = UnverifiedBundle::parse(bytes).map_err(|found| of_bundle(&found))?;
         let host = tidegate_token::bundle::key(bundle.head(), &self.keys);
         if host.is_ok_and(|key| key.algorithm() == Algorithm::Es256) {
             return Err(host_verifies());
         }
-        bundle
-            .verify(&self.keys, &expected.expectation())
-            .and_then(load)
-            .map_err(|found| of_bundle(&found))
+        held(bundle.verify(&self.keys, &expected.expectation()), what)
     }
 }
 

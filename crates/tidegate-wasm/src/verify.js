@@ -1,5 +1,5 @@
 // Verifies a bundle's signature by the host's WebCrypto, and hands what it holds back to the engine.
-// The only way to `use` goes by a signature that holds: whatever else happens throws.
+// The only way to `verifiedByHost` goes by a signature that holds: whatever else happens throws.
 
 import { PolicyError } from "./error.js";
 
@@ -28,39 +28,28 @@ async function imported(jwk, algorithm) {
   }
 }
 
-async function verified(bundle, keys, use) {
-  const known = (keys?.keys ?? []).filter((key) => key.kid === bundle.keyId && key.tidegate_use === "bundle");
+async function verified(bundle, keys) {
+  const { keyId, algorithm: named, message, signature, payload } = bundle.parts();
+  const known = (keys?.keys ?? []).filter((key) => key.kid === keyId && key.tidegate_use === "bundle");
   if (known.length !== 1) throw refused("head-unknown-key", "the head's key is unknown, or not for bundles");
   const [{ kty, crv, x, y, alg }] = known;
-  const algorithm = Object.hasOwn(ALGORITHMS, bundle.algorithm) ? ALGORITHMS[bundle.algorithm] : undefined;
+  const algorithm = Object.hasOwn(ALGORITHMS, named) ? ALGORITHMS[named] : undefined;
   // The key says which algorithm is used; the head can only agree.
-  if (algorithm === undefined || algorithm.kty !== kty || algorithm.crv !== crv || (alg ?? bundle.algorithm) !== bundle.algorithm) {
+  if (algorithm === undefined || algorithm.kty !== kty || algorithm.crv !== crv || (alg ?? named) !== named) {
     throw refused("head-algorithm", "the head's algorithm is not its key's");
   }
   const jwk = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
   const key = await imported(jwk, algorithm);
-  const holds = await crypto.subtle.verify(algorithm.verify, key, bundle.signature, bundle.message);
+  const holds = await crypto.subtle.verify(algorithm.verify, key, signature, message);
   if (holds !== true) throw refused("head-signature", "the head's signature does not hold");
-  return use(new Uint8Array(await crypto.subtle.digest("SHA-256", bundle.payload)));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", payload));
 }
 
 /** Once it is loaded or refused, a bundle's bytes are not kept until the collector comes by. */
-async function loaded(bundle, keys, load) {
+export async function loaded(bundle, keys, expect, what) {
   try {
-    return await verified(bundle, keys, load);
+    return bundle.verifiedByHost(await verified(bundle, keys), expect, what);
   } finally {
     bundle.free();
   }
-}
-
-export function engine(bundle, keys, expect) {
-  return loaded(bundle, keys, (sha256) => bundle.engineVerifiedByHost(sha256, expect));
-}
-
-export function slice(bundle, keys, expect) {
-  return loaded(bundle, keys, (sha256) => bundle.sliceVerifiedByHost(sha256, expect));
-}
-
-export function change(bundle, keys, expect) {
-  return loaded(bundle, keys, (sha256) => bundle.changeVerifiedByHost(sha256, expect));
 }

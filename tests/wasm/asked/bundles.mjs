@@ -167,13 +167,16 @@ export async function bundles({ whole: { Engine, Slice, UnverifiedBundle }, core
     "a host that verifies by itself": async () => {
       const signed = await bundle(whole);
       const apart = new UnverifiedBundle(signed);
-      equal([apart.keyId, apart.algorithm], ["bundles-1", "EdDSA"]);
-      ok(await crypto.subtle.verify(ED25519.sign, ed25519.pair.publicKey, apart.signature, apart.message));
-      equal(apart.payload, whole);
-      const digest = await sha256(apart.payload);
-      equal(apart.engineVerifiedByHost(digest, expect).revision, 7);
+      const { keyId, algorithm, message, signature, payload } = apart.parts();
+      equal([keyId, algorithm], ["bundles-1", "EdDSA"]);
+      ok(await crypto.subtle.verify(ED25519.sign, ed25519.pair.publicKey, signature, message));
+      equal(payload, whole);
+      const digest = await sha256(payload);
+      equal(apart.verifiedByHost(digest, expect, "engine").revision, 7);
+      throws(() => apart.verifiedByHost(digest, expect, "slice"), { kind: "scope" });
+      throws(() => apart.verifiedByHost(digest, expect, "other"), { kind: "bad-input" });
       for (const wrong of [digest.subarray(1), new Uint8Array(32), new Uint8Array(0)]) {
-        throws(() => apart.engineVerifiedByHost(wrong, expect), { kind: "digest" });
+        throws(() => apart.verifiedByHost(wrong, expect, "engine"), { kind: "digest" });
       }
     },
 

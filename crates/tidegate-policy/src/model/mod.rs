@@ -220,6 +220,9 @@ impl Model {
     }
 
     pub(crate) fn condition_id(&self, name: &str) -> Option<ConditionId> {
+        if cfg!(not(feature = "conditions")) {
+            return None;
+        }
         self.inner.condition_ids.get(name).copied()
     }
 

@@ -1,14 +1,12 @@
 //! A profile from JSON, by hand: the readers that are derived are 10 % of the engine in a browser.
 
-use super::{BTreeSet, Metered, Profile, SecretKind};
-use crate::json::{Json, JsonError};
+use super::{Metered, Profile, SecretKind};
+use crate::json::{Fields, Json, JsonError};
 
 /// What is wrong with the JSON of a profile, in words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ProfileError(String);
-
-type Fields = Vec<(String, Json)>;
 
 impl Profile {
     /// Reads what [`Serialize`](serde::Serialize) writes as JSON. No name may stand twice in an object.
@@ -18,131 +16,48 @@ impl Profile {
     pub fn from_json(json: &str) -> Result<Self, ProfileError> {
         let read = json.parse();
         let node: Json = read.map_err(|error: JsonError| ProfileError(error.to_string()))?;
-        let mut profile = Self::default();
-        for (name, node) in fields(node)? {
-            match name.as_str() {
-                "kinds" => each(node, &mut |name, node| {
-                    profile.kinds.insert(name, kind(node)?);
-                    Ok(())
-                })?,
-                "metered" => each(node, &mut |name, node| {
-                    profile.metered.insert(name, metered(node)?);
-                    Ok(())
-                })?,
-                "payer" => each(node, &mut |name, node| {
-                    profile.payer.insert(name, texts(node)?);
-                    Ok(())
-                })?,
-                "parents" => each(node, &mut |name, node| {
-                    profile.parents.insert(name, text(node)?);
-                    Ok(())
-                })?,
-                _ => return Err(unknown(&name)),
-            }
-        }
-        Ok(profile)
+        Fields::read(node, profile).map_err(ProfileError)
     }
 }
 
-fn kind(node: Json) -> Result<SecretKind, ProfileError> {
-    let (mut principals, mut audiences) = (None, None);
-    let (mut actions, mut anonymous, mut default_life_s) = (None, false, None);
-    for (name, node) in fields(node)? {
-        let list = match name.as_str() {
-            "principals" => &mut principals,
-            "audiences" => &mut audiences,
-            "actions" if matches!(node, Json::Null) => continue,
-            "actions" => &mut actions,
-            "anonymous" => {
-                let Json::Bool(is_so) = node else {
-                    return Err(expected("true or false"));
-                };
-                anonymous = is_so;
-                continue;
-            }
-            "default_life_s" => {
-                default_life_s = match node {
-                    Json::Null => None,
-                    Json::Number(seconds) if let Some(seconds) = seconds.as_u64() => Some(seconds),
-                    _ => return Err(expected("a whole number from 0")),
-                };
-                continue;
-            }
-            _ => return Err(unknown(&name)),
-        };
-        *list = Some(set(node)?);
-    }
-    let missing = |name: &str| ProfileError(format!("missing field `{name}`"));
-    Ok(SecretKind {
-        principals: principals.ok_or_else(|| missing("principals"))?,
-        actions,
-        anonymous,
-        audiences: audiences.ok_or_else(|| missing("audiences"))?,
-        default_life_s,
-    })
+fn profile(fields: &mut Fields) -> Profile {
+    let mut profile = Profile::default();
+    fields.each("kinds", &mut |fields, name, value| {
+        profile.kinds.insert(name, fields.within(value, kind));
+    });
+    fields.each("metered", &mut |fields, name, value| {
+        let metered = metered(fields, &name, value);
+        profile.metered.insert(name, metered);
+    });
+    fields.each("payer", &mut |fields, name, value| {
+        let relations = fields.texts_of(&name, value);
+        profile.payer.insert(name, relations);
+    });
+    fields.each("parents", &mut |fields, name, value| {
+        let parent = fields.text_of(&name, value);
+        profile.parents.insert(name, parent);
+    });
+    profile
 }
 
-fn metered(node: Json) -> Result<Metered, ProfileError> {
-    match text(node)?.as_str() {
-        "read" => Ok(Metered::Read),
-        "write" => Ok(Metered::Write),
-        _ => Err(expected("`read` or `write`")),
+fn kind(fields: &mut Fields) -> SecretKind {
+    let actions = fields.texts_or_none("actions");
+    SecretKind {
+        principals: fields.texts_there("principals").into_iter().collect(),
+        actions: actions.map(|actions| actions.into_iter().collect()),
+        anonymous: fields.flag("anonymous"),
+        audiences: fields.texts_there("audiences").into_iter().collect(),
+        default_life_s: fields.number_or_none("default_life_s"),
     }
 }
 
-/// The fields of an object, in the order of their names: in a map, each goes to the end. One loop for all types of
-/// values.
-fn each(
-    node: Json,
-    take: &mut dyn FnMut(String, Json) -> Result<(), ProfileError>,
-) -> Result<(), ProfileError> {
-    let mut fields = fields(node)?;
-    crate::sort::by(&mut fields, |one, two| one.0.cmp(&two.0));
-    for (name, node) in fields {
-        take(name, node)?;
+fn metered(fields: &mut Fields, name: &str, value: Json) -> Metered {
+    match &value {
+        Json::Text(text) if text == "read" => return Metered::Read,
+        Json::Text(text) if text == "write" => return Metered::Write,
+        _ => fields.unexpected(name, "`read` or `write`", &value),
     }
-    Ok(())
-}
-
-fn set(node: Json) -> Result<BTreeSet<String>, ProfileError> {
-    let mut texts = texts(node)?;
-    crate::sort::sort(&mut texts);
-    Ok(texts.into_iter().collect())
-}
-
-fn texts(node: Json) -> Result<Vec<String>, ProfileError> {
-    match node {
-        Json::List(nodes) => {
-            let mut texts = Vec::with_capacity(nodes.len());
-            for node in nodes {
-                texts.push(text(node)?);
-            }
-            Ok(texts)
-        }
-        _ => Err(expected("a list")),
-    }
-}
-
-fn text(node: Json) -> Result<String, ProfileError> {
-    match node {
-        Json::Text(text) => Ok(text),
-        _ => Err(expected("a string")),
-    }
-}
-
-fn fields(node: Json) -> Result<Fields, ProfileError> {
-    match node {
-        Json::Object(fields) => Ok(fields),
-        _ => Err(expected("an object")),
-    }
-}
-
-fn expected(what: &str) -> ProfileError {
-    ProfileError(format!("expected {what}"))
-}
-
-fn unknown(name: &str) -> ProfileError {
-    ProfileError(format!("unknown field `{name}`"))
+    Metered::Read
 }
 
 #[cfg(test)]

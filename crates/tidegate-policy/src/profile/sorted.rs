@@ -17,58 +17,63 @@ use serde::ser::{Serialize, Serializer};
 /// See [`std::collections::BTreeMap`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BTreeMap<K, V> {
-    /// INVARIANT: in the order of the keys, each once.
-    entries: Vec<(K, V)>,
+    /// INVARIANT: in order, each once.
+    keys: Vec<K>,
+    /// As many.
+    values: Vec<V>,
 }
 
 impl<K, V> Default for BTreeMap<K, V> {
     fn default() -> Self {
-        let entries = Vec::new();
-        Self { entries }
-    }
-}
-
-impl<K: Ord, V> BTreeMap<K, V> {
-    /// Adds a value, or puts it in the place of that of the same key. Cheap at the end.
-    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self.entries.binary_search_by(|(found, _)| found.cmp(&key)) {
-            Ok(at) => {
-                let entry = self.entries.get_mut(at)?;
-                Some(std::mem::replace(&mut entry.1, value))
-            }
-            Err(at) => {
-                self.entries.insert(at, (key, value));
-                None
-            }
+        Self {
+            keys: Vec::new(),
+            values: Vec::new(),
         }
     }
 }
 
+/// Where a name is, or would be. Apart from the values: one search for all types of them.
+fn search(names: &[String], name: &str) -> Result<usize, usize> {
+    names.binary_search_by(|found| found.as_str().cmp(name))
+}
+
 impl<V> BTreeMap<String, V> {
+    /// Adds a value, or puts it in the place of that of the same name. Cheap at the end.
+    pub fn insert(&mut self, name: String, value: V) -> Option<V> {
+        match search(&self.keys, &name) {
+            Ok(at) => {
+                let held = self.values.get_mut(at)?;
+                Some(std::mem::replace(held, value))
+            }
+            Err(at) => {
+                self.keys.insert(at, name);
+                self.values.insert(at, value);
+                None
+            }
+        }
+    }
+
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        let at = self
-            .entries
-            .binary_search_by(|(found, _)| found.as_str().cmp(name));
-        self.entries.get(at.ok()?).map(|(_, value)| value)
+        self.values.get(search(&self.keys, name).ok()?)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.keys.is_empty()
     }
 
     /// In the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
-        self.entries.iter().map(|(name, value)| (name, value))
+        self.keys.iter().zip(&self.values)
     }
 }
 
-impl<K: Ord, V> FromIterator<(K, V)> for BTreeMap<K, V> {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+impl<V> FromIterator<(String, V)> for BTreeMap<String, V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(entries: I) -> Self {
         let mut map = Self::default();
-        for (key, value) in entries {
-            map.insert(key, value);
+        for (name, value) in entries {
+            map.insert(name, value);
         }
         map
     }
@@ -92,8 +97,8 @@ impl BTreeSet<String> {
     }
 }
 
-impl<K: Ord> FromIterator<K> for BTreeSet<K> {
-    fn from_iter<I: IntoIterator<Item = K>>(names: I) -> Self {
+impl FromIterator<String> for BTreeSet<String> {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
         let names = names.into_iter().map(|name| (name, ())).collect();
         Self { names }
     }

@@ -52,7 +52,10 @@ impl<'a> Evaluation<'a> {
 
     /// Looks at each formula once at most.
     pub(super) fn value(&mut self, id: NodeId) -> Value {
-        let mut value = self.begun(id);
+        if let Some(known) = self.begun(id) {
+            return known;
+        }
+        let mut value = None;
         while let Some(mut top) = self.open.pop() {
             if let Some(part) = value {
                 top.parts += 1;
@@ -87,21 +90,22 @@ impl<'a> Evaluation<'a> {
             FAULT => return Some(Value::Fault),
             _ => {}
         }
+        let terms = self.terms;
+        let Some(node) = terms.node(id) else {
+            return Some(Value::Fault);
+        };
         if let Some(&known) = self.known.get(&id) {
             return Some(known);
         }
-        let terms = self.terms;
-        let found = match terms.node(id) {
-            Some(&Node::Condition { condition, context }) => {
+        let found = match node {
+            &Node::Condition { condition, context } => {
                 let value = self.met(condition, context);
                 self.known.insert(id, value);
                 return Some(value);
             }
-            None => return Some(Value::Fault),
-            Some(node @ Node::Any(_)) => (node, Value::No),
-            Some(node) => (node, Value::Yes),
+            Node::Any(_) => Value::No,
+            Node::All(_) | Node::ButNot(..) | Node::When(..) => Value::Yes,
         };
-        let (node, found) = found;
         self.open.push(Open {
             id,
             node,

@@ -15,6 +15,9 @@ pub(super) struct Order {
 
 impl Order {
     pub(super) fn of(terms: &Terms) -> Self {
+        if terms.nodes().is_empty() {
+            return Self { places: Vec::new() };
+        }
         let conditions = places(terms.conditions(), |condition| {
             let mut text = Vec::new();
             write_condition(&mut text, condition);

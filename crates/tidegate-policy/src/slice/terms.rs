@@ -107,10 +107,18 @@ impl Terms {
     }
 
     pub(super) fn nodes(&self) -> &[Node] {
+        if cfg!(not(feature = "conditions")) {
+            return &[];
+        }
         &self.nodes
     }
 
+    /// None for a constant. Without conditions there are constants only, which is what operators make of constants: said
+    /// here, it leaves all that is done with formulas out of programs that have no conditions.
     pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        if cfg!(not(feature = "conditions")) {
+            return None;
+        }
         self.nodes.get(id.checked_sub(FIRST)? as usize)
     }
 
@@ -356,11 +364,15 @@ impl Terms {
         // No recursion: formulas are deeper than stacks.
         let mut open = vec![id];
         while let Some(&id) = open.last() {
-            if id < FIRST || known.contains_key(&id) {
+            if id < FIRST {
                 open.pop();
                 continue;
             }
             let node = from.node(id).ok_or(SliceError::TooLong)?;
+            if known.contains_key(&id) {
+                open.pop();
+                continue;
+            }
             let mut of: Vec<NodeId> = Vec::new();
             while let Some(part) = node.part(of.len()) {
                 of.push(part);

@@ -64,8 +64,9 @@ impl Entry {
         }
     }
 
+    /// Never without conditions, which leaves out of such programs what is done with them.
     pub(crate) fn is_conditional(self) -> bool {
-        self.0 & CONDITIONAL != 0
+        cfg!(feature = "conditions") && self.0 & CONDITIONAL != 0
     }
 
     pub(super) fn word(self) -> u64 {

@@ -8,9 +8,7 @@ import * as wasm from "./wasm/tidegate_wasm.js";
 /** Of this build alone: the bindings of the others do not have it. */
 export interface Verifier {
   verifySecret(secret: string, issuer: string, audience: string, nowS: number): Claims;
-  loadEngine(bytes: Uint8Array, expect: wasm.BundleExpectation): wasm.Engine;
-  loadSlice(bytes: Uint8Array, expect: wasm.BundleExpectation): wasm.Slice;
-  loadChange(bytes: Uint8Array, expect: wasm.BundleExpectation): wasm.SliceChange;
+  load(bytes: Uint8Array, expect: wasm.BundleExpectation, what: "engine" | "slice" | "change"): unknown;
 }
 
 interface Bindings {

@@ -29,6 +29,10 @@ pub(crate) fn write_condition(out: &mut Vec<u8>, condition: &Condition) {
 }
 
 pub(crate) fn read_condition(reader: &mut Reader<'_>) -> Result<Condition, PayloadError> {
+    // Before it is looked at: what follows is then left out of programs that have no conditions.
+    if cfg!(not(feature = "conditions")) {
+        return Err(PayloadError::Unsupported);
+    }
     let name = reader.text()?;
     check_relation(name)?;
     let count = reader.count_to(MAX_PARAMETERS, LEAST_PARAMETER)?;

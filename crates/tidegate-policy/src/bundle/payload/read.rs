@@ -79,6 +79,10 @@ fn bounds(reader: &mut Reader<'_>, model: &Model) -> Result<Vec<Bound>, PayloadE
     let mut bounds: Vec<Bound> = Vec::new();
     let mut before = None;
     for _ in 0..reader.count(LEAST_BOUND)? {
+        // Without conditions nothing is bound to one.
+        if cfg!(not(feature = "conditions")) {
+            return Err(PayloadError::Unsupported);
+        }
         let condition = reader.below(conditions)?;
         let context = read_context(reader)?;
         let this = Some((condition, context.to_string()));

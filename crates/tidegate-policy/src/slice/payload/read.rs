@@ -156,6 +156,17 @@ fn terms(reader: &mut Reader<'_>) -> Result<Terms, PayloadError> {
         check_relation(name)?;
         once(terms.add_relation(name), number)?;
     }
+    if cfg!(feature = "conditions") {
+        formulas(reader, &mut terms)?;
+    } else {
+        no_formulas(reader)?;
+    }
+    terms.settle();
+    Ok(terms)
+}
+
+/// Conditions, their contexts, and what is made of them.
+fn formulas(reader: &mut Reader<'_>, terms: &mut Terms) -> Result<(), PayloadError> {
     for number in 0..reader.count_to(MAX_CONDITIONS, LEAST_CONDITION)? {
         let condition = Arc::new(read_condition(reader)?);
         once(terms.add_condition(&condition), number)?;
@@ -165,13 +176,22 @@ fn terms(reader: &mut Reader<'_>) -> Result<Terms, PayloadError> {
         once(terms.add_context(&context), number)?;
     }
     for _ in 0..reader.count_to(MAX_NODES, LEAST_NODE)? {
-        let node = node(reader, &terms)?;
+        let node = node(reader, terms)?;
         if !terms.add_simplest(&node).map_err(too_long)? {
             return Err(PayloadError::Formula);
         }
     }
-    terms.settle();
-    Ok(terms)
+    Ok(())
+}
+
+/// That the lists of conditions, contexts and formulas are empty: none of them is there without the first.
+fn no_formulas(reader: &mut Reader<'_>) -> Result<(), PayloadError> {
+    for _ in 0..3 {
+        if reader.number()? != 0 {
+            return Err(PayloadError::Unsupported);
+        }
+    }
+    Ok(())
 }
 
 /// That a thing got the number of its place: it was not there before.
