@@ -189,7 +189,12 @@ impl<'a> Row<'a> {
     pub(super) fn find_key(self, of: u64) -> Option<u64> {
         match self.0 {
             Held::Flat(words) => {
-                let words = near(words, of);
+                // Only those of the plain store are so long, and where it is, this is all that there has to be.
+                if cfg!(target_family = "wasm") || words.len() > 2 * PART * PART {
+                    let place = words.partition_point(|&word| key(word & ENTRY) < of);
+                    let word = words.get(place)? & ENTRY;
+                    return (key(word) == of).then_some(word);
+                }
                 // The first word of each part says which part it is in. To halve the row again and again takes
                 // fewer looks, but each has to wait for the memory of the one before.
                 let before =
@@ -237,18 +242,6 @@ impl<'a> Row<'a> {
             SubjectId::Object(_) | SubjectId::Wildcard(_) => None,
         })
     }
-}
-
-/// The part of a flat row that has the entry with a key, if any has it: all of it, but for the rows of the
-/// [plain store](super::plain), which are as long as they are.
-#[inline]
-fn near(mut words: &[u64], of: u64) -> &[u64] {
-    while words.len() > 2 * PART * PART {
-        let (before, after) = words.split_at(words.len() / 2);
-        let is_after = after.first().is_some_and(|&word| key(word & ENTRY) <= of);
-        words = if is_after { after } else { before };
-    }
-    words
 }
 
 /// Words of a flat row that are looked at together: a line of memory, or two.
