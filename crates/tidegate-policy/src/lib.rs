@@ -68,7 +68,8 @@
 //! | the walk to the candidates of a list | [`list::MAX_WALK`] | a page that is not [complete](Page::complete) |
 //! | a bundle | [`bundle::MAX_HEAD_BYTES`], [`bundle::MAX_PAYLOAD_BYTES`] | [`BundleError`] |
 //!
-//! A contextual tuple costs no more than a write: a small page, whatever the size of the row that it is added to.
+//! A contextual tuple costs no more than a write: a small page, whatever the size of the row that it is added to. In
+//! WebAssembly, which has a smaller store, both cost a copy of that row.
 
 pub mod base64url;
 pub mod bundle;
@@ -105,8 +106,9 @@ pub use model::{FgaMod, ModuleFile, parse_fga_mod};
 pub use model::{Model, ModelError, ModelErrorKind, ModelErrors};
 pub use profile::{Metered, Profile, ProfileError, SecretKind};
 pub use slice::{Answer, Slice, SliceChange, SliceChangeError, SliceError};
-pub use snapshot::{Change, ChangeError, LeftOut, Placed, PlacedSubject};
-pub use snapshot::{Snapshot, SnapshotBuilder, Standing};
+pub use snapshot::{Change, ChangeError, Snapshot, Standing};
+#[cfg(not(target_family = "wasm"))]
+pub use snapshot::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
 pub use standing::{Credential, Narrowed, NotStanding, OutOfScope};
 pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};
 

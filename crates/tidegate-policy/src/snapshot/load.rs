@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::Standing;
 use super::members::Members;
 use super::names::{self, Hash, Names};
+use super::place::{Bound, TupleKey, row_word, way};
 use super::row::{Entry, ObjectId, SubjectId, key};
 use super::standings::{self, Standings};
-use super::store::{Bound, Store, TupleKey, row_word, way};
+use super::store::Store;
 use super::table::{Table, TableBuilder, block_word, relation_of};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
@@ -141,8 +142,29 @@ impl Types {
     }
 }
 
+impl Store {
+    /// The same objects and revocations, with other types and tuples.
+    pub(super) fn with_tuples(self, types: &Types, tuples: Tuples) -> Self {
+        let Tables {
+            rows,
+            back,
+            wildcards,
+            bounds,
+        } = tuples.tables(types);
+        let of_type = of_type(types, |id| self.standing(id).is_some());
+        Self {
+            rows,
+            back,
+            wildcards,
+            of_type,
+            bounds,
+            ..self
+        }
+    }
+}
+
 /// The objects that stand, by type.
-pub(super) fn of_type(types: &Types, stands: impl Fn(ObjectId) -> bool) -> Members {
+fn of_type(types: &Types, stands: impl Fn(ObjectId) -> bool) -> Members {
     let typed = (0..).zip(types.iter()).filter(|&(id, _)| stands(id));
     Members::from_objects(typed.map(|(id, type_id)| (type_id.unwrap_or(TypeId::MAX), id)))
 }
@@ -157,11 +179,11 @@ pub(super) struct Tuples {
     bounds: HashMap<TupleKey, Option<Bound>>,
 }
 
-pub(super) struct Tables {
-    pub(super) rows: Table,
-    pub(super) back: Table,
-    pub(super) wildcards: Pairs,
-    pub(super) bounds: Tree<TupleKey, Bound>,
+struct Tables {
+    rows: Table,
+    back: Table,
+    wildcards: Pairs,
+    bounds: Tree<TupleKey, Bound>,
 }
 
 impl Tuples {
@@ -190,7 +212,7 @@ impl Tuples {
     }
 
     /// For objects of these types, in the order of their numbers.
-    pub(super) fn tables(self, types: &Types) -> Tables {
+    fn tables(self, types: &Types) -> Tables {
         let Self {
             objects,
             words,

@@ -1,6 +1,6 @@
 //! Tuples, objects and revocations at one revision.
 //!
-//! A snapshot is a [`Store`](store): tables of small pages that snapshots share. A change copies the pages
+//! A snapshot is a [`Store`]: tables of small pages that snapshots share. A change copies the pages
 //! that it touches, and the way to them, some kilobytes of whatever there is; nothing is ever gone
 //! through or folded as a whole. So readers share what they read without locks, and a change never
 //! stops them.
@@ -13,33 +13,59 @@
 //! | type to objects | bits ([`members`]) |
 //! | tuple to condition, revocations, wildcards | trees |
 //! | a question's contextual tuples | above all of it ([`view`]) |
+//!
+//! In WebAssembly it is a [plain] one.
 
+#[cfg(not(target_family = "wasm"))]
 mod build;
 mod change;
+#[cfg(not(target_family = "wasm"))]
 mod load;
+#[cfg(not(target_family = "wasm"))]
 mod members;
+#[cfg(not(target_family = "wasm"))]
 mod names;
 #[cfg(test)]
 mod oracle;
+#[cfg(not(target_family = "wasm"))]
 mod pages;
+mod place;
+#[cfg(any(test, target_family = "wasm"))]
+mod plain;
 mod renumber;
 mod row;
+#[cfg(not(target_family = "wasm"))]
 mod slots;
+#[cfg(not(target_family = "wasm"))]
 mod standings;
+#[cfg(not(target_family = "wasm"))]
 mod store;
+#[cfg(not(target_family = "wasm"))]
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg_attr(target_family = "wasm", path = "plain/no_tree.rs")]
 mod tree;
 mod view;
 
+#[cfg(not(target_family = "wasm"))]
 pub use build::{LeftOut, Placed, PlacedSubject, SnapshotBuilder};
 pub use change::{Change, ChangeError};
-pub(crate) use load::Loader;
+pub(crate) use place::Bound;
 pub(crate) use row::{Entry, Finding, ObjectId, Row, SubjectId};
-pub(crate) use store::{Bound, Store};
-pub(crate) use table::Found;
 pub(crate) use view::{Node, Overlay, View};
+
+use place::{Place, TupleKey};
+
+// Of the one of both stores that is used here.
+#[cfg(not(target_family = "wasm"))]
+use load::{Tuples, Types};
+#[cfg(target_family = "wasm")]
+use plain::load::{Tuples, Types};
+#[cfg(target_family = "wasm")]
+pub(crate) use plain::{Store, load::Loader, table::Found};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use {load::Loader, store::Store, table::Found};
 
 use std::sync::Arc;
 

@@ -1,16 +1,15 @@
-//! A store against a plain set of tuples, through random changes: pages that fill and empty, rows that grow
-//! large and shrink again, objects that come and go.
+//! A store against a set of tuples, through random changes: pages that fill and empty, rows that grow large and
+//! shrink again, objects that come and go. Of the store that is beside it: each of both has this as a module.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::row::{Entry, SubjectId};
-use super::store::Place;
-use super::tree::Tree;
-use super::{Bound, Loader, Standing, Store};
+use super::{Loader, Store};
 use crate::condition::Context;
 use crate::model::{RelationId, TypeId};
+use crate::snapshot::place::Place;
+use crate::snapshot::{Bound, Entry, Finding, Standing, SubjectId};
 use crate::tuple::Object;
 
 const TYPES: [&str; 3] = ["user", "team", "folder"];
@@ -30,13 +29,14 @@ struct Plain {
     /// To the condition.
     tuples: BTreeMap<(String, RelationId, Subject), Option<u32>>,
     standings: BTreeMap<String, Standing>,
+    revoked: BTreeSet<Uuid>,
 }
 
 /// `xorshift64*` (S. Vigna, 2016).
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -120,7 +120,12 @@ impl Plain {
                 }
                 self.tuples.remove(&tuple);
             }
-            90..96 => {
+            90 => {
+                let jti = Uuid::from_u128(u128::from(random.below(20)));
+                store.revoke(jti);
+                self.revoked.insert(jti);
+            }
+            91..96 => {
                 let name = random.object(ids);
                 let standing = Standing {
                     uid: Uuid::from_u128(u128::from(random.below(1 << 30)) << 50 | 7),
@@ -188,6 +193,9 @@ impl Plain {
         for (name, &standing) in &self.standings {
             loader.set_standing(ids[name.as_str()], Some(standing));
         }
+        for &jti in self.revoked.iter().rev().chain(&self.revoked) {
+            loader.revoke(jti);
+        }
         let again = self.tuples.iter().take(50);
         let again = again.map(|(tuple, condition)| (tuple, condition.is_none().then_some(9)));
         let all = self.tuples.iter().rev();
@@ -215,8 +223,24 @@ impl Plain {
             let entries: Vec<Entry> = row.entries().collect();
             assert!(entries.is_sorted(), "seed {seed}");
             assert_eq!(entries.len(), row.len(), "seed {seed}");
+            let of = store.rows.find(object);
+            store.rows.fetch_first(of, relation);
+            let again = store.rows.row_of(of, object, relation);
+            assert!(again.entries().eq(row.entries()), "seed {seed}");
             for entry in entries {
                 assert_eq!(row.find(entry.subject()), Some(entry), "seed {seed}");
+                let always = Entry::new(entry.subject());
+                let holds = match entry.is_conditional() {
+                    true => Finding::Conditional,
+                    false => Finding::Always,
+                };
+                assert_eq!(row.holds(always), holds, "seed {seed}");
+                let here = store.rows.holds(of, object, relation, always);
+                assert_eq!(here, holds, "seed {seed}");
+                let elsewhere = store.rows.holds(of, object, RELATIONS, always);
+                assert_eq!(elsewhere, Finding::Nowhere, "seed {seed}");
+                let is_object = matches!(entry.subject(), SubjectId::Object(_));
+                assert!(is_object || of.may_lead_on(), "seed {seed}");
                 let bound = store.bound(object, relation, entry);
                 assert_eq!(bound.is_some(), entry.is_conditional(), "seed {seed}");
                 let tuple = (name(object), relation, named(entry.subject()));
@@ -238,7 +262,8 @@ impl Plain {
         let mut back = BTreeSet::new();
         for id in store.ids() {
             let text = name(id);
-            assert_eq!(store.id(&text), Some(id), "seed {seed}");
+            let ids = store.both_ids(&text, "user:nobody");
+            assert_eq!(ids, (Some(id), None), "seed {seed}");
             assert_eq!(store.type_of(id), type_of(&text), "seed {seed}: {text}");
             let standing = self.standings.get(&text).copied();
             assert_eq!(store.standing(id), standing, "seed {seed}: {text}");
@@ -256,6 +281,10 @@ impl Plain {
             }
         }
         assert!(back.iter().eq(self.tuples.keys()), "seed {seed}: back");
+        assert!(store.revocations().eq(self.revoked.iter().copied()));
+        let is_revoked = |number| store.is_revoked(Uuid::from_u128(number));
+        let count = (0..21).filter(|&number| is_revoked(number)).count();
+        assert_eq!(count, self.revoked.len(), "seed {seed}");
         let names: BTreeSet<String> = store.ids().map(name).collect();
         assert!(names.iter().eq(self.names()), "seed {seed}: names");
         for type_id in [0, 1, TypeId::MAX] {
@@ -305,6 +334,44 @@ fn a_store_is_a_set_of_tuples_through_any_changes() {
     }
 }
 
+/// All that a store says after random changes, and what it says once it is loaded again.
+pub(in crate::snapshot) fn said(seed: u64) -> Vec<String> {
+    let mut random = Random(seed);
+    let (mut store, mut plain) = (Store::default(), Plain::default());
+    let mut said = Vec::new();
+    for ids in [60, 60, 10, 60] {
+        for _ in 0..500 {
+            plain.change(&mut store, &mut random, ids);
+        }
+        say(&store, &mut said);
+        store = plain.loaded();
+        say(&store, &mut said);
+    }
+    said
+}
+
+/// In the order in which the store has it.
+fn say(store: &Store, said: &mut Vec<String>) {
+    said.push(format!("below {}", store.end()));
+    for id in store.ids() {
+        let (name, type_id) = (store.object(id), store.type_of(id));
+        let standing = store.standing(id);
+        said.push(format!("{id} is {name:?} of {type_id:?} with {standing:?}"));
+        let places: Vec<Place> = store.stands_in(id).collect();
+        said.push(format!("{id} stands in {places:?}"));
+    }
+    for ((object, relation), row) in store.rows() {
+        let entries: Vec<Entry> = row.entries().collect();
+        said.push(format!("{object}#{relation} is {entries:?}"));
+    }
+    for type_id in [0, 1, 2, TypeId::MAX] {
+        let of_type: Vec<u32> = store.of_type(type_id).collect();
+        let wildcard_in: Vec<(u32, RelationId)> = store.wildcard_in(type_id).collect();
+        said.push(format!("{type_id}: {of_type:?}, {wildcard_in:?}"));
+    }
+    said.push(format!("{:?}", store.revocations().collect::<Vec<_>>()));
+}
+
 #[test]
 fn numbers_of_what_is_gone_are_used_again() {
     let mut store = Store::default();
@@ -323,52 +390,5 @@ fn numbers_of_what_is_gone_are_used_again() {
         assert_eq!(with.row(object, 0).len(), 1);
         assert_eq!(with.id(&format!("user:{round}")), Some(subject));
         assert_eq!((store.ids().count(), store.end()), (0, 2), "round {round}");
-    }
-}
-
-#[test]
-fn a_tree_is_a_sorted_map() {
-    for seed in 1..=3 {
-        let mut random = Random(seed);
-        let (mut tree, mut plain) = (Tree::default(), BTreeMap::new());
-        let mut kept = Vec::new();
-        // Filled at random, at the end, and emptied.
-        for (steps, adds) in [(20_000, 8), (10_000, 2), (30_000, 9), (80_000, 0)] {
-            for step in 0..steps {
-                let key = random.below(30_000) as u32;
-                if random.below(10) < adds {
-                    let key = if random.below(4) == 0 {
-                        40_000 + step
-                    } else {
-                        key
-                    };
-                    assert_eq!(
-                        tree.insert(key, step),
-                        plain.insert(key, step),
-                        "seed {seed}"
-                    );
-                } else {
-                    let found = plain.range(key..).next().map_or(key, |(&key, _)| key);
-                    assert_eq!(tree.remove(&found), plain.remove(&found), "seed {seed}");
-                }
-            }
-            kept.push((tree.clone(), plain.clone()));
-        }
-        assert!(plain.len() < 100, "seed {seed}: emptied");
-        for (tree, plain) in &kept {
-            assert_eq!(tree.len(), plain.len(), "seed {seed}");
-            assert!(
-                tree.iter().map(|(key, value)| (key, value)).eq(plain),
-                "seed {seed}"
-            );
-            let sorted: Vec<(u32, u32)> = tree.iter().copied().collect();
-            let again = Tree::from_sorted(&sorted);
-            for key in (0..80_000).step_by(37) {
-                assert_eq!(tree.get(&key), plain.get(&key), "seed {seed}");
-                assert_eq!(again.get(&key), plain.get(&key), "seed {seed}");
-                let next = plain.range(key..).next().map(|(&key, &value)| (key, value));
-                assert_eq!(tree.iter_from(&key).next().copied(), next, "seed {seed}");
-            }
-        }
     }
 }

@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use crate::hash::HashMap;
 
-use super::load::{Tables, Tuples, Types, of_type};
 use super::row::{ObjectId, SubjectId};
-use super::store::{Bound, Store};
-use super::{Snapshot, change};
+use super::{Bound, Snapshot, Store, Tuples, Types, change};
 use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple, TupleCondition};
 
@@ -130,20 +128,7 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
             }
         }
     }
-    let Tables {
-        rows,
-        back,
-        wildcards,
-        bounds,
-    } = tuples.tables(&types);
-    let mut store = Store {
-        rows,
-        back,
-        wildcards,
-        bounds,
-        of_type: of_type(&types, |id| old.standing(id).is_some()),
-        ..old.clone()
-    };
+    let mut store = old.clone().with_tuples(&types, tuples);
     for id in released {
         store.release(id);
     }

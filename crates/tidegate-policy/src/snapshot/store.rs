@@ -11,23 +11,13 @@ use uuid::Uuid;
 use super::Standing;
 use super::members::Members;
 use super::names::Names;
+use super::place::{Bound, Place, TupleKey, row_of_word, row_word, way};
 use super::row::{Entry, ObjectId, Row, SubjectId};
 use super::standings::Standings;
 use super::table::Table;
 use super::tree::{Pairs, Tree};
-use crate::condition::Context;
-use crate::model::{ConditionId, RelationId, TypeId};
+use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
-
-/// Under which condition a tuple holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    pub(crate) condition: ConditionId,
-    pub(crate) context: Context,
-}
-
-/// A tuple's key: its object, relation, and subject as a row has it.
-pub(super) type TupleKey = (ObjectId, RelationId, u64);
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
@@ -44,43 +34,6 @@ pub(crate) struct Store {
     pub(super) of_type: Members,
     pub(super) bounds: Tree<TupleKey, Bound>,
     pub(super) revoked: Pairs,
-}
-
-/// How an object is a subject, as the relation of a row that leads back: as itself, or by a userset of it.
-pub(super) fn way(member: Option<RelationId>) -> RelationId {
-    member.map_or(0, |member| member.saturating_add(1))
-}
-
-/// A row, as an entry of one that leads back.
-pub(super) fn row_word(object: ObjectId, relation: RelationId) -> u64 {
-    Entry::new(SubjectId::Userset(object, relation)).word()
-}
-
-fn row_of_word(word: u64) -> (ObjectId, RelationId) {
-    match Entry::of_word(word).subject() {
-        SubjectId::Userset(object, relation) => (object, relation),
-        // `row_word` makes no other.
-        SubjectId::Object(object) | SubjectId::Wildcard(object) => (object, 0),
-    }
-}
-
-/// Where an object stands as a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) object: ObjectId,
-    pub(crate) relation: RelationId,
-    /// The userset's relation; none for the object itself.
-    pub(crate) member: Option<RelationId>,
-}
-
-impl Place {
-    /// What stands there, of an object.
-    pub(crate) fn subject(self, id: ObjectId) -> SubjectId {
-        match self.member {
-            Some(member) => SubjectId::Userset(id, member),
-            None => SubjectId::Object(id),
-        }
-    }
 }
 
 impl Store {
@@ -178,15 +131,8 @@ impl Store {
     pub(crate) fn stands_in(&self, id: ObjectId) -> impl Iterator<Item = Place> {
         let rows = self.back.rows_of(id);
         rows.flat_map(|(way, row)| {
-            let member = way.checked_sub(1);
-            row.entries().map(move |entry| {
-                let (object, relation) = row_of_word(entry.word());
-                Place {
-                    object,
-                    relation,
-                    member,
-                }
-            })
+            row.entries()
+                .map(move |entry| Place::new(way, entry.word()))
         })
     }
 

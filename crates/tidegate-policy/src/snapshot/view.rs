@@ -3,8 +3,7 @@
 use crate::hash::HashMap;
 
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
-use super::store::{Bound, Place, Store, TupleKey};
-use super::table::Found;
+use super::{Bound, Found, Place, Store, TupleKey};
 use crate::model::{Model, RelationId, TypeId};
 use crate::tuple::{Object, Subject, Tuple};
 

@@ -1,0 +1,63 @@
+//! Where a tuple is among the others, and what leads back to it.
+
+use super::row::{Entry, ObjectId, SubjectId};
+use crate::condition::Context;
+use crate::model::{ConditionId, RelationId};
+
+/// Under which condition a tuple holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) condition: ConditionId,
+    pub(crate) context: Context,
+}
+
+/// A tuple's key: its object, relation, and subject as a row has it.
+pub(super) type TupleKey = (ObjectId, RelationId, u64);
+
+/// How an object is a subject, as the relation of a row that leads back: as itself, or by a userset of it.
+pub(super) fn way(member: Option<RelationId>) -> RelationId {
+    member.map_or(0, |member| member.saturating_add(1))
+}
+
+/// A row, as an entry of one that leads back.
+pub(super) fn row_word(object: ObjectId, relation: RelationId) -> u64 {
+    Entry::new(SubjectId::Userset(object, relation)).word()
+}
+
+/// The row of an entry of one that leads back.
+pub(super) fn row_of_word(word: u64) -> (ObjectId, RelationId) {
+    match Entry::of_word(word).subject() {
+        SubjectId::Userset(object, relation) => (object, relation),
+        // `row_word` makes no other.
+        SubjectId::Object(object) | SubjectId::Wildcard(object) => (object, 0),
+    }
+}
+
+/// Where an object stands as a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) object: ObjectId,
+    pub(crate) relation: RelationId,
+    /// The userset's relation; none for the object itself.
+    pub(crate) member: Option<RelationId>,
+}
+
+impl Place {
+    /// Of a row that leads back, and an entry of it.
+    pub(super) fn new(way: RelationId, word: u64) -> Self {
+        let (object, relation) = row_of_word(word);
+        Self {
+            object,
+            relation,
+            member: way.checked_sub(1),
+        }
+    }
+
+    /// What stands there, of an object.
+    pub(crate) fn subject(self, id: ObjectId) -> SubjectId {
+        match self.member {
+            Some(member) => SubjectId::Userset(id, member),
+            None => SubjectId::Object(id),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Changes of a store.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Store;
+use super::load::words_of;
+use crate::model::{RelationId, TypeId};
+use crate::snapshot::Standing;
+use crate::snapshot::place::{Bound, Place};
+use crate::snapshot::row::{Entry, ObjectId, SubjectId};
+use crate::tuple::Object;
+
+impl Store {
+    /// The object's number, given now if it has none.
+    pub(crate) fn intern(&mut self, object: &Object, type_id: Option<TypeId>) -> ObjectId {
+        let text = object.as_str();
+        if let Some(id) = self.id(text) {
+            return id;
+        }
+        let id = self.names.insert(text);
+        self.rows.set_type(id, type_id);
+        id
+    }
+
+    pub(crate) fn revoke(&mut self, jti: Uuid) {
+        if let Err(place) = self.revoked.binary_search(&jti) {
+            Arc::make_mut(&mut self.revoked).insert(place, jti);
+        }
+    }
+
+    pub(crate) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
+        if self.standing(id) != standing {
+            let before = self.standings.get(id).len();
+            let words = standing.map(words_of);
+            let words = words.as_ref().map_or(&[][..], |words| words);
+            self.standings.change(id, 0, 0..before, words);
+        }
+    }
+
+    /// Adds a tuple, in the place of the same one under another condition.
+    pub(crate) fn write(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        bound: Option<Bound>,
+    ) {
+        let plain = Entry::new(subject);
+        let entry = match bound {
+            Some(_) => Entry::conditional(subject),
+            None => plain,
+        };
+        let before = self.row(object, relation).find(subject);
+        if before != Some(entry) {
+            self.rows.put(object, relation, entry.word());
+        }
+        if before.is_none() {
+            self.lead_back(object, relation, subject, true);
+        }
+        let key = (object, relation, plain.word());
+        if bound.is_some() {
+            Arc::make_mut(&mut self.bounds).insert(key, bound);
+        } else if before.is_some_and(Entry::is_conditional) {
+            Arc::make_mut(&mut self.bounds).remove(&key);
+        }
+    }
+
+    /// Removes a tuple, if it is there, and the numbers that nothing needs after it.
+    pub(crate) fn delete(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
+        self.remove(object, relation, subject);
+        self.release(object);
+        if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
+            self.release(id);
+        }
+    }
+
+    fn remove(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
+        if self.row(object, relation).find(subject).is_none() {
+            return;
+        }
+        // Who asks whether anything still names the object needs it, and so do other changes of what this one is of.
+        self.back();
+        let plain = Entry::new(subject).word();
+        let before = self.rows.take(object, relation, plain);
+        self.lead_back(object, relation, subject, false);
+        if before.is_some_and(|word| Entry::of_word(word).is_conditional()) {
+            Arc::make_mut(&mut self.bounds).remove(&(object, relation, plain));
+        }
+    }
+
+    /// Notes where a subject stands, or does not any more.
+    fn lead_back(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        holds: bool,
+    ) {
+        // What nobody asked for yet is worked out later, from other rows than those that clones of this have.
+        if let Some(back) = Arc::make_mut(&mut self.back).get_mut() {
+            back.set(object, relation, subject, holds);
+        }
+    }
+
+    /// Removes an object's standing and every tuple that names it. Costs in proportion to their number.
+    pub(crate) fn forget(&mut self, id: ObjectId) {
+        self.set_standing(id, None);
+        let mut touched = vec![id];
+        let mut tuples: Vec<(ObjectId, RelationId, SubjectId)> = Vec::new();
+        for (relation, row) in self.rows.rows_of(id) {
+            for subject in row.subjects() {
+                tuples.push((id, relation, subject));
+                if let SubjectId::Object(other) | SubjectId::Userset(other, _) = subject {
+                    touched.push(other);
+                }
+            }
+        }
+        let places: Vec<Place> = self.stands_in(id).collect();
+        for place in places {
+            tuples.push((place.object, place.relation, place.subject(id)));
+            touched.push(place.object);
+        }
+        for (object, relation, subject) in tuples {
+            self.remove(object, relation, subject);
+        }
+        for id in touched {
+            self.release(id);
+        }
+    }
+
+    /// Frees the number of an object that has no standing and that no tuple names.
+    pub(crate) fn release(&mut self, id: ObjectId) {
+        if !self.names.has(id) || self.standing(id).is_some() || self.is_named(id) {
+            return;
+        }
+        self.names.remove(id);
+        self.rows.set_type(id, None);
+    }
+}

@@ -1,0 +1,153 @@
+//! A store made at once: everything is put in its place when all of it is known.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Store;
+use super::blocks::{Blocks, Builder};
+use super::names::{Names, Texts};
+use super::table::{Table, block_word, relation_of, tag_of};
+use crate::hash::HashMap;
+use crate::model::{RelationId, TypeId};
+use crate::snapshot::Standing;
+use crate::snapshot::place::{Bound, TupleKey};
+use crate::snapshot::row::{Entry, ObjectId, SubjectId};
+
+/// Objects, tuples and revocations on their way into a store.
+#[derive(Debug, Default)]
+pub(crate) struct Loader {
+    texts: Texts,
+    types: Types,
+    standings: Vec<Option<Standing>>,
+    tuples: Tuples,
+    revoked: Vec<Uuid>,
+}
+
+impl Loader {
+    /// Adds an object that is not there yet.
+    pub(crate) fn add(&mut self, text: &str, type_id: Option<TypeId>) -> ObjectId {
+        let id = ObjectId::try_from(self.standings.len()).unwrap_or(ObjectId::MAX);
+        self.texts.push(text);
+        self.types.push(type_id);
+        self.standings.push(None);
+        id
+    }
+
+    pub(crate) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
+        if let Some(there) = self.standings.get_mut(id as usize) {
+            *there = standing;
+        }
+    }
+
+    /// Adds a tuple, in the place of the same one under another condition.
+    pub(crate) fn write(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        bound: Option<Bound>,
+    ) {
+        self.tuples.write(object, relation, subject, bound);
+    }
+
+    pub(crate) fn revoke(&mut self, jti: Uuid) {
+        self.revoked.push(jti);
+    }
+
+    pub(crate) fn finish(mut self) -> Store {
+        crate::sort::sort(&mut self.revoked);
+        self.revoked.dedup();
+        let end = ObjectId::try_from(self.standings.len()).unwrap_or(ObjectId::MAX);
+        let mut standings = Builder::default();
+        for &standing in &self.standings {
+            match standing {
+                Some(standing) => standings.push(0, &words_of(standing)),
+                None => standings.push(0, &[]),
+            }
+        }
+        let store = Store {
+            names: Names::of_texts(self.texts.finish(), end),
+            standings: standings.finish(),
+            revoked: Arc::new(self.revoked),
+            ..Store::default()
+        };
+        store.with_tuples(&self.types, self.tuples)
+    }
+}
+
+/// A standing as a block.
+pub(super) fn words_of(standing: Standing) -> [u64; 3] {
+    let (high, low) = standing.uid.as_u64_pair();
+    [standing.valid_from_s, high, low]
+}
+
+/// The type of each object.
+#[derive(Debug, Default)]
+pub(crate) struct Types(Vec<u8>);
+
+impl Types {
+    pub(crate) fn push(&mut self, type_id: Option<TypeId>) {
+        self.0.push(tag_of(type_id));
+    }
+}
+
+/// Tuples on their way into a store.
+#[derive(Debug, Default)]
+pub(crate) struct Tuples {
+    objects: Vec<ObjectId>,
+    words: Vec<u64>,
+    /// The last word on each tuple that was under a condition once.
+    bounds: HashMap<TupleKey, Option<Bound>>,
+}
+
+impl Tuples {
+    /// Adds a tuple, in the place of the same one under another condition.
+    pub(crate) fn write(
+        &mut self,
+        object: ObjectId,
+        relation: RelationId,
+        subject: SubjectId,
+        bound: Option<Bound>,
+    ) {
+        let plain = Entry::new(subject);
+        let entry = match bound {
+            Some(_) => Entry::conditional(subject),
+            None => plain,
+        };
+        self.objects.push(object);
+        self.words.push(block_word(relation, entry.word()));
+        let key = (object, relation, plain.word());
+        if bound.is_some() {
+            self.bounds.insert(key, bound);
+        } else if !self.bounds.is_empty()
+            && let Some(before) = self.bounds.get_mut(&key)
+        {
+            *before = None;
+        }
+    }
+}
+
+impl Store {
+    /// The same objects and revocations, with other types and tuples.
+    pub(crate) fn with_tuples(self, types: &Types, tuples: Tuples) -> Self {
+        let Tuples {
+            objects,
+            words,
+            mut bounds,
+        } = tuples;
+        let both = |object, word: u64| {
+            let key = (object, relation_of(word), Entry::of_word(word).word());
+            let bound = bounds.get(&key).is_some_and(Option::is_some);
+            word | u64::from(bound)
+        };
+        let rows = Table(Blocks::of_words(&objects, &words, &types.0, &both));
+        bounds.retain(|_, bound| bound.is_some());
+        Self {
+            rows,
+            bounds: Arc::new(bounds),
+            back: Arc::default(),
+            ..self
+        }
+    }
+}
