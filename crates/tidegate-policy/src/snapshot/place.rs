@@ -11,6 +11,14 @@ pub(crate) struct Bound {
     pub(crate) context: Context,
 }
 
+impl Bound {
+    /// Whether a tuple can be kept that is under a condition, if it is. What cannot evaluate conditions has none in
+    /// its model, so no such tuple comes to it; if one did, it must not hold.
+    pub(super) fn is_kept(bound: Option<&Self>) -> bool {
+        cfg!(feature = "conditions") || bound.is_none()
+    }
+}
+
 /// A tuple's key: its object, relation, and subject as a row has it.
 pub(super) type TupleKey = (ObjectId, RelationId, u64);
 

@@ -64,8 +64,9 @@ impl Entry {
         }
     }
 
+    /// Without the feature no store takes such an entry, and nothing has to be made for one.
     pub(crate) fn is_conditional(self) -> bool {
-        self.0 & CONDITIONAL != 0
+        cfg!(feature = "conditions") && self.0 & CONDITIONAL != 0
     }
 
     pub(super) fn word(self) -> u64 {

@@ -249,6 +249,9 @@ impl Overlay {
             }
             None => None,
         };
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let object = self.intern(store, model, &tuple.object);
         let Some(subject) = self.subject(store, model, &tuple.subject) else {
             return;

@@ -108,6 +108,9 @@ impl Tuples {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let plain = Entry::new(subject);
         let entry = match bound {
             Some(_) => Entry::conditional(subject),
@@ -115,9 +118,7 @@ impl Tuples {
         };
         self.objects.push(object);
         self.words.push(block_word(relation, entry.word()));
-        if cfg!(feature = "conditions")
-            && let Some(bound) = bound
-        {
+        if let Some(bound) = bound {
             self.bounds.push(((object, relation, plain.word()), bound));
         }
     }
