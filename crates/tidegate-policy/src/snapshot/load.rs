@@ -194,6 +194,9 @@ impl Tuples {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let plain = Entry::new(subject);
         let entry = match bound {
             Some(_) => Entry::conditional(subject),

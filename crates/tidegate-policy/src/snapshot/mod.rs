@@ -318,10 +318,11 @@ impl Snapshot {
         !renumber::has_names_for(&self.model, tuple)
     }
 
-    /// The same with these in the place of what is set aside: tuples that the model has no name for.
-    pub(crate) fn with_set_aside(self, tuples: impl Iterator<Item = Tuple>) -> Self {
+    /// The same with these in the place of what is set aside: tuples that the model has no name for, in order,
+    /// none of them twice under whatever conditions.
+    pub(crate) fn with_set_aside(self, tuples: Vec<Tuple>) -> Self {
         Self {
-            set_aside: SetAside::from_tuples(tuples),
+            set_aside: SetAside::from_sorted(tuples),
             ..self
         }
     }

@@ -11,8 +11,37 @@ pub(crate) struct Bound {
     pub(crate) context: Context,
 }
 
+impl Bound {
+    /// Whether a tuple can be kept that is under a condition, if it is. What cannot evaluate conditions has none in
+    /// its model, so no such tuple comes to it; if one did, it must not hold.
+    pub(super) fn is_kept(bound: Option<&Self>) -> bool {
+        cfg!(feature = "conditions") || bound.is_none()
+    }
+}
+
 /// A tuple's key: its object, relation, and subject as a row has it.
 pub(super) type TupleKey = (ObjectId, RelationId, u64);
+
+/// Under which condition a tuple holds, of conditions in order.
+pub(super) fn bound_of<'a>(bounds: &'a [(TupleKey, Bound)], key: &TupleKey) -> Option<&'a Bound> {
+    let place = bounds.binary_search_by_key(key, |&(key, _)| key).ok()?;
+    bounds.get(place).map(|(_, bound)| bound)
+}
+
+/// Puts a condition among others in order, or takes it away.
+pub(super) fn set_bound(bounds: &mut Vec<(TupleKey, Bound)>, key: TupleKey, bound: Option<Bound>) {
+    let found = bounds.binary_search_by_key(&key, |&(key, _)| key);
+    match (found, bound) {
+        (Ok(place), Some(bound)) => {
+            if let Some((_, there)) = bounds.get_mut(place) {
+                *there = bound;
+            }
+        }
+        (Ok(place), None) => drop(bounds.remove(place)),
+        (Err(place), Some(bound)) => bounds.insert(place, (key, bound)),
+        (Err(_), None) => {}
+    }
+}
 
 /// How an object is a subject, as the relation of a row that leads back: as itself, or by a userset of it.
 pub(super) fn way(member: Option<RelationId>) -> RelationId {

@@ -3,28 +3,31 @@
 
 use std::sync::Arc;
 
-use crate::hash::HashMap;
-
 use super::row::{ObjectId, SubjectId};
 use super::{Bound, Snapshot, Store, Tuples, Types, change};
 use crate::model::Model;
-use crate::tuple::{Object, Subject, Tuple, TupleCondition};
+use crate::tuple::{Object, Subject, Tuple};
 
 /// Tuples that the model has no name for, the relation, the subject's or the condition's: kept by their
 /// names. Cheap to clone; a change of it copies it, where there is any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SetAside {
-    /// By the tuple without its condition.
-    tuples: Arc<HashMap<Tuple, Option<Box<TupleCondition>>>>,
+    /// In order, one for each [key], and whether it is still there.
+    tuples: Arc<Vec<(Tuple, bool)>>,
+}
+
+/// What says which tuple it is, whatever its condition.
+fn key(tuple: &Tuple) -> (&Object, &str, &Subject) {
+    (&tuple.object, &tuple.relation, &tuple.subject)
 }
 
 impl SetAside {
     pub(super) fn remove(&mut self, tuple: &Tuple) {
-        if !self.tuples.is_empty() {
-            let tuple = without_condition(tuple);
-            if self.tuples.contains_key(&tuple) {
-                Arc::make_mut(&mut self.tuples).remove(&tuple);
-            }
+        let order = |(held, _): &(Tuple, bool)| key(held).cmp(&key(tuple));
+        if let Ok(place) = self.tuples.binary_search_by(order)
+            && let Some((_, is_there)) = Arc::make_mut(&mut self.tuples).get_mut(place)
+        {
+            *is_there = false;
         }
     }
 
@@ -36,26 +39,27 @@ impl SetAside {
             };
             tuple.object == *object || of == Some(object)
         };
-        if self.tuples.keys().any(names) {
-            Arc::make_mut(&mut self.tuples).retain(|tuple, _| !names(tuple));
+        if self.tuples.iter().any(|(tuple, _)| names(tuple)) {
+            for (tuple, is_there) in Arc::make_mut(&mut self.tuples) {
+                *is_there &= !names(tuple);
+            }
         }
     }
 
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
-        let tuples = self.tuples.iter().map(|(tuple, condition)| Tuple {
-            condition: condition.clone(),
-            ..tuple.clone()
-        });
-        let mut tuples: Vec<Tuple> = tuples.collect();
-        crate::sort::sort(&mut tuples);
-        tuples.into_iter()
+        let there = self.tuples.iter().filter(|(_, is_there)| *is_there);
+        there.map(|(tuple, _)| tuple.clone())
     }
 
-    pub(super) fn from_tuples(tuples: impl Iterator<Item = Tuple>) -> Self {
-        let tuples = tuples.map(|tuple| (without_condition(&tuple), tuple.condition));
+    /// Of tuples in order, none of them twice under whatever conditions.
+    pub(super) fn from_sorted(tuples: Vec<Tuple>) -> Self {
+        let mut all = Vec::with_capacity(tuples.len());
+        for tuple in tuples {
+            all.push((tuple, true));
+        }
         Self {
-            tuples: Arc::new(tuples.collect()),
+            tuples: Arc::new(all),
         }
     }
 }
@@ -68,14 +72,10 @@ pub(super) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
         && change::subject(model, &tuple.subject, |_| Some(0)).is_some()
 }
 
-fn without_condition(tuple: &Tuple) -> Tuple {
-    Tuple::new(tuple.object.clone(), &tuple.relation, tuple.subject.clone())
-}
-
 /// The snapshot's store under another model, and what that has no name for.
 pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     let from = &snapshot.model;
-    if snapshot.set_aside.tuples.is_empty() && same_numbers(from, to) {
+    if snapshot.set_aside.tuples().next().is_none() && same_numbers(from, to) {
         return (snapshot.store.clone(), SetAside::default());
     }
     let old = &snapshot.store;
@@ -133,7 +133,9 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
         store.release(id);
     }
     nameless.retain(|tuple| !change::write(to, &mut store, tuple));
-    (store, SetAside::from_tuples(nameless.into_iter()))
+    crate::sort::sort(&mut nameless);
+    nameless.dedup_by(|one, before| key(one) == key(before));
+    (store, SetAside::from_sorted(nameless))
 }
 
 fn names_of_relations(model: &Model) -> impl Iterator<Item = &str> {

@@ -185,6 +185,9 @@ impl Store {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let plain = Entry::new(subject);
         let entry = match bound {
             Some(_) => Entry::conditional(subject),

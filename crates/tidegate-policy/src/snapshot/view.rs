@@ -1,9 +1,11 @@
 //! A store, and above it what holds for one question alone.
 
-use crate::hash::HashMap;
+use std::hash::BuildHasher;
 
+use super::place::{bound_of, set_bound};
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
 use super::{Bound, Found, Place, Store, TupleKey};
+use crate::hash::{DefaultHashBuilder, Places, short};
 use crate::model::{Model, RelationId, TypeId};
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -20,11 +22,12 @@ pub(crate) struct View<'a> {
 pub(crate) struct Overlay {
     first: ObjectId,
     objects: Vec<(Object, TypeId)>,
-    ids: HashMap<Box<str>, ObjectId>,
-    /// Rows that have more than in the store: all of what they have.
-    rows: HashMap<(ObjectId, RelationId), OwnedRow>,
-    /// Never none: of the type that a [`Loader`](super::Loader) has, too.
-    bounds: HashMap<TupleKey, Option<Bound>>,
+    hasher: DefaultHashBuilder,
+    places: Places,
+    /// Rows that have more than in the store: all of what they have. In order.
+    rows: Vec<((ObjectId, RelationId), OwnedRow)>,
+    /// In order.
+    bounds: Vec<(TupleKey, Bound)>,
     /// Of a few tuples: a list is gone through as quickly as a map is asked.
     stands_in: Vec<(ObjectId, Place)>,
     wildcard_in: Vec<(TypeId, (ObjectId, RelationId))>,
@@ -98,9 +101,9 @@ impl<'a> View<'a> {
     #[inline]
     pub(crate) fn row_of(self, node: &Node<'a>, relation: RelationId) -> Row<'a> {
         if let Some(overlay) = self.overlay
-            && let Some(row) = overlay.rows.get(&(node.id, relation))
+            && let Some(row) = overlay.row(node.id, relation)
         {
-            return row.row();
+            return row;
         }
         self.store.rows.row_of(node.found, node.id, relation)
     }
@@ -108,9 +111,9 @@ impl<'a> View<'a> {
     #[inline]
     pub(crate) fn row(self, object: ObjectId, relation: RelationId) -> Row<'a> {
         if let Some(overlay) = self.overlay
-            && let Some(row) = overlay.rows.get(&(object, relation))
+            && let Some(row) = overlay.row(object, relation)
         {
-            return row.row();
+            return row;
         }
         self.store.row(object, relation)
     }
@@ -127,10 +130,10 @@ impl<'a> View<'a> {
             return None;
         }
         let key = (object, relation, Entry::new(entry.subject()).word());
-        let above = self.overlay.and_then(|overlay| overlay.bounds.get(&key));
-        above
-            .and_then(Option::as_ref)
-            .or_else(|| self.store.bound(object, relation, entry))
+        let above = self
+            .overlay
+            .and_then(|overlay| bound_of(&overlay.bounds, &key));
+        above.or_else(|| self.store.bound(object, relation, entry))
     }
 
     /// Where the object stands as a subject, by itself and by its usersets; a place may come twice.
@@ -171,7 +174,28 @@ impl Overlay {
         if self.objects.is_empty() {
             return None;
         }
-        self.ids.get(text).copied()
+        let is = |place: usize| {
+            let entry = self.objects.get(place);
+            entry.is_some_and(|(object, _)| object.as_str() == text)
+        };
+        let place = self.places.find(self.hash(text), &is)?;
+        Some(self.number(place))
+    }
+
+    fn hash(&self, text: &str) -> u32 {
+        short(self.hasher.hash_one(text))
+    }
+
+    fn number(&self, place: usize) -> ObjectId {
+        let place = ObjectId::try_from(place).unwrap_or(ObjectId::MAX);
+        self.first.saturating_add(place)
+    }
+
+    #[inline]
+    fn row(&self, object: ObjectId, relation: RelationId) -> Option<Row<'_>> {
+        let key = (object, relation);
+        let place = self.rows.binary_search_by_key(&key, |&(key, _)| key).ok()?;
+        self.rows.get(place).map(|(_, row)| row.row())
     }
 
     fn entry(&self, id: ObjectId) -> Option<&(Object, TypeId)> {
@@ -185,10 +209,9 @@ impl Overlay {
             return id;
         }
         let type_id = model.type_id(object.type_name()).unwrap_or(TypeId::MAX);
-        let more = ObjectId::try_from(self.objects.len()).unwrap_or(ObjectId::MAX);
-        let id = self.first.saturating_add(more);
+        let id = self.number(self.objects.len());
+        self.places.push(self.hash(text));
         self.objects.push((object.clone(), type_id));
-        self.ids.insert(text.into(), id);
         id
     }
 
@@ -226,6 +249,9 @@ impl Overlay {
             }
             None => None,
         };
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let object = self.intern(store, model, &tuple.object);
         let Some(subject) = self.subject(store, model, &tuple.subject) else {
             return;
@@ -234,12 +260,18 @@ impl Overlay {
             Some(_) => Entry::conditional(subject),
             None => Entry::new(subject),
         };
-        let row = self.rows.entry((object, relation));
-        let row = row.or_insert_with(|| store.row(object, relation).to_owned());
-        let is_new = row.put(entry);
+        let key = (object, relation);
+        let found = self.rows.binary_search_by_key(&key, |&(key, _)| key);
+        let place = found.unwrap_or_else(|place| {
+            let row = store.row(object, relation).to_owned();
+            self.rows.insert(place, (key, row));
+            place
+        });
+        let row = self.rows.get_mut(place);
+        let is_new = row.is_some_and(|(_, row)| row.put(entry));
         if let Some(bound) = bound {
             let key = (object, relation, Entry::new(subject).word());
-            self.bounds.insert(key, Some(bound));
+            set_bound(&mut self.bounds, key, Some(bound));
         }
         if !is_new {
             return;

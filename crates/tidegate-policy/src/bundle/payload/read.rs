@@ -39,7 +39,7 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let snapshot = Snapshot::of_store(model, profile, revision, store);
     let set_aside = set_aside(&mut reader, &snapshot)?;
     reader.end()?;
-    Ok(snapshot.with_set_aside(set_aside.into_iter()))
+    Ok(snapshot.with_set_aside(set_aside))
 }
 
 /// Returns how many there are.

@@ -37,12 +37,7 @@ impl Back {
             }
         }
         let table = |numbers: &[u32], words: &[u64], count: usize| {
-            Table(Blocks::of_words(
-                numbers,
-                words,
-                &vec![0; count],
-                &|_, word| word,
-            ))
+            Table(Blocks::of_words(numbers, words, &vec![0; count]))
         };
         Self {
             rows: table(&ids, &words, end as usize),

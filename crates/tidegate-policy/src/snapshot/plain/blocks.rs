@@ -86,14 +86,9 @@ impl Blocks {
         page.extend_from_slice(&rest);
     }
 
-    /// From words, each with the number of its block. Blocks are in order; of two words that are the same but for
-    /// the lowest bit, what is said of the number and the word without it is kept.
-    pub(super) fn of_words(
-        numbers: &[u32],
-        words: &[u64],
-        tags: &[u8],
-        both: &dyn Fn(u32, u64) -> u64,
-    ) -> Self {
+    /// From words, each with the number of its block, and tags by number. Blocks are in order; of words that are the
+    /// same but for the lowest bit, the last is kept.
+    pub(super) fn of_words(numbers: &[u32], words: &[u64], tags: &[u8]) -> Self {
         // Where the words of each number start.
         let mut starts = vec![0_usize; tags.len() + 1];
         for &number in numbers {
@@ -118,35 +113,30 @@ impl Blocks {
         // From here on they say where these end.
         let mut blocks = Builder::default();
         let mut start = 0;
-        for ((number, &tag), &end) in (0..).zip(tags).zip(&starts) {
+        for (&tag, &end) in tags.iter().zip(&starts) {
             let block = sorted.get_mut(start..end).unwrap_or_default();
             start = end;
             if !block.is_sorted() {
-                crate::sort::sort(block);
+                crate::sort::by_key(block, |word| word >> 1);
             }
-            let kept = once(block, |word| both(number, word));
+            let kept = once(block);
             blocks.push(tag, block.get(..kept).unwrap_or_default());
         }
         blocks.finish()
     }
 }
 
-/// Moves words that differ in more than the lowest bit to the front, and says how many there are.
-fn once(words: &mut [u64], both: impl Fn(u64) -> u64) -> usize {
-    let mut kept = 0_usize;
+/// Moves words to the front, of those that are the same but for the lowest bit the last, and says how many there are.
+fn once(words: &mut [u64]) -> usize {
+    let (mut kept, mut last) = (0, None);
     for at in 0..words.len() {
         let Some(&word) = words.get(at) else {
             break;
         };
-        let before = kept.checked_sub(1).and_then(|last| words.get_mut(last));
-        match before {
-            Some(before) if *before >> 1 == word >> 1 => *before = both(word & !1),
-            _ => {
-                if let Some(there) = words.get_mut(kept) {
-                    *there = word;
-                }
-                kept += 1;
-            }
+        kept += usize::from(last != Some(word >> 1));
+        last = Some(word >> 1);
+        if let Some(there) = words.get_mut(kept - 1) {
+            *there = word;
         }
     }
     kept

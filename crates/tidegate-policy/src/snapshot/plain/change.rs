@@ -8,7 +8,7 @@ use super::Store;
 use super::load::words_of;
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
-use crate::snapshot::place::{Bound, Place};
+use crate::snapshot::place::{Bound, Place, set_bound};
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 use crate::tuple::Object;
 
@@ -47,6 +47,9 @@ impl Store {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let plain = Entry::new(subject);
         let entry = match bound {
             Some(_) => Entry::conditional(subject),
@@ -60,10 +63,8 @@ impl Store {
             self.lead_back(object, relation, subject, true);
         }
         let key = (object, relation, plain.word());
-        if bound.is_some() {
-            Arc::make_mut(&mut self.bounds).insert(key, bound);
-        } else if before.is_some_and(Entry::is_conditional) {
-            Arc::make_mut(&mut self.bounds).remove(&key);
+        if bound.is_some() || before.is_some_and(Entry::is_conditional) {
+            set_bound(Arc::make_mut(&mut self.bounds), key, bound);
         }
     }
 
@@ -86,7 +87,8 @@ impl Store {
         let before = self.rows.take(object, relation, plain);
         self.lead_back(object, relation, subject, false);
         if before.is_some_and(|word| Entry::of_word(word).is_conditional()) {
-            Arc::make_mut(&mut self.bounds).remove(&(object, relation, plain));
+            let key = (object, relation, plain);
+            set_bound(Arc::make_mut(&mut self.bounds), key, None);
         }
     }
 

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::Store;
 use super::blocks::{Blocks, Builder};
 use super::names::{Names, Texts};
-use super::table::{Table, block_word, relation_of, tag_of};
-use crate::hash::HashMap;
+use super::table::{Table, block_word, tag_of};
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
 use crate::snapshot::place::{Bound, TupleKey};
@@ -97,8 +96,7 @@ impl Types {
 pub(crate) struct Tuples {
     objects: Vec<ObjectId>,
     words: Vec<u64>,
-    /// The last word on each tuple that was under a condition once.
-    bounds: HashMap<TupleKey, Option<Bound>>,
+    bounds: Vec<(TupleKey, Bound)>,
 }
 
 impl Tuples {
@@ -110,6 +108,9 @@ impl Tuples {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
+        if !Bound::is_kept(bound.as_ref()) {
+            return;
+        }
         let plain = Entry::new(subject);
         let entry = match bound {
             Some(_) => Entry::conditional(subject),
@@ -117,13 +118,8 @@ impl Tuples {
         };
         self.objects.push(object);
         self.words.push(block_word(relation, entry.word()));
-        let key = (object, relation, plain.word());
-        if bound.is_some() {
-            self.bounds.insert(key, bound);
-        } else if !self.bounds.is_empty()
-            && let Some(before) = self.bounds.get_mut(&key)
-        {
-            *before = None;
+        if let Some(bound) = bound {
+            self.bounds.push(((object, relation, plain.word()), bound));
         }
     }
 }
@@ -136,13 +132,10 @@ impl Store {
             words,
             mut bounds,
         } = tuples;
-        let both = |object, word: u64| {
-            let key = (object, relation_of(word), Entry::of_word(word).word());
-            let bound = bounds.get(&key).is_some_and(Option::is_some);
-            word | u64::from(bound)
-        };
-        let rows = Table(Blocks::of_words(&objects, &words, &types.0, &both));
-        bounds.retain(|_, bound| bound.is_some());
+        let rows = Table(Blocks::of_words(&objects, &words, &types.0));
+        if cfg!(feature = "conditions") {
+            tidy(&mut bounds, &rows);
+        }
         Self {
             rows,
             bounds: Arc::new(bounds),
@@ -150,4 +143,16 @@ impl Store {
             ..self
         }
     }
+}
+
+/// Leaves the last condition of each tuple that is under one.
+fn tidy(bounds: &mut Vec<(TupleKey, Bound)>, rows: &Table) {
+    crate::sort::by_key(bounds, |&(key, _)| key);
+    bounds.reverse();
+    bounds.dedup_by_key(|&mut (key, _)| key);
+    bounds.retain(|&((object, relation, subject), _)| {
+        let found = rows.row(object, relation).find_key(subject);
+        found.is_some_and(|word| word != subject)
+    });
+    bounds.reverse();
 }

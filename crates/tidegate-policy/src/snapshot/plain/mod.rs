@@ -29,9 +29,8 @@ use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 use super::Standing;
-use super::place::{Bound, Place, TupleKey};
+use super::place::{Bound, Place, TupleKey, bound_of};
 use super::row::{Entry, ObjectId, Row};
-use crate::hash::HashMap;
 use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
 use back::Back;
@@ -53,8 +52,8 @@ pub(crate) struct Store {
     pub(crate) rows: Table,
     /// Of these rows, when it was asked for: once for all clones that have them.
     back: Arc<OnceLock<Back>>,
-    /// Never none.
-    pub(super) bounds: Arc<HashMap<TupleKey, Option<Bound>>>,
+    /// In order.
+    pub(super) bounds: Arc<Vec<(TupleKey, Bound)>>,
     /// In order.
     revoked: Arc<Vec<Uuid>>,
 }
@@ -106,7 +105,7 @@ impl Store {
             return None;
         }
         let subject = Entry::new(entry.subject()).word();
-        self.bounds.get(&(object, relation, subject))?.as_ref()
+        bound_of(&self.bounds, &(object, relation, subject))
     }
 
     /// Every number is below.

@@ -60,7 +60,7 @@ impl Names {
                 words.push(word);
             }
         }
-        self.buckets = Blocks::of_words(&numbers, &words, &vec![0; count], &|_, word| word);
+        self.buckets = Blocks::of_words(&numbers, &words, &vec![0; count]);
     }
 
     /// The bucket of a text, and its word there.

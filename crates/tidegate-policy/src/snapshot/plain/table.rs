@@ -96,7 +96,7 @@ impl Table {
         let nearest = found.block.iter().map(|&word| word ^ wanted).min();
         match nearest {
             Some(0) => Finding::Always,
-            Some(1) => Finding::Conditional,
+            Some(1) if cfg!(feature = "conditions") => Finding::Conditional,
             _ => Finding::Nowhere,
         }
     }
