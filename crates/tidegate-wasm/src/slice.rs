@@ -217,6 +217,9 @@ impl Slice {
     pub fn apply(&mut self, change: &SliceChange) -> Result<(), JsValue> {
         self.actions.clear();
         let applied = self.inner.apply(&change.inner);
-        applied.map_err(|found| error(found.kind(), &found.to_string()))
+        applied.map_err(|found| {
+            let kind = found.kind();
+            error(kind, &["the change is refused: ", kind].concat())
+        })
     }
 }
