@@ -63,7 +63,7 @@ impl Slice {
     /// The subject's uid.
     #[wasm_bindgen(getter)]
     pub fn uid(&self) -> String {
-        self.inner.uid().to_string()
+        tidegate_policy::uuid::write(&self.inner.uid())
     }
 
     /// Of the snapshot that it was made from.
