@@ -91,6 +91,7 @@ mod sort;
 pub mod standing;
 mod text;
 pub mod tuple;
+pub mod uuid;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest, Checked, Named, NamedError};

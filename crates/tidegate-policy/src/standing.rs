@@ -86,8 +86,8 @@ impl Snapshot {
 /// What a narrowed secret may do of what its principal may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Narrowed {
-    actions: Option<Box<[Box<str>]>>,
-    objects: Option<Box<[Object]>>,
+    actions: Option<Vec<String>>,
+    objects: Option<Vec<Object>>,
 }
 
 /// A request is outside of what a secret was narrowed to.
@@ -115,26 +115,19 @@ impl Narrowed {
     /// To these actions, and to these objects and what lies below them; without a list to none in particular. None
     /// when one of the objects is no object: such a secret is refused.
     pub fn read(actions: Option<&[String]>, objects: Option<&[String]>) -> Option<Self> {
-        // Loops: collected, it is 2 KB of the engine in a browser.
-        let mut narrowed = Self {
-            actions: None,
-            objects: None,
-        };
-        if let Some(names) = actions {
-            let mut actions: Vec<Box<str>> = Vec::with_capacity(names.len());
-            for name in names {
-                actions.push(name.as_str().into());
-            }
-            narrowed.actions = Some(actions.into());
-        }
+        // A loop: collected, it is 1 KB of the engine in a browser.
+        let mut named = None;
         if let Some(texts) = objects {
             let mut objects: Vec<Object> = Vec::with_capacity(texts.len());
             for text in texts {
                 objects.push(text.parse().ok()?);
             }
-            narrowed.objects = Some(objects.into());
+            named = Some(objects);
         }
-        Some(narrowed)
+        Some(Self {
+            actions: actions.map(<[String]>::to_vec),
+            objects: named,
+        })
     }
 
     /// Whether an action on a resource is within it.
@@ -159,7 +152,7 @@ impl Narrowed {
     /// Whether an action is within it, on some object.
     pub fn has_action(&self, action: &str) -> bool {
         let actions = self.actions.as_ref();
-        actions.is_none_or(|actions| actions.iter().any(|named| **named == *action))
+        actions.is_none_or(|actions| actions.iter().any(|named| *named == *action))
     }
 
     /// Whether an object is one of its own, or below one.

@@ -25,7 +25,7 @@ pub(crate) fn read_any(value: &JsValue) -> Result<Json, JsValue> {
 pub(crate) fn read_list(value: &JsValue) -> Result<Vec<Json>, JsValue> {
     match read_any(value)? {
         Json::List(items) => Ok(items),
-        _ => Err(of_input("expected a list")),
+        _ => Err(of_input("invalid type: expected a list")),
     }
 }
 

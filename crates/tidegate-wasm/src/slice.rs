@@ -6,10 +6,9 @@ use tidegate_policy::tuple::Object;
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::Asked;
 use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::{object_of, read, read_any};
+use crate::json::{object_of, read_any};
 
 /// Longest resource of [`Slice::ask`]. Bytes.
 const DESK_BYTES: usize = 512;
@@ -23,7 +22,7 @@ const TOGETHER: usize = 15;
 #[wasm_bindgen]
 pub struct Slice {
     pub(crate) inner: tidegate_policy::Slice,
-    /// Of secret: what [`Slice::can`] is asked for.
+    /// Of secret: what questions are asked for.
     pub(crate) kind: String,
     /// Where the host writes the resource that it asks about.
     desk: Vec<u8>,
@@ -63,7 +62,7 @@ impl Slice {
     /// The subject's uid.
     #[wasm_bindgen(getter)]
     pub fn uid(&self) -> String {
-        self.inner.uid().to_string()
+        tidegate_policy::uuid::write(&self.inner.uid())
     }
 
     /// Of the snapshot that it was made from.
@@ -83,15 +82,15 @@ impl Slice {
         kinds
     }
 
-    /// The kind of secret that `can` is asked for.
+    /// The kind of secret that questions are asked for.
     #[wasm_bindgen(setter)]
     pub fn set_kind(&mut self, kind: &str) {
         kind.clone_into(&mut self.kind);
         self.actions.clear();
     }
 
-    /// May the subject do the action on the resource? As `decide`, without an object for each question: 0 is no,
-    /// 1 yes, 2 unknown.
+    /// May the subject do the action on the resource? As the whole snapshot answers, or that the whole has to be asked:
+    /// 0 is no, 1 yes, 2 unknown.
     ///
     /// # Errors
     /// `bad-name`, `bad-input`
@@ -102,12 +101,7 @@ impl Slice {
         #[wasm_bindgen(unchecked_optional_param_type = "Record<string, unknown>")]
         context: &JsValue,
     ) -> Result<u8, JsValue> {
-        let context = if context.is_undefined() || context.is_null() {
-            Context::default()
-        } else {
-            let context = Context::try_from(read_any(context)?);
-            context.map_err(|error| of_input(&error.to_string()))?
-        };
+        let context = read_context(context)?;
         Ok(
             match self.inner.answer(&self.kind, action, resource, &context) {
                 Answer::Allow => 1,
@@ -161,44 +155,22 @@ impl Slice {
         bits
     }
 
-    /// May the caller do the action on the resource? As the whole snapshot answers, or `unknown` where the whole
-    /// has to be asked.
-    ///
-    /// # Errors
-    /// `bad-name`, `bad-input`
-    #[wasm_bindgen(unchecked_return_type = "boolean | \"unknown\"")]
-    pub fn decide(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let asked = Asked::read(request)?;
-        Ok(match self.inner.decide(&asked.request()) {
-            Answer::Allow => true.into(),
-            Answer::Deny => false.into(),
-            Answer::Unknown => "unknown".into(),
-        })
-    }
-
-    /// The objects of a type on which the subject, with a secret of a kind, may do an action.
+    /// The objects of a type on which the subject may do an action.
     ///
     /// # Errors
     /// `bad-input`
     #[wasm_bindgen(js_name = listObjects, unchecked_return_type = "SlicePage")]
     pub fn list_objects(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "SliceListRequest")] request: &JsValue,
+        action: &str,
+        type_name: &str,
+        #[wasm_bindgen(unchecked_optional_param_type = "Record<string, unknown>")]
+        context: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (kind, action, type_name, context) = read(request, |fields| {
-            (
-                fields.text("kind"),
-                fields.text("action"),
-                fields.text("type"),
-                fields.context("context"),
-            )
-        })?;
+        let context = read_context(context)?;
         let listed = self
             .inner
-            .list_objects(&kind, &action, &type_name, &context);
+            .list_objects(&self.kind, action, type_name, &context);
         let found = Array::new();
         for name in &listed.objects {
             found.push(&JsValue::from_str(name));
@@ -217,6 +189,21 @@ impl Slice {
     pub fn apply(&mut self, change: &SliceChange) -> Result<(), JsValue> {
         self.actions.clear();
         let applied = self.inner.apply(&change.inner);
-        applied.map_err(|found| error(found.kind(), &found.to_string()))
+        applied.map_err(|found| {
+            let kind = found.kind();
+            error(kind, &["the change is refused: ", kind].concat())
+        })
     }
+}
+
+/// Values of conditions' parameters; none where there is nothing.
+///
+/// # Errors
+/// `bad-input`
+fn read_context(context: &JsValue) -> Result<Context, JsValue> {
+    if context.is_undefined() || context.is_null() {
+        return Ok(Context::default());
+    }
+    let context = Context::try_from(read_any(context)?);
+    context.map_err(|error| of_input(&error.to_string()))
 }

@@ -142,15 +142,6 @@ export interface BundleExpectation {
   /** The revision held already, if one is: an older one is refused. */
   heldRevision?: number | null;
 }
-export interface SliceListRequest {
-  /** Of secret. */
-  kind: string;
-  action: string;
-  /** The type of the objects. */
-  type: string;
-  /** Values of conditions' parameters, by name. */
-  context?: Record<string, unknown> | null;
-}
 export interface SlicePage {
   /** Names, sorted. */
   found: string[];

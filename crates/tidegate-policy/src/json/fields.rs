@@ -35,7 +35,10 @@ impl Fields {
     fn of(object: Json) -> Self {
         let (fields, wrong) = match object {
             Json::Object(fields) => (fields, None),
-            _ => (Vec::new(), Some("expected an object".to_owned())),
+            _ => (
+                Vec::new(),
+                Some("invalid type: expected an object".to_owned()),
+            ),
         };
         Self { fields, wrong }
     }
@@ -237,7 +240,7 @@ impl Fields {
 
     /// The UUID that is in a field's text.
     pub fn uuid_of(&mut self, name: &str, text: &str) -> Uuid {
-        Uuid::try_parse(text).unwrap_or_else(|_| {
+        crate::uuid::parse(text).unwrap_or_else(|| {
             self.note(format!("field `{name}`: `{text}` is no UUID"));
             Uuid::nil()
         })
@@ -288,7 +291,7 @@ mod tests {
                 r#"{"number":0,"text":"","texts":["x"],"limit":[],"flag":true,"numbers":[{},{"n":1}],"uuid":null}"#,
                 Ok(()),
             ),
-            ("[]", Err("expected an object")),
+            ("[]", Err("invalid type: expected an object")),
             ("{}", Err("missing field `text`")),
             (r#"{"text":"a"}"#, Err("missing field `number`")),
             (
@@ -325,7 +328,7 @@ mod tests {
             ),
             (
                 r#"{"text":"a","number":7,"numbers":[3]}"#,
-                Err("expected an object"),
+                Err("invalid type: expected an object"),
             ),
             (
                 r#"{"text":"a","number":7,"uuid":"1"}"#,

@@ -26,7 +26,7 @@ fn profile(fields: &mut Fields) -> Profile {
         profile.kinds.insert(name, fields.within(value, kind));
     });
     fields.each("metered", &mut |fields, name, value| {
-        let metered = metered(fields, &name, value);
+        let metered = metered(fields, &name, &value);
         profile.metered.insert(name, metered);
     });
     fields.each("payer", &mut |fields, name, value| {
@@ -51,11 +51,11 @@ fn kind(fields: &mut Fields) -> SecretKind {
     }
 }
 
-fn metered(fields: &mut Fields, name: &str, value: Json) -> Metered {
-    match &value {
+fn metered(fields: &mut Fields, name: &str, value: &Json) -> Metered {
+    match value {
         Json::Text(text) if text == "read" => return Metered::Read,
         Json::Text(text) if text == "write" => return Metered::Write,
-        _ => fields.unexpected(name, "`read` or `write`", &value),
+        _ => fields.unexpected(name, "`read` or `write`", value),
     }
     Metered::Read
 }

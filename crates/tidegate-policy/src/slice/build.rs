@@ -189,26 +189,31 @@ fn wanted_name<'a>(snapshot: &'a Snapshot, wanted: &Wanted, id: RelationId) -> O
 impl Slice {
     /// The same without what is gone, in the order of the names.
     pub(super) fn compact(&self) -> Result<Self, SliceError> {
-        let mut terms = Terms::default();
-        let mut import = Import::new(&self.terms);
-        let mut copy = |section: &Option<Section>| {
+        let emptied = |section: &Option<Section>| {
             let section = section.as_ref();
-            section
-                .map(|section| import.section(&mut terms, section))
-                .transpose()
+            section.map(|section| Section::with_capacity(section.len()))
         };
-        let own = copy(&self.own)?;
-        let anonymous = copy(&self.anonymous)?;
-        terms.settle();
-        Ok(Self {
+        let mut compact = Self {
             subject: self.subject.clone(),
             uid: self.uid,
             revision: self.revision,
             kinds: self.kinds.clone(),
-            terms,
-            own,
-            anonymous,
-        })
+            terms: Terms::default(),
+            own: emptied(&self.own),
+            anonymous: emptied(&self.anonymous),
+        };
+        let mut import = Import::new(&self.terms);
+        let sections = [
+            (&self.own, &mut compact.own),
+            (&self.anonymous, &mut compact.anonymous),
+        ];
+        for (from, to) in sections {
+            if let (Some(from), Some(to)) = (from, to) {
+                import.section(&mut compact.terms, from, to)?;
+            }
+        }
+        compact.terms.settle();
+        Ok(compact)
     }
 }
 
@@ -233,14 +238,19 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn section(&mut self, terms: &mut Terms, section: &Section) -> Result<Section, SliceError> {
-        let mut copy = Section::with_capacity(section.len());
-        for (name, row) in section.sorted() {
+    /// Puts what a section has into another, in the order of the names.
+    pub(super) fn section(
+        &mut self,
+        terms: &mut Terms,
+        from: &Section,
+        to: &mut Section,
+    ) -> Result<(), SliceError> {
+        for (name, row) in from.sorted() {
             let row = self.row(terms, row)?;
-            let id = copy.add_row(&row);
-            copy.push(name, id)?;
+            let id = to.add_row(&row);
+            to.set(name, id)?;
         }
-        Ok(copy)
+        Ok(())
     }
 
     pub(super) fn row(&mut self, terms: &mut Terms, row: &Row) -> Result<Row, SliceError> {

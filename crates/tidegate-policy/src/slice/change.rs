@@ -175,11 +175,7 @@ impl Slice {
             for name in &delta.removed {
                 held.remove(name);
             }
-            for (name, row) in delta.put.iter() {
-                let row = import.row(&mut self.terms, row)?;
-                let id = held.add_row(&row);
-                held.set(name, id)?;
-            }
+            import.section(&mut self.terms, &delta.put, held)?;
         }
         let wasteful = self.sections().any(Section::is_wasteful);
         if wasteful || self.terms.is_wasteful() {

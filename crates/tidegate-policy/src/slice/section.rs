@@ -112,17 +112,24 @@ impl Section {
     /// # Errors
     /// [`SliceError::TooLong`] when there are too many.
     pub(super) fn set(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
-        if let Some(at) = self.find(name) {
-            if let Some(entry) = self.entries.get_mut(at) {
-                entry.row = row;
+        let hash = self.hash(name);
+        match self.place(name, hash) {
+            Some(at) => {
+                if let Some(entry) = self.entries.get_mut(at) {
+                    entry.row = row;
+                }
+                Ok(())
             }
-            return Ok(());
+            None => self.push_hashed(name, hash, row),
         }
-        self.push(name, row)
     }
 
     /// Puts a name in that is not there.
     pub(super) fn push(&mut self, name: &str, row: u32) -> Result<(), SliceError> {
+        self.push_hashed(name, self.hash(name), row)
+    }
+
+    fn push_hashed(&mut self, name: &str, hash: u32, row: u32) -> Result<(), SliceError> {
         let end = self.text.len() + name.len();
         if end > MAX_TEXT || self.entries.len() >= MAX_SLICE_OBJECTS {
             return Err(SliceError::TooLong);
@@ -134,7 +141,7 @@ impl Section {
             row,
         });
         self.text.push_str(name);
-        self.places.push(short(self.hasher.hash_one(name)));
+        self.places.push(hash);
         Ok(())
     }
 
@@ -157,11 +164,19 @@ impl Section {
     }
 
     fn find(&self, name: &str) -> Option<usize> {
+        self.place(name, self.hash(name))
+    }
+
+    fn hash(&self, name: &str) -> u32 {
+        short(self.hasher.hash_one(name))
+    }
+
+    fn place(&self, name: &str, hash: u32) -> Option<usize> {
         let same = |at| {
             let entry = self.entries.get(at);
             entry.is_some_and(|entry| self.name(entry) == name)
         };
-        self.places.find(short(self.hasher.hash_one(name)), &same)
+        self.places.find(hash, &same)
     }
 
     fn name(&self, entry: &Entry) -> &str {

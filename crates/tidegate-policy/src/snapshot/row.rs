@@ -64,7 +64,7 @@ impl Entry {
         }
     }
 
-    /// Never without conditions, which leaves out of such programs what is done with them.
+    /// Without the feature no store takes such an entry, and nothing has to be made for one.
     pub(crate) fn is_conditional(self) -> bool {
         cfg!(feature = "conditions") && self.0 & CONDITIONAL != 0
     }

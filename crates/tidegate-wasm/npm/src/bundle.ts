@@ -68,7 +68,7 @@ export async function loadSlice<M extends ModelNames = AnyModel>(
     throw new PolicyError("kind", `the slice is for secrets of the kinds ${kinds.join(", ")}`);
   }
   inner.kind = answersFor;
-  return new Slice<M>(inner, answersFor, expiresAtS, now);
+  return new Slice<M>(inner, expiresAtS, now);
 }
 
 /**

@@ -62,7 +62,6 @@ export class Slice<M extends ModelNames = AnyModel> {
   /** The first second at which it is no longer good. Seconds since the epoch, UTC. */
   readonly expiresAtS: number;
   readonly #inner: WasmSlice;
-  readonly #kind: string;
   readonly #now: Now;
   #revision: number;
   readonly #actions = new Map<string, Action>();
@@ -71,9 +70,8 @@ export class Slice<M extends ModelNames = AnyModel> {
   #desk = new Uint8Array();
 
   /** @internal Slices come of `loadSlice`. */
-  constructor(inner: WasmSlice, kind: string, expiresAtS: number, now: Now = runNow) {
+  constructor(inner: WasmSlice, expiresAtS: number, now: Now = runNow) {
     this.#inner = inner;
-    this.#kind = kind;
     this.#now = now;
     this.#revision = inner.revision;
     this.subject = inner.subject;
@@ -116,7 +114,7 @@ export class Slice<M extends ModelNames = AnyModel> {
 
   /** @internal `listObjects`, whatever the time. */
   list(action: string, type: string, context?: Context | undefined): Found {
-    return asked(() => this.#inner.listObjects({ kind: this.#kind, action, type, context: context ?? null }));
+    return asked(() => this.#inner.listObjects(action, type, context));
   }
 
   /** All that the subject has, in no order: for pages that show it. None once the slice has expired. */
