@@ -79,10 +79,21 @@ test("in a page without tools, under a strict policy for scripts", BOUNDED, asyn
   });
   context.after(plane.stop);
   await writeFile(join(into, "short.wasm"), (await import("node:fs")).readFileSync(join(folder, "dist/core.wasm")).subarray(0, 5000));
+  await cp(new URL("../vectors/secrets/verify.json", import.meta.url), join(into, "secrets.json"));
   const found = once(told, "told");
   await browse(context, plane.url);
   const each = ["index", "ed25519", "full"].flatMap((build) => [[build, true, false], "module-malformed"]);
-  assert.deepEqual((await found)[0], each);
+  const [all] = await found;
+  assert.deepEqual(all.slice(0, each.length), each);
+  // Where the browser has no Ed25519, who has it is told by name.
+  const [core, inside, full, ...more] = all.slice(each.length);
+  assert.deepEqual([inside, more], [["ed25519", true, true], []]);
+  for (const [name, ...refusals] of [core, full]) {
+    for (const [kind, message] of refusals) {
+      assert.equal(kind, "crypto-unsupported", `${name}: ${message}`);
+      assert.match(message, /@tidegate\/policy\/ed25519/);
+    }
+  }
 });
 
 test("in a page that Vite has built, which is drawn again where an answer changes and nowhere else", BOUNDED, async (context) => {
