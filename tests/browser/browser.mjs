@@ -2,19 +2,12 @@
 
 import { chromium } from "playwright-core";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+/** Beside what Playwright gives it, by which it talks to nobody of its own accord. */
+const ARGUMENTS = ["--disable-gpu", "--disable-quic"];
 
 export function launch() {
   const executablePath = process.env.TIDEGATE_CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: ARGUMENTS });
 }
 
 /** A page of a profile of its own. `faults` are errors of scripts, refused loads, and breaches of the page's policy. */

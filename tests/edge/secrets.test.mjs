@@ -62,7 +62,7 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
     }
   });
 
-  test(`${name}: keys are imported once for each object`, async () => {
+  test(`${name}: the keys that the host verifies with are imported once for each object`, async () => {
     const { subtle } = globalThis.crypto;
     const { importKey } = subtle;
     let imported = 0;
@@ -75,7 +75,9 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
       const { issuer, audience, now_s } = vectors;
       const good = vectors.cases.filter(({ answer, now_s }) => answer.claims && now_s === undefined).slice(0, 20);
       for (const { secret } of good) await verifySecret(secret, set, { issuer, audience, now: now_s });
-      assert.equal(imported, set.keys.length);
+      const hosts = set.keys.filter(({ kty }) => name === "WebCrypto" || kty === "EC");
+      assert.ok(hosts.length > 0);
+      assert.equal(imported, hosts.length);
     } finally {
       delete subtle.importKey;
     }

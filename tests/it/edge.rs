@@ -138,12 +138,13 @@ const edge :Workerd.Worker = (
             Some(value.to_str().expect("text").to_owned())
         };
         let (refused, challenge) = (header("x-edge-refused"), header("www-authenticate"));
-        let content_type = header("content-type");
+        let (allow, content_type) = (header("allow"), header("content-type"));
         let (status, problem) = json(response).await;
         Answer {
             status,
             refused,
             challenge,
+            allow,
             content_type,
             problem,
         }
@@ -173,6 +174,8 @@ struct Answer {
     /// By the worker.
     refused: Option<String>,
     challenge: Option<String>,
+    /// Of a path that has other methods.
+    allow: Option<String>,
     content_type: Option<String>,
     problem: Value,
 }
@@ -282,7 +285,7 @@ async fn the_gateway_gets_only_what_passes_the_worker() {
         ("no such route", Method::GET, "/acme", Some(bot), StatusCode::NOT_FOUND, "no-route"),
         ("a path to be read in two ways", Method::GET, "/acme/sales/a%2Fb", Some(bot), StatusCode::BAD_REQUEST, "path"),
         ("no such stream", Method::GET, "/acme/sales/none", Some(bot), StatusCode::FORBIDDEN, "unknown-resource"),
-        ("no such method", Method::DELETE, ORDERS, Some(bot), StatusCode::NOT_FOUND, "no-route"),
+        ("no such method", Method::DELETE, ORDERS, Some(bot), StatusCode::METHOD_NOT_ALLOWED, "method"),
         ("no grant", Method::GET, ORDERS, Some(&*without.secret), StatusCode::FORBIDDEN, "not-granted"),
         ("narrowed to another action", Method::POST, ORDERS, Some(&*narrowed), StatusCode::FORBIDDEN, "scope-action"),
         ("narrowed to other objects", Method::GET, ORDERS, Some(&*elsewhere), StatusCode::FORBIDDEN, "scope-object"),
@@ -299,7 +302,7 @@ async fn the_gateway_gets_only_what_passes_the_worker() {
             found.status == status && found.refused.as_deref() == Some(reason)
         })
         .await;
-        let found = edge.answer(method, path, secret).await;
+        let found = edge.answer(method.clone(), path, secret).await;
         check(&found, status, reason);
         let challenge = match (status, secret) {
             (StatusCode::UNAUTHORIZED, None) => Some("Bearer realm=\"tidegate\""),
@@ -309,21 +312,20 @@ async fn the_gateway_gets_only_what_passes_the_worker() {
             _ => None,
         };
         assert_eq!(found.challenge.as_deref(), challenge, "{what}");
-        // The gateway, asked itself, says the same.
-        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        // The gateway, asked itself, says the same; of a path that is ambiguous also why.
+        if status != StatusCode::BAD_REQUEST {
             let itself = site.gateway.url(path);
-            let method = match reason {
-                "scope-action" => Method::POST,
-                _ => Method::GET,
-            };
             let answer = send(method, &itself, secret, empty())
                 .await
                 .expect("an answer");
+            let allow = answer.headers().get("allow");
+            let allow = allow.map(|value| value.to_str().expect("text").to_owned());
+            assert_eq!(allow, found.allow, "{what}");
             let (same, problem) = json(answer).await;
             assert_eq!((same, problem), (status, found.problem), "{what}");
         }
     }
-    let itself = 9;
+    let itself = 11;
     assert_eq!(
         site.at_the_gateway().await,
         passed + itself,

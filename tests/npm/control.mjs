@@ -26,7 +26,7 @@ export async function control(answer, { keySet = () => keys, elsewhere } = {}) {
     if (elsewhere !== undefined && !request.url.startsWith("/v1/")) return elsewhere(request, response);
     const status = (code) => response.writeHead(code).end();
     const tell = (line) => response.write(typeof line === "string" ? line : `${JSON.stringify(line)}\n`);
-    return answer({ tell, status, end: () => response.end(), break: () => response.destroy() }, request);
+    return answer({ tell, status, end: (bytes) => response.end(bytes), break: () => response.destroy() }, request);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

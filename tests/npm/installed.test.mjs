@@ -1,37 +1,19 @@
-// The packed package, installed into fresh projects and run there.
-//
-// TIDEGATE_NPM_PROJECTS names the folder that they are made in, and TIDEGATE_WORKERD the program of workers.
+// The packed package, installed into fresh projects and run there. TIDEGATE_WORKERD names the program of workers.
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { control, lines } from "./control.mjs";
 import { folder } from "./package.mjs";
 import { browse, files, json, run, work } from "./programs.mjs";
+import { packed, project, projects } from "./projects.mjs";
 import { keys, secret, signedChange, signedSlice } from "./signing.mjs";
 
 /** A page that tells nothing is not waited for any longer. */
 const BOUNDED = { timeout: 300_000 };
-const QUIET = ["--no-fund", "--no-audit", "--silent", "--prefer-offline"];
-const projects = resolve(process.env.TIDEGATE_NPM_PROJECTS ?? join(folder, "../projects"));
-await mkdir(projects, { recursive: true });
-const [packed] = JSON.parse(await run("npm", ["pack", folder, "--json", "--silent", "--pack-destination", projects], projects));
-const tarball = join(projects, packed.filename);
-
-/** A fresh project with what its lock file names, and the package. */
-async function project(name) {
-  const into = join(projects, name);
-  await rm(into, { recursive: true, force: true });
-  await cp(new URL(`projects/${name}`, import.meta.url), into, { recursive: true });
-  await writeFile(join(into, "keys.json"), JSON.stringify(keys));
-  await writeFile(join(into, "slice.bin"), await signedSlice());
-  if (name !== "commonjs") await run("npm", ["ci", ...QUIET], into);
-  await run("npm", ["install", "--no-save", "--no-package-lock", ...QUIET, tarball], into);
-  return into;
-}
 
 test("it holds what is needed, and no more", () => {
   const names = packed.files.map(({ path }) => path);
@@ -78,11 +60,22 @@ test("in a page without tools, under a strict policy for scripts", BOUNDED, asyn
     },
   });
   context.after(plane.stop);
-  await writeFile(join(into, "short.wasm"), (await import("node:fs")).readFileSync(join(folder, "dist/core.wasm")).subarray(0, 5000));
+  await writeFile(join(into, "short.wasm"), (await readFile(join(folder, "dist/core.wasm"))).subarray(0, 5000));
+  await cp(new URL("../vectors/secrets/verify.json", import.meta.url), join(into, "secrets.json"));
   const found = once(told, "told");
   await browse(context, plane.url);
   const each = ["index", "ed25519", "full"].flatMap((build) => [[build, true, false], "module-malformed"]);
-  assert.deepEqual((await found)[0], each);
+  const [all] = await found;
+  assert.deepEqual(all.slice(0, each.length), each);
+  // Where the browser has no Ed25519, who has it is told by name.
+  const [core, inside, full, ...more] = all.slice(each.length);
+  assert.deepEqual([inside, more], [["ed25519", true, true], []]);
+  for (const [name, ...refusals] of [core, full]) {
+    for (const [kind, message] of refusals) {
+      assert.equal(kind, "crypto-unsupported", `${name}: ${message}`);
+      assert.match(message, /@tidegate\/policy\/ed25519/);
+    }
+  }
 });
 
 test("in a page that Vite has built, which is drawn again where an answer changes and nowhere else", BOUNDED, async (context) => {

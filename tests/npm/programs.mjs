@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 
 /** Runs a program; what it prints is thrown when it does not go well. */
-export async function run(program, options, folder) {
-  const child = spawn(program, options, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+export async function run(program, options, folder, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, options, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (printed += bytes));
   const [code] = await once(child, "close");
@@ -55,14 +56,14 @@ export async function work(context, program, configuration) {
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 
 /** Answers with the files of a folder, to pages that may run scripts of their own and wasm, and nothing else. */
-export function files(folder) {
+export function files(folder, scripts = "'self' 'wasm-unsafe-eval'") {
   return async (request, response) => {
     const path = normalize(new URL(request.url, "http://x").pathname);
     const name = path === "/" ? "/index.html" : path;
     const bytes = await readFile(join(folder, name)).catch(() => undefined);
     response.writeHead(bytes === undefined ? 404 : 200, {
       "content-type": TYPES[extname(name)] ?? "application/octet-stream",
-      "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+      "content-security-policy": `default-src 'self'; script-src ${scripts}`,
     });
     response.end(bytes);
   };

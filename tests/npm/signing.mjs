@@ -18,10 +18,10 @@ export const world = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, v
 const ED25519 = { alg: "EdDSA", key: { name: "Ed25519" }, sign: { name: "Ed25519" } };
 const P256 = { alg: "ES256", key: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" } };
 
-export async function signer(kid = "bundles-1", algorithm = ED25519) {
+export async function signer(kid = "bundles-1", algorithm = ED25519, purpose = { tidegate_use: "bundle" }) {
   const pair = await subtle.generateKey(algorithm.key, true, ["sign", "verify"]);
   const jwk = await subtle.exportKey("jwk", pair.publicKey);
-  return { algorithm, kid, pair, jwk: { ...jwk, use: "sig", alg: algorithm.alg, kid, tidegate_use: "bundle" } };
+  return { algorithm, kid, pair, jwk: { ...jwk, use: "sig", alg: algorithm.alg, kid, ...purpose } };
 }
 
 export const signers = { ed25519: await signer(), p256: await signer("bundles-2", P256) };
@@ -44,10 +44,30 @@ export async function signed(body, { by = signers.ed25519, claims = {}, header =
     length: body.length,
     ...claims,
   };
-  const message = `${base64url(JSON.stringify(head))}.${base64url(JSON.stringify(all))}`;
-  const signature = await subtle.sign(by.algorithm.sign, by.pair.privateKey, Buffer.from(message));
-  return new Uint8Array(Buffer.concat([Buffer.from(`${message}.${base64url(new Uint8Array(signature))}\n`), body]));
+  return new Uint8Array(Buffer.concat([Buffer.from(`${await jws(by, head, all)}\n`), body]));
 }
+
+async function jws({ algorithm, pair }, header, claims) {
+  const message = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(claims))}`;
+  const signature = await subtle.sign(algorithm.sign, pair.privateKey, Buffer.from(message));
+  return `${message}.${base64url(new Uint8Array(signature))}`;
+}
+
+/** Whose signatures of secrets are believed. */
+export const ofSecrets = await signer("secrets-1", ED25519, {});
+
+/** A secret that holds under that key. */
+export const signedSecret = (claims = {}) =>
+  jws(ofSecrets, { typ: "tidegate+jwt", alg: "EdDSA", kid: ofSecrets.kid }, {
+    iss: ISSUER,
+    aud: ["gateway"],
+    sub: SUBJECT,
+    uid: UID,
+    jti: "00000000-0000-0000-0000-0000000000aa",
+    iat: nowS(),
+    kind: "full",
+    ...claims,
+  });
 
 /** The slice of `user:ann`, for her secrets of the kind `full`. */
 export const signedSlice = (name = "plain", { claims = {}, ...more } = {}) =>

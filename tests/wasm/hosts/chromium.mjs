@@ -6,16 +6,8 @@ import { join } from "node:path";
 
 import { serve } from "./serve.mjs";
 
-/** A browser that talks to nobody by itself. */
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+/** Beside what Playwright gives it, by which it talks to nobody of its own accord. */
+const ARGUMENTS = ["--disable-gpu", "--disable-quic"];
 
 /** A browser; the caller closes it. */
 export async function launch() {

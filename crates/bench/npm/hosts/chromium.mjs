@@ -9,16 +9,8 @@ import { chromium } from "playwright-core";
 
 import { Batches } from "../measured/measure.mjs";
 
-/** A browser that talks to nobody by itself. */
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+/** Beside what Playwright gives it, by which it talks to nobody of its own accord. */
+const ARGUMENTS = ["--disable-gpu", "--disable-quic"];
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 /** Isolated, so that the page's clock has steps of 5 µs and not of 100. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };

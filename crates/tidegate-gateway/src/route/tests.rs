@@ -345,3 +345,70 @@ fn says_what_is_wrong_with_a_template() {
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
+
+/// Read by workers before the gateway, too.
+const VECTORS: &str = include_str!("../../../../tests/vectors/routes/routes.json");
+
+/// A route of the vectors.
+fn route_of(json: &serde_json::Value) -> Route {
+    let pattern = Pattern::parse(json["path"].as_str().unwrap()).unwrap();
+    let actions = json["actions"].as_object().unwrap();
+    let actions = actions.iter().map(|(method, action)| {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        (method, action.as_str().unwrap().into())
+    });
+    Route {
+        resource: Template::resource(json["resource"].as_str().unwrap(), &pattern).unwrap(),
+        // Nothing of it goes to an upstream here.
+        upstream_path: Template::upstream_path("/", &pattern).unwrap(),
+        actions: actions.collect(),
+        pattern,
+        ..example().routes()[0].clone()
+    }
+}
+
+/// As the vectors have it.
+fn told(found: Result<(String, Target), RouteError>) -> serde_json::Value {
+    match found {
+        Ok((
+            _,
+            Target {
+                action, resource, ..
+            },
+        )) => {
+            serde_json::json!({"action": &*action, "resource": resource.as_str()})
+        }
+        Err(RouteError::Method { allow }) => serde_json::json!({"status": 405, "allow": allow}),
+        Err(error) => serde_json::json!({"status": error.problem().status().as_u16()}),
+    }
+}
+
+#[test]
+fn the_vectors_come_to_what_workers_make_of_them() {
+    let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
+    let mut count = 0;
+    for table in vectors["tables"].as_array().unwrap() {
+        let routes = table["routes"].as_array().unwrap();
+        let router = Router::new(routes.iter().map(route_of).collect());
+        for case in table["cases"].as_array().unwrap() {
+            let method = Method::from_bytes(case[0].as_str().unwrap().as_bytes()).unwrap();
+            let found = told(resolve(&router, &method, case[1].as_str().unwrap()));
+            assert_eq!(found, case[2], "{case}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+    for pair in vectors["ambiguous"].as_array().unwrap() {
+        let [one, other] = [0, 1].map(|at| Pattern::parse(pair[at].as_str().unwrap()).unwrap());
+        assert_eq!(one.overlap(&other), Overlap::Ambiguous, "{pair}");
+    }
+    for path in vectors["malformed_paths"].as_array().unwrap() {
+        assert!(Pattern::parse(path.as_str().unwrap()).is_err(), "{path}");
+    }
+    let resources = &vectors["malformed_resources"];
+    let pattern = Pattern::parse(resources["path"].as_str().unwrap()).unwrap();
+    for resource in resources["resources"].as_array().unwrap() {
+        let read = Template::resource(resource.as_str().unwrap(), &pattern);
+        assert!(read.is_err(), "{resource}");
+    }
+}

@@ -1,8 +1,8 @@
 //! Payloads of bundles as files, for readers in any language: `tests/vectors/bundles/*`.
 //!
 //! A `.json` is what a snapshot is made of; beside it are the payload of the whole and those of slices of `user:ann`:
-//! for all of her secrets, for those of the kind `full` alone, and what changes of the latter with the next revision
-//! (she may read `doc:c`, and `doc:b` no more). The payloads are made anew with `TIDEGATE_WRITE_VECTORS=1 cargo test -p tidegate-policy --test it`.
+//! for all of her secrets, for those of the kind `full` alone, and what changes of the latter with the next revision.
+//! The payloads are made anew with `TIDEGATE_WRITE_VECTORS=1 cargo test -p tidegate-policy --test it`.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ struct Known {
     clippy::disallowed_methods,
     reason = "a test may read vectors, and write them anew when told to"
 )]
-fn check(name: &str) {
+fn check(name: &str, taken: &[&str]) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/bundles");
     let text = std::fs::read(folder.join(format!("{name}.json"))).expect("the world");
     let world: World = serde_json::from_slice(&text).expect("a world");
@@ -54,10 +54,10 @@ fn check(name: &str) {
     let ann = "user:ann".parse().expect("an object");
     let slice = snapshot.slice(&ann).expect("a slice");
     let tuple = |text: &str| text.parse().expect("a tuple");
-    let next = [
-        Change::Delete(tuple("doc:c#blocked@user:ann")),
-        Change::Delete(tuple("doc:b#viewer@team:x#member")),
-    ];
+    let next: Vec<Change> = taken
+        .iter()
+        .map(|text| Change::Delete(tuple(text)))
+        .collect();
     let next = snapshot.apply(world.revision + 1, &next).expect("applies");
     let full = |of: &Snapshot| of.slice_for_kind(&ann, "full").expect("a slice");
     let change = full(&snapshot).difference(&full(&next)).expect("a change");
@@ -78,12 +78,21 @@ fn check(name: &str) {
     }
 }
 
+/// She may read `doc:c` then, and `doc:b` no more.
+const OF_DOCS: [&str; 2] = ["doc:c#blocked@user:ann", "doc:b#viewer@team:x#member"];
+
 #[test]
 fn payloads_without_conditions_are_what_is_written() {
-    check("plain");
+    check("plain", &OF_DOCS);
 }
 
 #[test]
 fn payloads_with_conditions_are_what_is_written() {
-    check("conditions");
+    check("conditions", &OF_DOCS);
+}
+
+/// What the npm package's README asks about.
+#[test]
+fn payloads_of_streams_are_what_is_written() {
+    check("streams", &["stream:acme/sales/orders#writer@user:ann"]);
 }

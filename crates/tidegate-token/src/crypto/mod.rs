@@ -27,7 +27,6 @@ pub(crate) fn is_weak_ed25519(key: &[u8; 32]) -> bool {
 
 /// Whether the R of an Ed25519 signature (RFC 8032 §5.1.6) is no use either: only who holds the private key can make
 /// a signature with one, and implementations differ on it.
-#[cfg(not(target_family = "wasm"))]
 fn has_weak_r(signature: &[u8]) -> bool {
     let r = signature.first_chunk();
     r.is_none_or(is_weak_ed25519)

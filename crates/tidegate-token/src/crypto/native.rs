@@ -101,8 +101,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 ///
 /// For Ed25519 this is strict: AWS-LC refuses `s` at or above the group's order and compares the
 /// encoding of R byte for byte without the cofactor, weak public keys never get here
-/// ([`super::is_weak_ed25519`]), and an R of small order is refused, as in `verify_strict` of ed25519-dalek, which
-/// verifies on wasm.
+/// ([`super::is_weak_ed25519`]), and an R of small order is refused, as on wasm.
 pub(crate) fn verify(
     algorithm: Algorithm,
     key: &PublicKey,

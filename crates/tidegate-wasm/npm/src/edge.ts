@@ -7,10 +7,10 @@
 // Nothing is charged here: quotas, and the budgets of narrowed secrets, are the gateway's.
 
 import { body, inTime, orLater } from "./fetched.js";
-import { type Claims, type KeySet, type Now, type Snapshot, loadBundle, verifySecret } from "./index.js";
+import { type Answer, type Claims, type KeySet, type Now, type Snapshot, loadBundle, verifySecret } from "./index.js";
 import { KeySource } from "./jwks.js";
 import { problem, type Refusal } from "./problem.js";
-import { AmbiguousPath, type Route, type Target, targetOf } from "./routes.js";
+import { NoTarget, type Route, Routes, type Target } from "./routes.js";
 
 export type { Route, Target } from "./routes.js";
 
@@ -19,7 +19,7 @@ export interface AuthorizeOptions {
   url: string | URL;
   /** The secret of a node (`tidegate secret issue node:edge`), which may fetch the bundle. */
   nodeSecret: string;
-  /** What a request is for: the gateway's table, or a function; none: 404. */
+  /** What a request is for: the gateway's table, or a function; none: 404. A table that is ambiguous is answered by 500. */
   route: readonly Route[] | ((request: Request) => Target | undefined | Promise<Target | undefined>);
   /** What secrets have to be for [`gateway`]. */
   audience?: string | undefined;
@@ -78,8 +78,8 @@ const MAX_GATES = 16;
 /** There are no keys that are new enough. */
 const UNAVAILABLE = "keys-unavailable";
 
-const CHALLENGE = 'Bearer realm="tidegate"';
-const INVALID = `${CHALLENGE}, error="invalid_token"`;
+const CHALLENGE = { "www-authenticate": 'Bearer realm="tidegate"' };
+const INVALID = { "www-authenticate": 'Bearer realm="tidegate", error="invalid_token"' };
 
 const gates = new Map<string, Gate>();
 
@@ -125,6 +125,7 @@ class Gate {
   #askedAtS = -Infinity;
   #loading: Promise<void> | undefined;
   #fault = "no-snapshot";
+  #routes: { text: string; routes: Routes } | undefined;
 
   constructor({ url, nodeSecret, fetch: given }: AuthorizeOptions) {
     this.#source = new KeySource({ url, fetch: given });
@@ -156,18 +157,34 @@ class Gate {
     }
     let target: Target | undefined;
     try {
-      target = typeof route === "function" ? given : targetOf(request, route);
+      target = typeof route === "function" ? given : this.#routesOf(route).target(request);
     } catch (thrown) {
-      if (thrown instanceof AmbiguousPath) return refused(400, "path");
-      throw thrown;
+      if (!(thrown instanceof NoTarget)) throw thrown;
+      const { status, kind, allow } = thrown;
+      return refused(status, kind, allow === undefined ? undefined : { allow });
     }
     if (target === undefined) return refused(404, "no-route");
-    const { allowed, reason } = snapshot.authorize(claims, target.action, target.resource);
+    let answer: Answer;
+    try {
+      answer = snapshot.authorize(claims, target.action, target.resource);
+    } catch (thrown) {
+      // What the path captured makes no name.
+      if (kindOf(thrown) === "bad-name" && typeof route !== "function") return refused(400, "path");
+      throw thrown;
+    }
+    const { allowed, reason } = answer;
     if (allowed !== true) {
       const why = reason ?? "denied";
       return claims === undefined ? refused(401, why, CHALLENGE) : refused(403, why);
     }
     return { allowed: true, identity: identityOf(claims), target, revision: snapshot.revision };
+  }
+
+  /** A table is looked through once for what it says: it may be made anew for each request. */
+  #routesOf(table: readonly Route[]): Routes {
+    const text = JSON.stringify(table);
+    if (this.#routes?.text !== text) this.#routes = { text, routes: new Routes(table) };
+    return this.#routes.routes;
   }
 
   /** The claims of the one bearer secret (RFC 6750 §2.1). */
@@ -279,8 +296,8 @@ function kindOf(thrown: unknown): string {
   return typeof kind === "string" ? kind : "internal";
 }
 
-function refused(status: Refusal, reason: string, challenge?: string): Authorized {
-  return { allowed: false, status, response: problem(status, challenge), reason };
+function refused(status: Refusal, reason: string, headers?: Record<string, string>): Authorized {
+  return { allowed: false, status, response: problem(status, headers), reason };
 }
 
 function identityOf(claims: Claims | undefined): Identity {

@@ -96,10 +96,13 @@ async function imports(jwk: Jwk): Promise<ReadyKey> {
   try {
     key = await crypto.subtle.importKey("raw", bytes, VERIFY[algorithm], false, ["verify"]);
   } catch (thrown) {
-    if ((thrown as Error).name === "NotSupportedError") {
-      throw new PolicyError("crypto-unsupported", `the host's WebCrypto has no ${algorithm}`, { cause: thrown });
+    // Hosts have words for a point that is not on the curve. Whatever else it is, they cannot verify with it.
+    if (!["DataError", "SyntaxError", "OperationError"].includes((thrown as Error).name)) {
+      const elsewhere = isEd ? ": @tidegate/policy/ed25519 has it inside" : "";
+      const message = `the host's WebCrypto has no ${VERIFY[algorithm].name}${elsewhere}`;
+      throw new PolicyError("crypto-unsupported", message, { cause: thrown });
     }
-    // Not on the curve. Under 32 bytes that are no point of the other curve no signature holds.
+    // Under 32 bytes that are no point of the other curve no signature holds.
     if (isEc) throw bad("not-public");
   }
   return { algorithm, forSecrets: (tidegate_use ?? undefined) === undefined, key };

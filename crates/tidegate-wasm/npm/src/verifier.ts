@@ -6,13 +6,20 @@ import { verifierOf } from "./inside.js";
 import { readyKeys } from "./keys.js";
 import { type Claims, type SecretExpectation, secondsOf, verifySecret as byHost } from "./secret.js";
 
-const looked = new WeakSet<object>();
+const hosts = new WeakMap<object, KeySet>();
 
-/** Points of P-256 are looked at where they are used. */
-async function lookedAt(keySet: KeySet): Promise<void> {
-  if (looked.has(keySet)) return;
-  if (Array.isArray(keySet?.keys) && keySet.keys.some((key) => key?.kty === "EC")) await readyKeys(keySet);
-  looked.add(keySet);
+/**
+ * The keys of a set that the host verifies with, and no others: it may have no Ed25519. Whether they are points of P-256
+ * is looked at by it, too.
+ */
+async function ofHost(keySet: KeySet): Promise<KeySet> {
+  let found = hosts.get(keySet);
+  if (found === undefined) {
+    found = { keys: keySet.keys.filter((key) => key.kty === "EC") };
+    if (found.keys.length > 0) await readyKeys(found);
+    hosts.set(keySet, found);
+  }
+  return found;
 }
 
 /**
@@ -21,14 +28,18 @@ async function lookedAt(keySet: KeySet): Promise<void> {
  */
 export async function verifySecret(secret: string, keySet: KeySet, expect: SecretExpectation): Promise<Claims> {
   const nowS = secondsOf(expect);
-  // The bindings take texts alone.
-  if (typeof secret !== "string") return byHost(secret, keySet, expect);
   try {
     const verifier = await verifierOf(keySet);
-    await lookedAt(keySet);
-    return verifier.verifySecret(secret, expect.issuer, expect.audience, nowS);
+    const hosted = await ofHost(keySet);
+    // The bindings take texts alone.
+    if (typeof secret !== "string") return await byHost(secret, hosted, expect);
+    try {
+      return verifier.verifySecret(secret, expect.issuer, expect.audience, nowS);
+    } catch (thrown) {
+      if (thrown instanceof PolicyError && thrown.kind === "host-verifies") return await byHost(secret, hosted, expect);
+      throw thrown;
+    }
   } catch (thrown) {
-    if (thrown instanceof PolicyError && thrown.kind === "host-verifies") return byHost(secret, keySet, expect);
     throw asPolicyError(thrown, "internal");
   }
 }
