@@ -135,9 +135,7 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            let numbers = set.added().chain(set.removed());
-            let changes = numbers.filter_map(|number| support.change(number));
-            found.extend(join(base, &world, changes));
+            found.extend(join(base, &world, &support.changes(&set)));
         }
         Ok(found)
     }
@@ -221,17 +219,18 @@ fn known(world: &World<'_>, names: &[Object]) -> Known {
             && let Some(type_id) = world.view.type_of(id)
         {
             known.of_type.entry(type_id).or_default().push(id);
-            known.all.insert(id);
+            known.all.push(id);
         }
     }
+    crate::sort::sort(&mut known.all);
     known
 }
 
 /// A set with more changes; none when they are too many, or undo what is in it.
-fn join(base: &Remedy, world: &World<'_>, changes: impl Iterator<Item = Change>) -> Option<Remedy> {
+fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> {
     let mut whole = base.clone();
     for change in changes {
-        let tuple = name(world, &change)?;
+        let tuple = name(world, change)?;
         let undoes = |of: &[Tuple]| of.iter().any(|other| is_same_place(other, &tuple));
         match change.what {
             What::Add(_) if undoes(&base.remove) || undoes(&base.add) => return None,
