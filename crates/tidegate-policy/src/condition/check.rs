@@ -1,7 +1,5 @@
 //! Checks an expression against the types of the parameters, and compiles it.
 
-use std::sync::Arc;
-
 use super::ast::{Ast, Fold, FoldKind, Kind};
 use super::error::ConditionError;
 use super::evaluate::Meter;
@@ -166,10 +164,11 @@ impl Checker<'_> {
     }
 
     fn bools(&mut self, name: &str, parts: Vec<Ast>) -> Result<Box<[Term]>, ConditionError> {
-        parts
-            .into_iter()
-            .map(|part| self.bool(name, part))
-            .collect()
+        let mut terms = Vec::with_capacity(parts.len());
+        for part in parts {
+            terms.push(self.bool(name, part)?);
+        }
+        Ok(terms.into())
     }
 
     fn bool(&mut self, name: &str, part: Ast) -> Result<Term, ConditionError> {
@@ -194,13 +193,16 @@ impl Checker<'_> {
             terms.push(term);
         }
         let element_type = element_type.unwrap_or_else(|| self.types.unknown());
-        let constants = terms.iter().map(|term| match term {
-            Term::Constant(value) => Some(value.clone()),
-            _ => None,
-        });
-        let term = match constants.collect::<Option<Arc<[_]>>>() {
-            Some(values) => Term::Constant(Value::List(List::Made(values))),
-            None => Term::List(terms.into()),
+        let mut values = Vec::with_capacity(terms.len());
+        for term in &terms {
+            if let Term::Constant(value) = term {
+                values.push(value.clone());
+            }
+        }
+        let term = if values.len() == terms.len() {
+            Term::Constant(Value::List(List::Made(values.into())))
+        } else {
+            Term::List(terms.into())
         };
         Ok((term, Type::List(Box::new(element_type))))
     }
@@ -290,21 +292,30 @@ impl Checker<'_> {
         } else {
             Style::Plain
         };
-        let groups = GROUPS.iter().filter_map(|group| {
-            let (_, function) = group.names.iter().find(|found| found.0 == name)?;
-            (group.style == style || group.style == Style::Both).then_some((*function, group))
-        });
-        if groups.clone().next().is_none() {
+        let mut groups = Vec::new();
+        for group in GROUPS {
+            if group.style == style || group.style == Style::Both {
+                let function = group.names.iter().find(|found| found.0 == name);
+                groups.extend(function.map(|(_, function)| (*function, group)));
+            }
+        }
+        if groups.is_empty() {
             let what = if is_member { "method" } else { "function" };
             return Err(ConditionError::at(
                 offset,
                 format!("there is no {what} `{name}`"),
             ));
         }
-        let all = target.map(|target| *target).into_iter().chain(arguments);
-        let checked: Vec<(Term, Type)> =
-            all.map(|part| self.check(part)).collect::<Result<_, _>>()?;
-        let (terms, types): (Vec<Term>, Vec<Type>) = checked.into_iter().unzip();
+        let mut parts = arguments;
+        if let Some(target) = target {
+            parts.insert(0, *target);
+        }
+        let (mut terms, mut types) = (Vec::new(), Vec::new());
+        for part in parts {
+            let (term, found) = self.check(part)?;
+            terms.push(term);
+            types.push(found);
+        }
         let mut chosen: Option<(Function, Type)> = None;
         for (function, group) in groups {
             for (takes, gives) in group.overloads {
@@ -395,14 +406,14 @@ impl Checker<'_> {
     }
 
     fn no_overload(&self, offset: usize, name: &str, types: &[Type]) -> ConditionError {
-        let types: Vec<String> = types
-            .iter()
-            .map(|found| self.types.whole(found).to_string())
-            .collect();
-        ConditionError::at(
-            offset,
-            format!("`{name}` does not take ({})", types.join(", ")),
-        )
+        let mut message = format!("`{name}` does not take (");
+        for (at, found) in types.iter().enumerate() {
+            let separator = if at == 0 { "" } else { ", " };
+            message.push_str(separator);
+            message.push_str(&self.types.whole(found).to_string());
+        }
+        message.push(')');
+        ConditionError::at(offset, message)
     }
 }
 

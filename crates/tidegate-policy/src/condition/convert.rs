@@ -41,8 +41,11 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
                 let all = values.iter().all(|value| convert(value, element).is_some());
                 return all.then_some(Value::List(List::Json(values)));
             }
-            let values = values.iter().map(|value| convert(value, element));
-            Value::List(List::Made(values.collect::<Option<_>>()?))
+            let mut made = Vec::with_capacity(values.len());
+            for value in values {
+                made.push(convert(value, element)?);
+            }
+            Value::List(List::Made(made.into()))
         }
         (ParameterType::Map(element), Json::Object(entries)) => {
             if is_as_written(element) {
@@ -51,10 +54,12 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
                     .all(|(_, value)| convert(value, element).is_some());
                 return all.then_some(Value::Map(Map::Json(entries)));
             }
-            let entries = entries.iter().map(|(key, value)| {
-                Some((Value::String(Text::Borrowed(key)), convert(value, element)?))
-            });
-            Value::Map(Map::Made(entries.collect::<Option<_>>()?))
+            let mut made = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                let key = Value::String(Text::Borrowed(key));
+                made.push((key, convert(value, element)?));
+            }
+            Value::Map(Map::Made(made.into()))
         }
         _ => return None,
     })

@@ -4,7 +4,8 @@
 //! refused: one mapping of plain or quoted scalars, block or `[…]` lists of them, comments, `---`. Keys other than
 //! `schema` and `contents` are passed over.
 
-use super::{MAX_ERRORS, MAX_TEXT, ModelError, ModelErrorKind, ModelErrors};
+use super::read::named;
+use super::{MAX_ERRORS, MAX_TEXT, ModelErrorKind, ModelErrors};
 use crate::language::{Fault, Place, Word};
 use crate::text::{find, split_once};
 
@@ -33,14 +34,7 @@ pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
             contents: contents.into_iter().map(|word| word.text).collect(),
         });
     }
-    let errors = faults.into_iter().map(|fault| ModelError {
-        kind: fault.kind,
-        file: Some(FILE_NAME.into()),
-        line: fault.place.line,
-        column: fault.place.column,
-        message: fault.message,
-    });
-    Err(ModelErrors(errors.collect()))
+    Err(named(faults, &[FILE_NAME.into()]))
 }
 
 /// The paths, and what is wrong.
@@ -256,10 +250,11 @@ impl Reader {
                 self.fault(found.at, &message);
             }
             Some(Contents::List(items)) => {
-                return items
-                    .into_iter()
-                    .filter_map(|item| self.path(&item))
-                    .collect();
+                let mut paths = Vec::new();
+                for item in &items {
+                    paths.extend(self.path(item));
+                }
+                return paths;
             }
         }
         Vec::new()
