@@ -1,12 +1,13 @@
 //! Lists: on which objects, and who.
 
+use tidegate_policy::json::Json;
 use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{Fields, object, write};
+use crate::json::{Fields, write};
 
 /// As many as OpenFGA's server answers.
 const LIMIT: u64 = 1000;
@@ -98,8 +99,13 @@ impl Asked {
 }
 
 fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
-    let found: Vec<String> = page.found.iter().map(T::to_string).collect();
-    let mut listed = object([("found", found.into()), ("complete", page.complete.into())]);
+    let mut found = Vec::with_capacity(page.found.len());
+    for name in &page.found {
+        found.push(name.to_string().into());
+    }
+    let mut listed = Json::EMPTY;
+    listed.add("found", Json::List(found));
+    listed.add("complete", page.complete.into());
     if let Some(next) = &page.next {
         listed.add("next", next.to_string().into());
     }

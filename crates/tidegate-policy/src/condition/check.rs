@@ -295,8 +295,11 @@ impl Checker<'_> {
         let mut groups = Vec::new();
         for group in GROUPS {
             if group.style == style || group.style == Style::Both {
-                let function = group.names.iter().find(|found| found.0 == name);
-                groups.extend(function.map(|(_, function)| (*function, group)));
+                for (found, function) in group.names {
+                    if *found == name {
+                        groups.push((*function, group));
+                    }
+                }
             }
         }
         if groups.is_empty() {

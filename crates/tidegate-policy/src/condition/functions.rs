@@ -172,7 +172,9 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
             let mut all = Vec::with_capacity(one.len() + two.len());
             for list in [one, two] {
                 for at in 0..list.len() {
-                    all.extend(list.get(at));
+                    if let Some(element) = list.get(at) {
+                        all.push(element);
+                    }
                 }
             }
             Value::List(List::Made(all.into()))

@@ -42,7 +42,9 @@ pub(super) fn unmet(
         complete &= turned.is_some();
         if turned == Some(true) {
             for change in &changes {
-                found.extend(describe(&world, change));
+                if let Some(unmet) = describe(&world, change) {
+                    found.push(unmet);
+                }
             }
         }
     }
@@ -55,7 +57,10 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     let entry = world.row(change.goal).find(change.subject)?;
     let bound = world.view.bound(change.goal.0, change.goal.1, entry)?;
     let condition = world.model.condition(bound.condition)?;
-    let parameters = condition.parameters().iter();
+    let mut parameters = Vec::new();
+    for parameter in condition.parameters() {
+        parameters.push(parameter.name.to_string());
+    }
     let error = match world.held(change.goal, entry) {
         Held::Open(error) => Some(error),
         Held::Yes | Held::Stale | Held::Unmet => None,
@@ -63,7 +68,7 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     Some(Unmet {
         tuple: world.tuple(change.goal, entry)?,
         condition: condition.name().to_owned(),
-        parameters: parameters.map(|found| found.name.to_string()).collect(),
+        parameters,
         error: error.as_ref().map(ToString::to_string),
         missing: match error {
             Some(EvaluationError::Missing { parameters, .. }) => parameters,

@@ -131,7 +131,9 @@ pub(super) fn product(one: &[Set], other: &[Set], adds: usize) -> Vec<Set> {
             let mut sets = Vec::new();
             for left in one {
                 for right in other {
-                    sets.extend(left.with(*right, adds));
+                    if let Some(both) = left.with(*right, adds) {
+                        sets.push(both);
+                    }
                 }
             }
             least(sets)

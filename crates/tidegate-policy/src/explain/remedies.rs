@@ -66,7 +66,9 @@ fn known_objects(snapshot: &Snapshot, steps: &mut u32) -> Option<Vec<Object>> {
     let mut names = Vec::new();
     for id in store.ids() {
         spend(steps, 1).ok()?;
-        names.extend(store.object(id));
+        if let Some(name) = store.object(id) {
+            names.push(name);
+        }
     }
     crate::sort::sort(&mut names);
     Some(names)
@@ -138,7 +140,9 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            found.extend(join(base, &world, &support.changes(&set)));
+            if let Some(whole) = join(base, &world, &support.changes(&set)) {
+                found.push(whole);
+            }
         }
         Ok(found)
     }

@@ -101,7 +101,9 @@ impl<'a> Support<'a> {
     pub(super) fn changes(&self, set: &Set) -> Vec<Change> {
         let mut changes = Vec::new();
         for number in set.numbers() {
-            changes.extend(self.by_number.get(number as usize));
+            if let Some(change) = self.by_number.get(number as usize) {
+                changes.push(*change);
+            }
         }
         changes
     }
@@ -235,7 +237,9 @@ impl<'a> Support<'a> {
         let mut sets = Vec::new();
         for entry in world.named(goal) {
             self.spend(steps, 1)?;
-            sets.extend(self.standing(goal, entry, want));
+            if let Some(set) = self.standing(goal, entry, want) {
+                sets.push(set);
+            }
         }
         if self.may_add(goal)
             && let Some(taken) = self.kind(world.subject)

@@ -82,7 +82,7 @@ pub(super) fn list_within(
             most,
         ))
     };
-    let page = page(&candidates.into_names(), request.limit, max_steps, holds);
+    let page = page(&candidates.into_names(), request.limit, max_steps, &holds);
     Ok(page.after_a_walk(walked.is_ok(), max_walk))
 }
 
@@ -108,7 +108,9 @@ pub(super) fn reachable(
     };
     let mut named = Vec::new();
     let walked = reach(model, view, subject, wanted, MAX_WALK, &mut |id| {
-        named.extend(view.object(id));
+        if let Some(name) = view.object(id) {
+            named.push(name);
+        }
     });
     // What more there is would be left out.
     walked.ok()?;

@@ -31,10 +31,18 @@ pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
     if faults.is_empty() {
         return Ok(FgaMod {
             schema: "1.2".to_owned(),
-            contents: contents.into_iter().map(|word| word.text).collect(),
+            contents: texts(contents),
         });
     }
     Err(named(faults, &[FILE_NAME.into()]))
+}
+
+fn texts(words: Vec<Word>) -> Vec<String> {
+    let mut texts = Vec::with_capacity(words.len());
+    for word in words {
+        texts.push(word.text);
+    }
+    texts
 }
 
 /// The paths, and what is wrong.
@@ -184,7 +192,9 @@ impl Reader {
                 self.fault((self.line, column(at)), "the list has no end");
                 break;
             };
-            items.extend(self.scalar(item.trim_end(), at));
+            if let Some(item) = self.scalar(item.trim_end(), at) {
+                items.push(item);
+            }
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {
                 Some(after) => after,
@@ -252,7 +262,9 @@ impl Reader {
             Some(Contents::List(items)) => {
                 let mut paths = Vec::new();
                 for item in &items {
-                    paths.extend(self.path(item));
+                    if let Some(path) = self.path(item) {
+                        paths.push(path);
+                    }
                 }
                 return paths;
             }

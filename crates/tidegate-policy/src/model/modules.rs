@@ -62,9 +62,12 @@ fn in_order<'a, 'f>(
     names: &mut Vec<Box<str>>,
 ) -> (Vec<(&'f ModuleFile<'a>, u16)>, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut sorted: Vec<_> = files.iter().zip(0..).collect();
+    let mut sorted = Vec::with_capacity(files.len());
+    for (file, number) in files.iter().zip(0..) {
+        names.push(file.name.into());
+        sorted.push((file, number));
+    }
     crate::sort::by_key(&mut sorted, |(file, _)| file.name);
-    names.extend(files.iter().map(|file| Box::from(file.name)));
     let mut seen: HashMap<&str, u32> = HashMap::new();
     for (file, number) in &sorted {
         if seen.insert(file.name, u32::from(*number)).is_some() {

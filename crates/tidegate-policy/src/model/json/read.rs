@@ -113,7 +113,9 @@ impl Reader {
             let names = ["directly_related_user_types", "directlyRelatedUserTypes"];
             let mut restrictions = Vec::new();
             for entry in self.list(details, &names) {
-                restrictions.extend(self.restriction(entry));
+                if let Some(restriction) = self.restriction(entry) {
+                    restrictions.push(restriction);
+                }
             }
             let source = self.source(details);
             if let Some(rewrite) = self.rewrite(rewrite, 0) {
@@ -135,7 +137,9 @@ impl Reader {
         }
         let mut found = Vec::new();
         for (at, names) in REWRITES.iter().enumerate() {
-            found.extend(node.field(names).map(|value| (at, value)));
+            if let Some(value) = node.field(names) {
+                found.push((at, value));
+            }
         }
         let &[(at, value)] = found.as_slice() else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");

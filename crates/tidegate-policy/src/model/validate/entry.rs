@@ -124,17 +124,20 @@ impl<'a> Reader<'a, '_> {
             RewriteSyntax::From { relation, tupleset } => {
                 let tupleset = self.names.tupleset(self.on, &tupleset.text);
                 for on in tupleset.into_iter().flat_map(|found| &found.types) {
-                    needs.extend(self.number(on, &relation.text).map(Need::Relation));
+                    if let Some(number) = self.number(on, &relation.text) {
+                        needs.push(Need::Relation(number));
+                    }
                 }
             }
             RewriteSyntax::Direct => {
                 for entry in &self.relation.restrictions {
-                    needs.extend(match &entry.kind {
-                        RestrictionKind::Userset(relation) => self
-                            .number(&entry.type_name.text, &relation.text)
-                            .map(Need::Relation),
-                        RestrictionKind::Object | RestrictionKind::Wildcard => Some(Need::Nothing),
-                    });
+                    let RestrictionKind::Userset(relation) = &entry.kind else {
+                        needs.push(Need::Nothing);
+                        continue;
+                    };
+                    if let Some(number) = self.number(&entry.type_name.text, &relation.text) {
+                        needs.push(Need::Relation(number));
+                    }
                 }
             }
         }
