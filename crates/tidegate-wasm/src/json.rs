@@ -63,9 +63,3 @@ pub(crate) fn object_of(properties: &[(&str, JsValue)]) -> JsValue {
 pub(crate) fn write(value: &Json) -> Result<JsValue, JsValue> {
     js_sys::JSON::parse(&value.to_string())
 }
-
-/// An object.
-#[cfg(feature = "language")]
-pub(crate) fn object<const FIELDS: usize>(fields: [(&str, Json); FIELDS]) -> Json {
-    fields.into()
-}

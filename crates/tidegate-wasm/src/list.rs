@@ -1,6 +1,6 @@
 //! Lists: on which objects, and who.
 
-use tidegate_policy::json::Fields;
+use tidegate_policy::json::{Fields, Json};
 use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
@@ -97,8 +97,13 @@ impl Asked {
 }
 
 fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
-    let found: Vec<String> = page.found.iter().map(T::to_string).collect();
-    let mut listed = object([("found", found.into()), ("complete", page.complete.into())]);
+    let mut found = Vec::with_capacity(page.found.len());
+    for name in &page.found {
+        found.push(name.to_string().into());
+    }
+    let mut listed = Json::EMPTY;
+    listed.add("found", Json::List(found));
+    listed.add("complete", page.complete.into());
     if let Some(next) = &page.next {
         listed.add("next", next.to_string().into());
     }

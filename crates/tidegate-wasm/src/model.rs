@@ -41,8 +41,10 @@ impl Model {
                 (file.text("name"), file.text("text"))
             })?);
         }
-        let files = read.iter().map(|(name, text)| ModuleFile { name, text });
-        let files: Vec<ModuleFile<'_>> = files.collect();
+        let mut files = Vec::with_capacity(read.len());
+        for (name, text) in &read {
+            files.push(ModuleFile { name, text });
+        }
         let inner = tidegate_policy::Model::from_modules(&files);
         inner
             .map(|inner| Self { inner })
@@ -129,10 +131,10 @@ impl Model {
 pub fn parse_fga_mod(text: &str) -> Result<JsValue, JsValue> {
     let found = tidegate_policy::parse_fga_mod(text);
     let tidegate_policy::FgaMod { schema, contents } = found.map_err(|errors| of_model(&errors))?;
-    write(&object([
-        ("schema", schema.into()),
-        ("contents", contents.into()),
-    ]))
+    let mut out = Json::EMPTY;
+    out.add("schema", schema.into());
+    out.add("contents", contents.into());
+    write(&out)
 }
 
 /// Whether OpenFGA's own tools take an id: letters, digits and `_|*@.+-/`, the first not `*`.
@@ -156,18 +158,18 @@ fn of_model(found: &ModelErrors) -> JsValue {
 }
 
 fn faults(found: &[ModelError]) -> Result<JsValue, JsValue> {
-    let faults = found.iter().map(|found| {
-        let mut fault = object([
-            ("kind", found.kind.as_str().into()),
-            ("line", found.line.into()),
-            ("column", found.column.into()),
-            ("message", found.message.as_str().into()),
-            ("warning", found.kind.is_warning().into()),
-        ]);
+    let mut faults = Vec::with_capacity(found.len());
+    for found in found {
+        let mut fault = Json::EMPTY;
+        fault.add("kind", found.kind.as_str().into());
+        fault.add("line", found.line.into());
+        fault.add("column", found.column.into());
+        fault.add("message", found.message.as_str().into());
+        fault.add("warning", found.kind.is_warning().into());
         if let Some(file) = &found.file {
             fault.add("file", (**file).into());
         }
-        fault
-    });
-    write(&Json::List(faults.collect()))
+        faults.push(fault);
+    }
+    write(&Json::List(faults))
 }

@@ -12,7 +12,7 @@ use super::value::{Text, Value};
 
 /// 2^63 and 2^64, which are doubles.
 const INT_END: f64 = 9_223_372_036_854_775_808.0;
-const UINT_END: f64 = 18_446_744_073_709_551_616.0;
+pub(super) const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 
 /// Converts a value to the type that a function is named for.
 pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Stop> {

@@ -3,6 +3,7 @@
 //! A number may be written as a text, in decimals; a whole number may have a fraction of zeros. What has
 //! no such value in the type is an error: nothing is cut off or rounded to fit a whole number.
 
+use super::cast::UINT_END;
 use super::double;
 use super::ip::Ip;
 use super::time::{Timestamp, parse_duration};
@@ -27,8 +28,8 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Any, _) => Value::any(json),
         (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
         (ParameterType::String, Json::Text(text)) => Value::String(Text::Borrowed(text)),
-        (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
-        (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
+        (ParameterType::Int, _) => Value::Int(whole(json)?.int()?),
+        (ParameterType::Uint, _) => Value::Uint(whole(json)?.uint()?),
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
         (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
@@ -41,8 +42,11 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
                 let all = values.iter().all(|value| convert(value, element).is_some());
                 return all.then_some(Value::List(List::Json(values)));
             }
-            let values = values.iter().map(|value| convert(value, element));
-            Value::List(List::Made(values.collect::<Option<_>>()?))
+            let mut made = Vec::with_capacity(values.len());
+            for value in values {
+                made.push(convert(value, element)?);
+            }
+            Value::List(List::Made(made.into()))
         }
         (ParameterType::Map(element), Json::Object(entries)) => {
             if is_as_written(element) {
@@ -51,10 +55,12 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
                     .all(|(_, value)| convert(value, element).is_some());
                 return all.then_some(Value::Map(Map::Json(entries)));
             }
-            let entries = entries.iter().map(|(key, value)| {
-                Some((Value::String(Text::Borrowed(key)), convert(value, element)?))
-            });
-            Value::Map(Map::Made(entries.collect::<Option<_>>()?))
+            let mut made = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                let key = Value::String(Text::Borrowed(key));
+                made.push((key, convert(value, element)?));
+            }
+            Value::Map(Map::Made(made.into()))
         }
         _ => return None,
     })
@@ -102,18 +108,44 @@ fn is_as_written(kind: &ParameterType) -> bool {
     }
 }
 
-/// A whole number: written as one, or with a fraction of zeros, or as a text.
-fn whole(json: &Json) -> Option<i128> {
+/// A whole number.
+struct Whole {
+    negative: bool,
+    size: u64,
+}
+
+impl Whole {
+    fn int(self) -> Option<i64> {
+        match self.negative {
+            true => 0_i64.checked_sub_unsigned(self.size),
+            false => i64::try_from(self.size).ok(),
+        }
+    }
+
+    fn uint(self) -> Option<u64> {
+        (!self.negative || self.size == 0).then_some(self.size)
+    }
+}
+
+/// A whole number: written as one, or with a fraction of zeros, or as a text. None out of the range of all types.
+fn whole(json: &Json) -> Option<Whole> {
     match json {
         Json::Number(number) => {
             if let Some(value) = number.as_i64() {
-                return Some(value.into());
+                return Some(Whole {
+                    negative: value < 0,
+                    size: value.unsigned_abs(),
+                });
             }
-            if let Some(value) = number.as_u64() {
-                return Some(value.into());
+            if let Some(size) = number.as_u64() {
+                let negative = false;
+                return Some(Whole { negative, size });
             }
             let value = number.as_f64()?;
-            (value.trunc() == value && value.abs() < 1e30).then_some(value as i128)
+            (value.trunc() == value && value.abs() < UINT_END).then_some(Whole {
+                negative: value < 0.0,
+                size: value.abs() as u64,
+            })
         }
         Json::Text(text) => whole_text(text),
         _ => None,
@@ -121,7 +153,7 @@ fn whole(json: &Json) -> Option<i128> {
 }
 
 /// A whole number in decimals, such as `42`, `-1.0` or `1e3`.
-fn whole_text(text: &str) -> Option<i128> {
+fn whole_text(text: &str) -> Option<Whole> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -131,29 +163,25 @@ fn whole_text(text: &str) -> Option<i128> {
         None => (digits, 0),
     };
     let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all_digits = before
-        .bytes()
-        .chain(after.bytes())
-        .all(|byte| byte.is_ascii_digit());
-    if !all_digits || before.len() + after.len() == 0 {
+    if before.len() + after.len() == 0 {
         return None;
     }
-    let mut value: i128 = 0;
+    let mut size: u64 = 0;
     // Where the point comes to stand: so many digits count, and what follows them must be zeros.
     let point = i64::try_from(before.len()).ok()? + i64::from(exponent);
     let mut at = 0;
     for digit in before.bytes().chain(after.bytes()) {
-        let digit = i128::from(digit - b'0');
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
         if at < point {
-            value = value.checked_mul(10)?.checked_add(digit)?;
+            size = size.checked_mul(10)?.checked_add(digit.into())?;
         } else if digit != 0 {
             return None;
         }
         at += 1;
     }
-    while at < point && value != 0 {
-        value = value.checked_mul(10)?;
+    while at < point && size != 0 {
+        size = size.checked_mul(10)?;
         at += 1;
     }
-    Some(if negative { -value } else { value })
+    Some(Whole { negative, size })
 }

@@ -201,9 +201,9 @@ impl<'a> Evaluation<'a> {
                 }
                 FoldKind::ExistsOne => count += usize::from(test?),
                 FoldKind::Filter => {
-                    if test? {
+                    if test? && let Some(element) = element {
                         self.meter.spend(1)?;
-                        made.extend(element);
+                        made.push(element);
                     }
                 }
                 FoldKind::Map => {

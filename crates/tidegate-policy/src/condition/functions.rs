@@ -169,9 +169,15 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
         }
         (Value::List(one), Value::List(two)) if function == F::Add => {
             meter.spend(one.len() + two.len())?;
-            let first = (0..one.len()).filter_map(|at| one.get(at));
-            let second = (0..two.len()).filter_map(|at| two.get(at));
-            Value::List(List::Made(first.chain(second).collect()))
+            let mut all = Vec::with_capacity(one.len() + two.len());
+            for list in [one, two] {
+                for at in 0..list.len() {
+                    if let Some(element) = list.get(at) {
+                        all.push(element);
+                    }
+                }
+            }
+            Value::List(List::Made(all.into()))
         }
         _ => return Err(Failure::NoOverload.into()),
     })

@@ -171,7 +171,7 @@ impl Condition {
                 reason,
             });
         }
-        let term = check::compile(parse::parse(expression)?, &parameters)?;
+        let term = check::compile(&parse::parse(expression)?, &parameters)?;
         Ok(Self {
             name: name.into(),
             most_cost: bound::most(&term, &parameters),

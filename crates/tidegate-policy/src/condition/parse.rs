@@ -45,9 +45,9 @@ impl<'t> Parser<'t> {
             return Err(too_deep(self.offset));
         }
         let offset = self.offset;
-        let mut found = self.any()?;
+        let mut found = self.logic("||")?;
         if self.take("?")? {
-            let yes = self.any()?;
+            let yes = self.logic("||")?;
             self.expect(":")?;
             let no = self.expression()?;
             found = node(offset, Kind::If(Box::new([found, yes, no])))?;
@@ -56,30 +56,28 @@ impl<'t> Parser<'t> {
         Ok(found)
     }
 
-    fn any(&mut self) -> Parsed {
+    /// Operands of `||`, which are operands of `&&`, which are relations.
+    fn logic(&mut self, symbol: &'static str) -> Parsed {
         let offset = self.offset;
-        let first = self.every()?;
-        if !self.is("||") {
-            return Ok(first);
+        let mut terms = Vec::new();
+        loop {
+            let term = match symbol {
+                "||" => self.logic("&&")?,
+                _ => self.binary(1)?,
+            };
+            if terms.is_empty() && !self.is(symbol) {
+                return Ok(term);
+            }
+            terms.push(term);
+            if !self.take(symbol)? {
+                break;
+            }
         }
-        let mut terms = vec![first];
-        while self.take("||")? {
-            terms.push(self.every()?);
-        }
-        node(offset, Kind::Or(terms))
-    }
-
-    fn every(&mut self) -> Parsed {
-        let offset = self.offset;
-        let first = self.binary(1)?;
-        if !self.is("&&") {
-            return Ok(first);
-        }
-        let mut terms = vec![first];
-        while self.take("&&")? {
-            terms.push(self.binary(1)?);
-        }
-        node(offset, Kind::And(terms))
+        let kind = match symbol {
+            "||" => Kind::Or(terms),
+            _ => Kind::And(terms),
+        };
+        node(offset, kind)
     }
 
     /// Operators that bind at least this strongly: 1 relations, 2 sums, 3 products. All bind to the left.

@@ -1,11 +1,9 @@
 //! The types of expressions, and how they fit one another.
 
-use std::fmt;
-
 use super::ParameterType;
 
 /// The type of a part of an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Type {
     /// Known only when it is evaluated.
     Dyn,
@@ -19,26 +17,82 @@ pub(super) enum Type {
     Duration,
     Timestamp,
     Ip,
-    List(Box<Type>),
-    Map(Box<(Type, Type)>),
+    /// Of elements of a type.
+    List(Part),
+    /// From keys of a type to values of one.
+    Map(Part, Part),
     /// The type of types.
     Kind,
     /// Not known yet: the element of an empty list, or what a function takes.
     Unknown(usize),
 }
 
+/// A type within another: its number among those that [`Types`] holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part(usize);
+
 /// Deepest nesting of a type, so that walking it cannot overflow the stack.
 const MAX_DEPTH: usize = 100;
 
-/// What the types that were not known have turned out to be.
+/// Types within types, and what those that were not known have turned out to be.
 #[derive(Default)]
 pub(super) struct Types {
+    parts: Vec<Type>,
     known: Vec<Option<Type>>,
     /// What `known` held before each change, so that an attempt can be taken back.
     journal: Vec<(usize, Option<Type>)>,
 }
 
+/// How much there was of types before an attempt.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    parts: usize,
+    known: usize,
+    journal: usize,
+}
+
 impl Types {
+    /// A parameter's type.
+    pub(super) fn of(&mut self, kind: &ParameterType) -> Type {
+        match kind {
+            ParameterType::Any => Type::Dyn,
+            ParameterType::Bool => Type::Bool,
+            ParameterType::String => Type::String,
+            ParameterType::Int => Type::Int,
+            ParameterType::Uint => Type::Uint,
+            ParameterType::Double => Type::Double,
+            ParameterType::Duration => Type::Duration,
+            ParameterType::Timestamp => Type::Timestamp,
+            ParameterType::IpAddress => Type::Ip,
+            ParameterType::List(element) => {
+                let element = self.of(element);
+                self.list(element)
+            }
+            ParameterType::Map(element) => {
+                let value = self.of(element);
+                self.map(Type::String, value)
+            }
+        }
+    }
+
+    pub(super) fn list(&mut self, element: Type) -> Type {
+        Type::List(self.add(element))
+    }
+
+    pub(super) fn map(&mut self, key: Type, value: Type) -> Type {
+        Type::Map(self.add(key), self.add(value))
+    }
+
+    fn add(&mut self, part: Type) -> Part {
+        self.parts.push(part);
+        Part(self.parts.len() - 1)
+    }
+
+    /// A type within another.
+    pub(super) fn part(&self, part: Part) -> Type {
+        self.parts.get(part.0).copied().unwrap_or(Type::Dyn)
+    }
+
     /// A type that is not known yet.
     pub(super) fn unknown(&mut self) -> Type {
         self.known.push(None);
@@ -46,96 +100,99 @@ impl Types {
     }
 
     /// A mark to go back to.
-    pub(super) fn mark(&self) -> (usize, usize) {
-        (self.known.len(), self.journal.len())
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            parts: self.parts.len(),
+            known: self.known.len(),
+            journal: self.journal.len(),
+        }
     }
 
-    /// Forgets what has been found out since a mark.
-    pub(super) fn go_back(&mut self, (known, journal): (usize, usize)) {
-        for (at, before) in self.journal.drain(journal..).rev() {
+    /// Forgets what has been found out since a mark, and types that were made since.
+    pub(super) fn go_back(&mut self, mark: Mark) {
+        while self.journal.len() > mark.journal
+            && let Some((at, before)) = self.journal.pop()
+        {
             if let Some(place) = self.known.get_mut(at) {
                 *place = before;
             }
         }
-        self.known.truncate(known);
+        self.known.truncate(mark.known);
+        self.parts.truncate(mark.parts);
     }
 
     /// A type as far as it is known at its top.
-    pub(super) fn top(&self, found: &Type) -> Type {
-        let mut found = found;
-        while let Type::Unknown(at) = found {
-            match self.known.get(*at) {
-                Some(Some(known)) => found = known,
-                _ => break,
-            }
+    pub(super) fn top(&self, mut found: Type) -> Type {
+        while let Type::Unknown(at) = found
+            && let Some(Some(known)) = self.known.get(at)
+        {
+            found = *known;
         }
-        found.clone()
+        found
     }
 
-    /// A type with everything filled in; what never became known is `dyn`.
-    pub(super) fn whole(&self, found: &Type) -> Type {
-        match self.top(found) {
-            Type::List(element) => Type::List(Box::new(self.whole(&element))),
-            Type::Map(entry) => Type::Map(Box::new((self.whole(&entry.0), self.whole(&entry.1)))),
-            Type::Unknown(_) => Type::Dyn,
-            other => other,
+    /// Whether two types are the same with everything filled in; what never became known is `dyn`.
+    pub(super) fn is_same(&self, one: Type, two: Type) -> bool {
+        match (self.top(one), self.top(two)) {
+            (Type::List(one), Type::List(two)) => self.is_same(self.part(one), self.part(two)),
+            (Type::Map(key, value), Type::Map(other_key, other)) => {
+                self.is_same(self.part(key), self.part(other_key))
+                    && self.is_same(self.part(value), self.part(other))
+            }
+            (Type::Dyn | Type::Unknown(_), Type::Dyn | Type::Unknown(_)) => true,
+            (one, two) => is_alike(one, two),
         }
     }
 
     /// Whether a value of one type can stand where the other is wanted; finds out what is not known.
-    pub(super) fn fits(&mut self, from: &Type, to: &Type) -> bool {
+    pub(super) fn fits(&mut self, from: Type, to: Type) -> bool {
         let (from, to) = (self.resolve(from), self.resolve(to));
         match (from, to) {
             (Type::Unknown(one), Type::Unknown(two)) if one == two => true,
-            (from, Type::Unknown(at)) => self.settle(at, &from),
-            (Type::Unknown(at), to) => self.settle(at, &to),
+            (from, Type::Unknown(at)) => self.settle(at, from),
+            (Type::Unknown(at), to) => self.settle(at, to),
             (Type::Dyn, _) | (_, Type::Dyn) => true,
             // As in the reference, where these types are messages, which may be absent.
             (Type::Null, Type::Duration | Type::Timestamp | Type::Ip)
             | (Type::Duration | Type::Timestamp | Type::Ip, Type::Null) => true,
-            (Type::List(one), Type::List(two)) => self.fits(&one, &two),
-            (Type::Map(one), Type::Map(two)) => {
-                self.fits(&one.0, &two.0) && self.fits(&one.1, &two.1)
+            (Type::List(one), Type::List(two)) => self.fits(self.part(one), self.part(two)),
+            (Type::Map(key, value), Type::Map(other_key, other)) => {
+                self.fits(self.part(key), self.part(other_key))
+                    && self.fits(self.part(value), self.part(other))
             }
-            (from, to) => from == to,
+            (from, to) => is_alike(from, to),
         }
     }
 
     /// What two types have in common: the wider of them when one fits the other, else `dyn`.
-    pub(super) fn join(&mut self, one: &Type, two: &Type) -> Type {
+    pub(super) fn join(&mut self, one: Type, two: Type) -> Type {
         let mark = self.mark();
         if !self.fits(two, one) {
             self.go_back(mark);
             return Type::Dyn;
         }
-        if self.is_wider(two, one) {
-            two.clone()
-        } else {
-            one.clone()
-        }
+        if self.is_wider(two, one) { two } else { one }
     }
 
     /// The last unknown of a chain, or what it is known to be. The unknown itself is kept where its
     /// meaning may still widen.
-    fn resolve(&self, found: &Type) -> Type {
-        let mut found = found;
-        while let Type::Unknown(at) = found {
-            match self.known.get(*at) {
-                Some(Some(next @ Type::Unknown(_))) => found = next,
-                _ => break,
-            }
+    fn resolve(&self, mut found: Type) -> Type {
+        while let Type::Unknown(at) = found
+            && let Some(Some(next @ Type::Unknown(_))) = self.known.get(at)
+        {
+            found = *next;
         }
-        found.clone()
+        found
     }
 
     /// Notes what an unknown is; one that is known may widen, to `dyn`.
-    fn settle(&mut self, at: usize, to: &Type) -> bool {
-        match self.known.get(at).cloned().flatten() {
+    fn settle(&mut self, at: usize, to: Type) -> bool {
+        match self.known.get(at).copied().flatten() {
             Some(known) => {
-                if !self.fits(to, &known) {
+                if !self.fits(to, known) {
                     return false;
                 }
-                if self.is_wider(to, &known) && !self.mentions(to, at) {
+                if self.is_wider(to, known) && !self.mentions(to, at) {
                     self.note(at, to);
                 }
                 true
@@ -150,49 +207,49 @@ impl Types {
         }
     }
 
-    fn note(&mut self, at: usize, to: &Type) {
+    fn note(&mut self, at: usize, to: Type) {
         if let Some(place) = self.known.get_mut(at) {
-            self.journal.push((at, place.replace(to.clone())));
+            self.journal.push((at, place.replace(to)));
         }
     }
 
     /// Whether one type says less than the other.
-    fn is_wider(&self, one: &Type, two: &Type) -> bool {
+    fn is_wider(&self, one: Type, two: Type) -> bool {
         match (self.top(one), self.top(two)) {
             (_, Type::Dyn) => false,
             (Type::Dyn, _) => true,
             (Type::Null, _) | (_, Type::Unknown(_)) => false,
             (_, Type::Null) => true,
-            (Type::List(one), Type::List(two)) => self.is_wider(&one, &two),
-            (Type::Map(one), Type::Map(two)) => {
-                self.is_wider(&one.0, &two.0) || self.is_wider(&one.1, &two.1)
+            (Type::List(one), Type::List(two)) => self.is_wider(self.part(one), self.part(two)),
+            (Type::Map(key, value), Type::Map(other_key, other)) => {
+                self.is_wider(self.part(key), self.part(other_key))
+                    || self.is_wider(self.part(value), self.part(other))
             }
             _ => false,
         }
     }
 
     /// Whether an unknown is a part of a type.
-    fn mentions(&self, found: &Type, unknown: usize) -> bool {
+    fn mentions(&self, found: Type, unknown: usize) -> bool {
         match self.top(found) {
             Type::Unknown(at) => at == unknown,
-            Type::List(element) => self.mentions(&element, unknown),
-            Type::Map(entry) => {
-                self.mentions(&entry.0, unknown) || self.mentions(&entry.1, unknown)
+            Type::List(element) => self.mentions(self.part(element), unknown),
+            Type::Map(key, value) => {
+                self.mentions(self.part(key), unknown) || self.mentions(self.part(value), unknown)
             }
             _ => false,
         }
     }
 
     /// How deep a type is nested, stopping where it is too deep.
-    pub(super) fn depth(&self, found: &Type) -> usize {
-        fn walk(types: &Types, found: &Type, left: usize) -> usize {
+    pub(super) fn depth(&self, found: Type) -> usize {
+        fn walk(types: &Types, found: Type, left: usize) -> usize {
             let Some(left) = left.checked_sub(1) else {
                 return 0;
             };
             match types.top(found) {
-                Type::List(element) => 1 + walk(types, &element, left),
                 // A key is never nested.
-                Type::Map(entry) => 1 + walk(types, &entry.1, left),
+                Type::List(inner) | Type::Map(_, inner) => 1 + walk(types, types.part(inner), left),
                 _ => 1,
             }
         }
@@ -200,46 +257,36 @@ impl Types {
     }
 
     /// Whether a type is too deep to go on with.
-    pub(super) fn is_too_deep(&self, found: &Type) -> bool {
+    pub(super) fn is_too_deep(&self, found: Type) -> bool {
         self.depth(found) > MAX_DEPTH
     }
-}
 
-impl From<&ParameterType> for Type {
-    fn from(kind: &ParameterType) -> Self {
-        match kind {
-            ParameterType::Any => Self::Dyn,
-            ParameterType::Bool => Self::Bool,
-            ParameterType::String => Self::String,
-            ParameterType::Int => Self::Int,
-            ParameterType::Uint => Self::Uint,
-            ParameterType::Double => Self::Double,
-            ParameterType::Duration => Self::Duration,
-            ParameterType::Timestamp => Self::Timestamp,
-            ParameterType::IpAddress => Self::Ip,
-            ParameterType::List(element) => Self::List(Box::new((&**element).into())),
-            ParameterType::Map(element) => Self::Map(Box::new((Self::String, (&**element).into()))),
-        }
+    /// As it is told, with everything filled in.
+    pub(super) fn text(&self, found: Type) -> String {
+        let name = match self.top(found) {
+            Type::Dyn | Type::Unknown(_) => "dyn",
+            Type::Null => "null",
+            Type::Bool => "bool",
+            Type::Int => "int",
+            Type::Uint => "uint",
+            Type::Double => "double",
+            Type::String => "string",
+            Type::Bytes => "bytes",
+            Type::Duration => "duration",
+            Type::Timestamp => "timestamp",
+            Type::Ip => "ipaddress",
+            Type::Kind => "type",
+            Type::List(element) => return format!("list({})", self.text(self.part(element))),
+            Type::Map(key, value) => {
+                let (key, value) = (self.text(self.part(key)), self.text(self.part(value)));
+                return format!("map({key}, {value})");
+            }
+        };
+        name.to_owned()
     }
 }
 
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Dyn | Self::Unknown(_) => "dyn",
-            Self::Null => "null",
-            Self::Bool => "bool",
-            Self::Int => "int",
-            Self::Uint => "uint",
-            Self::Double => "double",
-            Self::String => "string",
-            Self::Bytes => "bytes",
-            Self::Duration => "duration",
-            Self::Timestamp => "timestamp",
-            Self::Ip => "ipaddress",
-            Self::Kind => "type",
-            Self::List(element) => return write!(f, "list({element})"),
-            Self::Map(entry) => return write!(f, "map({}, {})", entry.0, entry.1),
-        })
-    }
+/// Whether two types that hold no others are the same, or both hold some.
+fn is_alike(one: Type, two: Type) -> bool {
+    std::mem::discriminant(&one) == std::mem::discriminant(&two)
 }

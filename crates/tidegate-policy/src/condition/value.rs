@@ -222,24 +222,21 @@ impl<'a> Map<'a> {
 
     /// Every key, in the order of the map.
     pub(super) fn keys(&self) -> Vec<Value<'a>> {
-        match self {
-            Self::Json(map) => {
-                let keys = map.iter();
-                keys.map(|(key, _)| Value::String(Text::Borrowed(key)))
-                    .collect()
-            }
-            Self::Made(map) => map.iter().map(|(key, _)| key.clone()).collect(),
+        let mut keys = Vec::with_capacity(self.len());
+        for (key, _) in self.entries() {
+            keys.push(key);
         }
+        keys
     }
 
     fn entries(&self) -> Vec<(Value<'a>, Value<'a>)> {
         match self {
             Self::Json(map) => {
-                let text = |key: &'a String| Value::String(Text::Borrowed(key));
-                let entries = map.iter();
+                let mut entries = Vec::with_capacity(map.len());
+                for (key, value) in *map {
+                    entries.push((Value::String(Text::Borrowed(key)), Value::any(value)));
+                }
                 entries
-                    .map(|(key, value)| (text(key), Value::any(value)))
-                    .collect()
             }
             Self::Made(map) => map.to_vec(),
         }

@@ -1,6 +1,6 @@
 //! What a goal is to come to, and by what changes.
 
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 
 use crate::model::{ConditionId, TypeId};
 use crate::snapshot::{ObjectId, SubjectId};
@@ -36,7 +36,8 @@ pub(super) enum What {
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) of_type: HashMap<TypeId, Vec<ObjectId>>,
-    pub(super) all: HashSet<ObjectId>,
+    /// Sorted.
+    pub(super) all: Vec<ObjectId>,
 }
 
 /// What a goal is to come to.

@@ -6,7 +6,7 @@ use crate::snapshot::{Overlay, Snapshot};
 
 use super::Unmet;
 use super::change::{Change, Changes, Known, What};
-use super::family::{MAX_ADDED, Set};
+use super::family::MAX_ADDED;
 use super::prove;
 use super::support::Support;
 use super::world::{Held, World};
@@ -19,35 +19,33 @@ pub(super) fn unmet(
     steps: &mut u32,
 ) -> Result<(Vec<Unmet>, bool), CheckError> {
     let mut overlay = Overlay::above(snapshot.store());
-    let mut world = World::open(snapshot, request, &mut overlay)?;
+    let world = World::open(snapshot, request, &mut overlay)?;
     let mut found = Vec::new();
     if snapshot.model().conditions().is_empty() {
         return Ok((found, true));
     }
     let known = Known::default();
-    let (sets, mut complete): (Vec<Vec<Change>>, bool) = {
-        let mut support = Support::new(&world, &known, Changes::Conditions);
-        let sets = support.candidates(MAX_ADDED, steps);
-        let changes = |set: &Set| {
-            let numbers = set.added();
-            numbers
-                .filter_map(|number| support.change(number))
-                .collect()
-        };
-        (sets.iter().map(changes).collect(), support.complete)
-    };
+    let mut support = Support::new(&world, &known, Changes::Conditions);
+    let sets = support.candidates(MAX_ADDED, steps);
+    let mut complete = support.complete;
     for set in sets {
-        let assume = |change: &Change| match change.what {
-            What::Assume(met) => Some(((change.goal, change.subject), met)),
-            What::Add(_) | What::Remove => None,
-        };
-        world.assumed = set.iter().filter_map(assume).collect();
+        let changes = support.changes(&set);
+        for change in &changes {
+            if let What::Assume(met) = change.what {
+                world.assume(change.goal, change.subject, Some(met));
+            }
+        }
         let turned = prove::holds(&world, steps);
-        world.assumed.clear();
-        match turned {
-            Some(true) => found.extend(set.iter().filter_map(|change| describe(&world, change))),
-            Some(false) => {}
-            None => complete = false,
+        for change in &changes {
+            world.assume(change.goal, change.subject, None);
+        }
+        complete &= turned.is_some();
+        if turned == Some(true) {
+            for change in &changes {
+                if let Some(unmet) = describe(&world, change) {
+                    found.push(unmet);
+                }
+            }
         }
     }
     crate::sort::sort(&mut found);
@@ -59,7 +57,10 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     let entry = world.row(change.goal).find(change.subject)?;
     let bound = world.view.bound(change.goal.0, change.goal.1, entry)?;
     let condition = world.model.condition(bound.condition)?;
-    let parameters = condition.parameters().iter();
+    let mut parameters = Vec::new();
+    for parameter in condition.parameters() {
+        parameters.push(parameter.name.to_string());
+    }
     let error = match world.held(change.goal, entry) {
         Held::Open(error) => Some(error),
         Held::Yes | Held::Stale | Held::Unmet => None,
@@ -67,7 +68,7 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     Some(Unmet {
         tuple: world.tuple(change.goal, entry)?,
         condition: condition.name().to_owned(),
-        parameters: parameters.map(|found| found.name.to_string()).collect(),
+        parameters,
         error: error.as_ref().map(ToString::to_string),
         missing: match error {
             Some(EvaluationError::Missing { parameters, .. }) => parameters,

@@ -41,38 +41,39 @@ impl Set {
         set
     }
 
-    pub(super) fn added(&self) -> impl Iterator<Item = u32> + use<'_> {
-        self.add.iter().copied().filter(|&number| number != NONE)
-    }
-
-    pub(super) fn removed(&self) -> impl Iterator<Item = u32> + use<'_> {
-        self.remove.iter().copied().filter(|&number| number != NONE)
+    /// Its changes: what is added, then what is removed.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        let mut numbers = [self.add, self.remove].concat();
+        numbers.retain(|&number| number != NONE);
+        numbers
     }
 
     pub(super) fn len(&self) -> usize {
-        self.added().count() + self.removed().count()
+        count(self.add) + count(self.remove)
     }
 
     /// Both together; none when that adds more than so many, or removes more than may be.
     fn with(self, other: Self, adds: usize) -> Option<Self> {
         Some(Self {
-            add: merge(self.add, other.add).filter(|all| {
-                let count = all.iter().filter(|&&number| number != NONE).count();
-                count <= adds
-            })?,
+            add: merge(self.add, other.add).filter(|all| count(*all) <= adds)?,
             remove: merge(self.remove, other.remove)?,
         })
     }
 
     /// Every set that lacks one or more of its changes.
     pub(super) fn parts(self) -> impl Iterator<Item = Self> {
-        let (added, removed) = (self.added().count(), self.removed().count());
-        let whole = (1_u32 << (added + removed)) - 1;
+        let added = count(self.add);
+        let whole = (1_u32 << self.len()) - 1;
         (0..whole).map(move |kept| Self {
             add: pick(self.add, kept),
             remove: pick(self.remove, kept >> added),
         })
     }
+}
+
+/// How many changes there are.
+fn count<const N: usize>(numbers: [u32; N]) -> usize {
+    numbers.iter().filter(|&&number| number != NONE).count()
 }
 
 /// The numbers whose places are set in the mask.
@@ -127,10 +128,15 @@ pub(super) fn product(one: &[Set], other: &[Set], adds: usize) -> Vec<Set> {
     match (one, other) {
         ([Set::EMPTY], same) | (same, [Set::EMPTY]) => same.to_vec(),
         _ => {
-            let pairs = one
-                .iter()
-                .flat_map(|left| other.iter().filter_map(|right| left.with(*right, adds)));
-            least(pairs.collect())
+            let mut sets = Vec::new();
+            for left in one {
+                for right in other {
+                    if let Some(both) = left.with(*right, adds) {
+                        sets.push(both);
+                    }
+                }
+            }
+            least(sets)
         }
     }
 }

@@ -158,5 +158,9 @@ fn place(operand: usize) -> Json {
 }
 
 fn list<T>(items: &[T], write: impl Fn(&T) -> Json) -> Json {
-    Json::List(items.iter().map(write).collect())
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        all.push(write(item));
+    }
+    Json::List(all)
 }

@@ -9,7 +9,7 @@ use crate::tuple::Object;
 
 use super::Budget;
 use super::proof::{Followed, MAX_PROOF_DEPTH, Proof};
-use super::world::{Answer, Goal, Held, World};
+use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Deepest nesting of the search: what the stack has room for. A proof as deep would be nested too deep.
 const MAX_SEARCH_DEPTH: u32 = 2 * MAX_PROOF_DEPTH;
@@ -95,15 +95,12 @@ impl Found {
         }
     }
 
-    /// One node around one other, as many hops away.
-    fn around(self, hops: u32, node: impl FnOnce(Box<Proof>) -> Proof) -> Self {
-        Self {
-            proof: node(Box::new(self.proof)),
-            nodes: self.nodes.saturating_add(1),
-            depth: self.depth.saturating_add(1),
-            hops: self.hops.saturating_add(hops),
-            ..self
-        }
+    /// The proof, to be put into a node around it, as many hops away: `proof` is that from then on.
+    fn inner(&mut self, hops: u32) -> Box<Proof> {
+        self.nodes = self.nodes.saturating_add(1);
+        self.depth = self.depth.saturating_add(1);
+        self.hops = self.hops.saturating_add(hops);
+        Box::new(std::mem::replace(&mut self.proof, Proof::Circle))
     }
 }
 
@@ -139,14 +136,18 @@ impl Many {
 
     /// The node around what does not come to a yes.
     fn any(self, levels: u32, hops: u32, proof: Proof) -> Found {
-        let answer = self.all(Answer::any);
+        let answer = self.combined(Answer::any);
         let hops = if self.nodes == 0 { 0 } else { hops };
         self.around(answer, levels, hops, proof)
     }
 
-    fn all(&self, combine: impl FnOnce(Vec<Answer>) -> Answer) -> Option<Answer> {
-        let answers: Option<Vec<Answer>> = self.answers.iter().copied().collect();
-        answers.map(combine)
+    /// None when one of them has no answer.
+    fn combined(&self, combine: fn(&[Answer]) -> Answer) -> Option<Answer> {
+        let mut answers = Vec::new();
+        for answer in &self.answers {
+            answers.push((*answer)?);
+        }
+        Some(combine(&answers))
     }
 }
 
@@ -203,8 +204,8 @@ impl<'a> Search<'a> {
             Rewrite::Direct => self.direct(goal, hops),
             Rewrite::Computed(other) => self.computed((goal.0, *other), hops),
             Rewrite::From { relation, tupleset } => self.from(*relation, (goal.0, *tupleset), hops),
-            Rewrite::Union(operands) => self.union(operands, goal, hops),
-            Rewrite::Intersection(operands) => self.intersection(operands, goal, hops),
+            Rewrite::Union(operands) => self.operands(Answer::Yes, operands, goal, hops),
+            Rewrite::Intersection(operands) => self.operands(Answer::No, operands, goal, hops),
             Rewrite::Exclusion(base, subtract) => self.exclusion(base, subtract, goal, hops),
         };
         self.open -= 1;
@@ -226,13 +227,12 @@ impl<'a> Search<'a> {
             };
             many.answers.push(Some(answer));
         }
-        let followed = match self.each(goal, world.row(goal).usersets(), hops, &mut many)? {
-            Ok((entry, found)) => {
+        let followed = match self.each(goal, world.leads(goal, None), hops, &mut many)? {
+            Ok((entry, mut found)) => {
                 let tuple = world.tuple(goal, entry)?;
-                return Some(found.around(1, |by| Proof::Tuple {
-                    tuple,
-                    by: Some(by),
-                }));
+                let by = Some(found.inner(1));
+                found.proof = Proof::Tuple { tuple, by };
+                return Some(found);
             }
             Err(followed) => followed,
         };
@@ -247,28 +247,29 @@ impl<'a> Search<'a> {
 
     fn computed(&mut self, other: Goal, hops: u32) -> Option<Found> {
         let (object, relation) = self.names(other)?;
-        let found = self.goal(other, hops)?;
-        Some(found.around(0, |by| Proof::Computed {
+        let mut found = self.goal(other, hops)?;
+        let by = found.inner(0);
+        found.proof = Proof::Computed {
             object,
             relation,
             by,
-        }))
+        };
+        Some(found)
     }
 
     fn from(&mut self, relation: RelationId, tupleset: Goal, hops: u32) -> Option<Found> {
         let world = self.world;
         let name: Box<str> = world.model.relation_name(relation)?.into();
-        let linked = world.linked(tupleset, relation);
-        let goals = linked.map(|(object, entry)| ((object, relation), entry));
+        let linked = world.leads(tupleset, Some(relation));
         let mut many = Many::default();
-        let followed = match self.each(tupleset, goals, hops, &mut many)? {
-            Ok((entry, found)) => {
-                let tuple = world.tuple(tupleset, entry)?;
-                return Some(found.around(1, |by| Proof::From {
-                    tuple,
+        let followed = match self.each(tupleset, linked, hops, &mut many)? {
+            Ok((entry, mut found)) => {
+                found.proof = Proof::From {
+                    tuple: world.tuple(tupleset, entry)?,
                     relation: name,
-                    by,
-                }));
+                    by: found.inner(1),
+                };
+                return Some(found);
             }
             Err(followed) => followed,
         };
@@ -286,7 +287,7 @@ impl<'a> Search<'a> {
     fn each(
         &mut self,
         on: Goal,
-        goals: impl Iterator<Item = (Goal, Entry)>,
+        goals: Leads<'_>,
         hops: u32,
         many: &mut Many,
     ) -> Option<Result<(Entry, Found), Vec<Followed>>> {
@@ -310,33 +311,36 @@ impl<'a> Search<'a> {
         Some(Err(followed))
     }
 
-    fn union(&mut self, operands: &'a [Rewrite], goal: Goal, hops: u32) -> Option<Found> {
+    /// Those of an `or`, which a yes settles, or of an `and`, which a no does.
+    fn operands(
+        &mut self,
+        settles: Answer,
+        operands: &'a [Rewrite],
+        goal: Goal,
+        hops: u32,
+    ) -> Option<Found> {
         self.spend(steps_of_many(operands.len()))?;
         let mut many = Many::default();
         let mut all = Vec::with_capacity(operands.len());
         for (operand, rewrite) in operands.iter().enumerate() {
-            let found = self.rewrite(rewrite, goal, hops)?;
-            if found.answer == Some(Answer::Yes) {
-                return Some(found.around(0, |by| Proof::Union { operand, by }));
+            let mut found = self.rewrite(rewrite, goal, hops)?;
+            if found.answer == Some(settles) {
+                let by = found.inner(0);
+                found.proof = match settles {
+                    Answer::Yes => Proof::Union { operand, by },
+                    _ => Proof::NoIntersection { operand, by },
+                };
+                return Some(found);
             }
             all.push(many.add(found));
         }
-        Some(many.any(2, 0, Proof::NoUnion { all }))
-    }
-
-    fn intersection(&mut self, operands: &'a [Rewrite], goal: Goal, hops: u32) -> Option<Found> {
-        self.spend(steps_of_many(operands.len()))?;
-        let mut many = Many::default();
-        let mut all = Vec::with_capacity(operands.len());
-        for (operand, rewrite) in operands.iter().enumerate() {
-            let found = self.rewrite(rewrite, goal, hops)?;
-            if found.answer == Some(Answer::No) {
-                return Some(found.around(0, |by| Proof::NoIntersection { operand, by }));
+        Some(match settles {
+            Answer::Yes => many.any(2, 0, Proof::NoUnion { all }),
+            _ => {
+                let answer = many.combined(Answer::all);
+                many.around(answer, 2, 0, Proof::Intersection { all })
             }
-            all.push(many.add(found));
-        }
-        let answer = many.all(Answer::all);
-        Some(many.around(answer, 2, 0, Proof::Intersection { all }))
+        })
     }
 
     fn exclusion(
@@ -346,9 +350,11 @@ impl<'a> Search<'a> {
         goal: Goal,
         hops: u32,
     ) -> Option<Found> {
-        let base = self.rewrite(base, goal, hops)?;
+        let mut base = self.rewrite(base, goal, hops)?;
         if let Some(Answer::No | Answer::Circle) = base.answer {
-            return Some(base.around(0, |by| Proof::NoBase { by }));
+            let by = base.inner(0);
+            base.proof = Proof::NoBase { by };
+            return Some(base);
         }
         let subtract = self.rewrite(subtract, goal, hops)?;
         let answer = base.answer.zip(subtract.answer);

@@ -53,8 +53,11 @@ pub(super) fn remedies(
         hunt.search(adds, steps)?;
         *steps = steps.saturating_add(kept);
     }
-    let found = hunt.found.into_iter().map(|(_, remedy)| remedy);
-    Ok((found.collect(), hunt.complete))
+    let mut found = Vec::with_capacity(hunt.found.len());
+    for (_, remedy) in hunt.found {
+        found.push(remedy);
+    }
+    Ok((found, hunt.complete))
 }
 
 /// The objects that have a standing, or that a stored tuple names, sorted; none when the budget is used up.
@@ -63,7 +66,9 @@ fn known_objects(snapshot: &Snapshot, steps: &mut u32) -> Option<Vec<Object>> {
     let mut names = Vec::new();
     for id in store.ids() {
         spend(steps, 1).ok()?;
-        names.extend(store.object(id));
+        if let Some(name) = store.object(id) {
+            names.push(name);
+        }
     }
     crate::sort::sort(&mut names);
     Some(names)
@@ -135,9 +140,9 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            let numbers = set.added().chain(set.removed());
-            let changes = numbers.filter_map(|number| support.change(number));
-            found.extend(join(base, &world, changes));
+            if let Some(whole) = join(base, &world, &support.changes(&set)) {
+                found.push(whole);
+            }
         }
         Ok(found)
     }
@@ -146,14 +151,9 @@ impl Hunt<'_> {
     fn keep(&mut self, whole: Remedy, steps: &mut u32) {
         let count = whole.add.len() + whole.remove.len();
         for mask in 1..(1_u32 << count) - 1 {
-            let pick = |tuples: &[Tuple], first: usize| -> Vec<Tuple> {
-                let places = tuples.iter().enumerate();
-                let picked = places.filter(|(place, _)| mask >> (first + place) & 1 == 1);
-                picked.map(|(_, tuple)| tuple.clone()).collect()
-            };
             let part = Remedy {
-                add: pick(&whole.add, 0),
-                remove: pick(&whole.remove, whole.add.len()),
+                add: pick(&whole.add, mask),
+                remove: pick(&whole.remove, mask >> whole.add.len()),
             };
             match self.turns(&part, steps) {
                 Some(false) => {}
@@ -206,12 +206,27 @@ impl Hunt<'_> {
         if *remedy == Remedy::default() {
             return Some(self.snapshot.clone());
         }
-        let removed = remedy.remove.iter().cloned().map(Written::Delete);
-        let added = remedy.add.iter().cloned().map(Written::Write);
-        let changes: Vec<Written> = removed.chain(added).collect();
+        let mut changes = Vec::new();
+        for tuple in &remedy.remove {
+            changes.push(Written::Delete(tuple.clone()));
+        }
+        for tuple in &remedy.add {
+            changes.push(Written::Write(tuple.clone()));
+        }
         let revision = self.snapshot.revision().checked_add(1)?;
         self.snapshot.apply(revision, &changes).ok()
     }
+}
+
+/// The tuples whose places are set in the mask.
+fn pick(tuples: &[Tuple], mask: u32) -> Vec<Tuple> {
+    let mut picked = Vec::new();
+    for (place, tuple) in tuples.iter().enumerate() {
+        if mask >> place & 1 == 1 {
+            picked.push(tuple.clone());
+        }
+    }
+    picked
 }
 
 fn known(world: &World<'_>, names: &[Object]) -> Known {
@@ -221,17 +236,18 @@ fn known(world: &World<'_>, names: &[Object]) -> Known {
             && let Some(type_id) = world.view.type_of(id)
         {
             known.of_type.entry(type_id).or_default().push(id);
-            known.all.insert(id);
+            known.all.push(id);
         }
     }
+    crate::sort::sort(&mut known.all);
     known
 }
 
 /// A set with more changes; none when they are too many, or undo what is in it.
-fn join(base: &Remedy, world: &World<'_>, changes: impl Iterator<Item = Change>) -> Option<Remedy> {
+fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> {
     let mut whole = base.clone();
     for change in changes {
-        let tuple = name(world, &change)?;
+        let tuple = name(world, change)?;
         let undoes = |of: &[Tuple]| of.iter().any(|other| is_same_place(other, &tuple));
         match change.what {
             What::Add(_) if undoes(&base.remove) || undoes(&base.add) => return None,

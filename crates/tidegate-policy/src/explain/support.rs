@@ -18,7 +18,7 @@ use std::rc::Rc;
 use crate::hash::{HashMap, HashSet};
 
 use crate::condition::Context;
-use crate::model::{Relation, RelationId, Rewrite, Taken};
+use crate::model::{Relation, RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::change::{Change, Changes, Known, Want, What};
@@ -32,16 +32,23 @@ const MAX_FAMILY: usize = 10_000;
 type Node = (Goal, Want);
 type Family = Rc<[Set]>;
 
+/// What there is of a node so far.
+#[derive(Default)]
+struct State {
+    family: Option<Family>,
+    /// Whose families were worked out from this one.
+    readers: HashSet<Node>,
+    is_queued: bool,
+}
+
 pub(super) struct Support<'a> {
     world: &'a World<'a>,
     known: &'a Known,
     changes: Changes,
     /// Most additions of a set.
     adds: usize,
-    families: HashMap<Node, Family>,
-    readers: HashMap<Node, HashSet<Node>>,
+    nodes: HashMap<Node, State>,
     queue: VecDeque<Node>,
-    queued: HashSet<Node>,
     numbers: HashMap<Change, u32>,
     by_number: Vec<Change>,
     /// Whether nothing was left out but what is out of bounds.
@@ -58,10 +65,8 @@ impl<'a> Support<'a> {
             known,
             changes,
             adds: 0,
-            families: HashMap::new(),
-            readers: HashMap::new(),
+            nodes: HashMap::new(),
             queue: VecDeque::new(),
-            queued: HashSet::new(),
             numbers: HashMap::new(),
             by_number: Vec::new(),
             complete: true,
@@ -75,34 +80,42 @@ impl<'a> Support<'a> {
         let root = (self.world.goal, Want::YES);
         self.enqueue(root);
         while let Some(node) = self.queue.pop_front() {
-            self.queued.remove(&node);
-            let (sets, spent) = match self.evaluate(node, steps) {
-                Ok(sets) => (sets, false),
-                Err(Spent) => (Vec::new(), true),
-            };
-            if spent {
+            self.state(node).is_queued = false;
+            let Ok(sets) = self.evaluate(node, steps) else {
                 self.complete = false;
                 break;
-            }
-            if self.families.get(&node).is_none_or(|old| **old != *sets) {
-                self.families.insert(node, sets.into());
-                let readers = self.readers.get(&node).into_iter().flat_map(HashSet::iter);
-                let readers: Vec<Node> = readers.copied().collect();
-                for reader in readers {
-                    self.enqueue(reader);
-                }
+            };
+            let state = self.state(node);
+            if state.family.as_deref() != Some(&*sets) {
+                state.family = Some(sets.into());
+                // They will read it again.
+                let readers = std::mem::take(&mut state.readers);
+                readers.iter().for_each(|&reader| self.enqueue(reader));
             }
         }
-        let found = self.families.get(&root);
-        found.map_or_else(Vec::new, |family| family.to_vec())
+        let family = self.state(root).family.as_deref();
+        family.unwrap_or_default().to_vec()
     }
 
-    pub(super) fn change(&self, number: u32) -> Option<Change> {
-        self.by_number.get(number as usize).copied()
+    /// The changes of a set.
+    pub(super) fn changes(&self, set: &Set) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for number in set.numbers() {
+            if let Some(change) = self.by_number.get(number as usize) {
+                changes.push(*change);
+            }
+        }
+        changes
+    }
+
+    fn state(&mut self, node: Node) -> &mut State {
+        self.nodes.entry(node).or_default()
     }
 
     fn enqueue(&mut self, node: Node) {
-        if self.queued.insert(node) {
+        let state = self.state(node);
+        if !state.is_queued {
+            state.is_queued = true;
             self.queue.push_back(node);
         }
     }
@@ -120,7 +133,7 @@ impl<'a> Support<'a> {
         let Some(relation) = self.world.relation(goal) else {
             return Ok(Vec::new());
         };
-        self.part(node, &relation.rewrite, relation, want, steps)
+        self.part(node, &relation.rewrite, want, steps)
     }
 
     /// The sets for a part of the node's definition.
@@ -128,77 +141,75 @@ impl<'a> Support<'a> {
         &mut self,
         node: Node,
         rewrite: &'a Rewrite,
-        relation: &'a Relation,
         want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         self.spend(steps, 1)?;
         let (goal, _) = node;
         let sets = match (rewrite, want.yes) {
-            (Rewrite::Direct, true) => self.direct(node, relation, want, steps)?,
+            (Rewrite::Direct, true) => {
+                let mut sets = self.named(goal, want, steps)?;
+                sets.extend(self.led(node, goal, None, want, steps)?);
+                sets
+            }
             (Rewrite::Direct, false) => {
-                let named: Vec<Entry> = self.world.named(goal).collect();
-                let named = named.into_iter().map(|entry| (None, entry)).collect();
-                let sets = self.none_of(node, goal, named, want, steps)?;
-                let usersets = self.world.row(goal).usersets();
-                let usersets = usersets
-                    .map(|(member, entry)| (Some(member), entry))
-                    .collect();
-                let others = self.none_of(node, goal, usersets, want, steps)?;
+                let mut named = Vec::new();
+                for entry in self.world.named(goal) {
+                    named.push((None, entry));
+                }
+                let sets = self.none_of(node, goal, &named, want, steps)?;
+                let others = self.none_led(node, goal, None, want, steps)?;
                 self.together(&sets, &others, steps)?
             }
             (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), want)).to_vec(),
             (Rewrite::From { relation, tupleset }, true) => {
-                self.from(node, *relation, (goal.0, *tupleset), want, steps)?
+                self.led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
             }
             (Rewrite::From { relation, tupleset }, false) => {
-                let on = (goal.0, *tupleset);
-                let linked = self.world.linked(on, *relation);
-                let linked = linked.map(|(object, entry)| (Some((object, *relation)), entry));
-                self.none_of(node, on, linked.collect(), want, steps)?
+                self.none_led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
             }
             (Rewrite::Union(operands), true) => {
                 let mut all = Vec::new();
                 for operand in operands {
-                    all.extend(self.part(node, operand, relation, want, steps)?);
+                    all.extend(self.part(node, operand, want, steps)?);
                 }
                 all
             }
             (Rewrite::Union(operands), false) | (Rewrite::Intersection(operands), true) => {
-                let all = operands.iter().map(|operand| (operand, want));
-                self.all_of(node, all, relation, steps)?
+                let mut all = Vec::new();
+                for operand in operands {
+                    all.push((operand, want));
+                }
+                self.all_of(node, &all, steps)?
             }
             (Rewrite::Intersection(operands), false) => {
-                let mut all = Vec::new();
+                let mut sets = Vec::new();
                 for (place, operand) in operands.iter().enumerate() {
-                    all.extend(self.part(node, operand, relation, Want::NO, steps)?);
+                    sets.extend(self.part(node, operand, Want::NO, steps)?);
                     if want.or_open {
                         // An open one counts where no other is a circle.
-                        let others = operands.iter().enumerate();
-                        let others = others.map(|(other, operand)| {
+                        let mut all = Vec::new();
+                        for (other, operand) in operands.iter().enumerate() {
                             let wanted = if other == place { want } else { want.yes() };
-                            (operand, wanted)
-                        });
-                        all.extend(self.all_of(node, others, relation, steps)?);
+                            all.push((operand, wanted));
+                        }
+                        sets.extend(self.all_of(node, &all, steps)?);
                     }
                 }
-                all
+                sets
             }
             (Rewrite::Exclusion(base, subtract), true) => {
-                let both = [(&**base, want), (&**subtract, want.no())];
-                self.all_of(node, both.into_iter(), relation, steps)?
+                self.all_of(node, &[(base, want), (subtract, want.no())], steps)?
             }
             (Rewrite::Exclusion(base, subtract), false) => {
-                let mut all = self.part(node, base, relation, Want::NO, steps)?;
+                let mut sets = self.part(node, base, Want::NO, steps)?;
                 // Taken away from what is a circle it is a circle still: the base has to be settled, or open.
                 let settled = (&**base, want.yes().or_open());
-                let both = [settled, (&**subtract, want.yes())];
-                all.extend(self.all_of(node, both.into_iter(), relation, steps)?);
+                sets.extend(self.all_of(node, &[settled, (subtract, want.yes())], steps)?);
                 if want.or_open {
-                    let both = [(&**base, want), (&**subtract, want)];
-                    all.extend(self.all_of(node, both.into_iter(), relation, steps)?);
+                    sets.extend(self.all_of(node, &[(base, want), (subtract, want)], steps)?);
                 }
-                all
+                sets
             }
         };
         self.spend(steps, sets.len())?;
@@ -209,62 +220,77 @@ impl<'a> Support<'a> {
     fn all_of(
         &mut self,
         node: Node,
-        parts: impl Iterator<Item = (&'a Rewrite, Want)>,
-        relation: &'a Relation,
+        parts: &[(&'a Rewrite, Want)],
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
-        for (part, want) in parts {
-            let sets = self.part(node, part, relation, want, steps)?;
+        for &(part, want) in parts {
+            let sets = self.part(node, part, want, steps)?;
             all = self.together(&all, &sets, steps)?;
         }
         Ok(all)
     }
 
-    /// By tuples that name the subject or a userset, those that are there and those that could be.
-    fn direct(
-        &mut self,
-        node: Node,
-        relation: &'a Relation,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
-        let (goal, _) = node;
+    /// By tuples that name the subject, those that are there and those that could be.
+    fn named(&mut self, goal: Goal, want: Want, steps: &mut u32) -> Result<Vec<Set>, Spent> {
         let world = self.world;
         let mut sets = Vec::new();
         for entry in world.named(goal) {
             self.spend(steps, 1)?;
-            sets.extend(self.standing(goal, entry, want));
+            if let Some(set) = self.standing(goal, entry, want) {
+                sets.push(set);
+            }
         }
-        for (member, entry) in world.row(goal).usersets() {
+        if self.may_add(goal)
+            && let Some(taken) = self.kind(world.subject)
+        {
+            sets.extend(self.addition(goal, world.subject, taken));
+        }
+        Ok(sets)
+    }
+
+    /// By tuples that lead on, as [`World::leads`] has it, those that are there and those that could be.
+    fn led(
+        &mut self,
+        node: Node,
+        on: Goal,
+        to: Option<RelationId>,
+        want: Want,
+        steps: &mut u32,
+    ) -> Result<Vec<Set>, Spent> {
+        let world = self.world;
+        let mut sets = Vec::new();
+        for (goal, entry) in world.leads(on, to) {
             self.spend(steps, 1)?;
-            if let Some(with) = self.standing(goal, entry, want) {
-                let rest = self.read(node, (member, want));
+            if let Some(with) = self.standing(on, entry, want) {
+                let rest = self.read(node, (goal, want));
                 sets.extend(self.together(&[with], &rest, steps)?);
             }
         }
-        if !self.may_add(node) {
+        let Some(relation) = world.relation(on).filter(|_| self.may_add(on)) else {
             return Ok(sets);
-        }
-        if let Some(taken) = self.kind(world.subject) {
-            for with in self.addition(goal, relation, world.subject, taken) {
-                sets.push(with);
-            }
-        }
+        };
         let known = self.known;
         for taken in kinds(relation) {
-            let Taken::Userset(type_id, member) = taken else {
-                continue;
+            let (type_id, relation) = match (taken, to) {
+                (Taken::Userset(type_id, member), None) => (type_id, member),
+                (Taken::Object(type_id), Some(to)) => (type_id, to),
+                _ => continue,
             };
+            if to.is_some() && world.model.relation(type_id, relation).is_none() {
+                continue;
+            }
             for &object in known.of_type.get(&type_id).into_iter().flatten() {
                 self.spend(steps, 1)?;
-                let userset = (object, member);
-                let subject = SubjectId::Userset(object, member);
-                if userset == goal || subject == world.subject {
-                    continue;
-                }
-                for with in self.addition(goal, relation, subject, taken) {
-                    let rest = self.read(node, (userset, want));
+                let userset = SubjectId::Userset(object, relation);
+                let subject = match to {
+                    // By its name, as above.
+                    None if userset == world.subject => continue,
+                    None => userset,
+                    Some(_) => SubjectId::Object(object),
+                };
+                for with in self.addition(on, subject, taken) {
+                    let rest = self.read(node, ((object, relation), want));
                     sets.extend(self.together(&[with], &rest, steps)?);
                 }
             }
@@ -272,45 +298,20 @@ impl<'a> Support<'a> {
         Ok(sets)
     }
 
-    /// By objects that a tupleset names, and those that it could.
-    fn from(
+    /// By taking away every tuple that leads on, or what it leads to.
+    fn none_led(
         &mut self,
         node: Node,
-        wanted: RelationId,
-        tupleset: Goal,
+        on: Goal,
+        to: Option<RelationId>,
         want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
-        let world = self.world;
-        let mut sets = Vec::new();
-        for (object, entry) in world.linked(tupleset, wanted) {
-            self.spend(steps, 1)?;
-            if let Some(with) = self.standing(tupleset, entry, want) {
-                let rest = self.read(node, ((object, wanted), want));
-                sets.extend(self.together(&[with], &rest, steps)?);
-            }
+        let mut entries = Vec::new();
+        for (goal, entry) in self.world.leads(on, to) {
+            entries.push((Some(goal), entry));
         }
-        let Some(relation) = world.relation(tupleset).filter(|_| self.may_add(node)) else {
-            return Ok(sets);
-        };
-        let known = self.known;
-        for taken in kinds(relation) {
-            let Taken::Object(type_id) = taken else {
-                continue;
-            };
-            if world.model.relation(type_id, wanted).is_none() {
-                continue;
-            }
-            for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                self.spend(steps, 1)?;
-                let subject = SubjectId::Object(object);
-                for with in self.addition(tupleset, relation, subject, taken) {
-                    let rest = self.read(node, ((object, wanted), want));
-                    sets.extend(self.together(&[with], &rest, steps)?);
-                }
-            }
-        }
-        Ok(sets)
+        self.none_of(node, on, &entries, want, steps)
     }
 
     /// By taking away each of these tuples, or what it leads to.
@@ -318,12 +319,12 @@ impl<'a> Support<'a> {
         &mut self,
         node: Node,
         on: Goal,
-        entries: Vec<(Option<Goal>, Entry)>,
+        entries: &[(Option<Goal>, Entry)],
         want: Want,
         steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
-        for (leads_to, entry) in entries {
+        for &(leads_to, entry) in entries {
             self.spend(steps, 1)?;
             let held = self.world.held(on, entry);
             match held {
@@ -346,12 +347,11 @@ impl<'a> Support<'a> {
                 let rest = self.read(node, (goal, want));
                 if held == Held::Yes {
                     sets.extend_from_slice(&rest);
-                } else if let Some((relation, taken)) =
-                    self.world.relation(on).zip(self.kind(subject))
-                    && self.may_add(node)
+                } else if let Some(taken) = self.kind(subject)
+                    && self.may_add(on)
                 {
                     // In its place one that holds, and leads to nothing.
-                    for with in self.addition(on, relation, subject, taken) {
+                    for with in self.addition(on, subject, taken) {
                         sets.extend(self.together(&[with], &rest, steps)?);
                     }
                 }
@@ -374,44 +374,46 @@ impl<'a> Support<'a> {
         }
     }
 
-    fn may_add(&self, (goal, _): Node) -> bool {
-        self.adds > 0 && self.changes == Changes::Tuples && self.known.all.contains(&goal.0)
+    /// On the objects of known names.
+    fn may_add(&self, on: Goal) -> bool {
+        let is_known = self.known.all.binary_search(&on.0).is_ok();
+        self.adds > 0 && self.changes == Changes::Tuples && is_known
     }
 
     /// The ways to write a tuple that would hold and does not.
-    fn addition(
-        &mut self,
-        goal: Goal,
-        relation: &Relation,
-        subject: SubjectId,
-        taken: Taken,
-    ) -> Vec<Set> {
+    fn addition(&mut self, goal: Goal, subject: SubjectId, taken: Taken) -> Vec<Set> {
         let world = self.world;
         let there = world.row(goal).find(subject);
         let holds = there.is_some_and(|entry| world.held(goal, entry) == Held::Yes);
         let itself = subject == SubjectId::Userset(goal.0, goal.1);
+        let mut sets = Vec::new();
         if holds || itself || world.is_contextual(goal, subject) {
-            return Vec::new();
+            return sets;
         }
-        let of_kind = relation
-            .restrictions
-            .iter()
-            .filter(|found| found.taken == taken);
-        let mut conditions: Vec<_> = of_kind.map(|found| found.condition).collect();
-        if conditions.contains(&None) {
-            conditions = vec![None];
-        }
-        conditions.dedup();
-        conditions.retain(|condition| {
-            condition.is_none_or(|id| {
+        let restrictions = world.relation(goal).map(|found| &*found.restrictions);
+        let restrictions = restrictions.unwrap_or_default();
+        let always = Restriction {
+            taken,
+            condition: None,
+        };
+        let is_always = restrictions.contains(&always);
+        for found in restrictions {
+            if found.taken != taken || is_always && *found != always {
+                continue;
+            }
+            let is_met = found.condition.is_none_or(|id| {
                 let condition = world.model.condition(id);
                 condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Ok(true))
-            })
-        });
-        let numbers = conditions.into_iter();
-        numbers
-            .map(|condition| Set::adding(self.number(goal, subject, What::Add(condition))))
-            .collect()
+            });
+            if is_met {
+                let number = self.number(goal, subject, What::Add(found.condition));
+                let set = Set::adding(number);
+                if !sets.contains(&set) {
+                    sets.push(set);
+                }
+            }
+        }
+        sets
     }
 
     fn kind(&self, subject: SubjectId) -> Option<Taken> {
@@ -425,12 +427,13 @@ impl<'a> Support<'a> {
 
     /// A family as it is so far; the reader is asked again when it grows.
     fn read(&mut self, reader: Node, of: Node) -> Family {
-        self.readers.entry(of).or_default().insert(reader);
-        if let Some(family) = self.families.get(&of) {
+        let state = self.state(of);
+        state.readers.insert(reader);
+        if let Some(family) = &state.family {
             return family.clone();
         }
         let empty: Family = [].into();
-        self.families.insert(of, empty.clone());
+        state.family = Some(empty.clone());
         self.enqueue(of);
         empty
     }

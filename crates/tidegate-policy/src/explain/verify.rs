@@ -15,7 +15,7 @@ use crate::tuple::Tuple;
 
 use super::Budget;
 use super::proof::{Followed, MAX_PROOF_DEPTH, Proof};
-use super::world::{Answer, Goal, Held, World};
+use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Most steps: each is a node, or a tuple of a row that a node stands for, or
 /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
@@ -137,7 +137,7 @@ impl Checker<'_> {
                 let subject = self.number(tuple).ok_or(Flaw::Tuple)?;
                 let entry = self.world.row(goal).find(subject).ok_or(Flaw::Tuple)?;
                 self.is_held(goal, entry, tuple)?;
-                let named = self.world.named(goal).any(|found| found == entry);
+                let named = self.world.named(goal).contains(&entry);
                 match (subject, by) {
                     (_, None) if named => Ok(Answer::Yes),
                     (SubjectId::Userset(object, member), Some(by)) => {
@@ -155,12 +155,12 @@ impl Checker<'_> {
                 },
             ) if self.world.is_called(goal, object, relation) => {
                 let world = self.world;
-                let mut answers: Vec<Answer> = world
-                    .named(goal)
-                    .map(|entry| here(&world.held(goal, entry)))
-                    .collect();
-                answers.push(self.each(usersets, goal, world.row(goal).usersets(), hops)?);
-                Ok(Answer::any(answers))
+                let mut answers = Vec::new();
+                for entry in world.named(goal) {
+                    answers.push(here(&world.held(goal, entry)));
+                }
+                answers.push(self.each(usersets, goal, world.leads(goal, None), hops)?);
+                Ok(Answer::any(&answers))
             }
             (
                 Rewrite::Computed(other),
@@ -203,19 +203,17 @@ impl Checker<'_> {
                 && self.world.model.relation_id(name) == Some(*relation) =>
             {
                 let on = (goal.0, *tupleset);
-                let linked = self.world.linked(on, *relation);
-                let goals = linked.map(|(object, entry)| ((object, *relation), entry));
-                self.each(objects, on, goals, hops)
+                self.each(objects, on, self.world.leads(on, Some(*relation)), hops)
             }
             (Rewrite::Union(operands), Proof::Union { operand, by }) => {
                 let operand = operands.get(*operand).ok_or(Flaw::Rule)?;
                 settled(self.rewrite(by, operand, goal, hops)?, Answer::Yes)
             }
             (Rewrite::Union(operands), Proof::NoUnion { all }) => {
-                Ok(Answer::any(self.operands(all, operands, goal, hops)?))
+                Ok(Answer::any(&self.operands(all, operands, goal, hops)?))
             }
             (Rewrite::Intersection(operands), Proof::Intersection { all }) => {
-                Ok(Answer::all(self.operands(all, operands, goal, hops)?))
+                Ok(Answer::all(&self.operands(all, operands, goal, hops)?))
             }
             (Rewrite::Intersection(operands), Proof::NoIntersection { operand, by }) => {
                 let operand = operands.get(*operand).ok_or(Flaw::Rule)?;
@@ -252,10 +250,11 @@ impl Checker<'_> {
         if all.len() != operands.len() {
             return Err(Flaw::Missing);
         }
-        let pairs = all.iter().zip(operands);
-        pairs
-            .map(|(proof, operand)| self.rewrite(proof, operand, goal, hops))
-            .collect()
+        let mut answers = Vec::with_capacity(all.len());
+        for (proof, operand) in all.iter().zip(operands) {
+            answers.push(self.rewrite(proof, operand, goal, hops)?);
+        }
+        Ok(answers)
     }
 
     /// What tuples that lead on come to: every one of them that holds, in its order.
@@ -263,7 +262,7 @@ impl Checker<'_> {
         &mut self,
         followed: &[Followed],
         on: Goal,
-        goals: impl Iterator<Item = (Goal, Entry)>,
+        goals: Leads<'_>,
         hops: u32,
     ) -> Result<Answer, Flaw> {
         let mut followed = followed.iter();
@@ -280,7 +279,7 @@ impl Checker<'_> {
             });
         }
         match followed.next() {
-            None => Ok(Answer::any(answers)),
+            None => Ok(Answer::any(&answers)),
             Some(_) => Err(Flaw::Tuple),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 
 use crate::check::{CheckError, CheckRequest, steps_of_many};
 use crate::condition::{Condition, Context, EvaluationError};
@@ -36,6 +36,19 @@ pub(super) enum Held {
     Open(EvaluationError),
 }
 
+/// What is known of the tuple at a place, beside the tuple.
+#[derive(Default)]
+struct Place {
+    is_contextual: bool,
+    /// Whether its condition is assumed to be met.
+    assumed: Option<bool>,
+    /// Whether its condition is met, evaluated once.
+    met: Option<Result<bool, EvaluationError>>,
+}
+
+/// Where tuples lead, each with the tuple's entry.
+pub(super) type Leads<'a> = Box<dyn Iterator<Item = (Goal, Entry)> + 'a>;
+
 /// A question's snapshot with its contextual tuples, over numbers.
 pub(super) struct World<'a> {
     pub(super) snapshot: &'a Snapshot,
@@ -45,12 +58,8 @@ pub(super) struct World<'a> {
     pub(super) subject: SubjectId,
     /// What is asked.
     pub(super) goal: Goal,
-    /// Places of contextual tuples.
-    contextual: HashSet<(Goal, SubjectId)>,
-    /// Conditional tuples of which it is assumed whether their conditions are met.
-    pub(super) assumed: HashMap<(Goal, SubjectId), bool>,
-    /// Whether the conditions of tuples are met, each evaluated once.
-    met: RefCell<HashMap<(Goal, SubjectId), Result<bool, EvaluationError>>>,
+    /// Those of contextual tuples, and of conditional ones that were looked at.
+    places: RefCell<HashMap<(Goal, SubjectId), Place>>,
     /// What that, many restrictions and objects that were passed over took, and nobody has paid for yet.
     steps: Cell<u32>,
 }
@@ -72,13 +81,16 @@ impl<'a> World<'a> {
         };
         let relation = model.relation_id(request.relation).ok_or_else(unknown)?;
         let store = snapshot.store();
-        let mut contextual = HashSet::new();
+        let mut places: HashMap<_, Place> = HashMap::new();
         for tuple in request.contextual_tuples {
             overlay.write(store, model, tuple);
             let object = overlay.intern(store, model, &tuple.object);
             let on = model.relation_id(&tuple.relation);
             if let Some((on, subject)) = on.zip(overlay.subject(store, model, &tuple.subject)) {
-                contextual.insert(((object, on), subject));
+                places
+                    .entry(((object, on), subject))
+                    .or_default()
+                    .is_contextual = true;
             }
         }
         let object = overlay.intern(store, model, request.object);
@@ -95,9 +107,7 @@ impl<'a> World<'a> {
             context: request.context,
             subject,
             goal: (object, relation),
-            contextual,
-            assumed: HashMap::new(),
-            met: RefCell::default(),
+            places: RefCell::new(places),
             steps: Cell::new(0),
         })
     }
@@ -113,30 +123,32 @@ impl<'a> World<'a> {
     }
 
     /// Tuples that name the subject, or everybody of its type.
-    pub(super) fn named(&self, goal: Goal) -> impl Iterator<Item = Entry> + use<'a> {
-        let everybody = match self.subject {
-            SubjectId::Object(id) => self.view.type_of(id).map(SubjectId::Wildcard),
-            SubjectId::Userset(..) | SubjectId::Wildcard(_) => None,
-        };
+    pub(super) fn named(&self, goal: Goal) -> Vec<Entry> {
         let row = self.row(goal);
-        let subjects = [Some(self.subject), everybody].into_iter().flatten();
-        subjects.filter_map(move |subject| row.find(subject))
+        let mut named = Vec::new();
+        named.extend(row.find(self.subject));
+        if let SubjectId::Object(id) = self.subject
+            && let Some(type_id) = self.view.type_of(id)
+        {
+            named.extend(row.find(SubjectId::Wildcard(type_id)));
+        }
+        named
     }
 
-    /// Objects in a tupleset that have a relation. Those that are passed over are steps, too.
-    pub(super) fn linked(
-        &self,
-        tupleset: Goal,
-        relation: RelationId,
-    ) -> impl Iterator<Item = (ObjectId, Entry)> + use<'_, 'a> {
-        let has = move |object: ObjectId| {
-            let has = self.relation((object, relation)).is_some();
+    /// The usersets in a row; or a relation of the objects in a tupleset, of those that have it. Those that are
+    /// passed over are steps, too.
+    pub(super) fn leads(&self, on: Goal, to: Option<RelationId>) -> Leads<'_> {
+        let row = self.row(on);
+        let Some(relation) = to else {
+            return Box::new(row.usersets());
+        };
+        Box::new(row.objects().filter_map(move |(object, entry)| {
+            let goal = (object, relation);
+            let has = self.relation(goal).is_some();
             let steps = self.steps.get().saturating_add(u32::from(!has));
             self.steps.set(steps);
-            has
-        };
-        let objects = self.row(tupleset).objects();
-        objects.filter(move |&(object, _)| has(object))
+            has.then_some((goal, entry))
+        }))
     }
 
     /// Whether a tuple of a row counts.
@@ -163,14 +175,9 @@ impl<'a> World<'a> {
             _ if !taken => Held::Stale,
             None if entry.is_conditional() => Held::Stale,
             None => Held::Yes,
-            Some(bound) => match (
-                self.model.condition(bound.condition),
-                self.assumed.get(&(goal, entry.subject())),
-            ) {
-                (None, _) => Held::Stale,
-                (_, Some(true)) => Held::Yes,
-                (_, Some(false)) => Held::Unmet,
-                (Some(condition), None) => {
+            Some(bound) => match self.model.condition(bound.condition) {
+                None => Held::Stale,
+                Some(condition) => {
                     let place = (goal, entry.subject());
                     match self.is_met(place, condition, &bound.context) {
                         Ok(true) => Held::Yes,
@@ -182,18 +189,25 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Assumes that the condition of a tuple is met, or is not, or assumes nothing.
+    pub(super) fn assume(&self, goal: Goal, subject: SubjectId, met: Option<bool>) {
+        let mut places = self.places.borrow_mut();
+        places.entry((goal, subject)).or_default().assumed = met;
+    }
+
     fn is_met(
         &self,
         place: (Goal, SubjectId),
         condition: &Condition,
         stored: &Context,
     ) -> Result<bool, EvaluationError> {
-        if let Some(known) = self.met.borrow().get(&place) {
-            return known.clone();
+        let mut places = self.places.borrow_mut();
+        let known = places.entry(place).or_default();
+        if let Some(assumed) = known.assumed {
+            return Ok(assumed);
         }
-        let met = self.evaluate(condition, stored);
-        self.met.borrow_mut().insert(place, met.clone());
-        met
+        let evaluate = || self.evaluate(condition, stored);
+        known.met.get_or_insert_with(evaluate).clone()
     }
 
     /// Whether a condition is met by these values and those of the request.
@@ -215,7 +229,9 @@ impl<'a> World<'a> {
 
     /// Whether a contextual tuple is at the place, whatever is stored there.
     pub(super) fn is_contextual(&self, goal: Goal, subject: SubjectId) -> bool {
-        self.contextual.contains(&(goal, subject))
+        let places = self.places.borrow();
+        let place = places.get(&(goal, subject));
+        place.is_some_and(|place| place.is_contextual)
     }
 
     /// Whether a goal has these names.
@@ -244,12 +260,12 @@ impl<'a> World<'a> {
 
 impl Answer {
     /// What an `or` comes to.
-    pub(super) fn any(all: impl IntoIterator<Item = Self>) -> Self {
+    pub(super) fn any(all: &[Self]) -> Self {
         first(all, [Self::Yes, Self::Open, Self::Circle], Self::No)
     }
 
     /// What an `and` comes to.
-    pub(super) fn all(all: impl IntoIterator<Item = Self>) -> Self {
+    pub(super) fn all(all: &[Self]) -> Self {
         first(all, [Self::No, Self::Circle, Self::Open], Self::Yes)
     }
 
@@ -266,10 +282,7 @@ impl Answer {
 }
 
 /// The first of these that is among all, else the last.
-fn first(all: impl IntoIterator<Item = Answer>, these: [Answer; 3], last: Answer) -> Answer {
-    let place = |answer| these.iter().position(|&one| one == answer);
-    let found = all.into_iter().filter_map(place).min();
-    found
-        .and_then(|place| these.get(place).copied())
-        .unwrap_or(last)
+fn first(all: &[Answer], these: [Answer; 3], last: Answer) -> Answer {
+    let found = these.into_iter().find(|one| all.contains(one));
+    found.unwrap_or(last)
 }

@@ -137,7 +137,9 @@ impl<'a> Lexer<'a> {
     fn token(&mut self, first: char) -> Kind<'a> {
         if first == '{' {
             let (expression, fault) = read_expression(&mut self.cursor);
-            self.lexed.faults.extend(fault);
+            if let Some(fault) = fault {
+                self.lexed.faults.push(fault);
+            }
             self.lexed.expressions.push(expression);
             return Kind::Expression(self.lexed.expressions.len() - 1);
         }

@@ -2,7 +2,7 @@
 //!
 //! After an error the parser goes on with the next line, so that one run shows them all.
 
-use crate::hash::HashSet;
+use crate::hash::HashMap;
 
 use super::lex::{Kind, Token, is_word, lex};
 use super::parse_condition::is_of_condition;
@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str, file: u16) -> (Syntax, Vec<Fault>) {
         expressions: lexed.expressions,
         next: 0,
         restrictions: Vec::new(),
-        extended: HashSet::new(),
+        extended: HashMap::new(),
         syntax: Syntax::default(),
         errors: lexed.faults,
     };
@@ -68,7 +68,7 @@ pub(super) struct Parser<'a> {
     /// Those of the relation that is being read.
     restrictions: Vec<RestrictionSyntax>,
     /// Types that are extended.
-    extended: HashSet<String>,
+    extended: HashMap<String, u32>,
     pub(super) syntax: Syntax,
     errors: Vec<Fault>,
 }
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
 
     /// Types are added to in modules only, each once.
     fn extension(&mut self, name: &Word) {
-        let is_first = self.extended.insert(name.text.clone());
+        let is_first = self.extended.insert(name.text.clone(), 0).is_none();
         if self.syntax.module.is_none() {
             let message = "`extend` is for modules".to_owned();
             self.error(name.place, ModelErrorKind::Syntax, message);

@@ -52,23 +52,29 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         out: format!("model\n  schema {}\n", model.schema()),
     };
     let parts = model.parts();
-    let mut types: Vec<(&Type, u32)> = parts.types.iter().zip(0..).collect();
-    if types
-        .iter()
-        .any(|(found, _)| printer.is_of_module(found.source))
-    {
+    let mut types: Vec<(&Type, u32)> = Vec::with_capacity(parts.types.len());
+    let mut is_modular = false;
+    for (found, id) in parts.types.iter().zip(0..) {
+        is_modular |= printer.is_of_module(found.source);
+        types.push((found, id));
+    }
+    if is_modular {
         crate::sort::by(&mut types, |(one, _), (two, _)| {
-            let key = |found: &Type| (order(parts.source(found.source)), found.name.clone());
-            key(one).cmp(&key(two))
+            let source = |found: &Type| parts.source(found.source);
+            compare((source(one), &one.name), (source(two), &two.name))
         });
     }
     for (found, id) in types {
         printer.type_definition(found, id)?;
     }
-    let mut conditions: Vec<_> = model.conditions().iter().enumerate().collect();
+    let mut conditions = Vec::new();
+    for (at, condition) in model.conditions().iter().enumerate() {
+        conditions.push((at, condition));
+    }
     let source = |at: usize| parts.condition_sources.get(at).copied().flatten();
-    crate::sort::by_key(&mut conditions, |(at, found)| {
-        (order(parts.source(source(*at))), found.name().to_owned())
+    crate::sort::by(&mut conditions, |(at, one), (other, two)| {
+        let source = |at: &usize| parts.source(source(*at));
+        compare((source(at), one.name()), (source(other), two.name()))
     });
     for (at, condition) in conditions {
         printer.condition(condition, source(at))?;
@@ -77,6 +83,14 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         return Err(NoTextError::TooLong);
     }
     Ok(printer.out)
+}
+
+/// What comes first of two things with these sources and names.
+pub(crate) fn compare(
+    one: (Option<&Source>, &str),
+    two: (Option<&Source>, &str),
+) -> std::cmp::Ordering {
+    (order(one.0), one.1).cmp(&(order(two.0), two.1))
 }
 
 /// What comes first: what is of no module, then by module and file.
@@ -103,13 +117,13 @@ impl<'a> Printer<'a> {
         _ = write!(self.out, "\ntype {}", found.name);
         self.comment("", found.source)?;
         let parts = self.model.parts();
-        let mut relations: Vec<(&str, &Relation)> = parts
-            .relations_of(id)
-            .iter()
-            .map(|relation| (self.relation_name(relation.name), relation))
-            .collect();
-        crate::sort::by_key(&mut relations, |(name, found)| {
-            (order(parts.source(found.source)), *name)
+        let mut relations: Vec<(&str, &Relation)> = Vec::new();
+        for relation in parts.relations_of(id) {
+            relations.push((self.relation_name(relation.name), relation));
+        }
+        crate::sort::by(&mut relations, |(one, first), (two, second)| {
+            let source = |found: &Relation| parts.source(found.source);
+            compare((source(first), one), (source(second), two))
         });
         if !relations.is_empty() {
             self.out.push_str("\n  relations");

@@ -201,32 +201,56 @@ fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
 
 /// The candidates that pass the check, until the page is full or its steps are spent. The check of none for
 /// what has no number is a no.
-fn page<T: Clone + Ord>(
+fn page<T: Clone>(
     candidates: &[T],
     limit: usize,
     max_steps: u32,
-    check: impl Fn(&T, u32) -> Option<Checked>,
+    check: &dyn Fn(&T, u32) -> Option<Checked>,
 ) -> Page<T> {
+    let check = |at: usize, most: u32| check(candidates.get(at)?, most);
+    let places = places(candidates.len(), limit, max_steps, &check);
+    let name = |at: usize| candidates.get(at).cloned();
+    let mut found = Vec::with_capacity(places.found.len());
+    for at in places.found {
+        if let Some(name) = name(at) {
+            found.push(name);
+        }
+    }
+    Page {
+        found,
+        next: places.next.and_then(name),
+        complete: places.complete,
+        error: places.error,
+    }
+}
+
+/// Which of so many candidates these are, of whatever kind.
+fn places(
+    candidates: usize,
+    limit: usize,
+    max_steps: u32,
+    check: &dyn Fn(usize, u32) -> Option<Checked>,
+) -> Page<usize> {
     let mut page = Page::empty();
     let mut left = max_steps;
-    let mut last: Option<&T> = None;
-    for (checked, candidate) in candidates.iter().enumerate() {
+    let mut last = None;
+    for candidate in 0..candidates {
         // Every page comes at least one candidate further.
         let most = match last {
             None => check::MAX_STEPS,
             Some(_) => left.min(check::MAX_STEPS),
         };
-        if page.found.len() >= limit.max(1) || checked >= MAX_CANDIDATES || most == 0 {
-            page.next = last.cloned();
+        if page.found.len() >= limit.max(1) || candidate >= MAX_CANDIDATES || most == 0 {
+            page.next = last;
             break;
         }
         if let Some(Checked { answer, steps }) = check(candidate, most) {
             left = left.saturating_sub(steps);
             match answer {
-                Ok(true) => page.found.push(candidate.clone()),
+                Ok(true) => page.found.push(candidate),
                 Ok(false) => {}
                 Err(CheckError::TooMuch(_)) if most < check::MAX_STEPS => {
-                    page.next = last.cloned();
+                    page.next = last;
                     break;
                 }
                 // The request was found good before, so this is about the candidate: it is denied.

@@ -155,7 +155,9 @@ impl<'a> Walk<'a> {
                     }
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
                     Rewrite::Union(all) | Rewrite::Intersection(all) => {
-                        open.extend(all.iter().map(|operand| (operand, goal)));
+                        for operand in all {
+                            open.push((operand, goal));
+                        }
                     }
                     Rewrite::Exclusion(base, _) => open.push((base, goal)),
                 }
@@ -163,7 +165,9 @@ impl<'a> Walk<'a> {
             let Some(goal) = frontier.next.pop() else {
                 return Ok(false);
             };
-            open.extend(self.visit(goal).map(|rewrite| (rewrite, goal)));
+            if let Some(rewrite) = self.visit(goal) {
+                open.push((rewrite, goal));
+            }
         }
     }
 

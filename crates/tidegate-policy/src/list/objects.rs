@@ -65,7 +65,7 @@ pub(super) fn list_within(
         return Ok(Page::empty());
     };
     let mut candidates = First::after(request.after);
-    let walked = reach(model, view, subject, wanted, max_walk, |id| {
+    let walked = reach(model, view, subject, wanted, max_walk, &mut |id| {
         let wanted = |name: &str| candidates.wants(|other| name.cmp(other.as_str()));
         if let Some(name) = view.object_if(id, wanted) {
             candidates.add(name);
@@ -82,7 +82,7 @@ pub(super) fn list_within(
             most,
         ))
     };
-    let page = page(&candidates.into_names(), request.limit, max_steps, holds);
+    let page = page(&candidates.into_names(), request.limit, max_steps, &holds);
     Ok(page.after_a_walk(walked.is_ok(), max_walk))
 }
 
@@ -107,8 +107,10 @@ pub(super) fn reachable(
         return Some(Vec::new());
     };
     let mut named = Vec::new();
-    let walked = reach(model, view, subject, wanted, MAX_WALK, |id| {
-        named.extend(view.object(id));
+    let walked = reach(model, view, subject, wanted, MAX_WALK, &mut |id| {
+        if let Some(name) = view.object(id) {
+            named.push(name);
+        }
     });
     // What more there is would be left out.
     walked.ok()?;

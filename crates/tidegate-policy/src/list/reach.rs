@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 
 use super::walk::{Allowance, Goal, MAX_WALK, Seen, Spent};
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
 use crate::snapshot::{ObjectId, SubjectId, View};
 
@@ -32,18 +32,12 @@ pub(super) fn reach(
     subject: SubjectId,
     wanted: Kind,
     max_walk: u32,
-    mut found: impl FnMut(ObjectId),
+    found: &mut dyn FnMut(ObjectId),
 ) -> Result<(), Spent> {
-    let ways = Ways::to(model, vec![wanted]);
+    let ways = Ways::to(model, &[wanted]);
     let mut walk = Walk::new(view, &ways, max_walk);
-    let told = |walk: &mut Walk<'_>, (object, relation): Goal| {
-        if relation == wanted.1 && view.type_of(object) == Some(wanted.0) {
-            walk.allowance.name()?;
-            found(object);
-        }
-        Ok(())
-    };
-    walk.go(subject, told)
+    walk.wanted = Some(wanted);
+    walk.go(subject, found)
 }
 
 /// Every relation of every object that the subject may have, each once, in no order.
@@ -55,75 +49,78 @@ pub(crate) fn reach_all(
     view: View<'_>,
     subject: SubjectId,
 ) -> Result<Vec<Goal>, Spent> {
-    let types = model.type_names().filter_map(|name| {
-        let type_id = model.type_id(name)?;
-        let relations = model
-            .relations(name)
-            .filter_map(|name| model.relation_id(name));
-        Some(relations.map(move |relation| (type_id, relation)))
-    });
-    let ways = Ways::to(model, types.flatten().collect());
+    let parts = model.parts();
+    let mut all = Vec::new();
+    for (_, type_id) in parts.types.iter().zip(0..) {
+        for relation in parts.relations_of(type_id) {
+            all.push((type_id, relation.name));
+        }
+    }
+    let ways = Ways::to(model, &all);
     let mut walk = Walk::new(view, &ways, MAX_WALK_TO_ALL);
-    walk.go(subject, |_, _| Ok(()))?;
+    walk.go(subject, &mut |_| ())?;
     Ok(walk.seen.goals().collect())
 }
 
 /// How relations lead to each other, backwards from the wanted ones: only what can come to them.
 #[derive(Default)]
 struct Ways {
-    /// Relations that are written.
-    written: HashSet<Kind>,
+    from: HashMap<Kind, Way>,
+    /// Those that are still to be followed backwards.
+    next: Vec<Kind>,
+}
+
+/// Where a relation leads.
+#[derive(Default)]
+struct Way {
+    is_seen: bool,
+    /// Whether tuples are written for it.
+    is_written: bool,
     /// To relations of the same object.
-    computed: HashMap<Kind, Vec<RelationId>>,
+    computed: Vec<RelationId>,
     /// To relations of objects that have this one's object in a tupleset, by that.
-    from: HashMap<Kind, HashMap<Kind, Vec<RelationId>>>,
-    /// To relations that take the userset.
-    userset: HashMap<Kind, HashSet<Kind>>,
+    from: HashMap<Kind, Vec<RelationId>>,
+    /// To relations that take its userset, each by itself.
+    userset: HashMap<Kind, Vec<RelationId>>,
 }
 
 impl Ways {
-    fn to(model: &Model, wanted: Vec<Kind>) -> Self {
+    fn to(model: &Model, wanted: &[Kind]) -> Self {
         let mut ways = Self::default();
-        let mut seen: HashSet<Kind> = wanted.iter().copied().collect();
-        let mut next = wanted;
+        for &kind in wanted {
+            ways.from(kind);
+        }
         let mut led_to: HashMap<Kind, Vec<TypeId>> = HashMap::new();
-        while let Some(kind) = next.pop() {
+        while let Some(kind) = ways.next.pop() {
             let Some(relation) = model.relation(kind.0, kind.1) else {
                 continue;
-            };
-            let mut add = |from: Kind| {
-                if seen.insert(from) {
-                    next.push(from);
-                }
             };
             let mut open = vec![&relation.rewrite];
             while let Some(rewrite) = open.pop() {
                 match rewrite {
                     Rewrite::Direct => {
-                        if !ways.written.insert(kind) {
+                        if std::mem::replace(&mut ways.from(kind).is_written, true) {
                             continue;
                         }
                         for restriction in &relation.restrictions {
                             if let Taken::Userset(type_id, member) = restriction.taken {
-                                let from = (type_id, member);
-                                ways.userset.entry(from).or_default().insert(kind);
-                                add(from);
+                                let way = ways.from((type_id, member));
+                                let to = way.userset.entry(kind).or_default();
+                                if to.is_empty() {
+                                    to.push(kind.1);
+                                }
                             }
                         }
                     }
                     &Rewrite::Computed(other) => {
-                        let from = (kind.0, other);
-                        ways.computed.entry(from).or_default().push(kind.1);
-                        add(from);
+                        ways.from((kind.0, other)).computed.push(kind.1);
                     }
                     &Rewrite::From { relation, tupleset } => {
                         let by = (kind.0, tupleset);
                         let types = led_to.entry(by).or_insert_with(|| led(model, by));
                         for &type_id in &*types {
-                            let from = (type_id, relation);
-                            let ways = ways.from.entry(from).or_default();
-                            ways.entry(by).or_default().push(kind.1);
-                            add(from);
+                            let way = ways.from((type_id, relation));
+                            way.from.entry(by).or_default().push(kind.1);
                         }
                     }
                     Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
@@ -133,17 +130,26 @@ impl Ways {
         }
         ways
     }
+
+    fn from(&mut self, kind: Kind) -> &mut Way {
+        let way = self.from.entry(kind).or_default();
+        if !way.is_seen {
+            way.is_seen = true;
+            self.next.push(kind);
+        }
+        way
+    }
 }
 
 /// The types that a tupleset leads to, each once.
 fn led(model: &Model, tupleset: Kind) -> Vec<TypeId> {
+    let mut types = Vec::new();
     let leads = model.relation(tupleset.0, tupleset.1);
-    let taken = leads.map_or(&[][..], |leads| &leads.restrictions);
-    let types = taken.iter().filter_map(|found| match found.taken {
-        Taken::Object(type_id) => Some(type_id),
-        Taken::Userset(..) | Taken::Wildcard(_) => None,
-    });
-    let mut types: Vec<TypeId> = types.collect();
+    for found in leads.map_or(&[][..], |leads| &leads.restrictions) {
+        if let Taken::Object(type_id) = found.taken {
+            types.push(type_id);
+        }
+    }
     crate::sort::sort(&mut types);
     types.dedup();
     types
@@ -152,6 +158,8 @@ fn led(model: &Model, tupleset: Kind) -> Vec<TypeId> {
 struct Walk<'a> {
     view: View<'a>,
     ways: &'a Ways,
+    /// What is told of.
+    wanted: Option<Kind>,
     allowance: Allowance,
     seen: Seen,
     /// First come, first gone on from: in the order of numbers, mostly, as names are.
@@ -163,26 +171,16 @@ impl<'a> Walk<'a> {
         Self {
             view,
             ways,
+            wanted: None,
             allowance: Allowance::new(max_walk),
             seen: Seen::default(),
             next: VecDeque::new(),
         }
     }
 
-    /// Goes wherever the subject leads, and tells of each place.
-    fn go(
-        &mut self,
-        subject: SubjectId,
-        mut told: impl FnMut(&mut Self, Goal) -> Result<(), Spent>,
-    ) -> Result<(), Spent> {
+    /// Goes wherever the subject leads, and tells of each object that has the wanted relation there.
+    fn go(&mut self, subject: SubjectId, found: &mut dyn FnMut(ObjectId)) -> Result<(), Spent> {
         let view = self.view;
-        let mut on = |walk: &mut Self| {
-            while let Some(goal) = walk.next.pop_front() {
-                told(walk, goal)?;
-                walk.back(goal)?;
-            }
-            Ok(())
-        };
         // A userset is its own member.
         if let SubjectId::Userset(id, relation) = subject {
             self.add((id, relation))?;
@@ -192,36 +190,53 @@ impl<'a> Walk<'a> {
             SubjectId::Userset(id, relation) => (Some((id, Some(relation))), None),
             SubjectId::Wildcard(type_id) => (None, Some(type_id)),
         };
-        // Where a tuple may name the subject, or a wildcard that covers it.
-        let everywhere = wildcard.into_iter().flat_map(|id| view.wildcard_in(id));
-        let places = itself.into_iter().flat_map(|(id, member)| {
-            let places = view.stands_in(id);
-            let places = places.filter(move |place| place.member == member);
-            places.map(|place| (place.object, place.relation))
-        });
-        for row in everywhere.chain(places) {
-            self.allowance.spend(1)?;
-            let kind = self.kind(row);
-            if kind.is_some_and(|kind| self.ways.written.contains(&kind)) {
-                self.add(row)?;
+        // Where a tuple may name a wildcard that covers the subject, or it.
+        if let Some(type_id) = wildcard {
+            for row in view.wildcard_in(type_id) {
+                self.go_on_from(row, found)?;
             }
-            on(self)?;
         }
-        on(self)
+        if let Some((id, member)) = itself {
+            for place in view.stands_in(id) {
+                if place.member == member {
+                    self.go_on_from((place.object, place.relation), found)?;
+                }
+            }
+        }
+        self.go_on(found)
+    }
+
+    /// From a row that names the subject.
+    fn go_on_from(&mut self, row: Goal, found: &mut dyn FnMut(ObjectId)) -> Result<(), Spent> {
+        self.allowance.spend(1)?;
+        let way = self.kind(row).and_then(|kind| self.ways.from.get(&kind));
+        if way.is_some_and(|way| way.is_written) {
+            self.add(row)?;
+        }
+        self.go_on(found)
+    }
+
+    fn go_on(&mut self, found: &mut dyn FnMut(ObjectId)) -> Result<(), Spent> {
+        while let Some(goal) = self.next.pop_front() {
+            let kind = self.kind(goal);
+            if kind.is_some() && kind == self.wanted {
+                self.allowance.name()?;
+                found(goal.0);
+            }
+            if let Some(way) = kind.and_then(|kind| self.ways.from.get(&kind)) {
+                self.back(goal, way)?;
+            }
+        }
+        Ok(())
     }
 
     /// What follows where the subject may have a relation on an object.
-    fn back(&mut self, (object, relation): Goal) -> Result<(), Spent> {
-        let (view, ways) = (self.view, self.ways);
-        let Some(kind) = self.kind((object, relation)) else {
-            return Ok(());
-        };
-        for &other in ways.computed.get(&kind).into_iter().flatten() {
+    fn back(&mut self, (object, relation): Goal, way: &Way) -> Result<(), Spent> {
+        let view = self.view;
+        for &other in &way.computed {
             self.add((object, other))?;
         }
-        let from = ways.from.get(&kind);
-        let usersets = ways.userset.get(&kind);
-        if from.is_none() && usersets.is_none() {
+        if way.from.is_empty() && way.userset.is_empty() {
             return Ok(());
         }
         for place in view.stands_in(object) {
@@ -230,19 +245,13 @@ impl<'a> Walk<'a> {
                 continue;
             };
             // As itself it is followed by `from`; by its userset, it is a subject.
-            match place.member {
-                None => {
-                    let to = from.and_then(|from| from.get(&row));
-                    for &to in to.into_iter().flatten() {
-                        self.add((place.object, to))?;
-                    }
-                }
-                Some(member) if member == relation => {
-                    if usersets.is_some_and(|usersets| usersets.contains(&row)) {
-                        self.add((place.object, place.relation))?;
-                    }
-                }
-                Some(_) => {}
+            let to = match place.member {
+                None => way.from.get(&row),
+                Some(member) if member == relation => way.userset.get(&row),
+                Some(_) => None,
+            };
+            for &to in to.into_iter().flatten() {
+                self.add((place.object, to))?;
             }
         }
         Ok(())

@@ -94,7 +94,7 @@ pub(super) fn list_within(
             most,
         ))
     };
-    let page = page(&candidates.into_names(), request.limit, max_steps, holds);
+    let page = page(&candidates.into_names(), request.limit, max_steps, &holds);
     let mut page = page.after_a_walk(named.complete, max_walk);
     if let Some(error) = named.error {
         page.complete = false;

@@ -1,36 +1,37 @@
 //! A model that was not written in one text, in the order in which its text is printed: read again, it
 //! has the same numbers.
 
-use crate::language::print::order;
-use crate::language::{RewriteSyntax, Syntax};
+use super::SourceId;
+use crate::language::print::{compare, order};
+use crate::language::{RewriteSyntax, Syntax, Word};
 
 /// Sorts types of modules, relations, conditions and parameters; takes operators of one operand for
 /// what they are.
 pub(super) fn arrange(syntax: &mut Syntax) {
     let sources = std::mem::take(&mut syntax.sources);
-    let key = |source: Option<u16>| {
-        let (module, file) = order(source.and_then(|id| sources.get(usize::from(id))));
-        (module.to_owned(), file.to_owned())
+    let of = |id: Option<SourceId>| sources.get(usize::from(id?));
+    let in_order = |one: (Option<SourceId>, &Word), two: (Option<SourceId>, &Word)| {
+        compare((of(one.0), &one.1.text), (of(two.0), &two.1.text))
     };
     if syntax
         .types
         .iter()
-        .any(|found| !key(found.source).0.is_empty())
+        .any(|found| !order(of(found.source)).0.is_empty())
     {
-        crate::sort::by_key(&mut syntax.types, |found| {
-            (key(found.source), found.name.text.clone())
+        crate::sort::by(&mut syntax.types, |one, two| {
+            in_order((one.source, &one.name), (two.source, &two.name))
         });
     }
     for definition in &mut syntax.types {
-        crate::sort::by_key(&mut definition.relations, |found| {
-            (key(found.source), found.name.text.clone())
+        crate::sort::by(&mut definition.relations, |one, two| {
+            in_order((one.source, &one.name), (two.source, &two.name))
         });
         for relation in &mut definition.relations {
             arrange_rewrite(&mut relation.rewrite);
         }
     }
-    crate::sort::by_key(&mut syntax.conditions, |found| {
-        (key(found.source), found.name.text.clone())
+    crate::sort::by(&mut syntax.conditions, |one, two| {
+        in_order((one.source, &one.name), (two.source, &two.name))
     });
     for condition in &mut syntax.conditions {
         let parameters = &mut condition.parameters;

@@ -29,24 +29,24 @@ pub(super) fn compile(syntax: &Syntax, conditions: Vec<Condition>) -> Parts {
         ..Parts::default()
     };
     if !syntax.sources.is_empty() {
-        parts.condition_sources = syntax.conditions.iter().map(|found| found.source).collect();
+        for found in &syntax.conditions {
+            parts.condition_sources.push(found.source);
+        }
     }
     for definition in &syntax.types {
         let start = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
-        parts
-            .relations
-            .extend(definition.relations.iter().map(|relation| {
-                Relation {
-                    name: names.id(&relation.name),
-                    rewrite: lower(&names, &relation.rewrite),
-                    restrictions: relation
-                        .restrictions
-                        .iter()
-                        .map(|found| restriction(&names, found))
-                        .collect(),
-                    source: relation.source,
-                }
-            }));
+        for relation in &definition.relations {
+            let mut restrictions = Vec::with_capacity(relation.restrictions.len());
+            for found in &relation.restrictions {
+                restrictions.push(restriction(&names, found));
+            }
+            parts.relations.push(Relation {
+                name: names.id(&relation.name),
+                rewrite: lower(&names, &relation.rewrite),
+                restrictions,
+                source: relation.source,
+            });
+        }
         let end = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
         parts.types.push(Type {
             name: definition.name.text.as_str().into(),
@@ -85,10 +85,11 @@ impl<'a> Names<'a> {
 
 fn lower(names: &Names<'_>, syntax: &RewriteSyntax) -> Rewrite {
     let all = |operands: &[RewriteSyntax]| {
-        operands
-            .iter()
-            .map(|operand| lower(names, operand))
-            .collect()
+        let mut all = Vec::with_capacity(operands.len());
+        for operand in operands {
+            all.push(lower(names, operand));
+        }
+        all
     };
     match syntax {
         RewriteSyntax::Direct => Rewrite::Direct,

@@ -4,7 +4,8 @@
 //! refused: one mapping of plain or quoted scalars, block or `[…]` lists of them, comments, `---`. Keys other than
 //! `schema` and `contents` are passed over.
 
-use super::{MAX_ERRORS, MAX_TEXT, ModelError, ModelErrorKind, ModelErrors};
+use super::read::named;
+use super::{MAX_ERRORS, MAX_TEXT, ModelErrorKind, ModelErrors};
 use crate::language::{Fault, Place, Word};
 use crate::text::{find, split_once};
 
@@ -30,17 +31,18 @@ pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
     if faults.is_empty() {
         return Ok(FgaMod {
             schema: "1.2".to_owned(),
-            contents: contents.into_iter().map(|word| word.text).collect(),
+            contents: texts(contents),
         });
     }
-    let errors = faults.into_iter().map(|fault| ModelError {
-        kind: fault.kind,
-        file: Some(FILE_NAME.into()),
-        line: fault.place.line,
-        column: fault.place.column,
-        message: fault.message,
-    });
-    Err(ModelErrors(errors.collect()))
+    Err(named(faults, &[FILE_NAME.into()]))
+}
+
+fn texts(words: Vec<Word>) -> Vec<String> {
+    let mut texts = Vec::with_capacity(words.len());
+    for word in words {
+        texts.push(word.text);
+    }
+    texts
 }
 
 /// The paths, and what is wrong.
@@ -190,7 +192,9 @@ impl Reader {
                 self.fault((self.line, column(at)), "the list has no end");
                 break;
             };
-            items.extend(self.scalar(item.trim_end(), at));
+            if let Some(item) = self.scalar(item.trim_end(), at) {
+                items.push(item);
+            }
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {
                 Some(after) => after,
@@ -256,10 +260,13 @@ impl Reader {
                 self.fault(found.at, &message);
             }
             Some(Contents::List(items)) => {
-                return items
-                    .into_iter()
-                    .filter_map(|item| self.path(&item))
-                    .collect();
+                let mut paths = Vec::new();
+                for item in &items {
+                    if let Some(path) = self.path(item) {
+                        paths.push(path);
+                    }
+                }
+                return paths;
             }
         }
         Vec::new()

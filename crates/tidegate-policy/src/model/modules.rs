@@ -1,6 +1,6 @@
 //! Modular models: several files, each of one module, to one model.
 
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 
 use super::fga_mod::{self, FILE_NAME};
 use super::parts::{Schema, Source, SourceId};
@@ -27,7 +27,7 @@ pub(super) struct Combined {
 /// Puts files together; what could be read is there even when there are faults.
 pub(super) fn combine(files: &[ModuleFile<'_>]) -> Combined {
     let mut combiner = Combiner::default();
-    let total = files.iter().map(|file| file.text.len()).sum::<usize>();
+    let total: usize = files.iter().map(|file| file.text.len()).sum();
     if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
         let message =
             format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
@@ -46,8 +46,9 @@ pub(super) fn combine(files: &[ModuleFile<'_>]) -> Combined {
         };
         let id = SourceId::try_from(combiner.syntax.sources.len()).unwrap_or(SourceId::MAX);
         combiner.syntax.sources.push(source);
-        let found = combiner.file(file.text, number, id);
-        extensions.extend(found.into_iter().map(|extension| (extension, id)));
+        for extension in combiner.file(file.text, number, id) {
+            extensions.push((extension, id));
+        }
     }
     for (extension, id) in extensions {
         combiner.extend(extension, id);
@@ -61,35 +62,43 @@ fn in_order<'a, 'f>(
     names: &mut Vec<Box<str>>,
 ) -> (Vec<(&'f ModuleFile<'a>, u16)>, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut sorted: Vec<_> = files.iter().zip(0..).collect();
+    let mut sorted = Vec::with_capacity(files.len());
+    for (file, number) in files.iter().zip(0..) {
+        names.push(file.name.into());
+        sorted.push((file, number));
+    }
     crate::sort::by_key(&mut sorted, |(file, _)| file.name);
-    names.extend(files.iter().map(|file| Box::from(file.name)));
-    let mut seen = HashMap::new();
+    let mut seen: HashMap<&str, u32> = HashMap::new();
     for (file, number) in &sorted {
-        if seen.insert(file.name, (*file, *number)).is_some() {
+        if seen.insert(file.name, u32::from(*number)).is_some() {
             let message = format!("there are two files `{}`", file.name);
             let place = start(*number);
             faults.push(Fault::new(place, ModelErrorKind::Module, message));
         }
     }
-    let Some((listing, number)) = seen.get(FILE_NAME).copied() else {
+    let find = |name: &str| {
+        let number = *seen.get(name)?;
+        let file = files.get(number as usize)?;
+        Some((file, u16::try_from(number).ok()?))
+    };
+    let Some((listing, number)) = find(FILE_NAME) else {
         return (sorted, faults);
     };
     let (contents, found) = fga_mod::read(listing.text, number);
     faults.extend(found);
     let mut ordered = Vec::new();
-    let mut listed = HashSet::new();
-    for Word { text, place } in contents {
-        let problem = match seen.get(text.as_str()) {
-            Some(_) if !listed.insert(text.clone()) => "is listed twice",
+    let mut listed: HashMap<&str, u32> = HashMap::new();
+    for Word { text, place } in &contents {
+        let problem = match find(text) {
+            Some(_) if listed.insert(text, 0).is_some() => "is listed twice",
             Some(found) => {
-                ordered.push(*found);
+                ordered.push(found);
                 continue;
             }
             None => "is not there",
         };
         let message = format!("file `{text}` {problem}");
-        faults.push(Fault::new(place, ModelErrorKind::Module, message));
+        faults.push(Fault::new(*place, ModelErrorKind::Module, message));
     }
     (ordered, faults)
 }
@@ -100,8 +109,8 @@ struct Combiner {
     faults: Vec<Fault>,
     names: Vec<Box<str>>,
     /// Where each type is.
-    types: HashMap<String, usize>,
-    conditions: HashSet<String>,
+    types: HashMap<String, u32>,
+    conditions: HashMap<String, u32>,
 }
 
 impl Combiner {
@@ -129,15 +138,15 @@ impl Combiner {
                 let message = format!("type `{}` is defined twice", name.text);
                 self.fault(name.place, ModelErrorKind::Duplicate, message);
             } else {
-                self.types
-                    .insert(name.text.clone(), self.syntax.types.len());
+                let number = u32::try_from(self.syntax.types.len()).unwrap_or(u32::MAX);
+                self.types.insert(name.text.clone(), number);
                 definition.source = Some(source);
                 self.syntax.types.push(definition);
             }
         }
         for mut condition in syntax.conditions {
             let name = &condition.name;
-            if self.conditions.insert(name.text.clone()) {
+            if self.conditions.insert(name.text.clone(), 0).is_none() {
                 condition.source = Some(source);
                 self.syntax.conditions.push(condition);
             } else {
@@ -151,18 +160,20 @@ impl Combiner {
     fn extend(&mut self, extension: TypeSyntax, source: SourceId) {
         let name = &extension.name;
         let at = self.types.get(&name.text);
-        let Some(extended) = at.and_then(|&at| self.syntax.types.get_mut(at)) else {
+        let Some(extended) = at.and_then(|&at| self.syntax.types.get_mut(at as usize)) else {
             let message = format!(
                 "type `{}`, which is extended here, is not defined",
                 name.text
             );
             return self.fault(name.place, ModelErrorKind::Module, message);
         };
-        let relations = extended.relations.iter();
-        let mut known: HashSet<String> = relations.map(|found| found.name.text.clone()).collect();
+        let mut known: HashMap<String, u32> = HashMap::new();
+        for relation in &extended.relations {
+            known.insert(relation.name.text.clone(), 0);
+        }
         let mut twice = Vec::new();
         for mut relation in extension.relations {
-            if known.insert(relation.name.text.clone()) {
+            if known.insert(relation.name.text.clone(), 0).is_none() {
                 relation.source = Some(source);
                 extended.relations.push(relation);
             } else {

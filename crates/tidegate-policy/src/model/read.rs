@@ -225,22 +225,19 @@ fn says_the_same(text: &str, model: &Model) -> bool {
 }
 
 /// Faults with the names of their files.
-fn named(faults: Vec<Fault>, names: &[Box<str>]) -> ModelErrors {
-    let errors = faults.into_iter().map(|fault| {
-        let Fault {
-            place: Place { file, line, column },
-            kind,
-            message,
-        } = fault;
-        ModelError {
-            kind,
+pub(super) fn named(faults: Vec<Fault>, names: &[Box<str>]) -> ModelErrors {
+    let mut errors = Vec::with_capacity(faults.len());
+    for fault in faults {
+        let Place { file, line, column } = fault.place;
+        errors.push(ModelError {
+            kind: fault.kind,
             file: names.get(usize::from(file)).cloned(),
             line,
             column,
-            message,
-        }
-    });
-    ModelErrors(errors.collect())
+            message: fault.message,
+        });
+    }
+    ModelErrors(errors)
 }
 
 fn too_long() -> ModelErrors {

@@ -62,7 +62,9 @@ impl Parser<'_> {
             if self.take("\\Q") {
                 let end = crate::text::find(self.rest, "\\E").unwrap_or(self.rest.len());
                 let literal = self.rest.get(..end).unwrap_or_default();
-                parts.extend(literal.chars().map(|found| self.literal(found)));
+                for found in literal.chars() {
+                    parts.push(self.literal(found));
+                }
                 self.rest = self.rest.get(end..).unwrap_or_default();
                 self.take("\\E");
                 // A repetition is of the last character.

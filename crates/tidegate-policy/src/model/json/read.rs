@@ -45,7 +45,8 @@ pub(in crate::model) fn read(text: &str) -> (Syntax, Vec<Fault>) {
 struct Reader {
     syntax: Syntax,
     faults: Vec<Fault>,
-    sources: HashMap<(String, String), SourceId>,
+    /// The numbers of sources, by the length of their module's name, it and their file's.
+    sources: HashMap<String, u32>,
     /// Where it is, in words.
     at: String,
 }
@@ -97,24 +98,25 @@ impl Reader {
             source: self.source(metadata),
         };
         let details = self.object(metadata, &["relations"]);
-        let details: HashMap<&str, &Json> = details
-            .iter()
-            .map(|(name, value)| (name.as_str(), value))
-            .collect();
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        for ((name, _), number) in details.iter().zip(0..) {
+            numbers.insert(name, number);
+        }
         for (relation, rewrite) in self.object(node, &["relations"]) {
             if self.faults.len() >= MAX_ERRORS {
                 return;
             }
             self.at = format!("type `{}`, relation `{}`", shown(name), shown(relation));
-            let details = details
-                .get(relation.as_str())
-                .copied()
-                .unwrap_or(&Json::Null);
+            let number = numbers.get(relation.as_str()).copied();
+            let details = number.and_then(|number| details.get(number as usize));
+            let details = details.map_or(&Json::Null, |(_, value)| value);
             let names = ["directly_related_user_types", "directlyRelatedUserTypes"];
-            let restrictions = self.list(details, &names).iter();
-            let restrictions = restrictions
-                .filter_map(|entry| self.restriction(entry))
-                .collect();
+            let mut restrictions = Vec::new();
+            for entry in self.list(details, &names) {
+                if let Some(restriction) = self.restriction(entry) {
+                    restrictions.push(restriction);
+                }
+            }
             let source = self.source(details);
             if let Some(rewrite) = self.rewrite(rewrite, 0) {
                 definition.relations.push(RelationSyntax {
@@ -135,7 +137,9 @@ impl Reader {
         }
         let mut found = Vec::new();
         for (at, names) in REWRITES.iter().enumerate() {
-            found.extend(node.field(names).map(|value| (at, value)));
+            if let Some(value) = node.field(names) {
+                found.push((at, value));
+            }
         }
         let &[(at, value)] = found.as_slice() else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");
@@ -172,11 +176,11 @@ impl Reader {
         if children.is_empty() {
             self.shape("a `union` or `intersection` has at least one `child`");
         }
-        let found: Option<Vec<_>> = children
-            .iter()
-            .map(|child| self.rewrite(child, depth + 1))
-            .collect();
-        found.filter(|found| !found.is_empty())
+        let mut found = Vec::new();
+        for child in children {
+            found.push(self.rewrite(child, depth + 1)?);
+        }
+        (!found.is_empty()).then_some(found)
     }
 
     fn inner(&mut self, node: &Json, names: &[&str]) -> Option<Word> {
@@ -287,15 +291,15 @@ impl Reader {
         }
         let sources = &mut self.syntax.sources;
         let next = SourceId::try_from(sources.len()).ok()?;
-        let source = Source {
-            module: module.as_str().into(),
-            file: file.as_str().into(),
-        };
-        let id = self.sources.entry((module, file)).or_insert_with(|| {
-            sources.push(source);
-            next
+        let key = format!("{} {module}{file}", module.len());
+        let id = self.sources.entry(key).or_insert_with(|| {
+            sources.push(Source {
+                module: module.into(),
+                file: file.into(),
+            });
+            u32::from(next)
         });
-        Some(*id)
+        SourceId::try_from(*id).ok()
     }
 
     fn list<'n>(&mut self, node: &'n Json, names: &[&str]) -> &'n [Json] {

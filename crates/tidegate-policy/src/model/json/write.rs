@@ -7,10 +7,10 @@ use crate::model::{Model, Relation, RelationId, Restriction, Rewrite, SourceId, 
 /// As OpenFGA's API takes it.
 pub(in crate::model) fn write(model: &Model) -> Json {
     let parts = model.parts();
-    let types = parts.types.iter().zip(0..);
-    let types: Vec<Json> = types
-        .map(|(found, id)| type_definition(model, found, id))
-        .collect();
+    let mut types = Vec::with_capacity(parts.types.len());
+    for (found, id) in parts.types.iter().zip(0..) {
+        types.push(type_definition(model, found, id));
+    }
     let mut out = Json::EMPTY;
     out.add("schema_version", model.schema().into());
     out.add("type_definitions", Json::List(types));
@@ -54,18 +54,18 @@ fn type_definition(model: &Model, found: &Type, id: u32) -> Json {
         true => Json::Null,
         false => metadata,
     };
-    Json::from([
-        ("type", (&*found.name).into()),
-        ("relations", relations),
-        ("metadata", metadata),
-    ])
+    let mut out = Json::EMPTY;
+    out.add("type", (&*found.name).into());
+    out.add("relations", relations);
+    out.add("metadata", metadata);
+    out
 }
 
 fn detail(model: &Model, relation: &Relation) -> Json {
-    let restrictions = relation.restrictions.iter();
-    let restrictions: Vec<Json> = restrictions
-        .map(|found| restriction(model, found))
-        .collect();
+    let mut restrictions = Vec::with_capacity(relation.restrictions.len());
+    for found in &relation.restrictions {
+        restrictions.push(restriction(model, found));
+    }
     let mut detail = Json::EMPTY;
     detail.add("directly_related_user_types", Json::List(restrictions));
     add_source(model, relation.source, &mut detail);
@@ -73,11 +73,13 @@ fn detail(model: &Model, relation: &Relation) -> Json {
 }
 
 fn rewrite(model: &Model, found: &Rewrite) -> Json {
-    let one = |name: &str, value: Json| Json::from([(name, value)]);
     let named = |id: RelationId| one("relation", name(model, id).into());
     let all = |kind: &str, operands: &[Rewrite]| {
-        let children = operands.iter().map(|found| rewrite(model, found));
-        one(kind, one("child", Json::List(children.collect())))
+        let mut children = Vec::with_capacity(operands.len());
+        for found in operands {
+            children.push(rewrite(model, found));
+        }
+        one(kind, one("child", Json::List(children)))
     };
     match found {
         Rewrite::Direct => one("this", Json::EMPTY),
@@ -95,6 +97,13 @@ fn rewrite(model: &Model, found: &Rewrite) -> Json {
             one("difference", both)
         }
     }
+}
+
+/// An object of one field.
+fn one(name: &str, value: Json) -> Json {
+    let mut out = Json::EMPTY;
+    out.add(name, value);
+    out
 }
 
 fn restriction(model: &Model, found: &Restriction) -> Json {
@@ -125,13 +134,11 @@ fn parameter_type(found: &ParameterType) -> Json {
         plain => (plain.to_string(), None),
     };
     let name = format!("TYPE_NAME_{}", name.to_ascii_uppercase());
-    match element {
-        Some(element) => Json::from([
-            ("type_name", name.into()),
-            ("generic_types", Json::List(vec![parameter_type(element)])),
-        ]),
-        None => Json::from([("type_name", name.into())]),
+    let mut out = one("type_name", name.into());
+    if let Some(element) = element {
+        out.add("generic_types", Json::List(vec![parameter_type(element)]));
     }
+    out
 }
 
 fn add_source(model: &Model, id: Option<SourceId>, to: &mut Json) {
@@ -142,10 +149,7 @@ fn add_source(model: &Model, id: Option<SourceId>, to: &mut Json) {
         to.add("module", (&*source.module).into());
     }
     if !source.file.is_empty() {
-        to.add(
-            "source_info",
-            Json::from([("file", (&*source.file).into())]),
-        );
+        to.add("source_info", one("file", (&*source.file).into()));
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is defined: sizes, names, and that each stands once.
 
-use crate::hash::{HashMap, HashSet};
-
-use crate::language::{ConditionSyntax, Fault, Place, Syntax, Word};
+use super::{Key, Numbers};
+use crate::hash::HashMap;
+use crate::language::{Fault, Place, Syntax, Word};
 use crate::model::{
     MAX_CONDITIONS, MAX_PARAMETERS, MAX_RELATIONS, MAX_TYPES, ModelErrorKind, SourceId,
 };
@@ -11,22 +11,28 @@ use crate::tuple::{MAX_TYPE, check_relation, check_type};
 /// Adds what is wrong with sizes and names. Says whether the sizes are right.
 pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
     let right = sizes(syntax, faults);
-    let mut types: HashMap<&str, Place> = HashMap::new();
-    for definition in &syntax.types {
+    let mut types = Numbers::new();
+    for (definition, id) in syntax.types.iter().zip(0..) {
         let name = &definition.name;
         let good = check_type(&name.text).is_ok();
         check_name(name, Some(ModelErrorKind::ReservedType), good, faults);
         // Told where it stands first, as OpenFGA's parser does.
-        if let Some(&first) = types.get(name.text.as_str()) {
+        let first = types.get(name.text.as_str());
+        let first = first.and_then(|&first| syntax.types.get(first as usize));
+        if let Some(first) = first {
             let message = match name.place.line {
                 0 => format!("type `{}` is defined twice", name.text),
                 line => format!("type `{}` is defined again on line {line}", name.text),
             };
-            faults.push(Fault::new(first, ModelErrorKind::Duplicate, message));
+            faults.push(Fault::new(
+                first.name.place,
+                ModelErrorKind::Duplicate,
+                message,
+            ));
         } else {
-            types.insert(&name.text, name.place);
+            types.insert(&name.text, id);
         }
-        let mut relations = HashSet::new();
+        let mut relations = Numbers::new();
         for relation in &definition.relations {
             let name = &relation.name;
             let good = check_relation(&name.text).is_ok();
@@ -34,12 +40,12 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
             once(&mut relations, "relation", name, faults);
         }
     }
-    let mut conditions = HashSet::new();
+    let mut conditions = Numbers::new();
     for definition in &syntax.conditions {
         let name = &definition.name;
         check_name(name, None, check_relation(&name.text).is_ok(), faults);
         once(&mut conditions, "condition", name, faults);
-        let mut parameters = HashSet::new();
+        let mut parameters = Numbers::new();
         for parameter in &definition.parameters {
             once(&mut parameters, "parameter", &parameter.name, faults);
         }
@@ -55,13 +61,19 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
 
 /// Adds conditions that no relation uses.
 pub(super) fn check_usage(syntax: &Syntax, faults: &mut Vec<Fault>) {
-    let relations = syntax.types.iter().flat_map(|found| &found.relations);
-    let restrictions = relations.flat_map(|found| &found.restrictions);
-    let used: HashSet<&str> = restrictions
-        .filter_map(|found| Some(found.condition.as_ref()?.text.as_str()))
-        .collect();
-    let unused = |found: &&ConditionSyntax| !used.contains(found.name.text.as_str());
-    for ConditionSyntax { name, .. } in syntax.conditions.iter().filter(unused) {
+    let mut used = Numbers::new();
+    for relation in syntax.types.iter().flat_map(|found| &found.relations) {
+        for restriction in &relation.restrictions {
+            if let Some(condition) = &restriction.condition {
+                used.insert(&condition.text, 0);
+            }
+        }
+    }
+    for definition in &syntax.conditions {
+        let name = &definition.name;
+        if used.contains_key(name.text.as_str()) {
+            continue;
+        }
         let message = format!("no relation uses the condition `{}`", name.text);
         faults.push(Fault::new(
             name.place,
@@ -73,11 +85,11 @@ pub(super) fn check_usage(syntax: &Syntax, faults: &mut Vec<Fault>) {
 
 fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
     let relations: usize = syntax.types.iter().map(|found| found.relations.len()).sum();
-    let parameters = syntax.conditions.iter().map(|found| found.parameters.len());
+    let mut conditions = syntax.conditions.iter();
     let right = syntax.types.len() <= MAX_TYPES
         && relations <= MAX_RELATIONS
-        && syntax.conditions.len() <= MAX_CONDITIONS
-        && parameters.max().unwrap_or(0) <= MAX_PARAMETERS;
+        && conditions.len() <= MAX_CONDITIONS
+        && conditions.all(|found| found.parameters.len() <= MAX_PARAMETERS);
     if !right {
         let message = format!(
             "a model has at most {MAX_TYPES} types, {MAX_RELATIONS} relations, and {MAX_CONDITIONS} conditions with {MAX_PARAMETERS} parameters each"
@@ -101,8 +113,8 @@ fn check_name(name: &Word, reserved: Option<ModelErrorKind>, good: bool, faults:
     faults.push(Fault::new(name.place, kind, message));
 }
 
-fn once<'a>(seen: &mut HashSet<&'a str>, what: &str, name: &'a Word, faults: &mut Vec<Fault>) {
-    if !seen.insert(&name.text) {
+fn once<'a>(seen: &mut Numbers<'a>, what: &str, name: &'a Word, faults: &mut Vec<Fault>) {
+    if seen.insert(&name.text, 0).is_some() {
         let message = format!("{what} `{}` is defined twice", name.text);
         faults.push(Fault::new(name.place, ModelErrorKind::Duplicate, message));
     }
@@ -110,22 +122,24 @@ fn once<'a>(seen: &mut HashSet<&'a str>, what: &str, name: &'a Word, faults: &mu
 
 /// A file could not be written for more than one module.
 fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
-    let mut files: HashMap<&str, Vec<&str>> = HashMap::new();
-    let mut order = Vec::new();
-    let mut seen = HashSet::new();
+    let mut numbers = Numbers::new();
+    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut seen: HashMap<Key<'_>, u32> = HashMap::new();
     let mut add = |id: Option<SourceId>| {
         let Some(source) = id.and_then(|id| syntax.sources.get(usize::from(id))) else {
             return;
         };
-        if source.file.is_empty() || source.module.is_empty() {
+        let (file, module) = (&*source.file, &*source.module);
+        if file.is_empty() || module.is_empty() || seen.insert((file, module), 0).is_some() {
             return;
         }
-        let modules = files.entry(&source.file).or_default();
-        if modules.is_empty() {
-            order.push(&*source.file);
+        let next = u32::try_from(files.len()).unwrap_or(u32::MAX);
+        let number = *numbers.entry(file).or_insert_with(|| next);
+        if number == next {
+            files.push((file, Vec::new()));
         }
-        if seen.insert((&*source.file, &*source.module)) {
-            modules.push(&source.module);
+        if let Some((_, modules)) = files.get_mut(number as usize) {
+            modules.push(module);
         }
     };
     for definition in &syntax.types {
@@ -137,8 +151,7 @@ fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
     for condition in &syntax.conditions {
         add(condition.source);
     }
-    for file in order {
-        let modules = files.get(file).map(Vec::as_slice).unwrap_or_default();
+    for (file, modules) in files {
         if modules.len() > 1 {
             let message = format!(
                 "file `{file}` holds several modules: {}",

@@ -1,10 +1,6 @@
 //! Which relations can hold at all, and which are defined in a circle.
 
-use std::collections::VecDeque;
-
-use crate::hash::HashMap;
-
-use super::{Key, Names};
+use super::Names;
 use crate::language::{RelationSyntax, RestrictionKind, RewriteSyntax, Syntax};
 
 /// A model's relations by number, in order of definition. Every name that they mention is defined.
@@ -25,36 +21,23 @@ enum Need {
 
 impl Graph {
     pub(super) fn of(syntax: &Syntax, names: &Names<'_>) -> Self {
-        let mut numbers = HashMap::new();
-        let all = || {
-            let types = syntax.types.iter();
-            types.flat_map(|found| {
-                found
-                    .relations
-                    .iter()
-                    .map(move |relation| (found, relation))
-            })
-        };
-        for (number, (definition, relation)) in all().enumerate() {
-            let key = (definition.name.text.as_str(), relation.name.text.as_str());
-            numbers.insert(key, number);
-        }
         let mut graph = Self {
             needs: Vec::new(),
             computed: Vec::new(),
         };
-        for (definition, relation) in all() {
-            let mut reader = Reader {
-                names,
-                numbers: &numbers,
-                on: &definition.name.text,
-                relation,
-                computed: Vec::new(),
-            };
-            graph.needs.push(reader.need(&relation.rewrite));
-            crate::sort::sort(&mut reader.computed);
-            reader.computed.dedup();
-            graph.computed.push(reader.computed);
+        for definition in &syntax.types {
+            for relation in &definition.relations {
+                let mut reader = Reader {
+                    names,
+                    on: &definition.name.text,
+                    relation,
+                    computed: Vec::new(),
+                };
+                graph.needs.push(reader.need(&relation.rewrite));
+                crate::sort::sort(&mut reader.computed);
+                reader.computed.dedup();
+                graph.computed.push(reader.computed);
+            }
         }
         graph
     }
@@ -68,8 +51,8 @@ impl Graph {
         }
         let mut entered = vec![false; self.needs.len()];
         let mut waiting = vec![true; self.needs.len()];
-        let mut open: VecDeque<usize> = (0..self.needs.len()).collect();
-        while let Some(number) = open.pop_front() {
+        let mut open: Vec<usize> = (0..self.needs.len()).rev().collect();
+        while let Some(number) = open.pop() {
             set(&mut waiting, number, false);
             let met = self
                 .needs
@@ -82,7 +65,7 @@ impl Graph {
             for &other in needed.get(number).into_iter().flatten() {
                 if waiting.get(other) == Some(&false) && entered.get(other) == Some(&false) {
                     set(&mut waiting, other, true);
-                    open.push_back(other);
+                    open.push(other);
                 }
             }
         }
@@ -109,7 +92,6 @@ impl Graph {
 
 struct Reader<'a, 'n> {
     names: &'n Names<'a>,
-    numbers: &'n HashMap<Key<'a>, usize>,
     on: &'a str,
     relation: &'a RelationSyntax,
     computed: Vec<usize>,
@@ -117,44 +99,54 @@ struct Reader<'a, 'n> {
 
 impl<'a> Reader<'a, '_> {
     fn need(&mut self, rewrite: &'a RewriteSyntax) -> Need {
+        let mut needs = Vec::new();
         match rewrite {
-            RewriteSyntax::Or(operands) => Need::Any(self.all(operands)),
-            RewriteSyntax::And(operands) => Need::All(self.all(operands)),
+            RewriteSyntax::Or(operands) => {
+                for operand in operands {
+                    needs.push(self.need(operand));
+                }
+            }
+            RewriteSyntax::And(operands) => {
+                for operand in operands {
+                    needs.push(self.need(operand));
+                }
+                return Need::All(needs);
+            }
             RewriteSyntax::ButNot(base, subtract) => {
-                Need::All(vec![self.need(base), self.need(subtract)])
+                return Need::All(vec![self.need(base), self.need(subtract)]);
             }
             RewriteSyntax::Computed(relation) => {
-                let number = self.numbers.get(&(self.on, relation.text.as_str()));
-                self.computed.extend(number);
-                Need::Any(
-                    number
-                        .map(|&number| Need::Relation(number))
-                        .into_iter()
-                        .collect(),
-                )
+                if let Some(number) = self.number(self.on, &relation.text) {
+                    self.computed.push(number);
+                    needs.push(Need::Relation(number));
+                }
             }
             RewriteSyntax::From { relation, tupleset } => {
-                let types = self.names.led_to(self.on, &tupleset.text).iter();
-                let numbers =
-                    types.filter_map(|found| self.numbers.get(&(*found, relation.text.as_str())));
-                Need::Any(numbers.map(|&number| Need::Relation(number)).collect())
+                let tupleset = self.names.tupleset(self.on, &tupleset.text);
+                for on in tupleset.into_iter().flat_map(|found| &found.types) {
+                    if let Some(number) = self.number(on, &relation.text) {
+                        needs.push(Need::Relation(number));
+                    }
+                }
             }
             RewriteSyntax::Direct => {
-                let restrictions = &self.relation.restrictions;
-                let usersets = restrictions.iter().map(|entry| match &entry.kind {
-                    RestrictionKind::Userset(relation) => {
-                        let key = (entry.type_name.text.as_str(), relation.text.as_str());
-                        self.numbers.get(&key).map(|&number| Need::Relation(number))
+                for entry in &self.relation.restrictions {
+                    let RestrictionKind::Userset(relation) = &entry.kind else {
+                        needs.push(Need::Nothing);
+                        continue;
+                    };
+                    if let Some(number) = self.number(&entry.type_name.text, &relation.text) {
+                        needs.push(Need::Relation(number));
                     }
-                    RestrictionKind::Object | RestrictionKind::Wildcard => Some(Need::Nothing),
-                });
-                Need::Any(usersets.flatten().collect())
+                }
             }
         }
+        Need::Any(needs)
     }
 
-    fn all(&mut self, operands: &'a [RewriteSyntax]) -> Vec<Need> {
-        operands.iter().map(|operand| self.need(operand)).collect()
+    fn number(&self, on: &str, relation: &str) -> Option<usize> {
+        let number = self.names.relation(on, relation)?;
+        Some(number as usize)
     }
 }
 
@@ -189,18 +181,17 @@ impl Need {
 
 /// Takes away, one after the other, what leads nowhere any more.
 fn peel(left: &mut [bool], leads_to: &[Vec<usize>], comes_from: &[Vec<usize>]) {
-    let mut leads: Vec<usize> = leads_to
-        .iter()
-        .map(|found| {
-            found
-                .iter()
-                .filter(|&&other| left.get(other) == Some(&true))
-                .count()
-        })
-        .collect();
-    let ends = leads.iter().zip(left.iter()).enumerate();
-    let ends = ends.filter(|(_, (count, left))| **count == 0 && **left);
-    let mut open: Vec<usize> = ends.map(|(number, _)| number).collect();
+    let (mut leads, mut open) = (Vec::new(), Vec::new());
+    for (number, found) in leads_to.iter().enumerate() {
+        let others = found.iter();
+        let count = others
+            .filter(|&&other| left.get(other) == Some(&true))
+            .count();
+        if count == 0 && left.get(number) == Some(&true) {
+            open.push(number);
+        }
+        leads.push(count);
+    }
     while let Some(number) = open.pop() {
         set(left, number, false);
         for &other in comes_from.get(number).into_iter().flatten() {

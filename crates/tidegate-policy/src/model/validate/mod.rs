@@ -4,14 +4,12 @@ mod definitions;
 mod entry;
 mod references;
 
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 
 use self::entry::Graph;
 use super::{ModelErrorKind, Schema};
 use crate::condition::{Condition, ConditionError, Parameter};
-use crate::language::{
-    Fault, Place, RelationSyntax, RestrictionKind, RewriteSyntax, Syntax, TypeSyntax,
-};
+use crate::language::{Fault, Place, RelationSyntax, RestrictionKind, RewriteSyntax, Syntax};
 
 /// Adds everything that is wrong with a model that could be read. Returns its conditions: all of them, if
 /// nothing is wrong.
@@ -31,9 +29,13 @@ pub(super) fn validate(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Conditio
     definitions::check_usage(syntax, faults);
     let conditions = conditions(syntax, faults);
     // What is not defined makes what depends on it seem twice there, or impossible.
-    let mut worst = faults.iter().skip(before).map(|fault| fault.kind);
-    let in_order = worst.clone().all(ModelErrorKind::is_warning);
-    if worst.all(|kind| kind.is_warning() || kind == ModelErrorKind::Duplicate) {
+    let (mut in_order, mut is_defined) = (true, true);
+    for fault in faults.iter().skip(before) {
+        let is_warning = fault.kind.is_warning();
+        in_order &= is_warning;
+        is_defined &= is_warning || fault.kind == ModelErrorKind::Duplicate;
+    }
+    if is_defined {
         references::check_repeats(syntax, faults);
     }
     if !in_order {
@@ -66,18 +68,21 @@ pub(super) fn conditions(syntax: &Syntax, faults: &mut Vec<Fault>) -> Vec<Condit
     let mut found = Vec::with_capacity(syntax.conditions.len());
     for definition in &syntax.conditions {
         let name = &definition.name;
-        let mut seen = HashSet::new();
-        let mut parameters = definition.parameters.iter();
-        if !parameters.all(|parameter| seen.insert(parameter.name.text.as_str())) {
+        let mut seen = Numbers::new();
+        let mut parameters = Vec::with_capacity(definition.parameters.len());
+        for parameter in &definition.parameters {
+            seen.insert(&parameter.name.text, 0);
+            parameters.push(Parameter {
+                name: parameter.name.text.as_str().into(),
+                kind: parameter.kind.clone(),
+            });
+        }
+        if seen.len() < parameters.len() {
             // That one is declared twice is told already.
             continue;
         }
-        let parameters = definition.parameters.iter().map(|parameter| Parameter {
-            name: parameter.name.text.as_str().into(),
-            kind: parameter.kind.clone(),
-        });
         let expression = &definition.expression;
-        match Condition::parse(&name.text, parameters.collect(), &expression.text) {
+        match Condition::parse(&name.text, parameters, &expression.text) {
             Ok(condition) => found.push(condition),
             Err(ConditionError::Expression { offset, message }) => {
                 let message = format!("condition `{}`: {message}", name.text);
@@ -125,14 +130,16 @@ fn schema(syntax: &Syntax) -> Result<(), Fault> {
     ))
 }
 
+/// What names stand for, in order of definition.
+type Numbers<'a> = HashMap<&'a str, u32>;
 /// A relation of a type, by name.
 type Key<'a> = (&'a str, &'a str);
 
 struct Names<'a> {
-    types: HashMap<&'a str, &'a TypeSyntax>,
-    relations: HashMap<Key<'a>, &'a RelationSyntax>,
+    types: Numbers<'a>,
+    relations: HashMap<Key<'a>, u32>,
     /// Where each relation leads that only holds what is written.
-    tuplesets: HashMap<Key<'a>, Tupleset<'a>>,
+    tuplesets: Vec<Option<Tupleset<'a>>>,
 }
 
 /// What a relation leads to, if it stands after `from`.
@@ -146,46 +153,49 @@ struct Tupleset<'a> {
 impl<'a> Names<'a> {
     fn of(syntax: &'a Syntax) -> Self {
         let mut names = Self {
-            types: HashMap::new(),
+            types: Numbers::new(),
             relations: HashMap::new(),
-            tuplesets: HashMap::new(),
+            tuplesets: Vec::new(),
         };
-        for definition in &syntax.types {
+        let mut next = 0;
+        for (definition, id) in syntax.types.iter().zip(0..) {
             let type_name = definition.name.text.as_str();
-            names.types.insert(type_name, definition);
+            names.types.insert(type_name, id);
             for relation in &definition.relations {
                 let key = (type_name, relation.name.text.as_str());
-                names.relations.insert(key, relation);
-                if matches!(relation.rewrite, RewriteSyntax::Direct) {
-                    names.tuplesets.insert(key, Tupleset::of(relation));
+                let is_direct = matches!(relation.rewrite, RewriteSyntax::Direct);
+                // Of those with one name, which is told elsewhere, one that others may follow `from`.
+                if is_direct || !names.relations.contains_key(&key) {
+                    names.relations.insert(key, next);
                 }
+                let tupleset = is_direct.then(|| Tupleset::of(relation));
+                names.tuplesets.push(tupleset);
+                next += 1;
             }
         }
         names
     }
 
-    /// The types that a tupleset leads to, each once.
-    fn led_to(&self, type_name: &'a str, tupleset: &'a str) -> &[&'a str] {
-        let found = self.tuplesets.get(&(type_name, tupleset));
-        found
-            .map(|found| found.types.as_slice())
-            .unwrap_or_default()
+    fn relation(&self, on: &str, relation: &str) -> Option<u32> {
+        self.relations.get(&(on, relation)).copied()
+    }
+
+    fn tupleset(&self, on: &str, relation: &str) -> Option<&Tupleset<'a>> {
+        let number = self.relation(on, relation)?;
+        self.tuplesets.get(number as usize)?.as_ref()
     }
 }
 
 impl<'a> Tupleset<'a> {
     fn of(relation: &'a RelationSyntax) -> Self {
-        let restrictions = &relation.restrictions;
-        let mut types: Vec<&str> = restrictions
-            .iter()
-            .map(|entry| entry.type_name.text.as_str())
-            .collect();
+        let mut types = Vec::new();
+        let mut bad = false;
+        for entry in &relation.restrictions {
+            types.push(entry.type_name.text.as_str());
+            bad |= !matches!(entry.kind, RestrictionKind::Object);
+        }
         crate::sort::sort(&mut types);
         types.dedup();
-        let plain = |kind: &RestrictionKind| matches!(kind, RestrictionKind::Object);
-        Self {
-            bad: !restrictions.iter().all(|entry| plain(&entry.kind)),
-            types,
-        }
+        Self { bad, types }
     }
 }

@@ -1,8 +1,7 @@
 //! What definitions mention: that it is defined, and may stand there.
 
-use crate::hash::HashSet;
-
-use super::Names;
+use super::{Key, Names, Numbers};
+use crate::hash::HashMap;
 use crate::language::{
     Fault, Place, RelationSyntax, RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax,
     TypeSyntax, Word,
@@ -11,13 +10,13 @@ use crate::model::ModelErrorKind;
 
 /// Adds what is mentioned and not defined, or not fit for its place.
 pub(super) fn check(syntax: &Syntax, names: &Names<'_>, faults: &mut Vec<Fault>) {
-    let conditions = syntax
-        .conditions
-        .iter()
-        .map(|found| found.name.text.as_str());
+    let mut conditions = Numbers::new();
+    for (definition, id) in syntax.conditions.iter().zip(0..) {
+        conditions.insert(&definition.name.text, id);
+    }
     let mut checker = Checker {
         names,
-        conditions: conditions.collect(),
+        conditions,
         faults,
     };
     for definition in &syntax.types {
@@ -30,39 +29,54 @@ pub(super) fn check(syntax: &Syntax, names: &Names<'_>, faults: &mut Vec<Fault>)
 /// Adds what stands twice where once says the same.
 pub(super) fn check_repeats(syntax: &Syntax, faults: &mut Vec<Fault>) {
     for relation in syntax.types.iter().flat_map(|found| &found.relations) {
-        let mut seen = HashSet::new();
+        let mut entries = Vec::new();
         for entry in &relation.restrictions {
-            let shown = shown(entry);
-            let kind = ModelErrorKind::DuplicateRestriction;
-            let message = format!("`{shown}` stands twice");
-            if !seen.insert(shown) {
+            entries.push((shown(entry), entry));
+        }
+        let mut seen = Numbers::new();
+        for (shown, entry) in &entries {
+            if seen.insert(shown, 0).is_some() {
+                let kind = ModelErrorKind::DuplicateRestriction;
+                let message = format!("`{shown}` stands twice");
                 faults.push(Fault::new(entry.type_name.place, kind, message));
             }
         }
-        let operands: Vec<&RewriteSyntax> = match &relation.rewrite {
-            RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => operands.iter().collect(),
-            RewriteSyntax::ButNot(base, subtract) => vec![base, subtract],
-            _ => continue,
-        };
-        let mut seen = HashSet::new();
-        for operand in operands {
-            let (relation, tupleset) = match operand {
-                RewriteSyntax::Computed(relation) => (relation, None),
-                RewriteSyntax::From { relation, tupleset } => (relation, Some(&*tupleset.text)),
-                _ => continue,
-            };
-            if !seen.insert((relation.text.as_str(), tupleset)) {
-                let message = format!("`{}` stands twice beside one operator", relation.text);
-                let kind = ModelErrorKind::DuplicateOperand;
-                faults.push(Fault::new(relation.place, kind, message));
+        let mut seen = HashMap::new();
+        match &relation.rewrite {
+            RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
+                for operand in operands {
+                    check_operand(operand, &mut seen, faults);
+                }
             }
+            RewriteSyntax::ButNot(base, subtract) => {
+                check_operand(base, &mut seen, faults);
+                check_operand(subtract, &mut seen, faults);
+            }
+            _ => {}
         }
+    }
+}
+
+fn check_operand<'a>(
+    operand: &'a RewriteSyntax,
+    seen: &mut HashMap<Key<'a>, u32>,
+    faults: &mut Vec<Fault>,
+) {
+    let (relation, tupleset) = match operand {
+        RewriteSyntax::Computed(relation) => (relation, ""),
+        RewriteSyntax::From { relation, tupleset } => (relation, &*tupleset.text),
+        _ => return,
+    };
+    if seen.insert((&relation.text, tupleset), 0).is_some() {
+        let message = format!("`{}` stands twice beside one operator", relation.text);
+        let kind = ModelErrorKind::DuplicateOperand;
+        faults.push(Fault::new(relation.place, kind, message));
     }
 }
 
 struct Checker<'a, 'e> {
     names: &'e Names<'a>,
-    conditions: HashSet<&'a str>,
+    conditions: Numbers<'a>,
     faults: &'e mut Vec<Fault>,
 }
 
@@ -116,7 +130,7 @@ impl<'a> Checker<'a, '_> {
             self.fault(type_name.place, ModelErrorKind::UndefinedType, message);
         }
         if let Some(condition) = &entry.condition
-            && !self.conditions.contains(condition.text.as_str())
+            && !self.conditions.contains_key(condition.text.as_str())
         {
             let message = format!("condition `{}` is not defined", condition.text);
             self.fault(condition.place, ModelErrorKind::UndefinedCondition, message);
@@ -128,10 +142,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn relation_of(&mut self, on: &'a str, relation: &'a Word, kind: ModelErrorKind) -> bool {
-        let known = self
-            .names
-            .relations
-            .contains_key(&(on, relation.text.as_str()));
+        let known = self.names.relation(on, &relation.text).is_some();
         if !known {
             let message = format!("relation `{}` is not defined on type `{on}`", relation.text);
             self.fault(relation.place, kind, message);
@@ -144,20 +155,16 @@ impl<'a> Checker<'a, '_> {
         if !self.relation_of(type_name, tupleset, ModelErrorKind::UndefinedReference) {
             return;
         }
-        let key = (type_name, tupleset.text.as_str());
-        let found = self.names.tuplesets.get(&key).filter(|found| !found.bad);
-        let Some(found) = found else {
+        let found = self.names.tupleset(type_name, &tupleset.text);
+        let Some(found) = found.filter(|found| !found.bad) else {
             let message = format!(
                 "`{}` stands after `from`, so it must be written directly and take plain objects only",
                 tupleset.text
             );
             return self.fault(tupleset.place, ModelErrorKind::BadTupleset, message);
         };
-        let known = |type_name: &&str| {
-            let key = (*type_name, relation.text.as_str());
-            self.names.relations.contains_key(&key)
-        };
-        if !found.types.iter().any(known) {
+        let mut types = found.types.iter();
+        if !types.any(|on| self.names.relation(on, &relation.text).is_some()) {
             let message = format!(
                 "relation `{}` is not defined on any type that `{}` leads to",
                 relation.text, tupleset.text
