@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{object, read, write};
+use crate::json::{read, write};
 
 /// As many as OpenFGA's server answers.
 const LIMIT: u64 = 1000;

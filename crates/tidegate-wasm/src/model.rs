@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{object, read_list, read_of, write};
+use crate::json::{read_list, read_of, write};
 
 /// A valid authorization model.
 #[wasm_bindgen]
