@@ -43,8 +43,12 @@ impl Set {
 
     /// Its changes: what is added, then what is removed.
     pub(super) fn numbers(&self) -> Vec<u32> {
-        let mut numbers = [self.add, self.remove].concat();
-        numbers.retain(|&number| number != NONE);
+        let mut numbers = Vec::new();
+        for &number in self.add.iter().chain(&self.remove) {
+            if number != NONE {
+                numbers.push(number);
+            }
+        }
         numbers
     }
 
@@ -111,15 +115,11 @@ fn merge<const N: usize>(one: [u32; N], other: [u32; N]) -> Option<[u32; N]> {
 /// The sets of which no other is a part, in the order of their sizes.
 pub(super) fn least(mut sets: Vec<Set>) -> Vec<Set> {
     crate::sort::by_key(&mut sets, |set| (set.len(), *set));
-    sets.dedup();
     if sets.len() < 2 {
         return sets;
     }
-    let mut kept = HashSet::with_capacity(sets.len());
-    sets.retain(|set| {
-        let is_least = !set.parts().any(|part| kept.contains(&part));
-        is_least && kept.insert(*set)
-    });
+    let mut seen = HashSet::with_capacity(sets.len());
+    sets.retain(|set| seen.insert(*set) && !set.parts().any(|part| seen.contains(&part)));
     sets
 }
 

@@ -183,7 +183,8 @@ impl Hunt<'_> {
         let count = request.contextual_tuples.len() + remedy.add.len();
         let found = if remedy.remove.is_empty() && count <= MAX_CONTEXTUAL_TUPLES {
             // At the place of a contextual tuple nothing is added.
-            let contextual_tuples = [request.contextual_tuples, &remedy.add].concat();
+            let mut contextual_tuples = request.contextual_tuples.to_vec();
+            contextual_tuples.extend_from_slice(&remedy.add);
             self.snapshot.check_counted(&CheckRequest {
                 contextual_tuples: &contextual_tuples,
                 ..*request

@@ -30,7 +30,7 @@ const MAX_FAMILY: usize = 10_000;
 
 /// A goal, and what it is to come to.
 type Node = (Goal, Want);
-type Family = Rc<[Set]>;
+type Family = Rc<Vec<Set>>;
 
 /// What there is of a node so far.
 #[derive(Default)]
@@ -86,15 +86,15 @@ impl<'a> Support<'a> {
                 break;
             };
             let state = self.state(node);
-            if state.family.as_deref() != Some(&*sets) {
-                state.family = Some(sets.into());
+            if state.family.as_deref() != Some(&sets) {
+                state.family = Some(Rc::new(sets));
                 // They will read it again.
                 let readers = std::mem::take(&mut state.readers);
                 readers.iter().for_each(|&reader| self.enqueue(reader));
             }
         }
         let family = self.state(root).family.as_deref();
-        family.unwrap_or_default().to_vec()
+        family.cloned().unwrap_or_default()
     }
 
     /// The changes of a set.
@@ -432,7 +432,7 @@ impl<'a> Support<'a> {
         if let Some(family) = &state.family {
             return family.clone();
         }
-        let empty: Family = [].into();
+        let empty = Family::default();
         state.family = Some(empty.clone());
         self.enqueue(of);
         empty

@@ -50,12 +50,7 @@ impl Model {
     /// Everything that is wrong; the messages name the place.
     pub fn from_json(text: &str) -> Result<Self, ModelErrors> {
         let (syntax, faults) = json::read(text);
-        let found = examine(syntax, faults, true).map_err(|found| named(found, &[]))?;
-        let (mut syntax, _) = found;
-        canonical::arrange(&mut syntax);
-        // Conditions and their parameters are in another order now.
-        let conditions = validate::conditions(&syntax, &mut Vec::new());
-        let mut model = build(&syntax, conditions, Box::default())?;
+        let mut model = arranged(syntax, faults, true, &[])?;
         let printed = print(&model, false)
             .ok()
             .filter(|dsl| says_the_same(dsl, &model));
@@ -70,12 +65,7 @@ impl Model {
     /// Everything that is wrong, each with file, line and column.
     pub fn from_modules(files: &[ModuleFile<'_>]) -> Result<Self, ModelErrors> {
         let combined = modules::combine(files);
-        let names = &combined.names;
-        let found = examine(combined.syntax, combined.faults, false);
-        let (mut syntax, _) = found.map_err(|found| named(found, names))?;
-        canonical::arrange(&mut syntax);
-        let conditions = validate::conditions(&syntax, &mut Vec::new());
-        let mut model = build(&syntax, conditions, Box::default())?;
+        let mut model = arranged(combined.syntax, combined.faults, false, &combined.names)?;
         match print(&model, false) {
             Ok(text) if text.len() <= MAX_TEXT => model.set_text(&text),
             _ => return Err(too_long()),
@@ -172,6 +162,21 @@ fn examine(
     } else {
         Err(faults)
     }
+}
+
+/// A model that was not written in one text, without a text. `names` are those of its files.
+fn arranged(
+    syntax: Syntax,
+    faults: Vec<Fault>,
+    whole: bool,
+    names: &[Box<str>],
+) -> Result<Model, ModelErrors> {
+    let found = examine(syntax, faults, whole);
+    let (mut syntax, _) = found.map_err(|found| named(found, names))?;
+    canonical::arrange(&mut syntax);
+    // Conditions and their parameters are in another order now.
+    let conditions = validate::conditions(&syntax, &mut Vec::new());
+    build(&syntax, conditions, Box::default())
 }
 
 fn build(

@@ -45,7 +45,8 @@ impl Graph {
     /// For each relation whether some tuples would make it hold: the least answer, as a tuple has to
     /// come first.
     pub(super) fn entered(&self) -> Vec<bool> {
-        let mut needed = vec![Vec::new(); self.needs.len()];
+        let mut needed = Vec::new();
+        needed.resize_with(self.needs.len(), Vec::new);
         for (number, need) in self.needs.iter().enumerate() {
             need.relations(number, &mut needed);
         }
@@ -75,7 +76,8 @@ impl Graph {
     /// For each relation whether computed relations lead from it back to it, or it stands between two
     /// such circles.
     pub(super) fn circular(&self) -> Vec<bool> {
-        let mut dependents = vec![Vec::new(); self.computed.len()];
+        let mut dependents = Vec::new();
+        dependents.resize_with(self.computed.len(), Vec::new);
         for (number, found) in self.computed.iter().enumerate() {
             for &other in found {
                 if let Some(list) = dependents.get_mut(other) {
