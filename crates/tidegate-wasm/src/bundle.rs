@@ -166,23 +166,15 @@ pub(crate) fn held(
     verified: Result<Bundle<'_>, BundleError>,
     what: &str,
 ) -> Result<JsValue, JsValue> {
-    let loaded = verified.and_then(|bundle| {
-        Ok(match what {
-            ENGINE => Some(
-                Engine {
-                    snapshot: bundle.snapshot()?,
-                }
-                .into(),
-            ),
-            SLICE => Some(Slice::new(bundle.slice()?).into()),
-            CHANGE => Some(
-                SliceChange {
-                    inner: bundle.change()?,
-                }
-                .into(),
-            ),
-            _ => None,
-        })
+    let loaded = verified.and_then(|bundle| match what {
+        ENGINE => bundle
+            .snapshot()
+            .map(|snapshot| Some(Engine { snapshot }.into())),
+        SLICE => bundle.slice().map(|inner| Some(Slice::new(inner).into())),
+        CHANGE => bundle
+            .change()
+            .map(|inner| Some(SliceChange { inner }.into())),
+        _ => Ok(None),
     });
     let loaded = loaded.map_err(|found| of_bundle(&found))?;
     loaded.ok_or_else(|| of_input("a bundle is an engine, a slice or a change"))

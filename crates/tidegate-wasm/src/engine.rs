@@ -1,8 +1,7 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
 use tidegate_policy::{
-    Caller, CheckRequest, Context, Decision, Denial, Object, Request, Snapshot, Subject, Tuple,
-    decide,
+    Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject, decide,
 };
 use wasm_bindgen::prelude::*;
 
@@ -121,8 +120,31 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let asked = Asked::read(request)?;
-        Ok(answer_of(self.denied(&asked.request())))
+        let (caller, action, resource, given) = read(request, |fields| {
+            let caller = fields.take("caller");
+            (
+                caller.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind")))),
+                fields.text("action"),
+                fields.text("resource"),
+                Given::take(fields),
+            )
+        })?;
+        let principal: Option<(Object, String)> = match caller {
+            Some((object, kind)) => Some((parse(&object)?, kind)),
+            None => None,
+        };
+        let caller = match &principal {
+            Some((object, kind)) => Caller::Principal { object, kind },
+            None => Caller::Anonymous,
+        };
+        let denied = self.denied(&Request {
+            caller,
+            action: &action,
+            resource: &parse(&resource)?,
+            contextual_tuples: &given.tuples()?,
+            context: &given.context,
+        });
+        Ok(answer_of(denied))
     }
 }
 
@@ -155,55 +177,6 @@ impl Engine {
             Ok(false) => Some(Denial::NotGranted.kind()),
             Err(error) => Some(error.kind()),
         }))
-    }
-}
-
-/// What a decision is asked for.
-pub(crate) struct Asked {
-    /// Object and kind.
-    caller: Option<(Object, String)>,
-    action: String,
-    resource: Object,
-    tuples: Vec<Tuple>,
-    context: Context,
-}
-
-impl Asked {
-    /// # Errors
-    /// `bad-name`, `bad-input`
-    pub(crate) fn read(request: &JsValue) -> Result<Self, JsValue> {
-        let (caller, action, resource, given) = read(request, |fields| {
-            let caller = fields.take("caller");
-            (
-                caller.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind")))),
-                fields.text("action"),
-                fields.text("resource"),
-                Given::take(fields),
-            )
-        })?;
-        Ok(Self {
-            caller: match caller {
-                Some((object, kind)) => Some((parse(&object)?, kind)),
-                None => None,
-            },
-            action,
-            resource: parse(&resource)?,
-            tuples: given.tuples()?,
-            context: given.context,
-        })
-    }
-
-    pub(crate) fn request(&self) -> Request<'_> {
-        Request {
-            caller: match &self.caller {
-                Some((object, kind)) => Caller::Principal { object, kind },
-                None => Caller::Anonymous,
-            },
-            action: &self.action,
-            resource: &self.resource,
-            contextual_tuples: &self.tuples,
-            context: &self.context,
-        }
     }
 }
 

@@ -177,12 +177,7 @@ impl Compiled {
             plans.extend(places.map(|place| plan::plan(&parts, &place_of, place)));
         }
         Ok(Self {
-            // Without them a question goes by the plans alone, to the same answer: in a browser to hand it over takes
-            // longer, and they are 3 % of the engine there.
-            flats: match cfg!(target_family = "wasm") {
-                true => Vec::new(),
-                false => flat::flats(&parts, &slots, &plans, MAX_CHAIN),
-            },
+            flats: flat::flats(&parts, &slots, &plans, MAX_CHAIN),
             plans,
             type_ids: numbered(parts.types.iter().map(|found| &*found.name))?,
             relation_ids: numbered(parts.relation_names.iter().map(|name| &**name))?,
@@ -210,9 +205,6 @@ impl Compiled {
 
     #[inline]
     pub(super) fn flat(&self, place: u16) -> Option<&Flat> {
-        if cfg!(target_family = "wasm") {
-            return None;
-        }
         self.flats.get(usize::from(place))?.as_ref()
     }
 
