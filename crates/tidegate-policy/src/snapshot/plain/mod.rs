@@ -80,8 +80,9 @@ impl Store {
         id: ObjectId,
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
-        let text = self.names.text(id).filter(|text| wanted(text));
-        text?.parse().ok()
+        let mut bytes = [0; names::BYTES];
+        let text = self.names.text(id, &mut bytes)?;
+        wanted(text).then(|| text.parse().ok())?
     }
 
     #[inline]
