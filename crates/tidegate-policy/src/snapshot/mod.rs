@@ -14,7 +14,7 @@
 //! | tuple to condition, revocations, wildcards | trees |
 //! | a question's contextual tuples | above all of it ([`view`]) |
 //!
-//! In WebAssembly it is a [plain] one.
+//! In WebAssembly it is a plain one (`plain`).
 
 #[cfg(not(target_family = "wasm"))]
 mod build;

@@ -70,18 +70,22 @@ impl Blocks {
             return;
         };
         let block = range(*head);
+        let of = block.start + of.start..block.start + of.end;
         let length = block.len() - of.len() + words.len();
         *head = head_of(tag, block.start, length);
+        if of.len() == words.len() {
+            if let Some(there) = page.get_mut(of) {
+                there.copy_from_slice(words);
+            }
+            return;
+        }
         // Later ones move along.
         for later in page.iter_mut().take(SLOTS).skip(at + 1) {
             let start = range(*later).start - of.len() + words.len();
             *later = head_of((*later >> TAG) as u8, start, (*later & LENGTHS) as usize);
         }
-        let rest = page
-            .get(block.start + of.end..)
-            .unwrap_or_default()
-            .to_vec();
-        page.truncate(block.start + of.start);
+        let rest = page.get(of.end..).unwrap_or_default().to_vec();
+        page.truncate(of.start);
         page.extend_from_slice(words);
         page.extend_from_slice(&rest);
     }

@@ -124,7 +124,8 @@ impl Store {
             tuples.push((place.object, place.relation, place.subject(id)));
             touched.push(place.object);
         }
-        for (object, relation, subject) in tuples {
+        // From the end: what comes after an entry has to move.
+        for (object, relation, subject) in tuples.into_iter().rev() {
             self.remove(object, relation, subject);
         }
         for id in touched {

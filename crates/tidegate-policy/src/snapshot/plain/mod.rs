@@ -1,6 +1,6 @@
 //! A store for where size counts, as in a browser: one kind of table for everything, and few lines of it.
 //!
-//! There are two stores, which answer alike. The [other one](super::store) is for ten million tuples that many
+//! There are two stores, which answer alike. The other one (`store`) is for ten million tuples that many
 //! readers share while they are changed a thousand times a second: each of its tables is laid out for what is in it,
 //! and a change copies little, whatever there is. That is 50 KB of WebAssembly. A page or an edge function has a
 //! thousandth of that to do, and waits for every kilobyte.
@@ -80,8 +80,9 @@ impl Store {
         id: ObjectId,
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
-        let text = self.names.text(id).filter(|text| wanted(text));
-        text?.parse().ok()
+        let mut bytes = [0; names::BYTES];
+        let text = self.names.text(id, &mut bytes)?;
+        wanted(text).then(|| text.parse().ok())?
     }
 
     #[inline]

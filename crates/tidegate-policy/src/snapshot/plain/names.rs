@@ -17,8 +17,9 @@ use crate::tuple::MAX_OBJECT;
 const FULL: usize = 2;
 /// No text in UTF-8 holds this byte.
 const FILL: u8 = 0xff;
-/// Words of the longest name.
+/// Words of the longest name, and bytes of these.
 const WORDS: usize = MAX_OBJECT.div_ceil(8);
+pub(super) const BYTES: usize = 8 * WORDS;
 
 /// Names and their numbers. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -99,17 +100,15 @@ impl Names {
         !self.texts.get(id).is_empty()
     }
 
-    /// The name with a number.
-    pub(super) fn text(&self, id: ObjectId) -> Option<String> {
-        let mut bytes: Vec<u8> = Vec::new();
-        for word in self.texts.get(id) {
-            bytes.extend_from_slice(&word.to_le_bytes());
+    /// The name with a number, written into these bytes.
+    pub(super) fn text<'a>(&self, id: ObjectId, bytes: &'a mut [u8; BYTES]) -> Option<&'a str> {
+        let words = self.texts.get(id);
+        for (there, word) in bytes.chunks_mut(8).zip(words) {
+            there.copy_from_slice(&word.to_le_bytes());
         }
-        while bytes.last() == Some(&FILL) {
-            bytes.pop();
-        }
-        let text = String::from_utf8(bytes).ok();
-        text.filter(|text| !text.is_empty())
+        let filled = bytes.get(..8 * words.len())?;
+        let last = filled.iter().rposition(|&byte| byte != FILL)?;
+        str::from_utf8(filled.get(..=last)?).ok()
     }
 
     /// Every number is below.

@@ -1,4 +1,4 @@
-//! In the place of [trees](super::tree) where the plain store is the only one: no row is too large for a block, so
+//! In the place of trees where the plain store is the only one: no row is too large for a block, so
 //! nothing is ever made of this, and what is done with it is left out.
 
 use std::convert::Infallible;
