@@ -70,22 +70,31 @@ impl<'a> Walk<'a> {
         if hops >= MAX_HOPS {
             return Err(Unsure);
         }
-        // What is cheap to ask comes first. A plan has no more leaves than the bits of this.
-        let mut deeper = 0_u64;
-        let may_lead_on = found.may_lead_on();
-        for (written, at) in flat.written.iter().zip(0..) {
-            self.steps += 1;
-            let holds = |entry| {
-                let rows = &self.store.rows;
-                is_in(rows.holds(found, object, written.relation, entry))
-            };
-            if written.objects.has(self.type_id) && holds(self.subject)?
-                || may_lead_on && written.wildcards.has(self.type_id) && holds(self.wildcard)?
-            {
-                return Ok(true);
+        // What is cheap to ask comes first: most of the time the subject is in none of the rows.
+        let subject = found.may_have(self.subject);
+        let wildcard = found.may_have_wildcards() && found.may_have(self.wildcard);
+        if subject || wildcard {
+            for written in &flat.written {
+                self.steps += 1;
+                let holds = |entry| {
+                    let rows = &self.store.rows;
+                    is_in(rows.holds(found, object, written.relation, entry))
+                };
+                if subject && written.objects.has(self.type_id) && holds(self.subject)?
+                    || wildcard && written.wildcards.has(self.type_id) && holds(self.wildcard)?
+                {
+                    return Ok(true);
+                }
             }
-            let leads_on = may_lead_on && !written.usersets.is_empty();
-            deeper |= u64::from(leads_on) << at;
+        } else {
+            self.steps += flat.written.len() as u32;
+        }
+        // A plan has no more leaves than the bits of this.
+        let mut deeper = 0_u64;
+        if found.may_have_usersets() {
+            for (written, at) in flat.written.iter().zip(0..) {
+                deeper |= u64::from(!written.usersets.is_empty()) << at;
+            }
         }
         if deeper != 0 {
             for leads in &flat.leads {

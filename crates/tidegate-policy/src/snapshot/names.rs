@@ -6,12 +6,12 @@
 //! starts, 32 of the number. A text is filled up with zeros to whole words; no name holds a zero byte. So a
 //! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::hint::black_box;
 
 use crate::hash::DefaultHashBuilder;
 
-use super::pages::{Page, Pages};
+use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
 use crate::tuple::{MAX_OBJECT, Object};
 
@@ -51,8 +51,8 @@ impl Hash {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     hasher: DefaultHashBuilder,
-    slots: Pages,
-    texts: Pages,
+    /// Of each bucket, slots and texts.
+    buckets: Pages<Pair>,
     count: usize,
     len: usize,
 }
@@ -89,10 +89,8 @@ impl Names {
 
     #[inline]
     fn numbered(&self, number: usize) -> Bucket<'_> {
-        Bucket {
-            slots: self.slots.get(number),
-            texts: self.texts.get(number),
-        }
+        let (slots, texts) = self.buckets.both(number);
+        Bucket { slots, texts }
     }
 
     /// The name with a number, which is in the bucket of a hash's [place](Hash::place), if it is wanted.
@@ -130,7 +128,7 @@ impl Names {
             names.push(name);
             bucket(&names)
         };
-        self.set(number, made);
+        self.buckets.set(number, made);
         self.len += 1;
         if self.len > self.count * FULL {
             let last = self.count;
@@ -139,8 +137,8 @@ impl Names {
             let stays = |(_, of, _): &Name<'_>| bucket_of(of.place(), self.count) == from;
             let (stay, go): (Vec<_>, Vec<_>) = self.names(from).into_iter().partition(stays);
             let (stay, go) = (bucket(&stay), bucket(&go));
-            self.set(from, stay);
-            self.set(last, go);
+            self.buckets.set(from, stay);
+            self.buckets.set(last, go);
         }
     }
 
@@ -150,7 +148,7 @@ impl Names {
         let mut names = self.names(number);
         names.retain(|&(found, ..)| found != id);
         let made = bucket(&names);
-        self.set(number, made);
+        self.buckets.set(number, made);
         self.len = self.len.saturating_sub(1);
         if self.count > 1 && self.len < self.count * SPARSE {
             let last = self.count - 1;
@@ -158,8 +156,8 @@ impl Names {
             let mut both = self.names(into);
             both.extend(self.names(last));
             let both = bucket(&both);
-            self.set(into, both);
-            self.set(last, bucket(&[]));
+            self.buckets.set(into, both);
+            self.buckets.set(last, bucket(&[]));
             self.count = last;
         }
     }
@@ -174,11 +172,6 @@ impl Names {
             Some((slot as ObjectId, of, words))
         });
         names.collect()
-    }
-
-    fn set(&mut self, number: usize, (slots, texts): (Page, Page)) {
-        self.slots.set(number, slots);
-        self.texts.set(number, texts);
     }
 
     /// From names in the order of their numbers, each text filled up to whole words, with their hashes.
@@ -212,7 +205,7 @@ impl Names {
         }
         let mut start = 0;
         let mut names = Vec::new();
-        let (mut slots, mut texts) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut buckets = Vec::with_capacity(count);
         for &end in ends.iter().take(count) {
             names.clear();
             for &id in sorted.get(start..end as usize).unwrap_or_default() {
@@ -221,14 +214,11 @@ impl Names {
                 }
             }
             start = end as usize;
-            let (of_slots, of_texts) = bucket(&names);
-            slots.push(of_slots);
-            texts.push(of_texts);
+            buckets.push(bucket(&names));
         }
         Self {
             hasher,
-            slots: Pages::from_pages(slots),
-            texts: Pages::from_pages(texts),
+            buckets: Pages::from_pages(buckets),
             count,
             len,
         }
@@ -238,7 +228,9 @@ impl Names {
 /// The hash of a name.
 pub(super) fn hash(hasher: &DefaultHashBuilder, text: &str) -> Hash {
     // Buckets, tags and the table of a builder take bits from different places: each must depend on all.
-    let hash = hasher.hash_one(text);
+    let mut state = hasher.build_hasher();
+    state.write(text.as_bytes());
+    let hash = state.finish();
     Hash((hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
@@ -257,19 +249,26 @@ pub(super) fn push_words(words: &mut Vec<u64>, text: &str) {
 /// Whether a name's text in whole words is this one.
 #[inline]
 pub(super) fn is_text(words: &[u64], text: &str) -> bool {
-    let (whole, rest) = text.as_bytes().as_chunks();
+    let bytes = text.as_bytes();
+    // Most names have two words.
+    if let &[one, two] = words
+        && let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk())
+        && let rest @ 1..=8 = bytes.len() - 8
+    {
+        let last = u64::from_le_bytes(last) >> (8 * (8 - rest));
+        return one == u64::from_le_bytes(first) && two == last;
+    }
+    let (whole, rest) = bytes.as_chunks();
     let Some((found, last)) = words.split_at_checked(whole.len()) else {
         return false;
     };
-    let same = found
-        .iter()
-        .zip(whole)
-        .all(|(&found, &chunk)| found == u64::from_le_bytes(chunk));
-    same && match (last, rest) {
-        ([], []) => true,
-        (&[last], [_, ..]) => last == part(text.as_bytes(), rest),
-        _ => false,
-    }
+    let mut whole = found.iter().zip(whole);
+    whole.all(|(&found, &chunk)| found == u64::from_le_bytes(chunk))
+        && match (last, rest) {
+            ([], []) => true,
+            (&[last], [_, ..]) => last == part(bytes, rest),
+            _ => false,
+        }
 }
 
 /// The last word of a text that ends in a part of one, filled up with zeros.
@@ -344,9 +343,27 @@ impl<'a> Bucket<'a> {
     #[inline]
     fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
         let wanted = shape(of, text.len().div_ceil(8));
-        let mut slots = self.from(of.place());
-        let is_it = |&slot: &u64| (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text);
-        Some(slots.find(is_it)? as ObjectId)
+        let first = first_slot(of.place(), self.slots.len());
+        let (before, after) = self.slots.split_at_checked(first)?;
+        // A loop: what iterators make of this is twice as long.
+        for &slot in after {
+            if (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text) {
+                return Some(slot as ObjectId);
+            }
+            if slot == 0 {
+                return None;
+            }
+        }
+        self.find_before(before, text, wanted)
+    }
+
+    /// Goes on from the first slot of all.
+    #[cold]
+    fn find_before(self, before: &[u64], text: &str, wanted: u64) -> Option<ObjectId> {
+        let mut slots = before.iter().take_while(|slot| **slot != 0);
+        let is_it =
+            |slot: &&u64| (**slot ^ wanted) & SHAPES == 0 && is_text(self.text(**slot), text);
+        Some(*slots.find(is_it)? as ObjectId)
     }
 
     #[inline]
@@ -378,7 +395,7 @@ fn size_of(names: usize) -> usize {
 }
 
 /// The slots and the texts of a bucket.
-fn bucket(names: &[Name<'_>]) -> (Page, Page) {
+fn bucket(names: &[Name<'_>]) -> Pair {
     if names.is_empty() {
         return (Page::from([]), Page::from([]));
     }

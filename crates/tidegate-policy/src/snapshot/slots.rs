@@ -64,13 +64,13 @@ fn length_of(head: u64) -> usize {
 
 /// The block of a slot: in the room after its first word, or in the second page.
 #[inline]
-pub(super) fn block<'a>(head: u64, room: &'a [u64], long: impl FnOnce() -> &'a [u64]) -> &'a [u64] {
+pub(super) fn block<'a>(head: u64, room: &'a [u64], long: &'a [u64]) -> &'a [u64] {
     let length = length_of(head);
     if head & LONG == 0 {
         return room.get(..length).unwrap_or_default();
     }
     let start = start_of(head);
-    long().get(start..start + length).unwrap_or_default()
+    long.get(start..start + length).unwrap_or_default()
 }
 
 fn start_of(head: u64) -> usize {
@@ -251,7 +251,7 @@ mod tests {
                 let found = slot(&slots, at).split_first();
                 let (&head, room) = found.unwrap_or((&head_of(None, 0), &[]));
                 assert_eq!(type_of(head), *type_id, "{round}");
-                assert_eq!(block(head, room, || &long), words, "{round}");
+                assert_eq!(block(head, room, &long), words, "{round}");
             }
         }
         assert!(in_place > 3_000 && anew > 8, "{in_place}, {anew}");
