@@ -20,6 +20,9 @@ mod tests;
 /// Most steps: who needs more, is better off with a memory.
 const MAX_STEPS: u32 = 400;
 
+/// Usersets of a row that are fetched before the first of them is followed.
+const AHEAD: usize = 4;
+
 /// What is asked for, by a subject that is an object.
 pub(super) struct Walk<'a> {
     model: &'a Model,
@@ -106,6 +109,10 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let row = self.store.rows.row_of(found, object, written.relation);
+            // What the others have to be waited for is waited for together.
+            for ((object, _), _) in row.usersets().take(AHEAD).skip(1) {
+                self.store.rows.fetch(object);
+            }
             for ((object, relation), entry) in row.usersets() {
                 self.step()?;
                 let found = self.store.rows.find(object);

@@ -42,8 +42,8 @@ impl Ids {
     pub(super) fn get_before_colon(&self, name: &str) -> Option<u32> {
         let word = u64::from_le_bytes(*name.as_bytes().first_chunk()?);
         // The lowest byte of 0x80 is where the first colon is: others may follow on it by a borrow.
-        let other = word ^ ONES * COLON;
-        let found = other.wrapping_sub(ONES) & !other & ONES * 0x80;
+        let other = word ^ (ONES * COLON);
+        let found = other.wrapping_sub(ONES) & !other & (ONES * 0x80);
         let before = found & found.wrapping_neg();
         let mask = (before >> 7).wrapping_sub(1);
         (before > 0x80 && self.short.has_all())
@@ -92,6 +92,8 @@ struct Short {
 }
 
 const MOST: usize = 32;
+/// Where size counts, all names are found in the same way.
+const WANTED: bool = !cfg!(target_family = "wasm");
 const TRIES: u64 = 200;
 /// The key of a place that no name has: it would be the empty name's.
 const NO_KEY: Key = (0, 0);
@@ -106,7 +108,7 @@ impl Short {
                 None => {}
             }
         }
-        if keys.len() > MOST {
+        if keys.len() > MOST || !WANTED {
             return Self::default();
         }
         let size = (keys.len() * 8).next_power_of_two().max(2);
@@ -138,7 +140,7 @@ impl Short {
     /// Whether every short name is here.
     #[inline]
     fn has_all(&self) -> bool {
-        !self.names.is_empty()
+        WANTED && !self.names.is_empty()
     }
 
     #[inline]

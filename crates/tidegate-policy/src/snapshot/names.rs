@@ -17,9 +17,9 @@ use crate::tuple::{MAX_OBJECT, Object};
 
 /// Names for each bucket, at most, on average: with fewer of them, what says where buckets are is too large to
 /// be near.
-const FULL: usize = 200;
+const FULL: usize = 400;
 /// Names for each bucket below which one is merged with another.
-const SPARSE: usize = 60;
+const SPARSE: usize = 120;
 
 /// Slots of a bucket are so many more than a multiple of this, and no fewer than 4 for 3 names: what an
 /// allocator rounds sizes up to, but for a page's counts.
@@ -71,15 +71,28 @@ impl Names {
         self.bucket(of.place()).find(text, of)
     }
 
-    /// The numbers of two names: what one has to wait for, the other one waits for together with it.
+    /// The numbers of two names: what one has to wait for, the other one waits for together with it. Before texts are
+    /// compared, which have to be waited for, `ahead` is told the number that the first one has in all likelihood.
     #[inline]
-    pub(super) fn find_both(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
+    pub(super) fn find_both(
+        &self,
+        one: &str,
+        other: &str,
+        ahead: impl FnOnce(ObjectId),
+    ) -> (Option<ObjectId>, Option<ObjectId>) {
         let (one_hash, other_hash) = (self.hash(one), self.hash(other));
         let one_bucket = self.bucket(one_hash.place());
         let other_bucket = self.bucket(other_hash.place());
         other_bucket.fetch(other_hash.place());
-        let one = one_bucket.find(one, one_hash);
-        (one, other_bucket.find(other, other_hash))
+        let one_slot = one_bucket.first_like(one, one_hash);
+        if let Some(slot @ 1..) = one_slot {
+            ahead(slot as ObjectId);
+        }
+        let other_slot = other_bucket.first_like(other, other_hash);
+        (
+            one_bucket.find_from(one_slot, one, one_hash),
+            other_bucket.find_from(other_slot, other, other_hash),
+        )
     }
 
     #[inline]
@@ -303,13 +316,15 @@ fn with_text<T>(words: &[u64], read: impl FnOnce(&str) -> Option<T>) -> Option<T
 #[inline]
 fn bucket_of(place: u32, count: usize) -> usize {
     let place = place as usize;
-    // The least power of two that is not below the count.
-    let all = count.next_power_of_two();
-    let number = place & (all - 1);
+    // All bits below the least power of two that is not below the count.
+    let all = usize::MAX
+        .checked_shr(count.saturating_sub(1).leading_zeros())
+        .unwrap_or(0);
+    let number = place & all;
     if number < count {
         number
     } else {
-        place & (all / 2).wrapping_sub(1)
+        place & all >> 1
     }
 }
 
@@ -342,28 +357,35 @@ impl<'a> Bucket<'a> {
 
     #[inline]
     fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
-        let wanted = shape(of, text.len().div_ceil(8));
-        let first = first_slot(of.place(), self.slots.len());
-        let (before, after) = self.slots.split_at_checked(first)?;
-        // A loop: what iterators make of this is twice as long.
-        for &slot in after {
-            if (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text) {
-                return Some(slot as ObjectId);
-            }
-            if slot == 0 {
-                return None;
-            }
-        }
-        self.find_before(before, text, wanted)
+        self.find_from(self.first_like(text, of), text, of)
     }
 
-    /// Goes on from the first slot of all.
+    /// The first slot that may be the name's, or a free one before it; none when neither is before the end.
+    #[inline]
+    fn first_like(self, text: &str, of: Hash) -> Option<u64> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let first = first_slot(of.place(), self.slots.len());
+        let mut slots = self.slots.get(first..)?.iter().copied();
+        slots.find(|&slot| (slot ^ wanted) & SHAPES == 0 || slot == 0)
+    }
+
+    /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
+    #[inline]
+    fn find_from(self, first: Option<u64>, text: &str, of: Hash) -> Option<ObjectId> {
+        match first {
+            Some(0) => None,
+            Some(slot) if is_text(self.text(slot), text) => Some(slot as ObjectId),
+            _ => self.find_any(text, of),
+        }
+    }
+
+    /// Looks at all slots where the name may be.
     #[cold]
-    fn find_before(self, before: &[u64], text: &str, wanted: u64) -> Option<ObjectId> {
-        let mut slots = before.iter().take_while(|slot| **slot != 0);
-        let is_it =
-            |slot: &&u64| (**slot ^ wanted) & SHAPES == 0 && is_text(self.text(**slot), text);
-        Some(*slots.find(is_it)? as ObjectId)
+    fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let mut slots = self.from(of.place());
+        let is_it = |&slot: &u64| (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text);
+        Some(slots.find(is_it)? as ObjectId)
     }
 
     #[inline]
