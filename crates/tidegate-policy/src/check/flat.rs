@@ -20,6 +20,9 @@ mod tests;
 /// Most steps: who needs more, is better off with a memory.
 const MAX_STEPS: u32 = 400;
 
+/// Usersets of a row that are fetched before the first of them is followed.
+const AHEAD: usize = 4;
+
 /// What is asked for, by a subject that is an object.
 pub(super) struct Walk<'a> {
     model: &'a Model,
@@ -70,22 +73,31 @@ impl<'a> Walk<'a> {
         if hops >= MAX_HOPS {
             return Err(Unsure);
         }
-        // What is cheap to ask comes first. A plan has no more leaves than the bits of this.
-        let mut deeper = 0_u64;
-        let may_lead_on = found.may_lead_on();
-        for (written, at) in flat.written.iter().zip(0..) {
-            self.steps += 1;
-            let holds = |entry| {
-                let rows = &self.store.rows;
-                is_in(rows.holds(found, object, written.relation, entry))
-            };
-            if written.objects.has(self.type_id) && holds(self.subject)?
-                || may_lead_on && written.wildcards.has(self.type_id) && holds(self.wildcard)?
-            {
-                return Ok(true);
+        // What is cheap to ask comes first: most of the time the subject is in none of the rows.
+        let subject = found.may_have(self.subject);
+        let wildcard = found.may_have_wildcards() && found.may_have(self.wildcard);
+        if subject || wildcard {
+            for written in &flat.written {
+                self.steps += 1;
+                let holds = |entry| {
+                    let rows = &self.store.rows;
+                    is_in(rows.holds(found, object, written.relation, entry))
+                };
+                if subject && written.objects.has(self.type_id) && holds(self.subject)?
+                    || wildcard && written.wildcards.has(self.type_id) && holds(self.wildcard)?
+                {
+                    return Ok(true);
+                }
             }
-            let leads_on = may_lead_on && !written.usersets.is_empty();
-            deeper |= u64::from(leads_on) << at;
+        } else {
+            self.steps += flat.written.len() as u32;
+        }
+        // A plan has no more leaves than the bits of this.
+        let mut deeper = 0_u64;
+        if found.may_have_usersets() {
+            for (written, at) in flat.written.iter().zip(0..) {
+                deeper |= u64::from(!written.usersets.is_empty()) << at;
+            }
         }
         if deeper != 0 {
             for leads in &flat.leads {
@@ -97,6 +109,10 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let row = self.store.rows.row_of(found, object, written.relation);
+            // What the others have to be waited for is waited for together.
+            for ((object, _), _) in row.usersets().take(AHEAD).skip(1) {
+                self.store.rows.fetch(object);
+            }
             for ((object, relation), entry) in row.usersets() {
                 self.step()?;
                 let found = self.store.rows.find(object);

@@ -13,7 +13,7 @@ mod way;
 
 use crate::condition::{Context, EvaluationError};
 use crate::model::{Model, RelationId, TypeId};
-use crate::snapshot::{ObjectId, Snapshot, SubjectId, View};
+use crate::snapshot::{Found, ObjectId, Snapshot, SubjectId, View};
 use crate::tuple::{NameError, Object, Subject, Tuple, TupleError, check_object};
 pub(crate) use flat::MAX_CHAIN;
 use flat::Walk;
@@ -191,13 +191,13 @@ pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool
     let (model, view) = (snapshot.model(), snapshot.view());
     let (object, subject) = view.store.both_ids(named.object, named.subject);
     if let Some(relation) = model.relation_id(named.relation)
-        && let Some((object, type_id)) = known(model, view, named.object, object)
-        && let Some((subject, subject_type)) = known(model, view, named.subject, subject)
-        && let Some(place) = model.place(type_id, relation)
+        && let Some((object, found)) = known(model, view, named.object, object)
+        && let Some((subject, subject_type)) = known_type(model, view, named.subject, subject)
+        && let Some(place) = found.type_id.and_then(|id| model.place(id, relation))
     {
         if let Some(flat) = model.flat(place) {
             let mut walk = Walk::new(model, view.store, subject, subject_type);
-            if let Ok(answer) = walk.holds(object, view.store.rows.find(object), flat, 0) {
+            if let Ok(answer) = walk.holds(object, found, flat, 0) {
                 return Ok(answer);
             }
         }
@@ -226,22 +226,43 @@ pub(crate) fn check_named(snapshot: &Snapshot, named: &Named<'_>) -> Result<bool
 /// What no tuple names: nothing has this number.
 const NOBODY: ObjectId = ObjectId::MAX;
 
-/// An object and its type, if the text can name one and the model has the type.
+/// An object, its type and its rows, if the text can name one and the model has the type.
 #[inline]
-fn known(
+fn known<'a>(
+    model: &Model,
+    view: View<'a>,
+    text: &str,
+    id: Option<ObjectId>,
+) -> Option<(ObjectId, Found<'a>)> {
+    match id {
+        Some(id) => Some((id, view.store.rows.find(id))),
+        None => Some((NOBODY, Found::of_type(unknown(model, text)?))),
+    }
+}
+
+/// An object and its type, likewise. A name that is stored is well formed, and tells the type without another look
+/// at the store.
+#[inline]
+fn known_type(
     model: &Model,
     view: View<'_>,
     text: &str,
     id: Option<ObjectId>,
 ) -> Option<(ObjectId, TypeId)> {
     match id {
-        Some(id) => Some((id, view.type_of(id)?)),
-        None => {
-            check_object(text).ok()?;
-            let (type_name, _) = crate::text::cut(text, b':')?;
-            Some((NOBODY, model.type_id(type_name)?))
+        Some(id) => {
+            let type_id = model.type_of_name(text).or_else(|| view.type_of(id));
+            Some((id, type_id?))
         }
+        None => Some((NOBODY, unknown(model, text)?)),
     }
+}
+
+/// The type of an object that nothing names.
+fn unknown(model: &Model, text: &str) -> Option<TypeId> {
+    check_object(text).ok()?;
+    let (type_name, _) = crate::text::cut(text, b':')?;
+    model.type_id(type_name)
 }
 
 fn search(

@@ -14,6 +14,7 @@ mod error;
 #[cfg(feature = "language")]
 mod fga_mod;
 mod flat;
+mod ids;
 #[cfg(feature = "language")]
 mod json;
 #[cfg(feature = "language")]
@@ -223,15 +224,22 @@ impl Model {
         if cfg!(not(feature = "conditions")) {
             return None;
         }
-        self.inner.condition_ids.get(name).copied()
+        self.inner.condition_ids.get(name)
     }
 
     pub(crate) fn type_id(&self, name: &str) -> Option<TypeId> {
-        self.inner.type_ids.get(name).copied()
+        self.inner.type_ids.get(name)
     }
 
+    /// The type of a well-formed name of an object, if it takes one look to tell.
+    #[inline]
+    pub(crate) fn type_of_name(&self, name: &str) -> Option<TypeId> {
+        self.inner.type_ids.get_before_colon(name)
+    }
+
+    #[inline]
     pub(crate) fn relation_id(&self, name: &str) -> Option<RelationId> {
-        self.inner.relation_ids.get(name).copied()
+        self.inner.relation_ids.get(name)
     }
 
     /// How many relation names there are: each has a number below, in order of first definition.

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use crate::hash::HashMap;
-
 use super::flat::{self, Flat};
+use super::ids::Ids;
 use super::plan::{self, Leaf};
 use super::{
     ConditionId, MAX_CONDITIONS, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, RelationId, TypeId,
@@ -117,9 +116,9 @@ pub(crate) struct PartsError;
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) parts: Parts,
-    pub(super) type_ids: HashMap<Box<str>, TypeId>,
-    pub(super) relation_ids: HashMap<Box<str>, RelationId>,
-    pub(super) condition_ids: HashMap<Box<str>, ConditionId>,
+    pub(super) type_ids: Ids,
+    pub(super) relation_ids: Ids,
+    pub(super) condition_ids: Ids,
     /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
     slots: Box<[u16]>,
     /// Of each relation, in the order of [`Parts::relations`].
@@ -179,9 +178,9 @@ impl Compiled {
         Ok(Self {
             flats: flat::flats(&parts, &slots, &plans, MAX_CHAIN),
             plans,
-            type_ids: numbered(parts.types.iter().map(|found| &*found.name))?,
-            relation_ids: numbered(parts.relation_names.iter().map(|name| &**name))?,
-            condition_ids: numbered(parts.conditions.iter().map(Condition::name))?,
+            type_ids: Ids::new(parts.types.iter().map(|found| &*found.name))?,
+            relation_ids: Ids::new(parts.relation_names.iter().map(|name| &**name))?,
+            condition_ids: Ids::new(parts.conditions.iter().map(Condition::name))?,
             slots,
             parts,
         })
@@ -294,18 +293,6 @@ impl Schema {
             .into_iter()
             .find(|version| version.as_str() == text)
     }
-}
-
-fn numbered<'a>(
-    names: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<Box<str>, u32>, PartsError> {
-    let mut ids = HashMap::new();
-    for (name, id) in names.zip(0..) {
-        if ids.insert(name.into(), id).is_some() {
-            return Err(PartsError);
-        }
-    }
-    Ok(ids)
 }
 
 fn range(found: &Range<u32>) -> Range<usize> {

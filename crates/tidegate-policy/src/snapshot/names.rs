@@ -6,20 +6,20 @@
 //! starts, 32 of the number. A text is filled up with zeros to whole words; no name holds a zero byte. So a
 //! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::hint::black_box;
 
 use crate::hash::DefaultHashBuilder;
 
-use super::pages::{Page, Pages};
+use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
 use crate::tuple::{MAX_OBJECT, Object};
 
 /// Names for each bucket, at most, on average: with fewer of them, what says where buckets are is too large to
 /// be near.
-const FULL: usize = 200;
+const FULL: usize = 400;
 /// Names for each bucket below which one is merged with another.
-const SPARSE: usize = 60;
+const SPARSE: usize = 120;
 
 /// Slots of a bucket are so many more than a multiple of this, and no fewer than 4 for 3 names: what an
 /// allocator rounds sizes up to, but for a page's counts.
@@ -51,8 +51,8 @@ impl Hash {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     hasher: DefaultHashBuilder,
-    slots: Pages,
-    texts: Pages,
+    /// Of each bucket, slots and texts.
+    buckets: Pages<Pair>,
     count: usize,
     len: usize,
 }
@@ -71,15 +71,28 @@ impl Names {
         self.bucket(of.place()).find(text, of)
     }
 
-    /// The numbers of two names: what one has to wait for, the other one waits for together with it.
+    /// The numbers of two names: what one has to wait for, the other one waits for together with it. Before texts are
+    /// compared, which have to be waited for, `ahead` is told the number that the first one has in all likelihood.
     #[inline]
-    pub(super) fn find_both(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
+    pub(super) fn find_both(
+        &self,
+        one: &str,
+        other: &str,
+        ahead: impl FnOnce(ObjectId),
+    ) -> (Option<ObjectId>, Option<ObjectId>) {
         let (one_hash, other_hash) = (self.hash(one), self.hash(other));
         let one_bucket = self.bucket(one_hash.place());
         let other_bucket = self.bucket(other_hash.place());
         other_bucket.fetch(other_hash.place());
-        let one = one_bucket.find(one, one_hash);
-        (one, other_bucket.find(other, other_hash))
+        let one_slot = one_bucket.first_like(one, one_hash);
+        if let Some(slot @ 1..) = one_slot {
+            ahead(slot as ObjectId);
+        }
+        let other_slot = other_bucket.first_like(other, other_hash);
+        (
+            one_bucket.find_from(one_slot, one, one_hash),
+            other_bucket.find_from(other_slot, other, other_hash),
+        )
     }
 
     #[inline]
@@ -89,10 +102,8 @@ impl Names {
 
     #[inline]
     fn numbered(&self, number: usize) -> Bucket<'_> {
-        Bucket {
-            slots: self.slots.get(number),
-            texts: self.texts.get(number),
-        }
+        let (slots, texts) = self.buckets.both(number);
+        Bucket { slots, texts }
     }
 
     /// The name with a number, which is in the bucket of a hash's [place](Hash::place), if it is wanted.
@@ -130,7 +141,7 @@ impl Names {
             names.push(name);
             bucket(&names)
         };
-        self.set(number, made);
+        self.buckets.set(number, made);
         self.len += 1;
         if self.len > self.count * FULL {
             let last = self.count;
@@ -139,8 +150,8 @@ impl Names {
             let stays = |(_, of, _): &Name<'_>| bucket_of(of.place(), self.count) == from;
             let (stay, go): (Vec<_>, Vec<_>) = self.names(from).into_iter().partition(stays);
             let (stay, go) = (bucket(&stay), bucket(&go));
-            self.set(from, stay);
-            self.set(last, go);
+            self.buckets.set(from, stay);
+            self.buckets.set(last, go);
         }
     }
 
@@ -150,7 +161,7 @@ impl Names {
         let mut names = self.names(number);
         names.retain(|&(found, ..)| found != id);
         let made = bucket(&names);
-        self.set(number, made);
+        self.buckets.set(number, made);
         self.len = self.len.saturating_sub(1);
         if self.count > 1 && self.len < self.count * SPARSE {
             let last = self.count - 1;
@@ -158,8 +169,8 @@ impl Names {
             let mut both = self.names(into);
             both.extend(self.names(last));
             let both = bucket(&both);
-            self.set(into, both);
-            self.set(last, bucket(&[]));
+            self.buckets.set(into, both);
+            self.buckets.set(last, bucket(&[]));
             self.count = last;
         }
     }
@@ -174,11 +185,6 @@ impl Names {
             Some((slot as ObjectId, of, words))
         });
         names.collect()
-    }
-
-    fn set(&mut self, number: usize, (slots, texts): (Page, Page)) {
-        self.slots.set(number, slots);
-        self.texts.set(number, texts);
     }
 
     /// From names in the order of their numbers, each text filled up to whole words, with their hashes.
@@ -212,7 +218,7 @@ impl Names {
         }
         let mut start = 0;
         let mut names = Vec::new();
-        let (mut slots, mut texts) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut buckets = Vec::with_capacity(count);
         for &end in ends.iter().take(count) {
             names.clear();
             for &id in sorted.get(start..end as usize).unwrap_or_default() {
@@ -221,14 +227,11 @@ impl Names {
                 }
             }
             start = end as usize;
-            let (of_slots, of_texts) = bucket(&names);
-            slots.push(of_slots);
-            texts.push(of_texts);
+            buckets.push(bucket(&names));
         }
         Self {
             hasher,
-            slots: Pages::from_pages(slots),
-            texts: Pages::from_pages(texts),
+            buckets: Pages::from_pages(buckets),
             count,
             len,
         }
@@ -238,7 +241,9 @@ impl Names {
 /// The hash of a name.
 pub(super) fn hash(hasher: &DefaultHashBuilder, text: &str) -> Hash {
     // Buckets, tags and the table of a builder take bits from different places: each must depend on all.
-    let hash = hasher.hash_one(text);
+    let mut state = hasher.build_hasher();
+    state.write(text.as_bytes());
+    let hash = state.finish();
     Hash((hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
@@ -257,19 +262,26 @@ pub(super) fn push_words(words: &mut Vec<u64>, text: &str) {
 /// Whether a name's text in whole words is this one.
 #[inline]
 pub(super) fn is_text(words: &[u64], text: &str) -> bool {
-    let (whole, rest) = text.as_bytes().as_chunks();
+    let bytes = text.as_bytes();
+    // Most names have two words.
+    if let &[one, two] = words
+        && let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk())
+        && let rest @ 1..=8 = bytes.len() - 8
+    {
+        let last = u64::from_le_bytes(last) >> (8 * (8 - rest));
+        return one == u64::from_le_bytes(first) && two == last;
+    }
+    let (whole, rest) = bytes.as_chunks();
     let Some((found, last)) = words.split_at_checked(whole.len()) else {
         return false;
     };
-    let same = found
-        .iter()
-        .zip(whole)
-        .all(|(&found, &chunk)| found == u64::from_le_bytes(chunk));
-    same && match (last, rest) {
-        ([], []) => true,
-        (&[last], [_, ..]) => last == part(text.as_bytes(), rest),
-        _ => false,
-    }
+    let mut whole = found.iter().zip(whole);
+    whole.all(|(&found, &chunk)| found == u64::from_le_bytes(chunk))
+        && match (last, rest) {
+            ([], []) => true,
+            (&[last], [_, ..]) => last == part(bytes, rest),
+            _ => false,
+        }
 }
 
 /// The last word of a text that ends in a part of one, filled up with zeros.
@@ -304,13 +316,15 @@ fn with_text<T>(words: &[u64], read: impl FnOnce(&str) -> Option<T>) -> Option<T
 #[inline]
 fn bucket_of(place: u32, count: usize) -> usize {
     let place = place as usize;
-    // The least power of two that is not below the count.
-    let all = count.next_power_of_two();
-    let number = place & (all - 1);
+    // All bits below the least power of two that is not below the count.
+    let all = usize::MAX
+        .checked_shr(count.saturating_sub(1).leading_zeros())
+        .unwrap_or(0);
+    let number = place & all;
     if number < count {
         number
     } else {
-        place & (all / 2).wrapping_sub(1)
+        place & all >> 1
     }
 }
 
@@ -343,6 +357,31 @@ impl<'a> Bucket<'a> {
 
     #[inline]
     fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
+        self.find_from(self.first_like(text, of), text, of)
+    }
+
+    /// The first slot that may be the name's, or a free one before it; none when neither is before the end.
+    #[inline]
+    fn first_like(self, text: &str, of: Hash) -> Option<u64> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let first = first_slot(of.place(), self.slots.len());
+        let mut slots = self.slots.get(first..)?.iter().copied();
+        slots.find(|&slot| (slot ^ wanted) & SHAPES == 0 || slot == 0)
+    }
+
+    /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
+    #[inline]
+    fn find_from(self, first: Option<u64>, text: &str, of: Hash) -> Option<ObjectId> {
+        match first {
+            Some(0) => None,
+            Some(slot) if is_text(self.text(slot), text) => Some(slot as ObjectId),
+            _ => self.find_any(text, of),
+        }
+    }
+
+    /// Looks at all slots where the name may be.
+    #[cold]
+    fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
         let wanted = shape(of, text.len().div_ceil(8));
         let mut slots = self.from(of.place());
         let is_it = |&slot: &u64| (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text);
@@ -378,7 +417,7 @@ fn size_of(names: usize) -> usize {
 }
 
 /// The slots and the texts of a bucket.
-fn bucket(names: &[Name<'_>]) -> (Page, Page) {
+fn bucket(names: &[Name<'_>]) -> Pair {
     if names.is_empty() {
         return (Page::from([]), Page::from([]));
     }

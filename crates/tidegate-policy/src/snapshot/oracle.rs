@@ -239,8 +239,12 @@ impl Plain {
                 assert_eq!(here, holds, "seed {seed}");
                 let elsewhere = store.rows.holds(of, object, RELATIONS, always);
                 assert_eq!(elsewhere, Finding::Nowhere, "seed {seed}");
-                let is_object = matches!(entry.subject(), SubjectId::Object(_));
-                assert!(is_object || of.may_lead_on(), "seed {seed}");
+                let is_seen = match entry.subject() {
+                    SubjectId::Object(_) => true,
+                    SubjectId::Userset(..) => of.may_have_usersets(),
+                    SubjectId::Wildcard(_) => of.may_have_wildcards(),
+                };
+                assert!(is_seen && of.may_have(always), "seed {seed}");
                 let bound = store.bound(object, relation, entry);
                 assert_eq!(bound.is_some(), entry.is_conditional(), "seed {seed}");
                 let tuple = (name(object), relation, named(entry.subject()));

@@ -40,6 +40,7 @@ const FIRST_USERSET: u64 = USERSET << KIND;
 
 impl Entry {
     /// A subject that is always there.
+    #[inline]
     pub(crate) fn new(subject: SubjectId) -> Self {
         let (kind, place, relation) = match subject {
             SubjectId::Object(id) => (OBJECT, id, 0),
@@ -55,6 +56,7 @@ impl Entry {
         Self(Self::new(subject).0 | CONDITIONAL)
     }
 
+    #[inline]
     pub(crate) fn subject(self) -> SubjectId {
         let place = (self.0 >> PLACE) as u32;
         match self.0 >> KIND {
@@ -65,10 +67,12 @@ impl Entry {
     }
 
     /// Without the feature no store takes such an entry, and nothing has to be made for one.
+    #[inline]
     pub(crate) fn is_conditional(self) -> bool {
         cfg!(feature = "conditions") && self.0 & CONDITIONAL != 0
     }
 
+    #[inline]
     pub(super) fn word(self) -> u64 {
         self.0
     }
@@ -81,6 +85,7 @@ impl Entry {
 }
 
 /// What the words of a row are sorted by: the subject alone.
+#[inline]
 pub(super) fn key(word: u64) -> u64 {
     word & !CONDITIONAL
 }
@@ -113,6 +118,7 @@ impl Default for Row<'_> {
 }
 
 impl<'a> Row<'a> {
+    #[inline]
     pub(super) fn of(words: &'a [u64]) -> Self {
         Self(Held::Flat(words))
     }
@@ -247,6 +253,23 @@ impl<'a> Row<'a> {
 
 /// Words of a flat row that are looked at together: a line of memory, or two.
 const PART: usize = 8;
+
+/// Whether two words of rows have the same subject.
+#[inline]
+pub(super) fn is_same_subject(one: u64, other: u64) -> bool {
+    (one ^ other) & (ENTRY & !CONDITIONAL) == 0
+}
+
+/// Whether one of the entries whose bits these are may be a wildcard, or a userset.
+#[inline]
+pub(super) fn may_be_wildcard(bits: u64) -> bool {
+    bits >> KIND & WILDCARD != 0
+}
+
+#[inline]
+pub(super) fn may_be_userset(bits: u64) -> bool {
+    bits >> KIND & USERSET != 0
+}
 
 /// Whether an entry's subject is no object.
 #[inline]

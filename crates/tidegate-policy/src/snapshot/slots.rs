@@ -14,11 +14,14 @@ use super::table::INLINE;
 use crate::model::{MAX_RELATIONS, MAX_TYPES, TypeId};
 
 /// Objects of a page: with fewer of them, what says where pages are is too large to be near.
-pub(super) const SLOTS: usize = 256;
+pub(super) const SLOTS: usize = 512;
 /// Words that the last slot has less than the others, from slots of [`SMALL`] words on: those that an allocator
 /// needs for the page's counts, so that it does not round its size up to the next one.
 const SHORTER: usize = 2;
 const SMALL: usize = 3;
+
+/// Words that it is worth to have a block in its slot.
+const BEYOND: usize = 4;
 
 /// A slot's first word, from the highest bit: 8 of type, 20 of the block's length, 1 that says that it is in the
 /// second page, and 35 of where it starts there.
@@ -64,13 +67,13 @@ fn length_of(head: u64) -> usize {
 
 /// The block of a slot: in the room after its first word, or in the second page.
 #[inline]
-pub(super) fn block<'a>(head: u64, room: &'a [u64], long: impl FnOnce() -> &'a [u64]) -> &'a [u64] {
+pub(super) fn block<'a>(head: u64, room: &'a [u64], long: &'a [u64]) -> &'a [u64] {
     let length = length_of(head);
     if head & LONG == 0 {
         return room.get(..length).unwrap_or_default();
     }
     let start = start_of(head);
-    long().get(start..start + length).unwrap_or_default()
+    long.get(start..start + length).unwrap_or_default()
 }
 
 fn start_of(head: u64) -> usize {
@@ -195,8 +198,8 @@ impl PageBuilder {
         (slots.into(), long.into())
     }
 
-    /// The words of a slot that make the pages take least, where a word beyond the slots is worth a quarter
-    /// more: it costs a look at another place, too.
+    /// The words of a slot that make the pages take least, where a block beyond the slots is worth [`BEYOND`]
+    /// words more: it costs a look at another place, too.
     fn best_size(&self) -> usize {
         let mut lengths: Vec<usize> = Vec::with_capacity(self.objects.len());
         for &(_, length) in &self.objects {
@@ -208,7 +211,8 @@ impl PageBuilder {
         for (at, &length) in [0].iter().chain(&lengths).enumerate() {
             beyond -= if at == 0 { 0 } else { length };
             let size = length + 1;
-            best = best.min((4 * SLOTS * size + 5 * beyond, size));
+            let others = lengths.len() - at;
+            best = best.min((SLOTS * size + beyond + BEYOND * others, size));
         }
         best.1
     }
@@ -251,7 +255,7 @@ mod tests {
                 let found = slot(&slots, at).split_first();
                 let (&head, room) = found.unwrap_or((&head_of(None, 0), &[]));
                 assert_eq!(type_of(head), *type_id, "{round}");
-                assert_eq!(block(head, room, || &long), words, "{round}");
+                assert_eq!(block(head, room, &long), words, "{round}");
             }
         }
         assert!(in_place > 3_000 && anew > 8, "{in_place}, {anew}");
@@ -261,10 +265,10 @@ mod tests {
     #[test]
     fn pages_take_little_more_than_their_blocks() {
         for (lengths, most) in [
-            ([0, 0], 256),
-            ([3, 3], 1_025),
-            ([2, 3], 1_025),
-            ([0, 60], 9_000),
+            ([0, 0], SLOTS),
+            ([3, 3], 4 * SLOTS + 1),
+            ([2, 3], 4 * SLOTS + 1),
+            ([0, 60], 36 * SLOTS),
         ] {
             let mut made = PageBuilder::default();
             for number in 0..SLOTS {

@@ -43,10 +43,12 @@ impl Store {
         self.names.find(text, self.names.hash(text))
     }
 
-    /// The numbers of two objects, in less time than for one after the other.
+    /// The numbers of two objects, in less time than for one after the other; the rows of the first one are
+    /// fetched meanwhile.
     #[inline]
     pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
-        self.names.find_both(one, other)
+        let ahead = |id| self.rows.fetch(id);
+        self.names.find_both(one, other, ahead)
     }
 
     pub(crate) fn object(&self, id: ObjectId) -> Option<Object> {

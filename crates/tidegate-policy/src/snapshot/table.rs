@@ -9,9 +9,10 @@
 
 use std::hint::black_box;
 
-use super::pages::{Page, Pages};
+use super::pages::{Pages, Pair};
 use super::row::{
-    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, is_more_than_object, key, replace,
+    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, is_same_subject, key, may_be_userset,
+    may_be_wildcard, replace,
 };
 use super::slots::{self, PageBuilder, SLOTS, block, place, slot, type_of};
 use super::tree::{Set, Tree};
@@ -62,19 +63,43 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Whether there may be anything beside objects in its rows.
+    /// An object that nothing names.
+    pub(crate) fn of_type(type_id: TypeId) -> Self {
+        Self::new(Some(type_id), &[])
+    }
+
+    /// Whether its rows may lead on to usersets.
     #[inline]
-    pub(crate) fn may_lead_on(self) -> bool {
-        self.bits & LARGE != 0 || is_more_than_object(self.bits)
+    pub(crate) fn may_have_usersets(self) -> bool {
+        self.bits & LARGE != 0 || may_be_userset(self.bits)
+    }
+
+    /// Whether a wildcard may be in one of its rows.
+    #[inline]
+    pub(crate) fn may_have_wildcards(self) -> bool {
+        self.bits & LARGE != 0 || may_be_wildcard(self.bits)
+    }
+
+    /// Whether the subject of an entry may be in one of its rows: one look at all of them tells most of the time
+    /// that it is in none.
+    #[inline]
+    pub(crate) fn may_have(self, entry: Entry) -> bool {
+        if self.bits & LARGE != 0 {
+            return true;
+        }
+        let mut has = false;
+        for &word in self.block {
+            has |= is_same_subject(word, entry.word());
+        }
+        has
     }
 }
 
 /// Rows by (object, relation), and the type of each object. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    slots: Pages,
-    /// Blocks that are too long for their slots.
-    long: Pages,
+    /// Of each, slots and the blocks that are too long for them.
+    pages: Pages<Pair>,
     large: Tree<(ObjectId, RelationId), Set>,
 }
 
@@ -83,7 +108,7 @@ impl Table {
     #[inline]
     pub(crate) fn type_of(&self, object: ObjectId) -> Option<TypeId> {
         let (page, at) = place(object);
-        type_of(*slot(self.slots.get(page), at).first()?)
+        type_of(*slot(self.pages.both(page).0, at).first()?)
     }
 
     #[inline]
@@ -95,10 +120,11 @@ impl Table {
     #[inline]
     pub(crate) fn find(&self, object: ObjectId) -> Found<'_> {
         let (page, at) = place(object);
-        let Some((&head, room)) = slot(self.slots.get(page), at).split_first() else {
+        let (slots, long) = self.pages.both(page);
+        let Some((&head, room)) = slot(slots, at).split_first() else {
             return Found::default();
         };
-        let block = block(head, room, || self.long.get(page));
+        let block = block(head, room, long);
         Found::new(type_of(head), block)
     }
 
@@ -110,9 +136,15 @@ impl Table {
         if let Some(&word) = words.find(|&&word| relation_of(word) == relation)
             && let SubjectId::Object(object) = Entry::of_word(word).subject()
         {
-            let (page, at) = place(object);
-            black_box(slot(self.slots.get(page), at).first().copied());
+            self.fetch(object);
         }
+    }
+
+    /// Asks the memory for an object's rows.
+    #[inline]
+    pub(crate) fn fetch(&self, object: ObjectId) {
+        let (page, at) = place(object);
+        black_box(slot(self.pages.both(page).0, at).first().copied());
     }
 
     /// How a row of an object that was found holds the subject of an entry that is always there.
@@ -277,7 +309,7 @@ impl Table {
     /// Puts this type and this block in the place of an object's.
     fn set(&mut self, object: ObjectId, type_id: Option<TypeId>, block: &[u64]) {
         let (page, at) = place(object);
-        let (slots, long) = (self.slots.get(page), self.long.get(page));
+        let (slots, long) = self.pages.both(page);
         let made = slots::changed(slots, long, at, type_id, block);
         let (slots, long) = made.unwrap_or_else(|| {
             // Slots of another size may be better now.
@@ -293,9 +325,11 @@ impl Table {
             let (slots, long) = made.pages();
             (slots, Some(long))
         });
-        self.slots.set(page, slots);
-        if let Some(long) = long {
-            self.long.set(page, long);
+        if let Some(pages) = self.pages.page_mut(page) {
+            pages.0 = slots;
+            if let Some(long) = long {
+                pages.1 = long;
+            }
         }
     }
 }
@@ -335,8 +369,7 @@ fn row_in(block: &[u64], relation: RelationId) -> &[u64] {
 /// Makes a table of objects in the order of their numbers.
 #[derive(Debug, Default)]
 pub(super) struct TableBuilder {
-    slots: Vec<Page>,
-    long: Vec<Page>,
+    pages: Vec<Pair>,
     page: PageBuilder,
     number: ObjectId,
     large: Vec<((ObjectId, RelationId), Set)>,
@@ -368,9 +401,7 @@ impl TableBuilder {
     }
 
     fn close(&mut self) {
-        let (slots, long) = self.page.pages();
-        self.slots.push(slots);
-        self.long.push(long);
+        self.pages.push(self.page.pages());
         self.page.clear();
     }
 
@@ -379,8 +410,7 @@ impl TableBuilder {
             self.close();
         }
         Table {
-            slots: Pages::from_pages(self.slots),
-            long: Pages::from_pages(self.long),
+            pages: Pages::from_pages(self.pages),
             large: Tree::from_sorted(&self.large),
         }
     }

@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use super::blocks::Blocks;
 use crate::model::{MAX_TYPES, RelationId, TypeId};
-use crate::snapshot::row::{ENTRY_BITS, Entry, Finding, ObjectId, Row, is_more_than_object, key};
+use crate::snapshot::row::{
+    ENTRY_BITS, Entry, Finding, ObjectId, Row, is_same_subject, key, may_be_userset,
+    may_be_wildcard,
+};
 
 /// In a word, what is above an entry.
 const RELATION: u32 = ENTRY_BITS + 1;
@@ -38,10 +41,35 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Whether there may be anything beside objects in its rows.
+    /// An object that nothing names.
+    pub(crate) fn of_type(type_id: TypeId) -> Self {
+        Self {
+            type_id: Some(type_id),
+            block: &[],
+        }
+    }
+
+    /// Whether its rows may lead on to usersets.
     #[inline]
-    pub(crate) fn may_lead_on(self) -> bool {
-        self.block.len() > FEW || self.block.iter().any(|&word| is_more_than_object(word))
+    pub(crate) fn may_have_usersets(self) -> bool {
+        self.may_have_any(may_be_userset)
+    }
+
+    /// Whether a wildcard may be in one of its rows.
+    #[inline]
+    pub(crate) fn may_have_wildcards(self) -> bool {
+        self.may_have_any(may_be_wildcard)
+    }
+
+    /// Whether the subject of an entry may be in one of its rows.
+    #[inline]
+    pub(crate) fn may_have(self, entry: Entry) -> bool {
+        self.may_have_any(|word| is_same_subject(word, entry.word()))
+    }
+
+    #[inline]
+    fn may_have_any(self, wanted: impl Fn(u64) -> bool) -> bool {
+        self.block.len() > FEW || self.block.iter().any(|&word| wanted(word))
     }
 }
 
@@ -79,6 +107,10 @@ impl Table {
     /// Here it does nothing: a module does not know of what its host has near.
     #[inline]
     pub(crate) fn fetch_first(&self, _: Found<'_>, _: RelationId) {}
+
+    /// Nor here.
+    #[inline]
+    pub(crate) fn fetch(&self, _: ObjectId) {}
 
     /// How a row of an object that was found holds the subject of an entry that is always there.
     #[inline]
