@@ -87,8 +87,10 @@ const VIEWS = [
       await page.route("**/v1/quotas?*", nearlySpent);
       await page.getByRole("button", { name: "Refresh" }).click();
       await seen(page.getByRole("img", { name: /^Reads by window: 91.5 MB/ }));
-      assert.equal(await page.locator(".chart").first().locator(".bar .spent").count(), 6);
-      assert.equal(await page.locator(".chart").first().locator(".bar .forfeited").count(), 1);
+      const chart = page.locator(".chart").first();
+      await seen(chart.locator(".bar .spent").nth(5));
+      assert.equal(await chart.locator(".bar .spent").count(), 6);
+      assert.equal(await chart.locator(".bar .forfeited").count(), 1);
       await page.unrouteAll();
     },
   ],

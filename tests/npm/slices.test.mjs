@@ -73,6 +73,22 @@ for (const [build, { loadBundle, loadSlice, PolicyError }] of Object.entries(bui
 }
 
 const stranger = await signer();
+
+for (const build of ["core", "full"]) {
+  test(`${build}: a key is what the key set says, each time`, async () => {
+    const { loadSlice } = builds[build];
+    const set = structuredClone(keys);
+    const loaded = async () => (await loadSlice(await signedSlice(), { ...expect, keys: set })).revision;
+    for (const _ of [1, 2]) assert.equal(await loaded(), 7);
+    set.keys[0].x = stranger.jwk.x;
+    await assert.rejects(loaded(), { kind: "head-signature" });
+    set.keys.shift();
+    await assert.rejects(loaded(), { kind: "head-unknown-key" });
+    set.keys.unshift(keys.keys[0]);
+    assert.equal(await loaded(), 7);
+  });
+}
+
 const flipped = (bytes, at) => bytes.map((byte, place) => (place === at(bytes) ? byte ^ 1 : byte));
 const refused = [
   ["nothing", async () => new Uint8Array(), {}, "no-head"],

@@ -27,7 +27,7 @@ const PRIVATE = ["d", "k", "p", "q", "dp", "dq", "qi", "oth"];
 const TEXTS = ["crv", "x", "y", "use", "tidegate_use", "alg", "kid"];
 
 /** The y of a point of order 8 of Ed25519 (the other's is its negative). */
-const ORDER_8 = 0x05fc536d880238b13933c6d3acdf05d5f098eff289f4c345b027b2c28f95e826n;
+const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 
 const ready = new WeakMap<object, Promise<Map<string, ReadyKey>>>();
 

@@ -98,7 +98,8 @@ export class Routes {
     if (!Object.hasOwn(actions, listed) || (listed !== method && method !== "HEAD")) {
       throw new NoTarget(405, "method", allowed(actions));
     }
-    return { action: String(actions[listed]), resource: resource.replace(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? "") };
+    const named = resource.replace(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? "");
+    return { action: String(actions[listed]), resource: named };
   }
 }
 
@@ -184,7 +185,8 @@ function lineOf(route: Route): Line {
 function partOf(route: Route, text: string): Part {
   const name = /^\{(\*?)(\w+)\}$/.exec(text);
   if (name !== null) return { is: name[1] === "" ? NAME : REST, text: String(name[2]) };
-  if (text === "" || /[{}?#]/.test(text) || isAmbiguous(text)) bad(route, "a segment is a text as it is decoded, or a name in braces");
+  const never = text === "" || /[{}?#]/.test(text) || isAmbiguous(text);
+  if (never) bad(route, "a segment is a text as it is decoded, or a name in braces");
   return { is: TEXT, text };
 }
 

@@ -32,7 +32,7 @@ pub(super) fn of(good: &Value) -> BTreeMap<String, Value> {
         ("an id with a line end", with(0, "kid", json!("ed\n"))), ("an id of 64", with(0, "kid", json!("k".repeat(64)))), ("an id of 65", with(0, "kid", json!("k".repeat(65)))),
         ("no x", with(0, "x", Value::Null)), ("a short x", with(0, "x", json!("AAAA"))), ("a padded x", with(0, "x", json!(format!("{}=", x.as_str().unwrap())))),
         ("not on the curve", with(0, "x", with(1, "", Value::Null)["keys"][1]["x"].clone())), ("a weak key", with(1, "x", json!(encode(&[0; 32])))),
-        ("a key of order eight", with(1, "x", json!("JuiVj8JFsiewRcP0iZvymPDVrfsawo8LE4gCiG1T_AU"))),
+        ("a key of order eight", with(1, "x", json!("JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU"))),
         ("above the prime", with(1, "x", json!(encode(&[0xff; 32])))), ("no point", with(1, "x", json!(encode(&[2; 32])))),
         ("two of an id", with(1, "kid", json!("ec"))), ("the same twice", twice(&good["keys"][1])), ("64 keys", many(64)), ("65 keys", many(65)),
         ("more members", with(1, "x5t#S256", json!("AA"))), ("y where none belongs", with(1, "y", x.clone())), ("y is null", with(1, "y", Value::Null)),
