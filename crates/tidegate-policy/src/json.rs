@@ -201,7 +201,7 @@ impl From<serde_json::Value> for Json {
         match value {
             serde_json::Value::Null => Self::Null,
             serde_json::Value::Bool(value) => Self::Bool(value),
-            serde_json::Value::Number(number) => Self::Number(of_theirs(number)),
+            serde_json::Value::Number(number) => Self::Number(of_theirs(&number)),
             serde_json::Value::String(text) => Self::Text(text),
             serde_json::Value::Array(items) => {
                 Self::List(items.into_iter().map(Self::from).collect())
@@ -275,12 +275,12 @@ impl Serialize for Json {
 }
 
 #[cfg(feature = "conditions")]
-fn of_theirs(number: Number) -> Number {
-    number
+fn of_theirs(number: &Number) -> Number {
+    number.clone()
 }
 
 #[cfg(not(feature = "conditions"))]
-fn of_theirs(number: serde_json::Number) -> Number {
+fn of_theirs(number: &serde_json::Number) -> Number {
     Number(number.to_string().into())
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::table::Found;
 use super::{Loader, Store};
 use crate::condition::Context;
 use crate::model::{RelationId, TypeId};
@@ -225,6 +226,7 @@ impl Plain {
             assert_eq!(entries.len(), row.len(), "seed {seed}");
             let of = store.rows.find(object);
             store.rows.fetch_first(of, relation);
+            store.rows.fetch(object);
             let again = store.rows.row_of(of, object, relation);
             assert!(again.entries().eq(row.entries()), "seed {seed}");
             for entry in entries {
@@ -245,6 +247,7 @@ impl Plain {
                     SubjectId::Wildcard(_) => of.may_have_wildcards(),
                 };
                 assert!(is_seen && of.may_have(always), "seed {seed}");
+                assert!(!Found::of_type(0).may_have(always), "seed {seed}");
                 let bound = store.bound(object, relation, entry);
                 assert_eq!(bound.is_some(), entry.is_conditional(), "seed {seed}");
                 let tuple = (name(object), relation, named(entry.subject()));
