@@ -47,7 +47,7 @@ impl Ids {
         let before = found & found.wrapping_neg();
         let mask = (before >> 7).wrapping_sub(1);
         (before > 0x80 && self.short.has_all())
-            .then(|| self.short.get((word & mask, 0)))
+            .then(|| self.short.get((word | !mask, FILL)))
             .flatten()
     }
 }
@@ -55,8 +55,10 @@ impl Ids {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const COLON: u64 = b':' as u64;
 
-/// A short name in two words: no other name has the same, as none holds a zero byte.
+/// A short text in two words, filled up with a byte that no text holds: no other text has the same.
 type Key = (u64, u64);
+
+const FILL: u64 = u64::MAX;
 
 /// Bytes of the longest name that a key has room for.
 const SHORT: usize = 16;
@@ -68,14 +70,15 @@ fn key(name: &str) -> Option<Key> {
         (Some(&first), Some(&last)) if bytes.len() <= SHORT => {
             // All but the last bytes of the second word belong to the first one.
             let rest = bytes.len() as u32 - 8;
-            let last = u64::from_le_bytes(last);
-            let last = last.checked_shr(64 - 8 * rest).unwrap_or(0);
-            Some((u64::from_le_bytes(first), last))
+            let shift = 64 - 8 * rest;
+            let last = u64::from_le_bytes(last).checked_shr(shift).unwrap_or(0);
+            let fill = FILL.checked_shr(shift).map_or(FILL, |text| !text);
+            Some((u64::from_le_bytes(first), last | fill))
         }
         (None, _) => {
             let bytes = bytes.iter().rev();
-            let word = bytes.fold(0, |word, &byte| word << 8 | u64::from(byte));
-            Some((word, 0))
+            let word = bytes.fold(FILL, |word, &byte| word << 8 | u64::from(byte));
+            Some((word, FILL))
         }
         _ => None,
     }
@@ -96,7 +99,7 @@ const MOST: usize = 32;
 const WANTED: bool = !cfg!(target_family = "wasm");
 const TRIES: u64 = 200;
 /// The key of a place that no name has: it would be the empty name's.
-const NO_KEY: Key = (0, 0);
+const NO_KEY: Key = (FILL, FILL);
 
 impl Short {
     fn new<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Self {
@@ -170,6 +173,12 @@ mod tests {
             let found = ids.get_before_colon(&object);
             let is_quick = ids.short.has_all() && name.len() < 8;
             assert_eq!(found, is_quick.then_some(id), "{object}");
+        }
+        for name in names {
+            for longer in [format!("{name}\0"), format!("{name}\0\0\0")] {
+                assert_eq!(ids.get(&longer), None, "{longer:?}");
+                assert_eq!(ids.get_before_colon(&format!("{longer}:12345678")), None);
+            }
         }
         for other in others {
             assert_eq!(ids.get(other), None, "{other}");

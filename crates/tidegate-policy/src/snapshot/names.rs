@@ -3,8 +3,9 @@
 //!
 //! A bucket is a page of slots, and one of texts. A name's hash says where among the slots to begin to look for
 //! it; a slot that is not 0 has, from the highest bit, 8 of the hash, 6 of the text's length, 18 for where that
-//! starts, 32 of the number. A text is filled up with zeros to whole words; no name holds a zero byte. So a
-//! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
+//! starts, 32 of the number. A text is filled up to whole words with a byte that no
+//! text holds, so that none is taken for a longer one. So a look-up has to wait for one place in memory, and
+//! meanwhile for another one, to be sure.
 
 use std::hash::{BuildHasher, Hasher};
 use std::hint::black_box;
@@ -31,6 +32,9 @@ const STARTS: u64 = 0x3_ffff;
 const LENGTH: u32 = 50;
 const LENGTHS: u64 = 0x3f;
 const TAG: u32 = 56;
+
+/// No text in UTF-8 holds this byte.
+const FILL: u8 = u8::MAX;
 
 /// A name's hash, spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,8 +272,7 @@ pub(super) fn is_text(words: &[u64], text: &str) -> bool {
         && let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk())
         && let rest @ 1..=8 = bytes.len() - 8
     {
-        let last = u64::from_le_bytes(last) >> (8 * (8 - rest));
-        return one == u64::from_le_bytes(first) && two == last;
+        return one == u64::from_le_bytes(first) && two == filled(last, rest);
     }
     let (whole, rest) = bytes.as_chunks();
     let Some((found, last)) = words.split_at_checked(whole.len()) else {
@@ -284,17 +287,23 @@ pub(super) fn is_text(words: &[u64], text: &str) -> bool {
         }
 }
 
-/// The last word of a text that ends in a part of one, filled up with zeros.
+/// The last word of a text that ends in a part of one.
 #[inline]
 fn part(bytes: &[u8], rest: &[u8]) -> u64 {
     match bytes.last_chunk() {
-        // All but the last bytes of a whole word belong to the one before.
-        Some(&last) => u64::from_le_bytes(last) >> (8 * (8 - rest.len())),
+        Some(&last) => filled(last, rest.len()),
         None => rest
             .iter()
             .rev()
-            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+            .fold(u64::MAX, |word, &byte| word << 8 | u64::from(byte)),
     }
+}
+
+/// A word of the last 1 to 8 of these bytes, filled up: those before belong to the word before.
+#[inline]
+fn filled(last: [u8; 8], count: usize) -> u64 {
+    let shift = 8 * (8 - count);
+    u64::from_le_bytes(last) >> shift | !(u64::MAX >> shift)
 }
 
 /// The object of a name.
@@ -303,12 +312,12 @@ pub(super) fn object(words: &[u64]) -> Option<Object> {
 }
 
 fn with_text<T>(words: &[u64], read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    let mut bytes = [0; MAX_OBJECT];
+    let mut bytes = [FILL; MAX_OBJECT];
     for (chunk, word) in bytes.chunks_mut(8).zip(words) {
         chunk.copy_from_slice(&word.to_le_bytes());
     }
     let filled = bytes.get(..words.len() * 8)?;
-    let end = filled.iter().rposition(|&byte| byte != 0)? + 1;
+    let end = filled.iter().rposition(|&byte| byte != FILL)? + 1;
     read(str::from_utf8(filled.get(..end)?).ok()?)
 }
 

@@ -129,3 +129,32 @@ fn names_that_nothing_holds() {
         assert!(matches!(found, Err(NamedError::Name { .. })), "{object}");
     }
 }
+
+/// Each text is one name: nothing at its end is overlooked. Of many, as a look-up that compares only a part of a
+/// hash and of a text is wrong about few.
+#[test]
+fn a_longer_text_is_another_name() {
+    let names: Vec<String> = (0..20_000).map(|number| format!("user:{number}")).collect();
+    let tuples: Vec<String> = names
+        .iter()
+        .map(|name| format!("folder:a#viewer@{name}"))
+        .collect();
+    let snapshot = stored(MODEL, tuples.iter().map(String::as_str));
+    let ask = |object: &str, relation: &str, subject: &str| {
+        snapshot.check_named(&Named {
+            object,
+            relation,
+            subject,
+        })
+    };
+    for name in &names {
+        assert_eq!(ask("folder:a", "viewer", name), Ok(true), "{name}");
+        for end in ["\0", "\0\0", "\u{7f}", "\u{ff}"] {
+            let found = ask("folder:a", "viewer", &format!("{name}{end}"));
+            assert_ne!(found, Ok(true), "{name}{end:?}");
+        }
+    }
+    for (object, relation) in [("folder:a\0", "viewer"), ("folder:a", "viewer\0")] {
+        assert_ne!(ask(object, relation, "user:1"), Ok(true));
+    }
+}
