@@ -69,7 +69,8 @@
 //! | a bundle | [`bundle::MAX_HEAD_BYTES`], [`bundle::MAX_PAYLOAD_BYTES`] | [`BundleError`] |
 //!
 //! A contextual tuple costs no more than a write: a small page, whatever the size of the row that it is added to. In
-//! WebAssembly, which has a smaller store, both cost a copy of that row.
+//! WebAssembly, which has a smaller store, a contextual tuple costs a copy of that row, and a write more: a page of
+//! rows, and where it is under a condition, the list of all that are.
 
 pub mod base64url;
 pub mod bundle;

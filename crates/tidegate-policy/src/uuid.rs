@@ -19,10 +19,11 @@ pub(crate) fn parse(text: &str) -> Option<Uuid> {
             _ => bytes,
         },
     };
-    let has_hyphens = bare.len() == 36;
-    if !has_hyphens && bytes.len() != 32 {
-        return None;
-    }
+    let has_hyphens = match bare.len() {
+        36 => true,
+        32 if bare.len() == bytes.len() => false,
+        _ => return None,
+    };
     let mut number = 0_u128;
     for (at, &byte) in bare.iter().enumerate() {
         if has_hyphens && HYPHENS.contains(&at) {
@@ -67,6 +68,8 @@ mod tests {
             format!("urn:uuid:{plain}"),
             format!("{{{simple}}}"),
             format!("urn:uuid:{simple}"),
+            format!("{{{}}}", simple.get(2..).unwrap_or_default()),
+            format!("urn:uuid:{}", simple.get(9..).unwrap_or_default()),
             format!("URN:UUID:{plain}"),
             format!("{{{plain}"),
             format!("{plain}}}"),

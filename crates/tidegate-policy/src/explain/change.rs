@@ -41,7 +41,7 @@ pub(super) struct Known {
 }
 
 /// What a goal is to come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Want {
     pub(super) yes: bool,
     /// An answer that hangs on a condition without a value will do as well.

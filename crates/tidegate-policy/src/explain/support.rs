@@ -88,9 +88,13 @@ impl<'a> Support<'a> {
             let state = self.state(node);
             if state.family.as_deref() != Some(&sets) {
                 state.family = Some(Rc::new(sets));
-                // They will read it again.
+                // They will read it again: in an order that is the same everywhere, also where steps run out.
                 let readers = std::mem::take(&mut state.readers);
-                readers.iter().for_each(|&reader| self.enqueue(reader));
+                let mut readers: Vec<Node> = readers.iter().copied().collect();
+                crate::sort::sort(&mut readers);
+                for reader in readers {
+                    self.enqueue(reader);
+                }
             }
         }
         let family = self.state(root).family.as_deref();

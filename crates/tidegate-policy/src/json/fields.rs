@@ -78,10 +78,11 @@ impl Fields {
         found
     }
 
-    /// Each field of an object whose names are not known; none where there is no such object.
+    /// Each field of an object whose names are not known, in their order; none where there is no such object.
     pub fn each(&mut self, name: &str, take: &mut dyn FnMut(&mut Self, String, Json)) {
         match self.take_not_null(name) {
-            Some(Json::Object(fields)) => {
+            Some(Json::Object(mut fields)) => {
+                crate::sort::by(&mut fields, |(one, _), (two, _)| one.cmp(two));
                 for (name, value) in fields {
                     take(self, name, value);
                 }

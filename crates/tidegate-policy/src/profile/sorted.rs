@@ -99,7 +99,9 @@ impl BTreeSet<String> {
 
 impl FromIterator<String> for BTreeSet<String> {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        let names = names.into_iter().map(|name| (name, ())).collect();
+        let mut sorted: Vec<String> = names.into_iter().collect();
+        crate::sort::sort(&mut sorted);
+        let names = sorted.into_iter().map(|name| (name, ())).collect();
         Self { names }
     }
 }

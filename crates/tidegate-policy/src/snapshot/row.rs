@@ -196,7 +196,7 @@ impl<'a> Row<'a> {
     pub(super) fn find_key(self, of: u64) -> Option<u64> {
         match self.0 {
             Held::Flat(words) => {
-                // Only those of the plain store are so long, and where it is, this is all that there has to be.
+                // Of the plain store, or a question's own. Where that store is, this is all that there has to be.
                 if cfg!(target_family = "wasm") || words.len() > 2 * PART * PART {
                     let place = words.partition_point(|&word| key(word & ENTRY) < of);
                     let word = words.get(place)? & ENTRY;

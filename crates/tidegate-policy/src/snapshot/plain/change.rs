@@ -106,7 +106,8 @@ impl Store {
         }
     }
 
-    /// Removes an object's standing and every tuple that names it. Costs in proportion to their number.
+    /// Removes an object's standing and every tuple that names it. Each costs a move of what comes behind it on its
+    /// page.
     pub(crate) fn forget(&mut self, id: ObjectId) {
         self.set_standing(id, None);
         let mut touched = vec![id];
