@@ -331,7 +331,16 @@ export class Live<M extends ModelNames = AnyModel> {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (thrown) {
+        // A fault of the page's, which it is to hear of; nobody else is.
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    }
   }
 
   #drop(): void {
