@@ -1,10 +1,12 @@
 // Slices and whole bundles: loaded, asked, and refused where they are not good.
 
 import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { forger, smallPoints } from "./forging.mjs";
 import { entry, folder } from "./package.mjs";
 import { ISSUER, SUBJECT, UID, keys, payload, signed, signedSlice, signer, signers, world } from "./signing.mjs";
 
@@ -128,6 +130,60 @@ for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
         },
       );
       assert.equal(found, kind, what);
+    }
+  });
+}
+
+/** A slice with another signature, and what it is a signature of. */
+const signedBy = (bytes, signature) => {
+  const end = bytes.indexOf(10);
+  const text = Buffer.from(bytes.subarray(0, end)).toString().replace(/\.[^.]*$/, "");
+  const head = `${text}.${Buffer.from(signature).toString("base64url")}`;
+  return { text, bytes: new Uint8Array(Buffer.concat([Buffer.from(head), bytes.subarray(end)])) };
+};
+
+for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
+  const refuses = async (bytes, jwk, kind) => {
+    const error = await loadSlice(bytes, { ...expect, keys: { keys: [jwk] } }).then(() => "loaded", (error) => error);
+    assert.ok(error instanceof PolicyError, `${kind}: ${error}`);
+    assert.equal(error.kind, kind);
+  };
+
+  test(`${build}: a key of small order verifies nothing, whatever the host says`, async () => {
+    const nothing = Buffer.concat([smallPoints[0], Buffer.alloc(32)]);
+    const { text, bytes } = signedBy(await signedSlice(), nothing);
+    for (const point of smallPoints) {
+      const jwk = { ...keys.keys[0], x: point.toString("base64url") };
+      await refuses(bytes, jwk, "key-weak");
+    }
+    const neutral = { kty: "OKP", crv: "Ed25519", x: smallPoints[0].toString("base64url") };
+    assert.ok(verify(null, Buffer.from(text), createPublicKey({ key: neutral, format: "jwk" }), nothing));
+  });
+
+  test(`${build}: an R of small order does not hold, whatever s goes with it`, async () => {
+    const slices = await Promise.all(Array.from({ length: 200 }, (_, at) => signedSlice("plain", { atS: nowS - at })));
+    const textOf = (turn) => signedBy(slices[turn], []).text;
+    for (const [mixed, small] of [[false, 0], [true, 0], [true, 1], [true, 2], [true, 4]]) {
+      const { x, signed: forged } = forger({ mixed });
+      const jwk = { ...keys.keys[0], x };
+      const made = (r, by) => {
+        const { text, signature } = forged(textOf, { r, small: by });
+        return signedBy(slices.find((bytes) => signedBy(bytes, []).text === text), signature).bytes;
+      };
+      // The key itself is good.
+      assert.equal((await loadSlice(made(5n, 0), { ...expect, keys: { keys: [jwk] } })).revision, 7);
+      await refuses(made(0n, small), jwk, "head-signature");
+    }
+  });
+
+  test(`${build}: a key that is not for signatures, or private, verifies no bundle`, async () => {
+    for (const by of Object.values(signers)) {
+      const bytes = await signedSlice("plain", { by });
+      await refuses(bytes, { ...by.jwk, use: "enc" }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, key_ops: ["verify", "sign"] }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, alg: undefined }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, d: by.jwk.x }, "key-private");
+      await refuses(bytes, { ...by.jwk, x: by.jwk.x.slice(1) }, "key-not-public");
     }
   });
 }

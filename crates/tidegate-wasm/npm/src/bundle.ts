@@ -50,7 +50,8 @@ export interface BundleExpectation extends Expectation {
  *
  * @throws {PolicyError} the first that applies of `no-head`, `too-long`, `head-malformed`, `head-header`, `head-type`,
  * `head-unknown-key`, `head-algorithm`, `head-signature`, `head-claims`, `issuer`, `audience`, `subject`, `uid`,
- * `scope`, `expired`, `issued-ahead`, `older`, `length`, `digest`, `payload-…`; `kind` when it was not made for that
+ * `scope`, `expired`, `issued-ahead`, `older`, `length`, `digest`, `payload-…`; the kinds of a key that is not good, as
+ * of `verifySecret`; `kind` when it was not made for that
  * kind of secret, or for several and none is named; `module-…` of `init`; `crypto-unsupported`.
  */
 export async function loadSlice<M extends ModelNames = AnyModel>(
