@@ -226,11 +226,18 @@ test("a bundle that is still the newest is not fetched again", async () => {
   const secret = await at.secret();
   at.tag = '"7-a"';
   assert.equal((await at.ask(secret)).allowed, true);
-  for (let turn = 1; turn <= 10; turn += 1) {
+  for (let turn = 1; turn <= 9; turn += 1) {
     at.now += 60;
     assert.equal((await at.ask(secret)).allowed, true);
     await Promise.all(at.waiting);
     assert.equal(at.told, turn);
+  }
+  // Its signature is good no longer: it is fetched, newly signed, and then good for as long again.
+  for (const told of [9, 10]) {
+    at.now += 60;
+    assert.equal((await at.ask(secret)).allowed, true);
+    await Promise.all(at.waiting);
+    assert.equal(at.told, told);
   }
   at.tag = '"8-a"';
   at.head = { revision: 8 };
@@ -242,6 +249,37 @@ test("a bundle that is still the newest is not fetched again", async () => {
   at.now += 1000;
   assert.equal((await at.ask(secret)).allowed, true);
   assert.equal(at.told, 10);
+});
+
+test("a bundle is held against the keys of today, newest or not", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  at.tag = '"7-a"';
+  const fetched = () => at.asked.filter((path) => path === "/v1/bundle").length;
+  assert.equal((await at.ask(secret)).allowed, true);
+  const [ofSecrets, ofBundles] = at.keys;
+  const next = await key("bundles-2", { tidegate_use: "bundle" });
+  // Signed by the new key: it is the same bundle, and not told to be.
+  at.keys = [ofSecrets, next];
+  at.now += 60;
+  assert.equal((await at.ask(secret)).allowed, true);
+  await Promise.all(at.waiting);
+  assert.deepEqual([at.told, fetched()], [0, 2]);
+  at.now += 60;
+  assert.equal((await at.ask(secret)).allowed, true);
+  await Promise.all(at.waiting);
+  assert.deepEqual([at.told, fetched()], [1, 3]);
+  // Signed by a key that is not in the set any more, it is renewed by nothing.
+  at.keys = [ofSecrets];
+  at.signer = ofBundles;
+  for (let turn = 0; turn < 5; turn += 1) {
+    at.now += 60;
+    assert.equal((await at.ask(secret)).allowed, true);
+    await Promise.all(at.waiting);
+  }
+  assert.equal(at.told, 1);
+  at.now += 1;
+  refused(await at.ask(secret), 503, "head-unknown-key");
 });
 
 test("keys are used no longer than the bundle may be", async () => {

@@ -115,6 +115,8 @@ interface Held {
   freshAtS: number;
   /** By which the control plane tells it from others. */
   tag: string | null;
+  /** What the key set said that it was verified with. */
+  by: string;
 }
 
 class Gate {
@@ -250,20 +252,23 @@ class Gate {
       const before = this.#usable(options, nowS);
       // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
       const heldRevision = before?.snapshot.revision;
+      const by = JSON.stringify(keys);
+      // Nothing but another signature tells that keys of today stand behind it, or that it is good for longer.
+      const tagged = before !== undefined && before.by === by && nowS < before.snapshot.expiresAtS ? before : undefined;
       const [bytes, tag] = await inTime(PATIENCE_S, async (signal): Promise<[Uint8Array | undefined, string | null]> => {
         const headers: Record<string, string> = { authorization: `Bearer ${nodeSecret}` };
-        if (before?.tag) headers["if-none-match"] = before.tag;
+        if (tagged?.tag) headers["if-none-match"] = tagged.tag;
         const asked = call(new URL("/v1/bundle", url), { headers, signal, redirect: "manual" });
         const response = await asked.catch(() => {
           throw new Unfit("bundle-unavailable");
         });
         const named = response.headers.get("etag");
-        if (response.status === 304 && before?.tag && named === before.tag) return [undefined, named];
+        if (response.status === 304 && tagged?.tag && named === tagged.tag) return [undefined, named];
         if (response.status !== 200) throw new Unfit(`bundle-http-${response.status}`);
         return [await body(response, maxBundleBytes), named];
       });
       if (bytes === undefined) {
-        if (before !== undefined) before.freshAtS = nowS;
+        if (tagged !== undefined) tagged.freshAtS = nowS;
         return;
       }
       const snapshot = await loadBundle(bytes, {
@@ -276,7 +281,7 @@ class Gate {
       });
       const last = this.#held;
       // It tells how things stood when it was signed.
-      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag };
+      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag, by };
       last?.snapshot.free();
     } catch (thrown) {
       this.#fault = kindOf(thrown);
