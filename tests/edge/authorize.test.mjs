@@ -299,6 +299,24 @@ test("keys are used no longer than the bundle may be", async () => {
   assert.equal((await at.ask(secret)).allowed, true);
 });
 
+test("keys that are given are the ones believed, and nobody else's snapshot is decided by", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  const own = { keys: at.keys.map(({ jwk }) => jwk) };
+  const strangers = { keys: (await world()).keys.map(({ jwk }) => jwk) };
+  const bundles = () => at.asked.filter((path) => path === "/v1/bundle").length;
+  for (const keys of [undefined, own, structuredClone(own)]) {
+    assert.equal((await at.ask(secret, "/a", "GET", { keys })).allowed, true);
+  }
+  assert.equal(bundles(), 2);
+  refused(await at.ask(secret, "/a", "GET", { keys: strangers }), 503, "signature");
+  refused(await at.ask(secret, "/a", "GET", { keys: { keys: [] } }), 503, "unknown_key");
+  // Written to, they are others.
+  own.keys.shift();
+  refused(await at.ask(secret, "/a", "GET", { keys: own }), 503, "unknown_key");
+  assert.equal((await at.ask(secret)).allowed, true);
+});
+
 test("a secret that was verified is held against the clock again", async () => {
   const at = await world();
   const secret = await at.secret({ exp: at.now + 10, nbf: at.now - 10 });

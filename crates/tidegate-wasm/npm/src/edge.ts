@@ -86,8 +86,8 @@ const gates = new Map<string, Gate>();
 /**
  * May this request go on?
  *
- * Keys, bundle and verified secrets are kept in the memory of this isolate, by `url`, `nodeSecret`, `issuer` and
- * `audience`: the options may be made anew for each request. It does not throw.
+ * Keys, bundle and verified secrets are kept in the memory of this isolate, by `url`, `nodeSecret`, `issuer`, `audience`
+ * and what `keys` says: the options may be made anew for each request. It does not throw.
  */
 export async function authorize(request: Request, options: AuthorizeOptions): Promise<Authorized> {
   try {
@@ -98,8 +98,8 @@ export async function authorize(request: Request, options: AuthorizeOptions): Pr
 }
 
 function gateOf(options: AuthorizeOptions): Gate {
-  const { url, nodeSecret, issuer = "", audience = "" } = options;
-  const name = JSON.stringify([String(url), nodeSecret, issuer, audience]);
+  const { url, nodeSecret, issuer = "", audience = "", keys = null } = options;
+  const name = JSON.stringify([String(url), nodeSecret, issuer, audience, keys]);
   let gate = gates.get(name);
   if (gate === undefined) {
     gate = new Gate(options);
@@ -121,6 +121,7 @@ interface Held {
 
 class Gate {
   readonly #source: KeySource;
+  readonly #given: KeySet | undefined;
   readonly #node: { iss: string; sub: string };
   readonly #verified = new Map<string, { claims: Claims; keys: KeySet }>();
   #held: Held | undefined;
@@ -129,7 +130,9 @@ class Gate {
   #fault = "no-snapshot";
   #routes: { text: string; routes: Routes } | undefined;
 
-  constructor({ url, nodeSecret, fetch: given }: AuthorizeOptions) {
+  constructor({ url, nodeSecret, keys, fetch: given }: AuthorizeOptions) {
+    // As they are now: whoever gave them may write to them.
+    if (keys !== undefined && keys !== null) this.#given = JSON.parse(JSON.stringify(keys)) as KeySet;
     this.#source = new KeySource({ url, fetch: given });
     this.#node = nameOf(nodeSecret);
   }
@@ -193,7 +196,7 @@ class Gate {
   async #verify(header: string, options: AuthorizeOptions, nowS: number): Promise<Claims> {
     const [, scheme, secret = ""] = /^([^ ]*) (.*)$/s.exec(header) ?? [];
     if (scheme?.toLowerCase() !== "bearer") throw new Unfit("scheme");
-    const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
+    const keys = this.#given ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
     const kept = this.#verified.get(secret);
     if (kept !== undefined && kept.keys === keys) {
       const { iat, nbf = 0, exp = Infinity } = kept.claims;
@@ -206,7 +209,7 @@ class Gate {
     try {
       claims = await verifySecret(secret, by, expect);
     } catch (thrown) {
-      if (kindOf(thrown) !== "unknown_key" || options.keys !== undefined) throw thrown;
+      if (kindOf(thrown) !== "unknown_key" || this.#given !== undefined) throw thrown;
       // It may be of a key that is new.
       by = await this.#source.again(nowS, options.maxStalenessS ?? MAX_STALENESS_S);
       if (by === keys) throw thrown;
@@ -245,7 +248,7 @@ class Gate {
   async #load(options: AuthorizeOptions, nowS: number): Promise<void> {
     const { url, nodeSecret, issuer = this.#node.iss, maxBundleBytes = MAX_BUNDLE_BYTES } = options;
     try {
-      const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
+      const keys = this.#given ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
       // Keys of someone else do not stand behind it.
       await verifySecret(nodeSecret, keys, { issuer, audience: CONTROL, now: nowS });
       const call = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
