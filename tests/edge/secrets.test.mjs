@@ -107,7 +107,7 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
     await assert.rejects(verifySecret(of(Buffer.concat([signed.subarray(0, 32), above])), keys, expect), { kind: "signature" });
   });
 
-  test(`${name}: the keys that the host verifies with are imported once for each object`, async () => {
+  test(`${name}: the keys that the host verifies with are imported once for what an object says`, async () => {
     const { subtle } = globalThis.crypto;
     const { importKey } = subtle;
     let imported = 0;
@@ -123,6 +123,17 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
       const hosts = set.keys.filter(({ kty }) => name === "WebCrypto" || kty === "EC");
       assert.ok(hosts.length > 0);
       assert.equal(imported, hosts.length);
+      // Without the key that has signed, the same object verifies it no more.
+      const { kid } = JSON.parse(Buffer.from(good[0].secret.split(".")[0], "base64url"));
+      const key = set.keys.find((key) => key.kid === kid);
+      const again = () => verifySecret(good[0].secret, set, { issuer, audience, now: now_s });
+      set.keys = set.keys.filter((other) => other !== key);
+      await assert.rejects(again(), { kind: "unknown_key" });
+      set.keys.push({ ...key, use: "enc" });
+      await assert.rejects(again(), { kind: "key-unsupported" });
+      set.keys.pop();
+      set.keys.push(key);
+      await again();
     } finally {
       delete subtle.importKey;
     }

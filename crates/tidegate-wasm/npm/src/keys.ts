@@ -6,30 +6,51 @@ import { PRIVATE, type ReadyKey, badKey, readKey } from "./wasm/verify.js";
 const MAX_KEYS = 64;
 const TEXTS = ["crv", "x", "y", "use", "tidegate_use", "alg", "kid"];
 
-const ready = new WeakMap<object, Promise<Map<string, ReadyKey>>>();
+interface Ready {
+  /** What the set said. */
+  text: string;
+  keys: Promise<Map<string, ReadyKey>>;
+}
+
+const ready = new WeakMap<object, Ready>();
 
 /**
- * The keys of a set by their ids: every one of it, or an error. They are imported once for each object, which is not
- * to be written to afterwards.
+ * The keys of a set by their ids: every one of it, or an error. They are imported once for each object, and again when
+ * it says something else.
  *
  * @throws {PolicyError} `key-set` when it is no key set, `key-too-many`, and of the first key that is not good
  * `key-private`, `key-unsupported`, `key-not-public`, `key-id`, `key-weak`, `key-duplicate`; `crypto-unsupported` when
  * the host cannot verify with such keys
  */
-export function readyKeys(set: KeySet): Promise<Map<string, ReadyKey>> {
-  if (typeof set !== "object" || set === null) return Promise.reject(badKey("set"));
-  let keys = ready.get(set);
-  if (keys === undefined) {
-    keys = imported(set);
-    ready.set(set, keys);
-    // Another time the host may be able to.
-    keys.catch(() => ready.delete(set));
+export async function readyKeys(set: KeySet): Promise<Map<string, ReadyKey>> {
+  const text = textOf(set);
+  const known = ready.get(set);
+  if (known?.text === text) return known.keys;
+  // Taken from the text, as the set may be written to in the meantime.
+  const made = { text, keys: imported(JSON.parse(text)) };
+  ready.set(set, made);
+  // Another time the host may be able to.
+  made.keys.catch(() => ready.get(set) === made && ready.delete(set));
+  return made.keys;
+}
+
+/**
+ * All that a key set says.
+ *
+ * @throws {PolicyError} `key-set` when it is none
+ */
+export function textOf(set: KeySet): string {
+  try {
+    // The text of a text would be one, too.
+    if (typeof set === "object" && set !== null) return String(JSON.stringify(set));
+  } catch {
+    // A ring, or what calls for it throws.
   }
-  return keys;
+  throw badKey("set");
 }
 
 async function imported(set: KeySet): Promise<Map<string, ReadyKey>> {
-  const list: unknown = set.keys;
+  const list: unknown = set?.keys;
   if (!Array.isArray(list) || !list.every(isKey)) throw badKey("set");
   if (list.length > MAX_KEYS) throw badKey("too-many");
   const keys = new Map<string, ReadyKey>();
