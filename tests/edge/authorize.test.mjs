@@ -93,6 +93,34 @@ test("routes: by a table, or by a function; what is ambiguous is refused", async
   for (const wrong of bad) assert.equal((await at.ask(secret, "/a", "GET", { route: wrong })).status, 500);
 });
 
+test("routes: a path that the host has left as it came is decided on as it is sent, or not at all", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  const { headers } = new Request(at.url, { headers: { authorization: `Bearer ${secret}` } });
+  const route = [...at.options.route, { path: "/", resource: "doc:a", actions: { GET: "owner" } }];
+  const cases = [
+    ["https://edge.example/a", 200],
+    ["https://edge.example/a?x=/../b'", 200],
+    ["https://EDGE.example:443/a", 200],
+    ["https://edge.example", 200],
+    ["https://edge.example?x=1", 200],
+    ["https://edge.example/%61", 200],
+    ["https://edge.example/b/../a", 400],
+    ["https://edge.example/b/%2e%2E/a", 400],
+    ["https://edge.example/./a", 400],
+    ["https://edge.example\\a", 400],
+    ["https://edge.example/b\\..\\a", 400],
+    ["https://edge.example/b\\..\\..\\a?x", 400],
+    ["https://edge.example/\ta", 400],
+    ["https:/\\edge.example/a", 400],
+    ["https:edge.example/a", 400],
+  ];
+  for (const [url, expected] of cases) {
+    const found = await authorize({ url, method: "GET", headers }, { ...at.options, route });
+    assert.equal(found.allowed ? 200 : found.status, expected, url);
+  }
+});
+
 test("routes: as the gateway reads them", async () => {
   const at = await world();
   const secret = await at.secret();
