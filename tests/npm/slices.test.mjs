@@ -5,6 +5,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { forger, smallPoints } from "./forging.mjs";
 import { entry, folder } from "./package.mjs";
@@ -185,6 +186,50 @@ for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
       await refuses(bytes, { ...by.jwk, d: by.jwk.x }, "key-private");
       await refuses(bytes, { ...by.jwk, x: by.jwk.x.slice(1) }, "key-not-public");
     }
+  });
+}
+
+for (const [build, { follow, loadBundle, loadSlice, verifySecret, PolicyError }] of Object.entries(builds)) {
+  test(`${build}: whatever is given, what is thrown is of the one class`, async () => {
+    const slice = await signedSlice();
+    const bytes = await signed(payload("plain.whole"));
+    const freed = async (load) => {
+      const found = await load();
+      found.free();
+      return found;
+    };
+    const snapshot = () => freed(() => loadBundle(bytes, whole));
+    const held = await loadBundle(bytes, whole);
+    const ring = { keys: [] };
+    ring.keys.push(ring);
+    const cases = [
+      ["a buffer", () => loadSlice(slice.buffer, expect), "bad-input"],
+      ["a buffer of a whole", () => loadBundle(bytes.buffer, whole), "bad-input"],
+      ["larger units", () => loadSlice(new Uint16Array(slice), expect), "bad-input"],
+      ["no bytes", () => loadSlice(undefined, expect), "bad-input"],
+      ["a text", () => loadBundle("x", whole), "bad-input"],
+      ["no expectation", () => loadSlice(slice), "bad-input"],
+      ["no expectation of a whole", () => loadBundle(bytes, null), "bad-input"],
+      ["no issuer", () => loadSlice(slice, { keys }), "bad-input"],
+      ["a secret, and no expectation", () => verifySecret("a.b.c", keys), "bad-input"],
+      ["a secret, and no keys", () => verifySecret("a.b.c", undefined, { issuer: "i", audience: "a" }), "key-set"],
+      ["a secret, and a ring", () => verifySecret("a.b.c", ring, { issuer: "i", audience: "a" }), "key-set"],
+      ["a freed snapshot's revision", async () => (await snapshot()).revision, "internal"],
+      ["a freed snapshot", async () => (await snapshot()).decide({ action: "a", resource: "doc:a" }), "internal"],
+      ["a snapshot freed twice", async () => (await snapshot()).free(), "internal"],
+      ["a slice freed twice", async () => (await freed(() => loadSlice(slice, expect))).free(), "internal"],
+      ["no question", async () => held.check(), "internal"],
+      ["nobody to follow", async () => follow({ url: "nowhere", secret: "" }), "bad-input"],
+    ];
+    if (held.explain !== undefined) cases.push(["nothing to explain", async () => held.explain(), "internal"]);
+    for (const [what, call, kind] of cases) {
+      const error = await call().then(() => "nothing", (error) => error);
+      assert.ok(error instanceof PolicyError, `${what}: ${error}`);
+      assert.equal(error.kind, kind, what);
+    }
+    // Of another realm.
+    const foreign = runInNewContext("Uint8Array.from(bytes)", { bytes: [...slice] });
+    assert.equal((await loadSlice(foreign, expect)).revision, 7);
   });
 }
 

@@ -22,7 +22,7 @@ export const badKey = (what) => refused(`key-${what}`);
 
 /** Whether 32 bytes are no canonical y, or one of a point of small order, under which anyone can sign (RFC 8032). */
 function isWeak(bytes) {
-  // The package's build says so where Ed25519 is inside the engine: then the host has ES256 alone.
+  // Not asked then, and nothing would hold.
   if (typeof ED25519_INSIDE !== "undefined") return true;
   // What all of them end in: the rest is seldom looked at.
   if (![0x00, 0x05, 0x7a, 0x7f].includes(bytes[31] & 0x7f)) return false;
@@ -54,7 +54,9 @@ function coordinate(text) {
 export async function readKey(jwk) {
   if (PRIVATE.some((name) => jwk[name] !== undefined)) throw badKey("private");
   const { kty, crv, alg, kid, y = null, use, key_ops, tidegate_use } = jwk;
-  const isEd = alg === "EdDSA" && kty === "OKP" && crv === "Ed25519" && y === null;
+  // The package's build says so where Ed25519 is inside the engine: the host has ES256 alone, and what is for the other
+  // is left out.
+  const isEd = typeof ED25519_INSIDE === "undefined" && alg === "EdDSA" && kty === "OKP" && crv === "Ed25519" && y === null;
   const isEc = alg === "ES256" && kty === "EC" && crv === "P-256" && y !== null;
   const verifies = (use ?? "sig") === "sig" && [key_ops ?? []].flat().every((op) => op === "verify");
   if (!(isEd || isEc) || !verifies || (tidegate_use ?? "bundle") !== "bundle") throw badKey("unsupported");
@@ -69,14 +71,14 @@ export async function readKey(jwk) {
     // Hosts have words for a point that is not on the curve. Whatever else it is, they cannot verify with it: there is
     // no WebCrypto on pages that came without TLS, and in older browsers none that has Ed25519.
     if (!["DataError", "SyntaxError", "OperationError"].includes(cause?.name)) {
-      const elsewhere = isEd ? ": @tidegate/policy/ed25519 has it inside" : "";
-      const message = `this host has no ${ALGORITHMS[alg].name}${elsewhere}`;
+      let message = `this host has no ${ALGORITHMS[alg].name}`;
+      if (typeof ED25519_INSIDE === "undefined" && isEd) message += ": @tidegate/policy/ed25519 has it inside";
       throw new PolicyError("crypto-unsupported", message, { cause });
     }
     // Under 32 bytes that are no point of the other curve no signature holds.
     if (isEc) throw badKey("not-public");
   }
-  return { algorithm: alg, forSecrets: (tidegate_use ?? undefined) === undefined, key };
+  return { algorithm: alg, forSecrets: tidegate_use !== "bundle", key };
 }
 
 /** Whether a signature holds. */

@@ -41,10 +41,10 @@ export async function readyKeys(set: KeySet): Promise<Map<string, ReadyKey>> {
  */
 export function textOf(set: KeySet): string {
   try {
-    // The text of a text would be one, too.
-    if (typeof set === "object" && set !== null) return String(JSON.stringify(set));
+    const text = JSON.stringify(set);
+    if (text[0] === "{") return text;
   } catch {
-    // A ring, or what calls for it throws.
+    // A ring, or nothing.
   }
   throw badKey("set");
 }

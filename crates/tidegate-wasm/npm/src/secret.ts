@@ -119,7 +119,9 @@ export function checkTime({ exp, nbf, iat }: Claims, nowS: number): void {
 }
 
 /** @throws {PolicyError} `bad-input`: with a time that is none nothing would be over. */
-export function secondsOf({ now = hostNow }: { now?: Now | number | undefined }): number {
+export function secondsOf(expect: { now?: Now | number | undefined }): number {
+  if (!expect) throw new PolicyError("bad-input", "nothing is expected");
+  const { now = hostNow } = expect;
   const given: unknown = typeof now === "function" ? now() : now;
   const nowS = typeof given === "number" ? Math.floor(given) : NaN;
   if (!(nowS >= 0)) throw new PolicyError("bad-input", "the time is no number of seconds");
