@@ -19,7 +19,11 @@ export interface AuthorizeOptions {
   url: string | URL;
   /** The secret of a node (`tidegate secret issue node:edge`), which may fetch the bundle. */
   nodeSecret: string;
-  /** What a request is for: the gateway's table, or a function; none: 404. A table that is ambiguous is answered by 500. */
+  /**
+   * What a request is for: the gateway's table, or a function; none: 404, or 400 for a path that two readers could read
+   * as two. A table that is ambiguous is answered by 500. Query parameters are not looked at: the gateway refuses those
+   * that its route does not list.
+   */
   route: readonly Route[] | ((request: Request) => Target | undefined | Promise<Target | undefined>);
   /** What secrets have to be for [`gateway`]. */
   audience?: string | undefined;
