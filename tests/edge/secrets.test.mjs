@@ -139,3 +139,20 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
     }
   });
 }
+
+test("Ed25519 inside: without WebCrypto, secrets are refused that name a key of the host's, and no others", async (context) => {
+  const { verifySecret } = BUILDS["Ed25519 inside"];
+  const { issuer, audience, now_s, key_sets } = vectors;
+  const algorithm = ({ secret }) => JSON.parse(Buffer.from(secret.split(".")[0], "base64url")).alg;
+  const good = vectors.cases.filter(({ answer, now_s, key_set }) => answer.claims && now_s === undefined && key_set === "good");
+  const [inside, hosted] = ["EdDSA", "ES256"].map((alg) => good.filter((found) => algorithm(found) === alg));
+  assert.ok(inside.length > 0 && hosted.length > 0);
+  const verified = ({ secret }) => verifySecret(secret, structuredClone(key_sets.good), { issuer, audience, now: now_s });
+  // As on a page without TLS.
+  context.mock.getter(globalThis.crypto, "subtle", () => undefined);
+  assert.equal(globalThis.crypto.subtle, undefined);
+  assert.ok(key_sets.good.keys.some(({ kty }) => kty === "EC"));
+  for (const found of inside) assert.deepEqual(await verified(found), found.answer.claims);
+  for (const found of hosted) await assert.rejects(verified(found), { kind: "crypto-unsupported" });
+  await assert.rejects(verified({ secret: undefined }), { kind: "malformed" });
+});
