@@ -1,6 +1,5 @@
 // Signatures of Ed25519 (RFC 8032) that no signer makes: of an R of small order, and under keys with a part of small
-// order. The host's own Ed25519 takes those that are written as they should be; that is asserted
-// of each.
+// order. The host's own Ed25519 takes those of which the points are written as they should be; that is asserted of each.
 
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, verify } from "node:crypto";
