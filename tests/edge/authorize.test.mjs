@@ -93,6 +93,34 @@ test("routes: by a table, or by a function; what is ambiguous is refused", async
   for (const wrong of bad) assert.equal((await at.ask(secret, "/a", "GET", { route: wrong })).status, 500);
 });
 
+test("routes: a path that the host has left as it came is decided on as it is sent, or not at all", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  const { headers } = new Request(at.url, { headers: { authorization: `Bearer ${secret}` } });
+  const route = [...at.options.route, { path: "/", resource: "doc:a", actions: { GET: "owner" } }];
+  const cases = [
+    ["https://edge.example/a", 200],
+    ["https://edge.example/a?x=/../b'", 200],
+    ["https://EDGE.example:443/a", 200],
+    ["https://edge.example", 200],
+    ["https://edge.example?x=1", 200],
+    ["https://edge.example/%61", 200],
+    ["https://edge.example/b/../a", 400],
+    ["https://edge.example/b/%2e%2E/a", 400],
+    ["https://edge.example/./a", 400],
+    ["https://edge.example\\a", 400],
+    ["https://edge.example/b\\..\\a", 400],
+    ["https://edge.example/b\\..\\..\\a?x", 400],
+    ["https://edge.example/\ta", 400],
+    ["https:/\\edge.example/a", 400],
+    ["https:edge.example/a", 400],
+  ];
+  for (const [url, expected] of cases) {
+    const found = await authorize({ url, method: "GET", headers }, { ...at.options, route });
+    assert.equal(found.allowed ? 200 : found.status, expected, url);
+  }
+});
+
 test("routes: as the gateway reads them", async () => {
   const at = await world();
   const secret = await at.secret();
@@ -226,11 +254,18 @@ test("a bundle that is still the newest is not fetched again", async () => {
   const secret = await at.secret();
   at.tag = '"7-a"';
   assert.equal((await at.ask(secret)).allowed, true);
-  for (let turn = 1; turn <= 10; turn += 1) {
+  for (let turn = 1; turn <= 9; turn += 1) {
     at.now += 60;
     assert.equal((await at.ask(secret)).allowed, true);
     await Promise.all(at.waiting);
     assert.equal(at.told, turn);
+  }
+  // Its signature is good no longer: it is fetched, newly signed, and then good for as long again.
+  for (const told of [9, 10]) {
+    at.now += 60;
+    assert.equal((await at.ask(secret)).allowed, true);
+    await Promise.all(at.waiting);
+    assert.equal(at.told, told);
   }
   at.tag = '"8-a"';
   at.head = { revision: 8 };
@@ -242,6 +277,37 @@ test("a bundle that is still the newest is not fetched again", async () => {
   at.now += 1000;
   assert.equal((await at.ask(secret)).allowed, true);
   assert.equal(at.told, 10);
+});
+
+test("a bundle is held against the keys of today, newest or not", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  at.tag = '"7-a"';
+  const fetched = () => at.asked.filter((path) => path === "/v1/bundle").length;
+  assert.equal((await at.ask(secret)).allowed, true);
+  const [ofSecrets, ofBundles] = at.keys;
+  const next = await key("bundles-2", { tidegate_use: "bundle" });
+  // Signed by the new key: it is the same bundle, and not told to be.
+  at.keys = [ofSecrets, next];
+  at.now += 60;
+  assert.equal((await at.ask(secret)).allowed, true);
+  await Promise.all(at.waiting);
+  assert.deepEqual([at.told, fetched()], [0, 2]);
+  at.now += 60;
+  assert.equal((await at.ask(secret)).allowed, true);
+  await Promise.all(at.waiting);
+  assert.deepEqual([at.told, fetched()], [1, 3]);
+  // Signed by a key that is not in the set any more, it is renewed by nothing.
+  at.keys = [ofSecrets];
+  at.signer = ofBundles;
+  for (let turn = 0; turn < 5; turn += 1) {
+    at.now += 60;
+    assert.equal((await at.ask(secret)).allowed, true);
+    await Promise.all(at.waiting);
+  }
+  assert.equal(at.told, 1);
+  at.now += 1;
+  refused(await at.ask(secret), 503, "head-unknown-key");
 });
 
 test("keys are used no longer than the bundle may be", async () => {
@@ -258,6 +324,24 @@ test("keys are used no longer than the bundle may be", async () => {
   refused(await at.ask(secret), 503, "keys-unavailable");
   at.withoutKeys = false;
   at.now += 60;
+  assert.equal((await at.ask(secret)).allowed, true);
+});
+
+test("keys that are given are the ones believed, and nobody else's snapshot is decided by", async () => {
+  const at = await world();
+  const secret = await at.secret();
+  const own = { keys: at.keys.map(({ jwk }) => jwk) };
+  const strangers = { keys: (await world()).keys.map(({ jwk }) => jwk) };
+  const bundles = () => at.asked.filter((path) => path === "/v1/bundle").length;
+  for (const keys of [undefined, own, structuredClone(own)]) {
+    assert.equal((await at.ask(secret, "/a", "GET", { keys })).allowed, true);
+  }
+  assert.equal(bundles(), 2);
+  refused(await at.ask(secret, "/a", "GET", { keys: strangers }), 503, "signature");
+  refused(await at.ask(secret, "/a", "GET", { keys: { keys: [] } }), 503, "unknown_key");
+  // Written to, they are others.
+  own.keys.shift();
+  refused(await at.ask(secret, "/a", "GET", { keys: own }), 503, "unknown_key");
   assert.equal((await at.ask(secret)).allowed, true);
 });
 

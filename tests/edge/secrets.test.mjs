@@ -2,11 +2,12 @@
 // claims and the same words. `TIDEGATE_NPM` names the folder of the assembled package.
 
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+
+import { ORDER, forger, little, numberOf, smallPoints } from "../npm/forging.mjs";
 
 const npm = process.env.TIDEGATE_NPM ?? new URL("../../target/npm/policy", import.meta.url).pathname;
 const load = (file) => import(pathToFileURL(join(npm, file)));
@@ -17,32 +18,13 @@ const BUILDS = {
 const file = new URL("../vectors/secrets/verify.json", import.meta.url);
 const vectors = JSON.parse(readFileSync(file, "utf8"));
 
-const numberOf = (bytes) => BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
-const little = (number) => Buffer.from(number.toString(16).padStart(64, "0"), "hex").reverse();
-
-/** Who holds a private key of Ed25519 (RFC 8032 §5.1.6), and signs otherwise than signers do. */
-function forger() {
-  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const { d, x } = privateKey.export({ format: "jwk" });
-  const digest = (...parts) => createHash("sha512").update(Buffer.concat(parts)).digest();
-  const scalar = digest(Buffer.from(d, "base64url")).subarray(0, 32);
-  scalar[0] &= 0xf8;
-  scalar[31] = (scalar[31] & 0x3f) | 0x40;
+/** Texts of a secret that nobody has signed yet: another in each turn. */
+const textOf = (turn) => {
   const id = "00000000-0000-0000-0000-000000000001";
-  const claims = { iss: "i", aud: ["gateway"], sub: "user:a", uid: id, jti: id, iat: 1_700_000_000, kind: "full" };
+  const claims = { iss: "i", aud: ["gateway"], sub: "user:a", uid: id, jti: id, iat: 1_700_000_000 - turn, kind: "full" };
   const parts = [{ typ: "tidegate+jwt", alg: "EdDSA", kid: "k" }, claims];
-  const message = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-  const hash = (r) => numberOf(digest(r, Buffer.from(x, "base64url"), Buffer.from(message)));
-  return {
-    order,
-    keys: { keys: [{ ...publicKey.export({ format: "jwk" }), alg: "EdDSA", kid: "k" }] },
-    of: (signature) => `${message}.${signature.toString("base64url")}`,
-    signed: sign(null, Buffer.from(message), privateKey),
-    /** With an R that is nothing, what is left of the equation holds for this. */
-    s: (r) => little((hash(r) * numberOf(scalar)) % order),
-  };
-}
+  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+};
 
 for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
   const answer = async ({ secret, key_set, now_s }) => {
@@ -92,22 +74,26 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
 
   test(`${name}: an R of small order does not hold, whatever s goes with it`, async () => {
     const expect = { issuer: "i", audience: "gateway", now: 1_700_000_000 };
-    const { of, signed, keys, s, order } = forger();
-    assert.equal((await verifySecret(of(signed), keys, expect)).sub, "user:a");
-    const neutral = Buffer.alloc(32);
-    neutral[0] = 1;
-    const signs = Buffer.from(neutral);
-    signs[31] = 0x80;
-    // Above the prime by one.
-    const other = Buffer.from(`ee${"ff".repeat(30)}7f`, "hex");
-    for (const r of [neutral, signs, other]) {
-      await assert.rejects(verifySecret(of(Buffer.concat([r, s(r)])), keys, expect), { kind: "signature" }, r.toString("hex"));
+    const secret = ({ text, signature }) => `${text}.${signature.toString("base64url")}`;
+    // Also under keys that have a part of small order: no other look at the key refuses those.
+    for (const mixed of [false, true]) {
+      const { x, signed } = forger({ mixed });
+      const keys = { keys: [{ kty: "OKP", crv: "Ed25519", alg: "EdDSA", kid: "k", x }] };
+      const good = signed(textOf, { r: 5n, small: 0 });
+      assert.equal((await verifySecret(secret(good), keys, expect)).sub, "user:a");
+      const refused = async (found, what) =>
+        assert.rejects(verifySecret(secret(found), keys, expect), { kind: "signature" }, `${mixed}: ${what}`);
+      for (const small of mixed ? smallPoints.keys() : [0]) await refused(signed(textOf, { r: 0n, small }), small);
+      // Other encodings of what is nothing: with a sign, and above the prime by one.
+      for (const r of [`01${"00".repeat(30)}80`, `ee${"ff".repeat(30)}7f`]) {
+        await refused(signed(textOf, { r: 0n, small: 0, as: Buffer.from(r, "hex") }), r);
+      }
+      const above = little(numberOf(good.signature.subarray(32)) + ORDER);
+      await refused({ text: good.text, signature: Buffer.concat([good.signature.subarray(0, 32), above]) }, "above");
     }
-    const above = little(numberOf(signed.subarray(32)) + order);
-    await assert.rejects(verifySecret(of(Buffer.concat([signed.subarray(0, 32), above])), keys, expect), { kind: "signature" });
   });
 
-  test(`${name}: the keys that the host verifies with are imported once for each object`, async () => {
+  test(`${name}: the keys that the host verifies with are imported once for what an object says`, async () => {
     const { subtle } = globalThis.crypto;
     const { importKey } = subtle;
     let imported = 0;
@@ -123,8 +109,36 @@ for (const [name, { verifySecret, PolicyError }] of Object.entries(BUILDS)) {
       const hosts = set.keys.filter(({ kty }) => name === "WebCrypto" || kty === "EC");
       assert.ok(hosts.length > 0);
       assert.equal(imported, hosts.length);
+      // Without the key that has signed, the same object verifies it no more.
+      const { kid } = JSON.parse(Buffer.from(good[0].secret.split(".")[0], "base64url"));
+      const key = set.keys.find((key) => key.kid === kid);
+      const again = () => verifySecret(good[0].secret, set, { issuer, audience, now: now_s });
+      set.keys = set.keys.filter((other) => other !== key);
+      await assert.rejects(again(), { kind: "unknown_key" });
+      set.keys.push({ ...key, use: "enc" });
+      await assert.rejects(again(), { kind: "key-unsupported" });
+      set.keys.pop();
+      set.keys.push(key);
+      await again();
     } finally {
       delete subtle.importKey;
     }
   });
 }
+
+test("Ed25519 inside: without WebCrypto, secrets are refused that name a key of the host's, and no others", async (context) => {
+  const { verifySecret } = BUILDS["Ed25519 inside"];
+  const { issuer, audience, now_s, key_sets } = vectors;
+  const algorithm = ({ secret }) => JSON.parse(Buffer.from(secret.split(".")[0], "base64url")).alg;
+  const good = vectors.cases.filter(({ answer, now_s, key_set }) => answer.claims && now_s === undefined && key_set === "good");
+  const [inside, hosted] = ["EdDSA", "ES256"].map((alg) => good.filter((found) => algorithm(found) === alg));
+  assert.ok(inside.length > 0 && hosted.length > 0);
+  const verified = ({ secret }) => verifySecret(secret, structuredClone(key_sets.good), { issuer, audience, now: now_s });
+  // As on a page without TLS.
+  context.mock.getter(globalThis.crypto, "subtle", () => undefined);
+  assert.equal(globalThis.crypto.subtle, undefined);
+  assert.ok(key_sets.good.keys.some(({ kty }) => kty === "EC"));
+  for (const found of inside) assert.deepEqual(await verified(found), found.answer.claims);
+  for (const found of hosted) await assert.rejects(verified(found), { kind: "crypto-unsupported" });
+  await assert.rejects(verified({ secret: undefined }), { kind: "malformed" });
+});

@@ -63,7 +63,7 @@ export async function world() {
       if (pathname === "/.well-known/jwks.json") return Response.json({ keys: self.keys.map(({ jwk }) => jwk) });
       assert.equal(pathname, "/v1/bundle");
       assert.equal(init.headers.authorization, `Bearer ${self.options.nodeSecret}`);
-      const head = await sign(self.keys[1], "tidegate-bundle+jwt", {
+      const head = await sign(self.signer ?? self.keys[1], "tidegate-bundle+jwt", {
         iss: ISSUER,
         aud: "gateway",
         sub: "node:edge",

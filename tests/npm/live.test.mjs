@@ -314,6 +314,44 @@ test("a secret goes to the control plane and nowhere else", async (context) => {
   assert.equal(other.asked.length, 0);
 });
 
+test("a listener that throws keeps nobody from being told, and ends nothing", async (context) => {
+  const faults = [];
+  // What is not caught ends a program: the test's own runner is told of it instead.
+  const runners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (error) => faults.push(error.message));
+  context.after(() => {
+    process.removeAllListeners("uncaughtException");
+    for (const runner of runners) process.on("uncaughtException", runner);
+  });
+  let stream;
+  let connections = 0;
+  const { live } = await followed(context, async (found) => {
+    stream = found;
+    connections += 1;
+    if (connections === 1) stream.tell(lines.slice(await signedSlice()));
+    else if (connections === 2) stream.status(503);
+    else stream.tell(lines.change(await signedChange()));
+  });
+  let told = 0;
+  live.subscribe(() => {
+    told += 1;
+    throw new Error(`fault ${told}`);
+  });
+  const seen = [];
+  live.subscribe(() => seen.push([live.status, live.revision, live.error?.kind]));
+  await live.ready;
+  stream.end();
+  await until(live, () => live.revision === 8);
+  assert.deepEqual(seen, [["live", 7, undefined], ["live", 7, "http"], ["live", 8, undefined]]);
+  live.close();
+  assert.equal(seen.at(-1)[0], "ended");
+  // Each is reported once whoever told it is done.
+  await new Promise(setImmediate);
+  assert.deepEqual(faults, Array.from({ length: told }, (_, at) => `fault ${at + 1}`));
+  assert.equal(told, seen.length);
+});
+
 test("closed before it began, it is over", async (context) => {
   const { live } = await followed(context, () => undefined);
   live.close();

@@ -1,10 +1,13 @@
 // Slices and whole bundles: loaded, asked, and refused where they are not good.
 
 import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
+import { forger, smallPoints } from "./forging.mjs";
 import { entry, folder } from "./package.mjs";
 import { ISSUER, SUBJECT, UID, keys, payload, signed, signedSlice, signer, signers, world } from "./signing.mjs";
 
@@ -74,7 +77,7 @@ for (const [build, { loadBundle, loadSlice, PolicyError }] of Object.entries(bui
 
 const stranger = await signer();
 
-for (const build of ["core", "full"]) {
+for (const build of Object.keys(builds)) {
   test(`${build}: a key is what the key set says, each time`, async () => {
     const { loadSlice } = builds[build];
     const set = structuredClone(keys);
@@ -129,6 +132,104 @@ for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
       );
       assert.equal(found, kind, what);
     }
+  });
+}
+
+/** A slice with another signature, and what it is a signature of. */
+const signedBy = (bytes, signature) => {
+  const end = bytes.indexOf(10);
+  const text = Buffer.from(bytes.subarray(0, end)).toString().replace(/\.[^.]*$/, "");
+  const head = `${text}.${Buffer.from(signature).toString("base64url")}`;
+  return { text, bytes: new Uint8Array(Buffer.concat([Buffer.from(head), bytes.subarray(end)])) };
+};
+
+for (const [build, { loadSlice, PolicyError }] of Object.entries(builds)) {
+  const refuses = async (bytes, jwk, kind) => {
+    const error = await loadSlice(bytes, { ...expect, keys: { keys: [jwk] } }).then(() => "loaded", (error) => error);
+    assert.ok(error instanceof PolicyError, `${kind}: ${error}`);
+    assert.equal(error.kind, kind);
+  };
+
+  test(`${build}: a key of small order verifies nothing, whatever the host says`, async () => {
+    const nothing = Buffer.concat([smallPoints[0], Buffer.alloc(32)]);
+    const { text, bytes } = signedBy(await signedSlice(), nothing);
+    for (const point of smallPoints) {
+      const jwk = { ...keys.keys[0], x: point.toString("base64url") };
+      await refuses(bytes, jwk, "key-weak");
+    }
+    const neutral = { kty: "OKP", crv: "Ed25519", x: smallPoints[0].toString("base64url") };
+    assert.ok(verify(null, Buffer.from(text), createPublicKey({ key: neutral, format: "jwk" }), nothing));
+  });
+
+  test(`${build}: an R of small order does not hold, whatever s goes with it`, async () => {
+    const slices = await Promise.all(Array.from({ length: 200 }, (_, at) => signedSlice("plain", { atS: nowS - at })));
+    const textOf = (turn) => signedBy(slices[turn], []).text;
+    for (const [mixed, small] of [[false, 0], [true, 0], [true, 1], [true, 2], [true, 4]]) {
+      const { x, signed: forged } = forger({ mixed });
+      const jwk = { ...keys.keys[0], x };
+      const made = (r, by) => {
+        const { text, signature } = forged(textOf, { r, small: by });
+        return signedBy(slices.find((bytes) => signedBy(bytes, []).text === text), signature).bytes;
+      };
+      // The key itself is good.
+      assert.equal((await loadSlice(made(5n, 0), { ...expect, keys: { keys: [jwk] } })).revision, 7);
+      await refuses(made(0n, small), jwk, "head-signature");
+    }
+  });
+
+  test(`${build}: a key that is not for signatures, or private, verifies no bundle`, async () => {
+    for (const by of Object.values(signers)) {
+      const bytes = await signedSlice("plain", { by });
+      await refuses(bytes, { ...by.jwk, use: "enc" }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, key_ops: ["verify", "sign"] }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, alg: undefined }, "key-unsupported");
+      await refuses(bytes, { ...by.jwk, d: by.jwk.x }, "key-private");
+      await refuses(bytes, { ...by.jwk, x: by.jwk.x.slice(1) }, "key-not-public");
+    }
+  });
+}
+
+for (const [build, { follow, loadBundle, loadSlice, verifySecret, PolicyError }] of Object.entries(builds)) {
+  test(`${build}: whatever is given, what is thrown is of the one class`, async () => {
+    const slice = await signedSlice();
+    const bytes = await signed(payload("plain.whole"));
+    const freed = async (load) => {
+      const found = await load();
+      found.free();
+      return found;
+    };
+    const snapshot = () => freed(() => loadBundle(bytes, whole));
+    const held = await loadBundle(bytes, whole);
+    const ring = { keys: [] };
+    ring.keys.push(ring);
+    const cases = [
+      ["a buffer", () => loadSlice(slice.buffer, expect), "bad-input"],
+      ["a buffer of a whole", () => loadBundle(bytes.buffer, whole), "bad-input"],
+      ["larger units", () => loadSlice(new Uint16Array(slice), expect), "bad-input"],
+      ["no bytes", () => loadSlice(undefined, expect), "bad-input"],
+      ["a text", () => loadBundle("x", whole), "bad-input"],
+      ["no expectation", () => loadSlice(slice), "bad-input"],
+      ["no expectation of a whole", () => loadBundle(bytes, null), "bad-input"],
+      ["no issuer", () => loadSlice(slice, { keys }), "bad-input"],
+      ["a secret, and no expectation", () => verifySecret("a.b.c", keys), "bad-input"],
+      ["a secret, and no keys", () => verifySecret("a.b.c", undefined, { issuer: "i", audience: "a" }), "key-set"],
+      ["a secret, and a ring", () => verifySecret("a.b.c", ring, { issuer: "i", audience: "a" }), "key-set"],
+      ["a freed snapshot's revision", async () => (await snapshot()).revision, "internal"],
+      ["a freed snapshot", async () => (await snapshot()).decide({ action: "a", resource: "doc:a" }), "internal"],
+      ["a snapshot freed twice", async () => (await snapshot()).free(), "internal"],
+      ["a slice freed twice", async () => (await freed(() => loadSlice(slice, expect))).free(), "internal"],
+      ["no question", async () => held.check(), "internal"],
+      ["nobody to follow", async () => follow({ url: "nowhere", secret: "" }), "bad-input"],
+    ];
+    if (held.explain !== undefined) cases.push(["nothing to explain", async () => held.explain(), "internal"]);
+    for (const [what, call, kind] of cases) {
+      const error = await call().then(() => "nothing", (error) => error);
+      assert.ok(error instanceof PolicyError, `${what}: ${error}`);
+      assert.equal(error.kind, kind, what);
+    }
+    // Of another realm.
+    const foreign = runInNewContext("Uint8Array.from(bytes)", { bytes: [...slice] });
+    assert.equal((await loadSlice(foreign, expect)).revision, 7);
   });
 }
 

@@ -49,6 +49,8 @@ function resolved(entry, { host, extension }) {
           ? is(join(here, "../src/error.js"))
           : undefined,
       );
+      // What the bindings verify with, secrets are verified with, too.
+      onResolve({ filter: /\/verify\.js$/ }, () => is(join(here, "../src/verify.js")));
       if (entry === "ed25519") {
         onResolve({ filter: /\/verified\.js$/ }, () => is(join(here, "src/verified-inside.ts")));
       }
@@ -73,7 +75,7 @@ function bindTypes() {
   const declared = readFileSync(join(full, "tidegate_wasm.d.ts"), "utf8");
   // For compilers that know no `using` yet.
   writeFileSync(join(wasm, "tidegate_wasm.d.ts"), declared.replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, ""));
-  cpSync(join(here, "../src/error.d.ts"), join(wasm, "error.d.ts"));
+  for (const file of ["error.d.ts", "verify.d.ts"]) cpSync(join(here, "../src", file), join(wasm, file));
 }
 
 const exportsOf = (engine) =>
@@ -89,7 +91,11 @@ async function bundle() {
         outfile: join(out, "dist", host.folder, entry + host.extension),
         format: host.format,
         platform: host.platform,
-        define: { MODULE: JSON.stringify(`../${engine}.wasm`), EXPORTS: String(exportsOf(engine)) },
+        define: {
+          MODULE: JSON.stringify(`../${engine}.wasm`),
+          EXPORTS: String(exportsOf(engine)),
+          ED25519_INSIDE: entry === "ed25519" ? "true" : "undefined",
+        },
         plugins: [resolved(entry, host)],
       });
     }

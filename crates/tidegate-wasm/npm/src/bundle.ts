@@ -50,15 +50,16 @@ export interface BundleExpectation extends Expectation {
  *
  * @throws {PolicyError} the first that applies of `no-head`, `too-long`, `head-malformed`, `head-header`, `head-type`,
  * `head-unknown-key`, `head-algorithm`, `head-signature`, `head-claims`, `issuer`, `audience`, `subject`, `uid`,
- * `scope`, `expired`, `issued-ahead`, `older`, `length`, `digest`, `payload-…`; `kind` when it was not made for that
+ * `scope`, `expired`, `issued-ahead`, `older`, `length`, `digest`, `payload-…`; the kinds of a key that is not good, as
+ * of `verifySecret`; `bad-input` when it is not given bytes, or nothing to expect; `kind` when it was not made for that
  * kind of secret, or for several and none is named; `module-…` of `init`; `crypto-unsupported`.
  */
 export async function loadSlice<M extends ModelNames = AnyModel>(
   bytes: Uint8Array,
   expect: SliceExpectation,
 ): Promise<Slice<M>> {
+  const { subject, expiresAtS } = head(bytes, expect);
   const { keys, now, kind } = expect;
-  const { subject, expiresAtS } = head(bytes);
   await init();
   const inner = await verified(() => sliceOf(bytes, keys, wanted(expect, SLICE, expect.subject ?? subject)));
   const kinds = inner.kinds;
@@ -85,7 +86,7 @@ export async function loadBundle<M extends ModelNames = AnyModel>(
 }
 
 export async function loadEngine(bytes: Uint8Array, expect: BundleExpectation): Promise<[Engine, number]> {
-  const { expiresAtS } = head(bytes);
+  const { expiresAtS } = head(bytes, expect);
   await init();
   const { keys, audience, subject } = expect;
   return [await verified(() => engineOf(bytes, keys, wanted(expect, audience, subject))), expiresAtS];
@@ -99,7 +100,7 @@ export async function loadEngine(bytes: Uint8Array, expect: BundleExpectation): 
  * nothing is left of the slice where it would be too long.
  */
 export async function applyChange(slice: Slice<never>, bytes: Uint8Array, expect: Expectation): Promise<number> {
-  const { expiresAtS } = head(bytes);
+  const { expiresAtS } = head(bytes, expect);
   const { subject, uid, revision: heldRevision } = slice;
   const expected = { ...expect, uid, heldRevision };
   const change = await verified(() => changeOf(bytes, expect.keys, wanted(expected, SLICE, subject)));
@@ -123,8 +124,12 @@ function wanted(
 /**
  * What the head of these bytes says, for when the engine has verified these bytes: taken before, as who gave them may
  * write to them in the meantime. Of a malformed head it is nothing, and the engine says what is wrong with it.
+ *
+ * @throws {PolicyError} `bad-input`
  */
-function head(bytes: Uint8Array): { subject: string; expiresAtS: number } {
+function head(bytes: Uint8Array, expect: Expectation): { subject: string; expiresAtS: number } {
+  // Bytes of another frame are of another class of this name.
+  if (bytes?.[Symbol.toStringTag] !== "Uint8Array" || !expect) throw new PolicyError("bad-input", "no bytes or no expectation");
   const { sub, exp } = unverifiedClaims(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(NEWLINE))));
   return { subject: typeof sub === "string" ? sub : NOBODY, expiresAtS: Number(exp) };
 }

@@ -19,7 +19,11 @@ export interface AuthorizeOptions {
   url: string | URL;
   /** The secret of a node (`tidegate secret issue node:edge`), which may fetch the bundle. */
   nodeSecret: string;
-  /** What a request is for: the gateway's table, or a function; none: 404. A table that is ambiguous is answered by 500. */
+  /**
+   * What a request is for: the gateway's table, or a function; none: 404, or 400 for a path that two readers could read
+   * as two. A table that is ambiguous is answered by 500. Query parameters are not looked at: the gateway refuses those
+   * that its route does not list.
+   */
   route: readonly Route[] | ((request: Request) => Target | undefined | Promise<Target | undefined>);
   /** What secrets have to be for [`gateway`]. */
   audience?: string | undefined;
@@ -86,8 +90,8 @@ const gates = new Map<string, Gate>();
 /**
  * May this request go on?
  *
- * Keys, bundle and verified secrets are kept in the memory of this isolate, by `url`, `nodeSecret`, `issuer` and
- * `audience`: the options may be made anew for each request. It does not throw.
+ * Keys, bundle and verified secrets are kept in the memory of this isolate, by `url`, `nodeSecret`, `issuer`, `audience`
+ * and what `keys` says: the options may be made anew for each request. It does not throw.
  */
 export async function authorize(request: Request, options: AuthorizeOptions): Promise<Authorized> {
   try {
@@ -98,8 +102,8 @@ export async function authorize(request: Request, options: AuthorizeOptions): Pr
 }
 
 function gateOf(options: AuthorizeOptions): Gate {
-  const { url, nodeSecret, issuer = "", audience = "" } = options;
-  const name = JSON.stringify([String(url), nodeSecret, issuer, audience]);
+  const { url, nodeSecret, issuer = "", audience = "", keys = null } = options;
+  const name = JSON.stringify([String(url), nodeSecret, issuer, audience, keys]);
   let gate = gates.get(name);
   if (gate === undefined) {
     gate = new Gate(options);
@@ -115,10 +119,13 @@ interface Held {
   freshAtS: number;
   /** By which the control plane tells it from others. */
   tag: string | null;
+  /** What the key set said that it was verified with. */
+  by: string;
 }
 
 class Gate {
   readonly #source: KeySource;
+  readonly #given: KeySet | undefined;
   readonly #node: { iss: string; sub: string };
   readonly #verified = new Map<string, { claims: Claims; keys: KeySet }>();
   #held: Held | undefined;
@@ -127,7 +134,9 @@ class Gate {
   #fault = "no-snapshot";
   #routes: { text: string; routes: Routes } | undefined;
 
-  constructor({ url, nodeSecret, fetch: given }: AuthorizeOptions) {
+  constructor({ url, nodeSecret, keys, fetch: given }: AuthorizeOptions) {
+    // As they are now: whoever gave them may write to them.
+    if (keys !== undefined && keys !== null) this.#given = JSON.parse(JSON.stringify(keys)) as KeySet;
     this.#source = new KeySource({ url, fetch: given });
     this.#node = nameOf(nodeSecret);
   }
@@ -191,7 +200,7 @@ class Gate {
   async #verify(header: string, options: AuthorizeOptions, nowS: number): Promise<Claims> {
     const [, scheme, secret = ""] = /^([^ ]*) (.*)$/s.exec(header) ?? [];
     if (scheme?.toLowerCase() !== "bearer") throw new Unfit("scheme");
-    const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
+    const keys = this.#given ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
     const kept = this.#verified.get(secret);
     if (kept !== undefined && kept.keys === keys) {
       const { iat, nbf = 0, exp = Infinity } = kept.claims;
@@ -204,7 +213,7 @@ class Gate {
     try {
       claims = await verifySecret(secret, by, expect);
     } catch (thrown) {
-      if (kindOf(thrown) !== "unknown_key" || options.keys !== undefined) throw thrown;
+      if (kindOf(thrown) !== "unknown_key" || this.#given !== undefined) throw thrown;
       // It may be of a key that is new.
       by = await this.#source.again(nowS, options.maxStalenessS ?? MAX_STALENESS_S);
       if (by === keys) throw thrown;
@@ -243,27 +252,30 @@ class Gate {
   async #load(options: AuthorizeOptions, nowS: number): Promise<void> {
     const { url, nodeSecret, issuer = this.#node.iss, maxBundleBytes = MAX_BUNDLE_BYTES } = options;
     try {
-      const keys = options.keys ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
+      const keys = this.#given ?? (await this.#source.get(nowS, options.maxStalenessS ?? MAX_STALENESS_S));
       // Keys of someone else do not stand behind it.
       await verifySecret(nodeSecret, keys, { issuer, audience: CONTROL, now: nowS });
       const call = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init));
       const before = this.#usable(options, nowS);
       // What is not in force any more is as good as not held: a control plane that was restored may be behind it.
       const heldRevision = before?.snapshot.revision;
+      const by = JSON.stringify(keys);
+      // Nothing but another signature tells that keys of today stand behind it, or that it is good for longer.
+      const tagged = before !== undefined && before.by === by && nowS < before.snapshot.expiresAtS ? before : undefined;
       const [bytes, tag] = await inTime(PATIENCE_S, async (signal): Promise<[Uint8Array | undefined, string | null]> => {
         const headers: Record<string, string> = { authorization: `Bearer ${nodeSecret}` };
-        if (before?.tag) headers["if-none-match"] = before.tag;
+        if (tagged?.tag) headers["if-none-match"] = tagged.tag;
         const asked = call(new URL("/v1/bundle", url), { headers, signal, redirect: "manual" });
         const response = await asked.catch(() => {
           throw new Unfit("bundle-unavailable");
         });
         const named = response.headers.get("etag");
-        if (response.status === 304 && before?.tag && named === before.tag) return [undefined, named];
+        if (response.status === 304 && tagged?.tag && named === tagged.tag) return [undefined, named];
         if (response.status !== 200) throw new Unfit(`bundle-http-${response.status}`);
         return [await body(response, maxBundleBytes), named];
       });
       if (bytes === undefined) {
-        if (before !== undefined) before.freshAtS = nowS;
+        if (tagged !== undefined) tagged.freshAtS = nowS;
         return;
       }
       const snapshot = await loadBundle(bytes, {
@@ -276,7 +288,7 @@ class Gate {
       });
       const last = this.#held;
       // It tells how things stood when it was signed.
-      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag };
+      this.#held = { snapshot, freshAtS: Math.min(nowS, issuedAt(bytes) + MAX_CLOCK_SKEW_S), tag, by };
       last?.snapshot.free();
     } catch (thrown) {
       this.#fault = kindOf(thrown);

@@ -60,8 +60,11 @@ export class Snapshot<M extends ModelNames = AnyModel> extends Base<M> {
    *
    * @throws {PolicyError} `bad-name`, `bad-input`, and the kinds of the engine's errors
    */
-  explain({ subject, relation, object, ...given }: ExplainRequest): Explanation {
-    return asked(() => this.engine.explain(subject, relation, object, given));
+  explain(request: ExplainRequest): Explanation {
+    return asked(() => {
+      const { subject, relation, object, ...given } = request;
+      return this.engine.explain(subject, relation, object, given);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // Key sets, made ready for the Ed25519 that is in the engine.
 
 import type { KeySet } from "./bundle.js";
+import { textOf } from "./keys.js";
 import { init } from "./module.js";
 import type { Claims } from "./secret.js";
 import * as wasm from "./wasm/tidegate_wasm.js";
@@ -15,14 +16,22 @@ interface Bindings {
   Verifier: new (json: string) => Verifier;
 }
 
-const ready = new WeakMap<object, Verifier>();
+interface Ready {
+  /** What the set said. */
+  text: string;
+  verifier: Verifier;
+}
 
-/** A key set is read once for each object, which is not to be written to afterwards. */
-export async function verifierOf(keySet: KeySet): Promise<Verifier> {
+const ready = new WeakMap<object, Ready>();
+
+/** A key set is read once for each object, and again when it says something else. */
+export async function verifierOf(keySet: KeySet): Promise<Ready> {
   await init();
-  const known = ready.get(keySet);
-  if (known !== undefined) return known;
-  const made = new (wasm as unknown as Bindings).Verifier(JSON.stringify(keySet));
-  ready.set(keySet, made);
-  return made;
+  const text = textOf(keySet);
+  let known = ready.get(keySet);
+  if (known?.text !== text) {
+    known = { text, verifier: new (wasm as unknown as Bindings).Verifier(text) };
+    ready.set(keySet, known);
+  }
+  return known;
 }

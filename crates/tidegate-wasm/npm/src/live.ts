@@ -46,9 +46,15 @@ export interface FollowOptions {
  * A connection that breaks is made again, after half a second at first and 30 at most. It ends with an error of the
  * kind `unauthenticated` or `forbidden` when the secret is refused; kinds of other errors, which are tried again, are
  * those of `loadSlice`, `no-secret`, `keys-unavailable`, `disconnected`, `http` (with its `status`), `line-malformed`, `line-too-long`.
+ *
+ * @throws {PolicyError} `bad-input` when the control plane's URL is none
  */
 export function follow<M extends ModelNames = AnyModel>(options: FollowOptions): Live<M> {
-  return new Live<M>(options);
+  try {
+    return new Live<M>(options);
+  } catch (thrown) {
+    throw asPolicyError(thrown, "bad-input");
+  }
 }
 
 /** What one subject may do, kept up to date. */
@@ -331,7 +337,16 @@ export class Live<M extends ModelNames = AnyModel> {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (thrown) {
+        // A fault of the page's, which it is to hear of; nobody else is.
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    }
   }
 
   #drop(): void {

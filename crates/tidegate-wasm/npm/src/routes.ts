@@ -1,5 +1,5 @@
 // What a request is for, by a table like the gateway's (crates/tidegate-gateway/src/route, path.rs): as there, the most
-// specific line decides, whatever methods the others list. tests/vectors/routes.json holds both to it.
+// specific line decides, whatever methods the others list. tests/vectors/routes/routes.json holds both to it.
 
 /** What is asked of the policy for a request. */
 export interface Target {
@@ -80,6 +80,9 @@ export class Routes {
     const { pathname, search } = new URL(request.url);
     // What the host has made of it is ASCII.
     if (pathname.length + search.length > MAX_TARGET) throw new NoTarget(414, "target-too-long");
+    // Decided is on what is sent on: some hosts leave a path as it came.
+    const [, sent] = /^[^/]*\/\/[^/\\?#]*([^?#]*)/.exec(request.url) ?? [];
+    if ((sent || "/") !== pathname) throw new NoTarget(400, "path");
     const path = segments(pathname, textOf);
     if (path.parts.length > MAX_SEGMENTS) throw new NoTarget(400, "path");
     let line: Line | undefined;

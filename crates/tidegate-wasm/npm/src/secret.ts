@@ -3,7 +3,8 @@
 import type { KeySet } from "./bundle.js";
 import { type Now, hostNow } from "./clock.js";
 import { PolicyError } from "./error.js";
-import { VERIFY, fromBase64url, isWeak, readyKeys } from "./keys.js";
+import { readyKeys } from "./keys.js";
+import { fromBase64url, holds } from "./wasm/verify.js";
 
 /** What a secret says. Times are seconds since the epoch, UTC. */
 export interface Claims {
@@ -97,12 +98,7 @@ export async function verifySecret(secret: string, keySet: KeySet, expect: Secre
   if (!known?.forSecrets) throw refused("unknown_key");
   // The key says which algorithm is used; the secret can only agree.
   if (known.algorithm !== named.alg) throw refused("algorithm");
-  const holds =
-    known.key !== undefined &&
-    signature.length === 64 &&
-    !(known.algorithm === "EdDSA" && isWeak(signature)) &&
-    (await crypto.subtle.verify(VERIFY[known.algorithm], known.key, signature, reading().encoder.encode(message)));
-  if (holds !== true) throw refused("signature");
+  if (!(await holds(known, signature, reading().encoder.encode(message)))) throw refused("signature");
 
   const claims = read(payload, "claims", reading().claims) as unknown as Claims;
   if (claims.iss !== expect.issuer) throw refused("issuer");
@@ -123,7 +119,9 @@ export function checkTime({ exp, nbf, iat }: Claims, nowS: number): void {
 }
 
 /** @throws {PolicyError} `bad-input`: with a time that is none nothing would be over. */
-export function secondsOf({ now = hostNow }: { now?: Now | number | undefined }): number {
+export function secondsOf(expect: { now?: Now | number | undefined }): number {
+  if (!expect) throw new PolicyError("bad-input", "nothing is expected");
+  const { now = hostNow } = expect;
   const given: unknown = typeof now === "function" ? now() : now;
   const nowS = typeof given === "number" ? Math.floor(given) : NaN;
   if (!(nowS >= 0)) throw new PolicyError("bad-input", "the time is no number of seconds");

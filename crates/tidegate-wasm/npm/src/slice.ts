@@ -152,7 +152,7 @@ export class Slice<M extends ModelNames = AnyModel> {
     this.#forget();
     // It is somebody else's memory then.
     this.#desk = new Uint8Array();
-    this.#inner.free();
+    asked(() => this.#inner.free());
   }
 
   #forget(): void {

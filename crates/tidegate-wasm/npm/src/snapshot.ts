@@ -39,7 +39,7 @@ export class Snapshot<M extends ModelNames = AnyModel> {
 
   /** The number of the last change. */
   get revision(): number {
-    return this.engine.revision;
+    return asked(() => this.engine.revision);
   }
 
   /**
@@ -56,8 +56,11 @@ export class Snapshot<M extends ModelNames = AnyModel> {
    *
    * @throws {PolicyError} `bad-name`, `bad-input`
    */
-  check<O extends ObjectOf<M>>({ subject, relation, object, ...given }: CheckRequest<M, O>): Answer {
-    return asked(() => this.engine.check(subject, relation, object, given));
+  check<O extends ObjectOf<M>>(request: CheckRequest<M, O>): Answer {
+    return asked(() => {
+      const { subject, relation, object, ...given } = request;
+      return this.engine.check(subject, relation, object, given);
+    });
   }
 
   /**
@@ -91,6 +94,6 @@ export class Snapshot<M extends ModelNames = AnyModel> {
 
   /** Gives its memory back. It answers nothing after. */
   free(): void {
-    this.engine.free();
+    asked(() => this.engine.free());
   }
 }

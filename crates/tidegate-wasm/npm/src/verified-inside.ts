@@ -10,7 +10,7 @@ const loader =
   <T>(what: "engine" | "slice" | "change", host: { fromBundle(...given: Given): Promise<T> }) =>
   async (...given: Given): Promise<T> => {
     const [bytes, keys, expect] = given;
-    const verifier = await verifierOf(keys);
+    const { verifier } = await verifierOf(keys);
     try {
       return verifier.load(bytes, expect, what) as T;
     } catch (thrown) {
