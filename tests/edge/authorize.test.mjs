@@ -105,6 +105,8 @@ test("routes: a path that the host has left as it came is decided on as it is se
     ["https://edge.example", 200],
     ["https://edge.example?x=1", 200],
     ["https://edge.example/%61", 200],
+    // Encoded or not, it is one text.
+    ['https://edge.example/a"^{', 403],
     ["https://edge.example/b/../a", 400],
     ["https://edge.example/b/%2e%2E/a", 400],
     ["https://edge.example/./a", 400],

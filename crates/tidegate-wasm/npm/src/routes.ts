@@ -80,9 +80,10 @@ export class Routes {
     const { pathname, search } = new URL(request.url);
     // What the host has made of it is ASCII.
     if (pathname.length + search.length > MAX_TARGET) throw new NoTarget(414, "target-too-long");
-    // Decided is on what is sent on: some hosts leave a path as it came.
+    // Decided is on what is sent on: some hosts leave a path as it came, and with it dots and backslashes that are gone
+    // here. What is encoded here alone says the same.
     const [, sent] = /^[^/]*\/\/[^/\\?#]*([^?#]*)/.exec(request.url) ?? [];
-    if ((sent || "/") !== pathname) throw new NoTarget(400, "path");
+    if (decoded(sent || "/") !== decoded(pathname)) throw new NoTarget(400, "path");
     const path = segments(pathname, textOf);
     if (path.parts.length > MAX_SEGMENTS) throw new NoTarget(400, "path");
     let line: Line | undefined;
@@ -122,14 +123,17 @@ function segments<T>(path: string, read: (text: string) => T): Segments<T> {
 
 /** A segment of a request's path, decoded once. */
 function textOf(encoded: string): string {
-  let text: string;
+  const text = decoded(encoded);
+  if (text === "" || isAmbiguous(text)) throw new NoTarget(400, "path");
+  return text;
+}
+
+function decoded(text: string): string {
   try {
-    text = decodeURIComponent(encoded);
+    return decodeURIComponent(text);
   } catch {
     throw new NoTarget(400, "path");
   }
-  if (text === "" || isAmbiguous(text)) throw new NoTarget(400, "path");
-  return text;
 }
 
 /** A second decoding further on would see another path; some cut `;parameters` off before they resolve dots. */
