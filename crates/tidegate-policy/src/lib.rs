@@ -92,7 +92,7 @@ mod sort;
 pub mod standing;
 mod text;
 pub mod tuple;
-pub mod uuid;
+pub mod uuid_text;
 
 pub use bundle::{Bundle, BundleError, UnverifiedBundle};
 pub use check::{CheckError, CheckRequest, Checked, Named, NamedError};

@@ -62,7 +62,7 @@ impl Slice {
     /// The subject's uid.
     #[wasm_bindgen(getter)]
     pub fn uid(&self) -> String {
-        tidegate_policy::uuid::write(&self.inner.uid())
+        tidegate_policy::uuid_text::write(&self.inner.uid())
     }
 
     /// Of the snapshot that it was made from.

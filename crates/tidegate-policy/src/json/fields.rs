@@ -241,7 +241,7 @@ impl Fields {
 
     /// The UUID that is in a field's text.
     pub fn uuid_of(&mut self, name: &str, text: &str) -> Uuid {
-        crate::uuid::parse(text).unwrap_or_else(|| {
+        crate::uuid_text::parse(text).unwrap_or_else(|| {
             self.note(format!("field `{name}`: `{text}` is no UUID"));
             Uuid::nil()
         })
