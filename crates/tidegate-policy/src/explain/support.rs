@@ -92,9 +92,7 @@ impl<'a> Support<'a> {
                 let readers = std::mem::take(&mut state.readers);
                 let mut readers: Vec<Node> = readers.iter().copied().collect();
                 crate::sort::sort(&mut readers);
-                for reader in readers {
-                    self.enqueue(reader);
-                }
+                readers.into_iter().for_each(|reader| self.enqueue(reader));
             }
         }
         let family = self.state(root).family.as_deref();
