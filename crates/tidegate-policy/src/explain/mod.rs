@@ -13,6 +13,7 @@
 //!   names. Its subject is the asked one, or a userset of such an object that the asked one is in (now, or
 //!   with the rest of the set); in a tupleset (`from`) it is such an object, on which the asked one has the
 //!   relation in turn;
+//! * of more than [`MAX_KNOWN`] objects, those are known that the asked one leads to;
 //! * the model takes it: without a condition, or, where it takes such a subject only under conditions, with
 //!   one that is met by the request's context alone;
 //! * contextual tuples stay as they are.
@@ -38,6 +39,7 @@ mod world;
 
 pub use family::{MAX_ADDED, MAX_REMOVED};
 pub use proof::{Followed, MAX_PROOF_DEPTH, Proof};
+pub use remedies::MAX_KNOWN;
 pub use verify::Flaw;
 
 use std::fmt;

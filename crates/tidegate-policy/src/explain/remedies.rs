@@ -11,7 +11,7 @@ use crate::hash::{HashMap, HashSet};
 
 use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
 use crate::condition::Context;
-use crate::snapshot::{Change as Written, Overlay, Snapshot};
+use crate::snapshot::{Change as Written, ObjectId, Overlay, Snapshot, Store, SubjectId};
 use crate::tuple::{Object, Tuple, TupleCondition};
 
 use super::Remedy;
@@ -23,6 +23,9 @@ use super::world::World;
 /// Additions of one search after the other: so that what is near is found before the budget is used up by
 /// what is far.
 const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
+/// Most objects that are considered. Where more are stored, those that the asked one leads to are, nearest first, and
+/// nobody hears that these are all remedies.
+pub const MAX_KNOWN: usize = 100_000;
 /// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
 
@@ -33,7 +36,7 @@ pub(super) fn remedies(
     most: usize,
     steps: &mut u32,
 ) -> Result<(Vec<Remedy>, bool), CheckError> {
-    let Some(names) = known_objects(snapshot, steps) else {
+    let Some((names, are_all)) = known_objects(snapshot, request.object, steps) else {
         return Ok((Vec::new(), false));
     };
     let mut hunt = Hunt {
@@ -57,21 +60,52 @@ pub(super) fn remedies(
     for (_, remedy) in hunt.found {
         found.push(remedy);
     }
-    Ok((found, hunt.complete))
+    Ok((found, hunt.complete && are_all))
 }
 
-/// The objects that have a standing, or that a stored tuple names, sorted; none when the budget is used up.
-fn known_objects(snapshot: &Snapshot, steps: &mut u32) -> Option<Vec<Object>> {
+/// The objects that have a standing, or that a stored tuple names, sorted, and whether these are all; none when the
+/// budget is used up.
+fn known_objects(
+    snapshot: &Snapshot,
+    asked: &Object,
+    steps: &mut u32,
+) -> Option<(Vec<Object>, bool)> {
     let store = snapshot.store();
-    let mut names = Vec::new();
-    for id in store.ids() {
-        spend(steps, 1).ok()?;
-        if let Some(name) = store.object(id) {
-            names.push(name);
-        }
+    let mut ids: Vec<ObjectId> = store.ids().take(MAX_KNOWN + 1).collect();
+    let are_all = ids.len() <= MAX_KNOWN;
+    if !are_all {
+        ids = led_to(store, asked);
+    }
+    spend(steps, ids.len()).ok()?;
+    let mut names = Vec::with_capacity(ids.len());
+    for id in ids {
+        names.extend(store.object(id));
     }
     crate::sort::sort(&mut names);
-    Some(names)
+    Some((names, are_all))
+}
+
+/// An object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
+fn led_to(store: &Store, asked: &Object) -> Vec<ObjectId> {
+    let mut found: Vec<ObjectId> = store.id(asked.as_str()).into_iter().collect();
+    let mut seen: HashSet<ObjectId> = found.iter().copied().collect();
+    let mut at = 0;
+    while let Some(&id) = found.get(at) {
+        at += 1;
+        for (_, row) in store.rows.rows_of(id) {
+            for subject in row.subjects() {
+                if found.len() == MAX_KNOWN {
+                    return found;
+                }
+                if let SubjectId::Object(next) | SubjectId::Userset(next, _) = subject
+                    && seen.insert(next)
+                {
+                    found.push(next);
+                }
+            }
+        }
+    }
+    found
 }
 
 struct Hunt<'a> {

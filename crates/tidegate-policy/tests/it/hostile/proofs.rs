@@ -1,6 +1,6 @@
 //! Proofs that are small and would be much work to go through.
 
-use tidegate_policy::explain::Flaw;
+use tidegate_policy::explain::{self, Flaw, Remedy};
 use tidegate_policy::{
     Budget, Change, CheckRequest, Context, Explanation, Model, Profile, Proof, Snapshot, Tuple,
 };
@@ -85,5 +85,45 @@ fn rows_that_a_proof_need_not_name() {
             // So nobody is given one.
             assert_eq!(explained(&large, &request), None);
         }
+    }
+}
+
+/// Of very many objects not all can be gone through: what is near is found, and that there may be more is said.
+#[test]
+fn remedies_among_too_many_objects() {
+    let text = "model\n  schema 1.1\ntype user\ntype team\n  relations\n    define member: [user]\n\
+                type folder\n  relations\n    define viewer: [user, team#member]\n\
+                type doc\n  relations\n    define up: [folder]\n    define viewer: [user] or viewer from up\n";
+    let model = Model::parse(text).expect("a model");
+    let few = ["doc:a#up@folder:a", "folder:a#viewer@team:a#member"].map(str::to_owned);
+    let many = (0..explain::MAX_KNOWN).map(|number| format!("team:{number}#member@user:cid"));
+    let write = |text: String| Change::Write(text.parse().expect("a tuple"));
+    let changes: Vec<Change> = few.into_iter().chain(many).map(write).collect();
+    let snapshot = Snapshot::new(model, Profile::default()).apply(1, &changes);
+    let snapshot = snapshot.expect("allowed");
+    let request = CheckRequest {
+        subject: &"user:ann".parse().expect("a subject"),
+        relation: "viewer",
+        object: &"doc:a".parse().expect("an object"),
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    match snapshot.explain(&request, &Budget::DEFAULT) {
+        Ok(Explanation::Denied {
+            remedies, complete, ..
+        }) => {
+            let added = |remedy: &Remedy| remedy.add.iter().map(Tuple::to_string).collect();
+            let added: Vec<String> = remedies.iter().map(added).collect();
+            let expected = [
+                "doc:a#viewer@user:ann",
+                "folder:a#viewer@user:ann",
+                "team:a#member@user:ann",
+            ];
+            assert_eq!(
+                (&*added, complete),
+                (&expected.map(str::to_owned)[..], false)
+            );
+        }
+        other => panic!("{other:?}"),
     }
 }
