@@ -26,6 +26,8 @@ const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
 /// Most objects that are considered. Where more are stored, those that the asked one leads to are, nearest first, and
 /// nobody hears that these are all remedies.
 pub const MAX_KNOWN: usize = 100_000;
+/// Steps of an object that is considered: it takes a node and changes of its own.
+pub(super) const STEPS_OF_OBJECT: usize = 10;
 /// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
 

@@ -15,14 +15,14 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::hash::{HashMap, HashSet};
-
 use crate::condition::Context;
+use crate::hash::{HashMap, HashSet};
 use crate::model::{Relation, RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::change::{Change, Changes, Known, Want, What};
 use super::family::{Set, least, product};
+use super::remedies::STEPS_OF_OBJECT;
 use super::world::{Goal, Held, World};
 
 /// Most sets of one family.
@@ -283,7 +283,7 @@ impl<'a> Support<'a> {
                 continue;
             }
             for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                self.spend(steps, 1)?;
+                self.spend(steps, STEPS_OF_OBJECT)?;
                 let userset = SubjectId::Userset(object, relation);
                 let subject = match to {
                     // By its name, as above.
