@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::Standing;
 use super::members::Members;
 use super::names::{self, Hash, Names};
-use super::place::{Bound, TupleKey, row_word, way};
-use super::row::{Entry, ObjectId, SubjectId, key};
+use super::place::{self, Bound, TupleKey, row_word, way};
+use super::row::{Entry, ObjectId, SubjectId, block_word, key, relation_of};
 use super::standings::{self, Standings};
 use super::store::Store;
-use super::table::{Table, TableBuilder, block_word, relation_of};
+use super::table::{Table, TableBuilder};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -194,17 +194,12 @@ impl Tuples {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
-        if !Bound::is_kept(bound.as_ref()) {
+        let Some(entry) = place::entry(subject, bound.as_ref()) else {
             return;
-        }
-        let plain = Entry::new(subject);
-        let entry = match bound {
-            Some(_) => Entry::conditional(subject),
-            None => plain,
         };
         self.objects.push(object);
         self.words.push(block_word(relation, entry.word()));
-        let key = (object, relation, plain.word());
+        let key = (object, relation, Entry::new(subject).word());
         if bound.is_some() {
             self.bounds.insert(key, bound);
         } else if !self.bounds.is_empty()

@@ -11,11 +11,13 @@ pub(crate) struct Bound {
     pub(crate) context: Context,
 }
 
-impl Bound {
-    /// Whether a tuple can be kept that is under a condition, if it is. What cannot evaluate conditions has none in
-    /// its model, so no such tuple comes to it; if one did, it must not hold.
-    pub(super) fn is_kept(bound: Option<&Self>) -> bool {
-        cfg!(feature = "conditions") || bound.is_none()
+/// The entry of a tuple, under a condition if it is; none for a tuple that is not kept. What cannot evaluate conditions
+/// has none in its model, so no tuple under one comes to it; if one did, it must not hold.
+pub(super) fn entry(subject: SubjectId, bound: Option<&Bound>) -> Option<Entry> {
+    match bound {
+        None => Some(Entry::new(subject)),
+        Some(_) if cfg!(feature = "conditions") => Some(Entry::conditional(subject)),
+        Some(_) => None,
     }
 }
 

@@ -90,6 +90,20 @@ pub(super) fn key(word: u64) -> u64 {
     word & !CONDITIONAL
 }
 
+/// Where the relation of a word of a block starts: above an entry, and a bit that is for the table.
+const IN_BLOCK: u32 = ENTRY_BITS + 1;
+
+/// The word of an entry in the row of a relation, in the block of all rows of an object.
+#[inline]
+pub(super) fn block_word(relation: RelationId, entry: u64) -> u64 {
+    u64::from(relation) << IN_BLOCK | entry
+}
+
+#[inline]
+pub(super) fn relation_of(word: u64) -> RelationId {
+    (word >> IN_BLOCK) as RelationId
+}
+
 /// The subjects of one (object, relation), sorted, each once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a>(Held<'a>);

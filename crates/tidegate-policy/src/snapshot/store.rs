@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Standing;
 use super::members::Members;
 use super::names::Names;
-use super::place::{Bound, Place, TupleKey, row_of_word, row_word, way};
+use super::place::{self, Bound, Place, TupleKey, row_of_word, row_word, way};
 use super::row::{Entry, ObjectId, Row, SubjectId};
 use super::standings::Standings;
 use super::table::Table;
@@ -187,13 +187,8 @@ impl Store {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
-        if !Bound::is_kept(bound.as_ref()) {
+        let Some(entry) = place::entry(subject, bound.as_ref()) else {
             return;
-        }
-        let plain = Entry::new(subject);
-        let entry = match bound {
-            Some(_) => Entry::conditional(subject),
-            None => plain,
         };
         let row = self.row(object, relation);
         let before = row.find(subject);
@@ -210,7 +205,7 @@ impl Store {
                 }
             }
         }
-        let key = (object, relation, plain.word());
+        let key = (object, relation, Entry::new(subject).word());
         match bound {
             Some(bound) => drop(self.bounds.insert(key, bound)),
             None if before.is_some_and(Entry::is_conditional) => drop(self.bounds.remove(&key)),

@@ -11,8 +11,8 @@ use std::hint::black_box;
 
 use super::pages::{Pages, Pair};
 use super::row::{
-    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, is_same_subject, key, may_be_userset,
-    may_be_wildcard, replace,
+    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, block_word, is_same_subject, key,
+    may_be_userset, may_be_wildcard, relation_of, replace,
 };
 use super::slots::{self, PageBuilder, SLOTS, block, place, slot, type_of};
 use super::tree::{Set, Tree};
@@ -23,20 +23,7 @@ pub(super) const INLINE: usize = 96;
 /// A large row that has become smaller than this goes back into its block.
 const BACK_INLINE: usize = INLINE / 2;
 
-/// In a word of a block, what is above an entry.
-const RELATION: u32 = ENTRY_BITS + 1;
 const LARGE: u64 = 1 << ENTRY_BITS;
-
-/// The word of an entry in the row of a relation, in a block.
-#[inline]
-pub(super) fn block_word(relation: RelationId, entry: u64) -> u64 {
-    u64::from(relation) << RELATION | entry
-}
-
-#[inline]
-pub(super) fn relation_of(word: u64) -> RelationId {
-    (word >> RELATION) as RelationId
-}
 
 /// An object's type and rows.
 #[derive(Clone, Copy, Debug, Default)]

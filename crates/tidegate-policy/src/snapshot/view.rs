@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use super::place::{bound_of, set_bound};
+use super::place::{self, bound_of, set_bound};
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
 use super::{Bound, Found, Place, Store, TupleKey};
 use crate::hash::{DefaultHashBuilder, Places, short};
@@ -249,16 +249,12 @@ impl Overlay {
             }
             None => None,
         };
-        if !Bound::is_kept(bound.as_ref()) {
-            return;
-        }
         let object = self.intern(store, model, &tuple.object);
         let Some(subject) = self.subject(store, model, &tuple.subject) else {
             return;
         };
-        let entry = match bound {
-            Some(_) => Entry::conditional(subject),
-            None => Entry::new(subject),
+        let Some(entry) = place::entry(subject, bound.as_ref()) else {
+            return;
         };
         let key = (object, relation);
         let found = self.rows.binary_search_by_key(&key, |&(key, _)| key);

@@ -1,10 +1,11 @@
 //! What leads back from subjects to rows.
 
 use super::blocks::Blocks;
-use super::table::{Table, block_word, relation_of};
+use super::table::Table;
 use crate::model::{MAX_TYPES, RelationId, TypeId};
 use crate::snapshot::place::{Place, row_of_word, row_word, way};
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
+use crate::snapshot::row::{block_word, relation_of};
 
 /// See the [module](self). Cheap to clone.
 #[derive(Clone, Debug)]

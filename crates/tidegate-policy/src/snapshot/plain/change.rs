@@ -8,7 +8,7 @@ use super::Store;
 use super::load::words_of;
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
-use crate::snapshot::place::{Bound, Place, set_bound};
+use crate::snapshot::place::{self, Bound, Place, set_bound};
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 use crate::tuple::Object;
 
@@ -47,13 +47,8 @@ impl Store {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
-        if !Bound::is_kept(bound.as_ref()) {
+        let Some(entry) = place::entry(subject, bound.as_ref()) else {
             return;
-        }
-        let plain = Entry::new(subject);
-        let entry = match bound {
-            Some(_) => Entry::conditional(subject),
-            None => plain,
         };
         let before = self.row(object, relation).find(subject);
         if before != Some(entry) {
@@ -62,7 +57,7 @@ impl Store {
         if before.is_none() {
             self.lead_back(object, relation, subject, true);
         }
-        let key = (object, relation, plain.word());
+        let key = (object, relation, Entry::new(subject).word());
         if bound.is_some() || before.is_some_and(Entry::is_conditional) {
             set_bound(Arc::make_mut(&mut self.bounds), key, bound);
         }

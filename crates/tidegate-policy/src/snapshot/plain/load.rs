@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::Store;
 use super::blocks::{Blocks, Builder};
 use super::names::{Names, Texts};
-use super::table::{Table, block_word, tag_of};
+use super::table::{Table, tag_of};
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
-use crate::snapshot::place::{Bound, TupleKey};
+use crate::snapshot::place::{self, Bound, TupleKey};
+use crate::snapshot::row::block_word;
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 
 /// Objects, tuples and revocations on their way into a store.
@@ -108,18 +109,14 @@ impl Tuples {
         subject: SubjectId,
         bound: Option<Bound>,
     ) {
-        if !Bound::is_kept(bound.as_ref()) {
+        let Some(entry) = place::entry(subject, bound.as_ref()) else {
             return;
-        }
-        let plain = Entry::new(subject);
-        let entry = match bound {
-            Some(_) => Entry::conditional(subject),
-            None => plain,
         };
         self.objects.push(object);
         self.words.push(block_word(relation, entry.word()));
         if let Some(bound) = bound {
-            self.bounds.push(((object, relation, plain.word()), bound));
+            self.bounds
+                .push(((object, relation, Entry::new(subject).word()), bound));
         }
     }
 }

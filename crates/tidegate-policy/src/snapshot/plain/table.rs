@@ -7,23 +7,9 @@ use std::ops::Range;
 use super::blocks::Blocks;
 use crate::model::{MAX_TYPES, RelationId, TypeId};
 use crate::snapshot::row::{
-    ENTRY_BITS, Entry, Finding, ObjectId, Row, is_same_subject, key, may_be_userset,
-    may_be_wildcard,
+    Entry, Finding, ObjectId, Row, block_word, is_same_subject, key, may_be_userset,
+    may_be_wildcard, relation_of,
 };
-
-/// In a word, what is above an entry.
-const RELATION: u32 = ENTRY_BITS + 1;
-
-/// The word of an entry in the row of a relation.
-#[inline]
-pub(super) fn block_word(relation: RelationId, entry: u64) -> u64 {
-    u64::from(relation) << RELATION | entry
-}
-
-#[inline]
-pub(super) fn relation_of(word: u64) -> RelationId {
-    (word >> RELATION) as RelationId
-}
 
 const _: () = assert!(MAX_TYPES < 1 << u8::BITS);
 
