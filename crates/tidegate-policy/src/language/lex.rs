@@ -3,31 +3,35 @@
 use super::expression::read_expression;
 use super::{ExpressionSyntax, Fault, Place};
 
-/// What a token is.
+/// What a token is; all else its text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub(super) enum Kind {
     /// A name or a keyword: the parser tells which.
-    Word(&'a str),
+    Word,
     /// `DIGITS.DIGITS`
-    Version(&'a str),
-    /// `but not`, with one space between.
-    ButNot,
-    /// One of `: , # * [ ] ( ) < >`.
-    Sign(char),
+    Version,
     /// `{ … }`: its place among the expressions.
     Expression(usize),
-    /// The end of a line that holds something.
-    Newline,
-    /// What the language has no use for.
-    Unknown(&'a str),
-    /// The end of the text.
-    End,
+    /// `but not`, one of `: , # * [ ] ( ) < >`, a line's or the text's end, or what the language has no use
+    /// for.
+    Other,
 }
+
+/// The text of a token that ends a line which holds something.
+pub(super) const NEWLINE: &str = "\n";
+/// The text of the last token.
+pub(super) const END: &str = "";
+/// With one space between.
+pub(super) const BUT_NOT: &str = "but not";
+/// The text of an expression's token.
+const OPEN: &str = "{";
 
 /// A token and where it begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
-    pub(super) kind: Kind<'a>,
+    pub(super) kind: Kind,
+    /// No two kinds have one text.
+    pub(super) text: &'a str,
     pub(super) place: Place,
     /// White space or the start of the line stands before it.
     pub(super) spaced: bool,
@@ -35,7 +39,7 @@ pub(super) struct Token<'a> {
 
 /// A text in tokens.
 pub(super) struct Lexed<'a> {
-    /// The last is [`Kind::End`].
+    /// The last is the text's [`END`].
     pub(super) tokens: Vec<Token<'a>>,
     pub(super) expressions: Vec<ExpressionSyntax>,
     pub(super) faults: Vec<Fault>,
@@ -65,12 +69,10 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn new(text: &'a str, file: u16) -> Self {
-        let place = Place {
-            file,
-            line: 1,
-            column: 1,
-        };
-        Self { rest: text, place }
+        Self {
+            rest: text,
+            place: Place::start(file),
+        }
     }
 
     /// The next bytes, none of which ends a line.
@@ -116,70 +118,68 @@ impl<'a> Lexer<'a> {
                 self.cursor.skip_line();
             } else {
                 let (place, spaced) = (self.cursor.place, self.spaced);
-                let kind = self.token(character);
-                self.push(kind, place, spaced);
+                let (kind, text) = self.token(character);
+                self.push(kind, text, place, spaced);
                 self.spaced = false;
                 self.begun = true;
             }
         }
         self.end_of_line();
-        self.push(Kind::End, self.cursor.place, true);
+        self.push(Kind::Other, END, self.cursor.place, true);
     }
 
     fn end_of_line(&mut self) {
         if self.begun {
-            self.push(Kind::Newline, self.cursor.place, true);
+            self.push(Kind::Other, NEWLINE, self.cursor.place, true);
         }
         self.begun = false;
         self.spaced = true;
     }
 
-    fn token(&mut self, first: char) -> Kind<'a> {
+    fn token(&mut self, first: char) -> (Kind, &'a str) {
+        let rest = self.cursor.rest;
         if first == '{' {
             let (expression, fault) = read_expression(&mut self.cursor);
             if let Some(fault) = fault {
                 self.lexed.faults.push(fault);
             }
             self.lexed.expressions.push(expression);
-            return Kind::Expression(self.lexed.expressions.len() - 1);
+            return (Kind::Expression(self.lexed.expressions.len() - 1), OPEN);
         }
-        if is_sign(first) {
-            self.cursor.take(1);
-            return Kind::Sign(first);
-        }
-        let rest = self.cursor.rest;
-        if first.is_ascii_digit() {
-            let whole = run(rest, |c| c.is_ascii_digit());
-            let fraction = rest
-                .get(whole..)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .map_or(0, |rest| run(rest, |c| c.is_ascii_digit()));
-            return if fraction > 0 {
-                Kind::Version(self.cursor.take(whole + 1 + fraction))
-            } else {
-                Kind::Unknown(self.cursor.take(whole))
-            };
-        }
-        if first.is_ascii_alphabetic() || first == '_' {
-            let length = run(rest, is_name).max(extended(rest));
-            let word = self.cursor.take(length);
-            if word == "but"
-                && let Some(rest) = self.cursor.rest.strip_prefix(" not")
-                && !rest.starts_with(is_name)
-            {
-                self.cursor.take(" not".len());
-                return Kind::ButNot;
+        let mut kind = Kind::Other;
+        let length = if is_sign(first) {
+            1
+        } else if first.is_ascii_digit() {
+            let digits = |text| run(text, |c| c.is_ascii_digit());
+            let whole = digits(rest);
+            let fraction = rest.get(whole..).and_then(|rest| rest.strip_prefix('.'));
+            match fraction.map_or(0, digits) {
+                0 => whole,
+                fraction => {
+                    kind = Kind::Version;
+                    whole + 1 + fraction
+                }
             }
-            return Kind::Word(word);
-        }
-        let other = |c: char| !is_blank(c) && !is_name(c) && !is_sign(c) && c != '\n' && c != '{';
-        let length = run(rest, other).max(first.len_utf8());
-        Kind::Unknown(self.cursor.take(length))
+        } else if first.is_ascii_alphabetic() || first == '_' {
+            match rest.strip_prefix(BUT_NOT) {
+                Some(after) if !after.starts_with(is_name) => BUT_NOT.len(),
+                _ => {
+                    kind = Kind::Word;
+                    run(rest, is_name).max(extended(rest))
+                }
+            }
+        } else {
+            let other =
+                |c: char| !is_blank(c) && !is_name(c) && !is_sign(c) && c != '\n' && c != '{';
+            run(rest, other).max(first.len_utf8())
+        };
+        (kind, self.cursor.take(length))
     }
 
-    fn push(&mut self, kind: Kind<'a>, place: Place, spaced: bool) {
+    fn push(&mut self, kind: Kind, text: &'a str, place: Place, spaced: bool) {
         self.lexed.tokens.push(Token {
             kind,
+            text,
             place,
             spaced,
         });

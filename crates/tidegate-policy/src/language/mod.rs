@@ -15,13 +15,13 @@ mod parse;
 mod parse_condition;
 pub(crate) mod print;
 
-pub(crate) use parse::parse;
+pub(crate) use parse::{parse, parse_into};
 pub(crate) use parse_condition::parameter_type;
 
-use lex::{Kind, lex};
+use lex::{END, Kind, NEWLINE, lex};
 
 use crate::condition::ParameterType;
-use crate::model::{ModelErrorKind, Source, SourceId};
+use crate::model::{ModelErrorKind, Relation, Source, SourceId};
 
 /// A place in a text: line and column count from 1, columns in characters. In a model in JSON form all
 /// are 0.
@@ -31,6 +31,24 @@ pub(crate) struct Place {
     pub(crate) file: u16,
     pub(crate) line: u32,
     pub(crate) column: u32,
+}
+
+impl Place {
+    /// Of what stands in no text.
+    pub(crate) const NONE: Self = Self {
+        file: 0,
+        line: 0,
+        column: 0,
+    };
+
+    /// Where a text starts.
+    pub(crate) fn start(file: u16) -> Self {
+        Self {
+            file,
+            line: 1,
+            column: 1,
+        }
+    }
 }
 
 /// Something that is wrong, and where.
@@ -53,94 +71,64 @@ impl Fault {
 }
 
 /// A name where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Word {
-    pub(crate) text: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
     pub(crate) place: Place,
+}
+
+impl Word<'_> {
+    /// Adds a fault at the word, which stands in the message between two texts.
+    pub(crate) fn fault(
+        &self,
+        faults: &mut Vec<Fault>,
+        kind: ModelErrorKind,
+        before: &str,
+        after: &str,
+    ) {
+        let message = [before, "`", self.text, "`", after].concat();
+        faults.push(Fault::new(self.place, kind, message));
+    }
 }
 
 /// A whole model, or a module, as it was written.
 #[derive(Debug, Default)]
-pub(crate) struct Syntax {
+pub(crate) struct Syntax<'a> {
     /// The version after `schema`; none when there is no header, or that of a module.
-    pub(crate) schema: Option<Word>,
+    pub(crate) schema: Option<Word<'a>>,
     /// The name after `module`.
-    pub(crate) module: Option<Word>,
-    pub(crate) types: Vec<TypeSyntax>,
-    pub(crate) conditions: Vec<ConditionSyntax>,
+    pub(crate) module: Option<Word<'a>>,
+    pub(crate) types: Vec<TypeSyntax<'a>>,
+    pub(crate) conditions: Vec<ConditionSyntax<'a>>,
+    /// What the numbers in relations stand for.
+    pub(crate) words: Vec<Word<'a>>,
     /// What `source` below stands for.
     pub(crate) sources: Vec<Source>,
 }
 
 /// `type NAME` or `extend type NAME`, and its relations.
 #[derive(Debug)]
-pub(crate) struct TypeSyntax {
-    pub(crate) name: Word,
+pub(crate) struct TypeSyntax<'a> {
+    pub(crate) name: Word<'a>,
     pub(crate) extends: bool,
-    pub(crate) relations: Vec<RelationSyntax>,
+    /// `define NAME: …`. Names in them are numbers of words, until they are compiled.
+    pub(crate) relations: Vec<Relation>,
     pub(crate) source: Option<SourceId>,
-}
-
-/// `define NAME: …`
-#[derive(Debug)]
-pub(crate) struct RelationSyntax {
-    pub(crate) name: Word,
-    pub(crate) rewrite: RewriteSyntax,
-    /// `[user, team#member, user:*]`
-    pub(crate) restrictions: Vec<RestrictionSyntax>,
-    pub(crate) source: Option<SourceId>,
-}
-
-/// How a relation follows from others.
-#[derive(Debug)]
-pub(crate) enum RewriteSyntax {
-    /// The relation's restrictions stand here.
-    Direct,
-    /// `relation`
-    Computed(Word),
-    /// `relation from tupleset`
-    From { relation: Word, tupleset: Word },
-    /// `a or b`
-    Or(Vec<RewriteSyntax>),
-    /// `a and b`
-    And(Vec<RewriteSyntax>),
-    /// `a but not b`
-    ButNot(Box<RewriteSyntax>, Box<RewriteSyntax>),
-}
-
-/// One entry of a direct restriction.
-#[derive(Clone, Debug)]
-pub(crate) struct RestrictionSyntax {
-    pub(crate) type_name: Word,
-    pub(crate) kind: RestrictionKind,
-    /// `with NAME`
-    pub(crate) condition: Option<Word>,
-}
-
-/// What follows the type's name.
-#[derive(Clone, Debug)]
-pub(crate) enum RestrictionKind {
-    /// Nothing.
-    Object,
-    /// `#relation`
-    Userset(Word),
-    /// `:*`
-    Wildcard,
 }
 
 /// `condition NAME(parameter: type, …) { expression }`
 #[derive(Debug)]
-pub(crate) struct ConditionSyntax {
-    pub(crate) name: Word,
-    pub(crate) parameters: Vec<ParameterSyntax>,
+pub(crate) struct ConditionSyntax<'a> {
+    pub(crate) name: Word<'a>,
+    pub(crate) parameters: Vec<ParameterSyntax<'a>>,
     pub(crate) expression: ExpressionSyntax,
     pub(crate) source: Option<SourceId>,
 }
 
 /// `NAME: type`
 #[derive(Debug)]
-pub(crate) struct ParameterSyntax {
-    pub(crate) name: Word,
+pub(crate) struct ParameterSyntax<'a> {
+    pub(crate) name: Word<'a>,
     pub(crate) kind: ParameterType,
 }
 
@@ -152,13 +140,38 @@ pub(crate) struct ExpressionSyntax {
     pub(crate) pieces: Vec<(usize, Place)>,
 }
 
+impl<'a> Syntax<'a> {
+    /// Adds a word, and gives its number.
+    pub(crate) fn add(&mut self, word: Word<'a>) -> u32 {
+        self.words.push(word);
+        u32::try_from(self.words.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn word(&self, number: u32) -> &Word<'a> {
+        self.words.get(number as usize).unwrap_or(&NO_WORD)
+    }
+
+    /// All of its types' relations, each with its type.
+    pub(crate) fn relations(&self) -> impl Iterator<Item = (&TypeSyntax<'a>, &Relation)> {
+        let types = self.types.iter();
+        types.flat_map(|on| on.relations.iter().map(move |relation| (on, relation)))
+    }
+}
+
+const NO_WORD: Word<'_> = Word {
+    text: "",
+    place: Place::NONE,
+};
+
 /// The expression that stands between braces, as it is read; none when something else stands there.
 fn read_back(text: &str) -> Option<String> {
     let mut lexed = lex(text, 0);
-    let mut kinds = lexed.tokens.iter().map(|token| token.kind);
-    let is_one = kinds.next() == Some(Kind::Expression(0))
-        && kinds.next() == Some(Kind::Newline)
-        && kinds.next() == Some(Kind::End);
+    let is_one = match &*lexed.tokens {
+        [first, then, end] => {
+            first.kind == Kind::Expression(0) && then.text == NEWLINE && end.text == END
+        }
+        _ => false,
+    };
     let found = lexed.expressions.pop().filter(|_| is_one)?;
     lexed.faults.is_empty().then_some(found.text)
 }

@@ -4,39 +4,39 @@
 
 use crate::hash::HashMap;
 
-use super::lex::{Kind, Token, is_word, lex};
+use super::lex::{BUT_NOT, END, Kind, NEWLINE, Token, is_word, lex};
 use super::parse_condition::is_of_condition;
-use super::{
-    ExpressionSyntax, Fault, Place, RelationSyntax, RestrictionKind, RestrictionSyntax,
-    RewriteSyntax, Syntax, TypeSyntax, Word,
+use super::{ExpressionSyntax, Fault, Place, Syntax, TypeSyntax, Word};
+use crate::model::{
+    MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind, Relation, Restriction, Rewrite, Taken,
 };
-use crate::model::{MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind};
 
 /// Parses a whole model or module; what could be read is there even when there are errors. `file` goes
 /// into every place.
-pub(crate) fn parse(text: &str, file: u16) -> (Syntax, Vec<Fault>) {
+pub(crate) fn parse(text: &str, file: u16) -> (Syntax<'_>, Vec<Fault>) {
+    let mut syntax = Syntax::default();
+    let faults = parse_into(&mut syntax, text, file);
+    (syntax, faults)
+}
+
+/// The same, with words added to those that a tree without types has. Returns what is wrong.
+pub(crate) fn parse_into<'a>(syntax: &mut Syntax<'a>, text: &'a str, file: u16) -> Vec<Fault> {
     if text.len() > MAX_TEXT {
-        let place = Place {
-            file,
-            line: 1,
-            column: 1,
-        };
         let message = format!("a model has at most {MAX_TEXT} bytes");
-        let fault = Fault::new(place, ModelErrorKind::TooLong, message);
-        return (Syntax::default(), vec![fault]);
+        let fault = Fault::new(Place::start(file), ModelErrorKind::TooLong, message);
+        return vec![fault];
     }
     let lexed = lex(text, file);
     let mut parser = Parser {
-        tokens: lexed.tokens,
+        tokens: &lexed.tokens,
         expressions: lexed.expressions,
-        next: 0,
         restrictions: Vec::new(),
         extended: HashMap::new(),
-        syntax: Syntax::default(),
+        syntax,
         errors: lexed.faults,
     };
     parser.model();
-    (parser.syntax, parser.errors)
+    parser.errors
 }
 
 /// Words that cannot be names; the language's others can.
@@ -61,29 +61,29 @@ pub(super) fn is_soft(name: &str) -> bool {
     SOFT_KEYWORDS.contains(&name)
 }
 
-pub(super) struct Parser<'a> {
-    tokens: Vec<Token<'a>>,
+pub(super) struct Parser<'s, 'a> {
+    /// Those that are left.
+    tokens: &'s [Token<'a>],
     pub(super) expressions: Vec<ExpressionSyntax>,
-    next: usize,
     /// Those of the relation that is being read.
-    restrictions: Vec<RestrictionSyntax>,
+    restrictions: Vec<Restriction>,
     /// Types that are extended.
-    extended: HashMap<String, u32>,
-    pub(super) syntax: Syntax,
+    extended: HashMap<&'a str, u32>,
+    pub(super) syntax: &'s mut Syntax<'a>,
     errors: Vec<Fault>,
 }
 
 /// The error is on record; the caller gives up what it was reading.
 pub(super) struct GaveUp;
 
-impl<'a> Parser<'a> {
+impl<'s, 'a> Parser<'s, 'a> {
     fn model(&mut self) {
         if self.header().is_err() {
             self.skip_line();
         }
         loop {
             self.newlines();
-            if self.peek().kind == Kind::End || self.errors.len() >= MAX_ERRORS {
+            if self.peek().text == END || self.errors.len() >= MAX_ERRORS {
                 return;
             }
             if self.statement().is_err() {
@@ -93,43 +93,43 @@ impl<'a> Parser<'a> {
     }
 
     fn header(&mut self) -> Result<(), GaveUp> {
-        if self.take(Kind::Word("module")) {
+        if self.take("module") {
             self.syntax.module = Some(self.plain_name("the module's name")?);
             return self.end_of_line();
         }
-        self.expect(Kind::Word("model"))?;
+        self.expect("model")?;
         self.end_of_line()?;
         self.newlines();
-        self.expect(Kind::Word("schema"))?;
-        let Kind::Version(version) = self.peek().kind else {
+        self.expect("schema")?;
+        let &Token {
+            kind, text, place, ..
+        } = self.peek();
+        if kind != Kind::Version {
             return Err(self.unexpected("a schema version such as `1.1`"));
-        };
-        self.syntax.schema = Some(self.word_here(version));
-        self.next += 1;
+        }
+        self.syntax.schema = Some(Word { text, place });
+        self.next();
         self.end_of_line()
     }
 
     fn statement(&mut self) -> Result<(), GaveUp> {
-        match self.peek().kind {
-            Kind::Word("type" | "extend") if !self.syntax.conditions.is_empty() => {
+        match self.peek().text {
+            "type" | "extend" if !self.syntax.conditions.is_empty() => {
                 let message = "types stand before conditions".to_owned();
                 Err(self.error(self.peek().place, ModelErrorKind::Syntax, message))
             }
-            Kind::Word("type") => self.type_definition(false),
-            Kind::Word("extend") => {
-                self.next += 1;
-                self.type_definition(true)
-            }
-            Kind::Word("condition") => self.condition(),
+            "type" | "extend" => self.type_definition(),
+            "condition" => self.condition(),
             _ => Err(self.unexpected("`type` or `condition`")),
         }
     }
 
-    fn type_definition(&mut self, extends: bool) -> Result<(), GaveUp> {
-        self.expect(Kind::Word("type"))?;
+    fn type_definition(&mut self) -> Result<(), GaveUp> {
+        let extends = self.take("extend");
+        self.expect("type")?;
         let name = self.name("the type's name")?;
         if extends {
-            self.extension(&name);
+            self.extension(name);
         }
         self.syntax.types.push(TypeSyntax {
             name,
@@ -139,17 +139,17 @@ impl<'a> Parser<'a> {
         });
         self.end_of_line()?;
         self.newlines();
-        if !self.take(Kind::Word("relations")) {
+        if !self.take("relations") {
             return Ok(());
         }
         self.end_of_line()?;
         self.newlines();
-        if self.peek().kind != Kind::Word("define") {
+        if self.peek().text != DEFINE {
             return Err(self.unexpected("`define`"));
         }
-        while self.peek().kind == Kind::Word("define") && self.errors.len() < MAX_ERRORS {
+        while self.peek().text == DEFINE && self.errors.len() < MAX_ERRORS {
             // A restriction that is not closed ends at the next definition, which is read for itself.
-            if self.relation_definition().is_err() && self.peek().kind != Kind::Word("define") {
+            if self.relation_definition().is_err() && self.peek().text != DEFINE {
                 self.skip_line();
             }
             self.newlines();
@@ -158,26 +158,26 @@ impl<'a> Parser<'a> {
     }
 
     /// Types are added to in modules only, each once.
-    fn extension(&mut self, name: &Word) {
-        let is_first = self.extended.insert(name.text.clone(), 0).is_none();
+    fn extension(&mut self, name: Word<'a>) {
+        let is_first = self.extended.insert(name.text, 0).is_none();
         if self.syntax.module.is_none() {
             let message = "`extend` is for modules".to_owned();
             self.error(name.place, ModelErrorKind::Syntax, message);
         } else if !is_first {
-            let message = format!("`{}` is extended twice in this file", name.text);
-            self.error(name.place, ModelErrorKind::Syntax, message);
+            let twice = " is extended twice in this file";
+            name.fault(&mut self.errors, ModelErrorKind::Syntax, "", twice);
         }
     }
 
     fn relation_definition(&mut self) -> Result<(), GaveUp> {
-        self.expect(Kind::Word("define"))?;
-        let name = self.name("the relation's name")?;
-        self.expect(Kind::Sign(':'))?;
+        self.expect(DEFINE)?;
+        let name = self.number("the relation's name")?;
+        self.expect(":")?;
         self.restrictions.clear();
         let rewrite = self.rewrite(true, 0)?;
         self.end_of_line()?;
         if let Some(definition) = self.syntax.types.last_mut() {
-            definition.relations.push(RelationSyntax {
+            definition.relations.push(Relation {
                 name,
                 rewrite,
                 restrictions: std::mem::take(&mut self.restrictions),
@@ -188,35 +188,33 @@ impl<'a> Parser<'a> {
     }
 
     /// Operands joined by one operator: another needs parentheses.
-    fn rewrite(&mut self, first: bool, depth: usize) -> Result<RewriteSyntax, GaveUp> {
+    fn rewrite(&mut self, first: bool, depth: usize) -> Result<Rewrite, GaveUp> {
         let base = self.operand(first, depth)?;
-        let operator = self.peek().kind;
-        match operator {
-            Kind::Word("or" | "and") => {
-                let mut operands = vec![base];
-                while self.peek().kind == operator {
-                    self.operator()?;
-                    operands.push(self.operand(false, depth)?);
-                }
-                Ok(match operator {
-                    Kind::Word("or") => RewriteSyntax::Or(operands),
-                    _ => RewriteSyntax::And(operands),
-                })
-            }
-            Kind::ButNot => {
-                self.operator()?;
-                let subtract = self.operand(false, depth)?;
-                Ok(RewriteSyntax::ButNot(Box::new(base), Box::new(subtract)))
-            }
-            _ => Ok(base),
+        let operator = self.peek().text;
+        if !is_operator(operator) {
+            return Ok(base);
         }
+        if operator == BUT_NOT {
+            self.operator()?;
+            let subtract = self.operand(false, depth)?;
+            return Ok(Rewrite::Exclusion(Box::new(base), Box::new(subtract)));
+        }
+        let mut operands = vec![base];
+        while self.peek().text == operator {
+            self.operator()?;
+            operands.push(self.operand(false, depth)?);
+        }
+        Ok(match operator {
+            "or" => Rewrite::Union(operands),
+            _ => Rewrite::Intersection(operands),
+        })
     }
 
     fn operator(&mut self) -> Result<(), GaveUp> {
         if !self.peek().spaced {
             return Err(self.unexpected("white space before the operator"));
         }
-        self.next += 1;
+        self.next();
         if !self.peek().spaced {
             return Err(self.unexpected("white space after the operator"));
         }
@@ -224,146 +222,145 @@ impl<'a> Parser<'a> {
     }
 
     /// `first`: nothing but parentheses stands before it in the definition.
-    fn operand(&mut self, first: bool, depth: usize) -> Result<RewriteSyntax, GaveUp> {
+    fn operand(&mut self, first: bool, depth: usize) -> Result<Rewrite, GaveUp> {
         let place = self.peek().place;
-        if self.take(Kind::Sign('(')) {
+        if self.take("(") {
             if depth >= MAX_NESTING {
                 let message = format!("parentheses are nested more than {MAX_NESTING} deep");
                 return Err(self.error(place, ModelErrorKind::TooDeep, message));
             }
             let inner = self.rewrite(first, depth + 1)?;
-            if is_operator(self.peek().kind) {
+            if is_operator(self.peek().text) {
                 return Err(self.mixed());
             }
-            self.expect(Kind::Sign(')'))?;
+            self.expect(")")?;
             return Ok(inner);
         }
-        if self.peek().kind == Kind::Sign('[') {
+        if self.peek().text == "[" {
             if first {
+                self.next();
                 return self.restrictions();
             }
             let message = "type restrictions come first in a definition".to_owned();
             return Err(self.error(place, ModelErrorKind::Syntax, message));
         }
-        let relation = self.name("a relation")?;
-        if self.take(Kind::Word("from")) {
-            let tupleset = self.name("the relation that leads there")?;
-            return Ok(RewriteSyntax::From { relation, tupleset });
+        let relation = self.number("a relation")?;
+        if self.take("from") {
+            let tupleset = self.number("the relation that leads there")?;
+            return Ok(Rewrite::From { relation, tupleset });
         }
-        Ok(RewriteSyntax::Computed(relation))
+        Ok(Rewrite::Computed(relation))
     }
 
-    fn restrictions(&mut self) -> Result<RewriteSyntax, GaveUp> {
-        self.expect(Kind::Sign('['))?;
+    fn restrictions(&mut self) -> Result<Rewrite, GaveUp> {
         loop {
             self.newlines();
             let found = self.restriction()?;
             self.restrictions.push(found);
             self.newlines();
-            if self.take(Kind::Sign(']')) {
-                return Ok(RewriteSyntax::Direct);
+            if self.take("]") {
+                return Ok(Rewrite::Direct);
             }
-            if !self.take(Kind::Sign(',')) {
+            if !self.take(",") {
                 return Err(self.unexpected("`,` or `]`"));
             }
         }
     }
 
-    fn restriction(&mut self) -> Result<RestrictionSyntax, GaveUp> {
-        let type_name = self.name("a type")?;
+    fn restriction(&mut self) -> Result<Restriction, GaveUp> {
+        let type_name = self.number("a type")?;
         let joined = !self.peek().spaced;
-        let kind = if joined && self.take(Kind::Sign('#')) {
+        let taken = if joined && self.take("#") {
             if self.peek().spaced {
                 return Err(self.unexpected("a relation right after `#`"));
             }
-            RestrictionKind::Userset(self.name("a relation")?)
-        } else if joined && self.take(Kind::Sign(':')) {
-            if self.peek().spaced || !self.take(Kind::Sign('*')) {
+            Taken::Userset(type_name, self.number("a relation")?)
+        } else if joined && self.take(":") {
+            if self.peek().spaced || !self.take("*") {
                 return Err(self.unexpected("`*` right after `:`"));
             }
-            RestrictionKind::Wildcard
+            Taken::Wildcard(type_name)
         } else {
-            RestrictionKind::Object
+            Taken::Object(type_name)
         };
-        let condition = if self.peek().spaced && self.take(Kind::Word("with")) {
-            if matches!(self.peek().kind, Kind::Word(text) if is_soft(text)) {
+        let mut condition = None;
+        if self.peek().spaced && self.take("with") {
+            if is_soft(self.peek().text) {
                 return Err(self.unexpected("a condition"));
             }
-            Some(self.plain_name("a condition")?)
-        } else {
-            None
-        };
-        Ok(RestrictionSyntax {
-            type_name,
-            kind,
-            condition,
-        })
+            let name = self.plain_name("a condition")?;
+            condition = Some(self.syntax.add(name));
+        }
+        Ok(Restriction { taken, condition })
     }
 
-    pub(super) fn peek(&self) -> Token<'a> {
-        let end = Token {
-            kind: Kind::End,
-            place: Place::default(),
-            spaced: true,
-        };
-        self.tokens.get(self.next).copied().unwrap_or(end)
+    pub(super) fn peek(&self) -> &'s Token<'a> {
+        self.tokens.first().unwrap_or(&LAST)
     }
 
-    pub(super) fn take(&mut self, kind: Kind<'_>) -> bool {
-        let found = self.peek().kind == kind;
-        self.next += usize::from(found);
+    pub(super) fn take(&mut self, text: &str) -> bool {
+        let found = self.peek().text == text;
+        if found {
+            self.next();
+        }
         found
     }
 
-    pub(super) fn expect(&mut self, kind: Kind<'_>) -> Result<(), GaveUp> {
-        if self.take(kind) {
+    pub(super) fn expect(&mut self, text: &str) -> Result<(), GaveUp> {
+        if self.take(text) {
             Ok(())
         } else {
-            Err(self.unexpected(&describe(kind)))
+            Err(self.unexpected(&describe(text)))
         }
     }
 
-    fn name(&mut self, what: &str) -> Result<Word, GaveUp> {
-        match self.peek().kind {
-            Kind::Word(text) if !KEYWORDS.contains(&text) => {
-                let word = self.word_here(text);
-                self.next += 1;
+    fn name(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
+        match self.word_here() {
+            Some(word) if !KEYWORDS.contains(&word.text) => {
+                self.next();
                 Ok(word)
             }
             _ => Err(self.unexpected(what)),
         }
     }
 
-    /// A name without `/` and `.`.
-    fn plain_name(&mut self, what: &str) -> Result<Word, GaveUp> {
-        if matches!(self.peek().kind, Kind::Word(text) if !is_plain(text)) {
-            return Err(self.unexpected(what));
-        }
-        self.name(what)
+    /// The number of a name.
+    fn number(&mut self, what: &str) -> Result<u32, GaveUp> {
+        let name = self.name(what)?;
+        Ok(self.syntax.add(name))
     }
 
-    pub(super) fn word_here(&self, text: &str) -> Word {
-        Word {
-            text: text.to_owned(),
-            place: self.peek().place,
+    /// A name without `/` and `.`.
+    fn plain_name(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
+        if is_plain(self.peek().text) {
+            self.name(what)
+        } else {
+            Err(self.unexpected(what))
         }
+    }
+
+    pub(super) fn word_here(&self) -> Option<Word<'a>> {
+        let &Token {
+            kind, text, place, ..
+        } = self.peek();
+        (kind == Kind::Word).then_some(Word { text, place })
     }
 
     pub(super) fn end_of_line(&mut self) -> Result<(), GaveUp> {
-        match self.peek().kind {
-            Kind::Newline | Kind::End => Ok(()),
+        match self.peek().text {
+            NEWLINE | END => Ok(()),
             operator if is_operator(operator) => Err(self.mixed()),
             _ => Err(self.unexpected("the end of the line")),
         }
     }
 
     pub(super) fn newlines(&mut self) {
-        while self.take(Kind::Newline) {}
+        while self.take(NEWLINE) {}
     }
 
     fn skip_line(&mut self) {
-        while !matches!(self.peek().kind, Kind::Newline | Kind::End) {
-            self.next += 1;
+        while !matches!(self.peek().text, NEWLINE | END) {
+            self.next();
         }
     }
 
@@ -374,19 +371,29 @@ impl<'a> Parser<'a> {
 
     pub(super) fn unexpected(&mut self, expected: &str) -> GaveUp {
         let token = self.peek();
-        let message = format!("expected {expected}, found {}", describe(token.kind));
+        let message = format!("expected {expected}, found {}", describe(token.text));
         self.error(token.place, ModelErrorKind::Syntax, message)
     }
 
     pub(super) fn next(&mut self) {
-        self.next += 1;
+        self.tokens = self.tokens.get(1..).unwrap_or_default();
     }
 
-    pub(super) fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
+    fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
         self.errors.push(Fault::new(place, kind, message));
         GaveUp
     }
 }
+
+const DEFINE: &str = "define";
+
+/// Stands after all tokens.
+const LAST: Token<'_> = Token {
+    kind: Kind::Other,
+    text: END,
+    place: Place::NONE,
+    spaced: true,
+};
 
 /// Whether a text is read as the name of a type or a relation.
 pub(super) fn is_name(text: &str) -> bool {
@@ -403,19 +410,15 @@ pub(super) fn is_plain(name: &str) -> bool {
     !name.contains(['/', '.'])
 }
 
-fn is_operator(kind: Kind<'_>) -> bool {
-    matches!(kind, Kind::Word("or" | "and") | Kind::ButNot)
+fn is_operator(text: &str) -> bool {
+    matches!(text, "or" | "and" | BUT_NOT)
 }
 
-fn describe(kind: Kind<'_>) -> String {
-    match kind {
-        Kind::Word(text) | Kind::Version(text) | Kind::Unknown(text) => {
-            format!("`{}`", text.chars().take(60).collect::<String>())
-        }
-        Kind::ButNot => "`but not`".to_owned(),
-        Kind::Sign(sign) => format!("`{sign}`"),
-        Kind::Expression(_) => "`{`".to_owned(),
-        Kind::Newline => "the end of the line".to_owned(),
-        Kind::End => "the end".to_owned(),
+/// A token in a message.
+fn describe(text: &str) -> String {
+    match text {
+        NEWLINE => "the end of the line".to_owned(),
+        END => "the end".to_owned(),
+        text => format!("`{}`", text.chars().take(60).collect::<String>()),
     }
 }

@@ -5,21 +5,21 @@ use super::parse::{GaveUp, Parser, is_plain};
 use super::{ConditionSyntax, ParameterSyntax, Word};
 use crate::condition::ParameterType;
 
-impl Parser<'_> {
+impl<'a> Parser<'_, 'a> {
     pub(super) fn condition(&mut self) -> Result<(), GaveUp> {
-        self.expect(Kind::Word("condition"))?;
+        self.expect("condition")?;
         let name = self.condition_word("the condition's name")?;
-        self.expect(Kind::Sign('('))?;
+        self.expect("(")?;
         let mut parameters = Vec::new();
         loop {
             self.newlines();
             parameters.push(self.parameter()?);
-            if !self.take(Kind::Sign(',')) {
+            if !self.take(",") {
                 break;
             }
         }
         self.newlines();
-        self.expect(Kind::Sign(')'))?;
+        self.expect(")")?;
         let Kind::Expression(at) = self.peek().kind else {
             return Err(self.unexpected("`{`"));
         };
@@ -35,18 +35,17 @@ impl Parser<'_> {
         self.end_of_line()
     }
 
-    fn parameter(&mut self) -> Result<ParameterSyntax, GaveUp> {
+    fn parameter(&mut self) -> Result<ParameterSyntax<'a>, GaveUp> {
         let name = self.condition_word("a parameter")?;
-        self.expect(Kind::Sign(':'))?;
+        self.expect(":")?;
         let kind = self.parameter_type()?;
         Ok(ParameterSyntax { name, kind })
     }
 
     /// Keywords of the language can stand here, those of a parameter's type cannot.
-    fn condition_word(&mut self, what: &str) -> Result<Word, GaveUp> {
-        match self.peek().kind {
-            Kind::Word(text) if is_of_condition(text) => {
-                let word = self.word_here(text);
+    fn condition_word(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
+        match self.word_here() {
+            Some(word) if is_of_condition(word.text) => {
                 self.next();
                 Ok(word)
             }
@@ -55,23 +54,18 @@ impl Parser<'_> {
     }
 
     fn parameter_type(&mut self) -> Result<ParameterType, GaveUp> {
-        let Kind::Word(text) = self.peek().kind else {
-            return Err(self.unexpected("a parameter's type"));
-        };
-        let Some(container) = container(text) else {
+        let Some(container) = container(self.peek().text) else {
             return self.element_type();
         };
         self.next();
-        self.expect(Kind::Sign('<'))?;
+        self.expect("<")?;
         let element = self.element_type()?;
-        self.expect(Kind::Sign('>'))?;
+        self.expect(">")?;
         Ok(container(Box::new(element)))
     }
 
     fn element_type(&mut self) -> Result<ParameterType, GaveUp> {
-        if let Kind::Word(text) = self.peek().kind
-            && let Some(kind) = parameter_type(text)
-        {
+        if let Some(kind) = parameter_type(self.peek().text) {
             self.next();
             return Ok(kind);
         }

@@ -184,7 +184,7 @@ impl<'a> Printer<'a> {
         rewrite: &Rewrite,
         inner: bool,
     ) -> Result<(), NoTextError> {
-        let (operands, operator): (Vec<&Rewrite>, &str) = match rewrite {
+        let operator = match rewrite {
             Rewrite::Direct => return self.restrictions(&relation.restrictions),
             Rewrite::Computed(relation) => {
                 self.out.push_str(self.relation_name(*relation));
@@ -195,14 +195,14 @@ impl<'a> Printer<'a> {
                 _ = write!(self.out, "{name} from {from}");
                 return Ok(());
             }
-            Rewrite::Union(all) => (direct_first(all), " or "),
-            Rewrite::Intersection(all) => (direct_first(all), " and "),
-            Rewrite::Exclusion(base, subtract) => (vec![base, subtract], " but not "),
+            Rewrite::Union(_) => " or ",
+            Rewrite::Intersection(_) => " and ",
+            Rewrite::Exclusion(..) => " but not ",
         };
         if inner {
             self.out.push('(');
         }
-        for (number, operand) in operands.into_iter().enumerate() {
+        for (number, operand) in direct_first(rewrite).into_iter().enumerate() {
             if number > 0 {
                 self.out.push_str(operator);
             }
@@ -270,25 +270,43 @@ fn is_nested(kind: &ParameterType) -> bool {
 }
 
 /// A restriction as it is written.
-pub(crate) fn restriction_text(model: &Model, restriction: &Restriction) -> String {
-    let type_name = |id| model.type_name(id).unwrap_or_default();
-    let mut text = match restriction.taken {
-        Taken::Object(id) => type_name(id).to_owned(),
-        Taken::Wildcard(id) => format!("{}:*", type_name(id)),
-        Taken::Userset(id, relation) => {
-            let relation = model.relation_name(relation).unwrap_or_default();
-            format!("{}#{relation}", type_name(id))
+fn restriction_text(model: &Model, restriction: &Restriction) -> String {
+    let (type_id, relation) = restriction.taken.names();
+    let condition = restriction.condition.and_then(|id| model.condition(id));
+    written(
+        restriction.taken,
+        model.type_name(type_id).unwrap_or_default(),
+        relation.and_then(|id| model.relation_name(id)),
+        condition.map(Condition::name),
+    )
+}
+
+/// The same, by names.
+pub(crate) fn written(
+    taken: Taken,
+    type_name: &str,
+    relation: Option<&str>,
+    condition: Option<&str>,
+) -> String {
+    let mut text = type_name.to_owned();
+    if let Taken::Wildcard(_) = taken {
+        text.push_str(":*");
+    }
+    for (before, name) in [("#", relation), (" with ", condition)] {
+        if let Some(name) = name {
+            text.push_str(before);
+            text.push_str(name);
         }
-    };
-    if let Some(condition) = restriction.condition.and_then(|id| model.condition(id)) {
-        _ = write!(text, " with {}", condition.name());
     }
     text
 }
 
-fn direct_first(all: &[Rewrite]) -> Vec<&Rewrite> {
-    let mut operands: Vec<&Rewrite> = all.iter().collect();
-    crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
+/// What an operator joins, what can be written first.
+fn direct_first(rewrite: &Rewrite) -> Vec<&Rewrite> {
+    let mut operands = rewrite.operands();
+    if !matches!(rewrite, Rewrite::Exclusion(..)) {
+        crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
+    }
     operands
 }
 
@@ -296,9 +314,7 @@ fn direct_first(all: &[Rewrite]) -> Vec<&Rewrite> {
 fn count(rewrite: &Rewrite) -> usize {
     match rewrite {
         Rewrite::Direct => 1,
-        Rewrite::Computed(_) | Rewrite::From { .. } => 0,
-        Rewrite::Union(all) | Rewrite::Intersection(all) => all.iter().map(count).sum(),
-        Rewrite::Exclusion(base, subtract) => count(base) + count(subtract),
+        operator => operator.operands().into_iter().map(count).sum(),
     }
 }
 
@@ -306,10 +322,8 @@ fn count(rewrite: &Rewrite) -> usize {
 fn comes_first(rewrite: &Rewrite) -> bool {
     match rewrite {
         Rewrite::Direct => true,
-        Rewrite::Computed(_) | Rewrite::From { .. } => false,
-        Rewrite::Union(all) | Rewrite::Intersection(all) => direct_first(all)
+        operator => direct_first(operator)
             .first()
             .is_some_and(|found| comes_first(found)),
-        Rewrite::Exclusion(base, _) => comes_first(base),
     }
 }

@@ -1,124 +1,122 @@
 //! A syntax tree that is valid, over dense numbers.
 
-use crate::hash::HashMap;
-
-use super::parts::{Parts, Relation, Restriction, Rewrite, Schema, Taken, Type};
-use super::{ConditionId, RelationId, TypeId};
+use super::parts::{Parts, Relation, Rewrite, Schema, Taken, Type};
 use crate::condition::Condition;
-use crate::language::{RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, Word};
+use crate::hash::HashMap;
+use crate::language::{Syntax, Word};
 
-/// Compiles what `validate` found no fault with, without its text.
-pub(super) fn compile(syntax: &Syntax, conditions: Vec<Condition>) -> Parts {
-    let mut names = Names::default();
+/// Compiles what `validate` found no fault with, without its text: relations get the numbers of what their
+/// words name.
+pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>) -> Parts {
+    let schema = syntax.schema.and_then(|version| Schema::of(version.text));
+    let mut parts = Parts {
+        schema: schema.unwrap_or_default(),
+        conditions,
+        ..Parts::default()
+    };
+    let mut names = Names {
+        words: &syntax.words,
+        types: HashMap::new(),
+        relations: HashMap::new(),
+        conditions: HashMap::new(),
+    };
     for (definition, id) in syntax.types.iter().zip(0..) {
-        names.types.insert(&definition.name.text, id);
+        names.types.insert(definition.name.text, id);
         for relation in &definition.relations {
-            names.relation(&relation.name.text);
+            let name = names.text(relation.name);
+            if !names.relations.contains_key(name) {
+                names.relations.insert(name, count(&parts.relation_names));
+                parts.relation_names.push(name.into());
+            }
         }
     }
     for (definition, id) in syntax.conditions.iter().zip(0..) {
-        names.conditions.insert(&definition.name.text, id);
-    }
-    let schema = syntax.schema.as_ref();
-    let mut parts = Parts {
-        schema: schema
-            .and_then(|version| Schema::of(&version.text))
-            .unwrap_or_default(),
-        conditions,
-        sources: syntax.sources.clone(),
-        ..Parts::default()
-    };
-    if !syntax.sources.is_empty() {
-        for found in &syntax.conditions {
-            parts.condition_sources.push(found.source);
+        names.conditions.insert(definition.name.text, id);
+        if !syntax.sources.is_empty() {
+            parts.condition_sources.push(definition.source);
         }
     }
-    for definition in &syntax.types {
-        let start = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
-        for relation in &definition.relations {
-            let mut restrictions = Vec::with_capacity(relation.restrictions.len());
-            for found in &relation.restrictions {
-                restrictions.push(restriction(&names, found));
-            }
-            parts.relations.push(Relation {
-                name: names.id(&relation.name),
-                rewrite: lower(&names, &relation.rewrite),
-                restrictions,
-                source: relation.source,
-            });
+    for definition in syntax.types {
+        let start = count(&parts.relations);
+        for mut relation in definition.relations {
+            names.compile(&mut relation);
+            parts.relations.push(relation);
         }
-        let end = u32::try_from(parts.relations.len()).unwrap_or(u32::MAX);
         parts.types.push(Type {
-            name: definition.name.text.as_str().into(),
-            relations: start..end,
+            name: definition.name.text.into(),
+            relations: start..count(&parts.relations),
             source: definition.source,
         });
     }
-    parts.relation_names = names.relation_names;
+    parts.sources = syntax.sources;
     parts
 }
 
-#[derive(Default)]
-struct Names<'a> {
-    types: HashMap<&'a str, TypeId>,
-    relations: HashMap<&'a str, RelationId>,
-    relation_names: Vec<Box<str>>,
-    conditions: HashMap<&'a str, ConditionId>,
+struct Names<'s, 'a> {
+    words: &'s [Word<'a>],
+    types: HashMap<&'a str, u32>,
+    relations: HashMap<&'a str, u32>,
+    conditions: HashMap<&'a str, u32>,
 }
 
-impl<'a> Names<'a> {
-    fn relation(&mut self, name: &'a str) {
-        let next = RelationId::try_from(self.relation_names.len()).unwrap_or(RelationId::MAX);
-        if !self.relations.contains_key(name) {
-            self.relations.insert(name, next);
-            self.relation_names.push(name.into());
+impl<'a> Names<'_, 'a> {
+    fn compile(&self, relation: &mut Relation) {
+        self.number(&self.relations, &mut relation.name);
+        self.rewrite(&mut relation.rewrite);
+        for entry in &mut relation.restrictions {
+            match &mut entry.taken {
+                Taken::Object(id) | Taken::Wildcard(id) => self.number(&self.types, id),
+                Taken::Userset(id, relation) => {
+                    self.number(&self.types, id);
+                    self.number(&self.relations, relation);
+                }
+            }
+            if let Some(condition) = &mut entry.condition {
+                self.number(&self.conditions, condition);
+            }
         }
     }
 
-    /// A number that no relation has, for a name that no relation has: validation leaves none, and
-    /// a model is not made of it.
-    fn id(&self, name: &Word) -> RelationId {
-        let id = self.relations.get(name.text.as_str());
-        id.copied().unwrap_or(RelationId::MAX)
-    }
-}
-
-fn lower(names: &Names<'_>, syntax: &RewriteSyntax) -> Rewrite {
-    let all = |operands: &[RewriteSyntax]| {
-        let mut all = Vec::with_capacity(operands.len());
-        for operand in operands {
-            all.push(lower(names, operand));
+    /// Also puts what can be written first beside an operator, and takes an operator of one operand for
+    /// that one: so it is printed, and nothing else is read from a text.
+    fn rewrite(&self, rewrite: &mut Rewrite) {
+        match rewrite {
+            Rewrite::Direct => {}
+            Rewrite::Computed(relation) => self.number(&self.relations, relation),
+            Rewrite::From { relation, tupleset } => {
+                self.number(&self.relations, relation);
+                self.number(&self.relations, tupleset);
+            }
+            Rewrite::Exclusion(base, subtract) => {
+                self.rewrite(base);
+                self.rewrite(subtract);
+            }
+            Rewrite::Union(operands) | Rewrite::Intersection(operands) => {
+                for operand in operands.iter_mut() {
+                    self.rewrite(operand);
+                }
+                crate::sort::by_key(operands, |operand| !matches!(operand, Rewrite::Direct));
+                if operands.len() == 1
+                    && let Some(only) = operands.pop()
+                {
+                    *rewrite = only;
+                }
+            }
         }
-        all
-    };
-    match syntax {
-        RewriteSyntax::Direct => Rewrite::Direct,
-        RewriteSyntax::Or(operands) => Rewrite::Union(all(operands)),
-        RewriteSyntax::And(operands) => Rewrite::Intersection(all(operands)),
-        RewriteSyntax::ButNot(base, subtract) => Rewrite::Exclusion(
-            Box::new(lower(names, base)),
-            Box::new(lower(names, subtract)),
-        ),
-        RewriteSyntax::Computed(relation) => Rewrite::Computed(names.id(relation)),
-        RewriteSyntax::From { relation, tupleset } => Rewrite::From {
-            relation: names.id(relation),
-            tupleset: names.id(tupleset),
-        },
+    }
+
+    /// A number that nothing has, for a name that nothing has: validation leaves none, and a model is not
+    /// made of it.
+    fn number(&self, numbers: &HashMap<&'a str, u32>, id: &mut u32) {
+        let number = numbers.get(self.text(*id));
+        *id = number.copied().unwrap_or(u32::MAX);
+    }
+
+    fn text(&self, word: u32) -> &'a str {
+        self.words.get(word as usize).map_or("", |word| word.text)
     }
 }
 
-fn restriction(names: &Names<'_>, found: &RestrictionSyntax) -> Restriction {
-    let type_id = names.types.get(found.type_name.text.as_str());
-    let type_id = type_id.copied().unwrap_or(TypeId::MAX);
-    Restriction {
-        taken: match &found.kind {
-            RestrictionKind::Object => Taken::Object(type_id),
-            RestrictionKind::Wildcard => Taken::Wildcard(type_id),
-            RestrictionKind::Userset(relation) => Taken::Userset(type_id, names.id(relation)),
-        },
-        condition: found.condition.as_ref().map(|name| {
-            let id = names.conditions.get(name.text.as_str());
-            id.copied().unwrap_or(ConditionId::MAX)
-        }),
-    }
+fn count<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
 }

@@ -6,7 +6,7 @@
 
 use super::read::named;
 use super::{MAX_ERRORS, MAX_TEXT, ModelErrorKind, ModelErrors};
-use crate::language::{Fault, Place, Word};
+use crate::language::{Fault, Place};
 use crate::text::{find, split_once};
 
 /// The file's name.
@@ -31,22 +31,14 @@ pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
     if faults.is_empty() {
         return Ok(FgaMod {
             schema: "1.2".to_owned(),
-            contents: texts(contents),
+            contents: contents.into_iter().map(|(path, _)| path).collect(),
         });
     }
     Err(named(faults, &[FILE_NAME.into()]))
 }
 
-fn texts(words: Vec<Word>) -> Vec<String> {
-    let mut texts = Vec::with_capacity(words.len());
-    for word in words {
-        texts.push(word.text);
-    }
-    texts
-}
-
-/// The paths, and what is wrong.
-pub(super) fn read(text: &str, file: u16) -> (Vec<Word>, Vec<Fault>) {
+/// The paths, each with its place, and what is wrong.
+pub(super) fn read(text: &str, file: u16) -> (Vec<(String, Place)>, Vec<Fault>) {
     let mut reader = Reader {
         file,
         line: 0,
@@ -238,7 +230,7 @@ impl Reader {
         })
     }
 
-    fn finish(&mut self) -> Vec<Word> {
+    fn finish(&mut self) -> Vec<(String, Place)> {
         let is_read = self.faults.is_empty();
         match self.schema.take() {
             None if is_read => self.fault((1, 1), "`schema` is missing"),
@@ -272,7 +264,7 @@ impl Reader {
         Vec::new()
     }
 
-    fn path(&mut self, item: &Scalar) -> Option<Word> {
+    fn path(&mut self, item: &Scalar) -> Option<(String, Place)> {
         let text = &item.text;
         let message = if item.is_text {
             let path = decoded(text).map(|path| path.replace('\\', "/"));
@@ -282,7 +274,7 @@ impl Reader {
                         let (line, column) = item.at;
                         let file = self.file;
                         let place = Place { file, line, column };
-                        return Some(Word { text: path, place });
+                        return Some((path, place));
                     }
                     format!("file `{text}` does not end in `.fga`")
                 }

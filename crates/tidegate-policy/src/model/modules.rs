@@ -5,7 +5,7 @@ use crate::hash::HashMap;
 use super::fga_mod::{self, FILE_NAME};
 use super::parts::{Schema, Source, SourceId};
 use super::{MAX_MODULES, MAX_TEXT, ModelErrorKind};
-use crate::language::{Fault, Place, Syntax, TypeSyntax, Word, parse};
+use crate::language::{Fault, Place, Syntax, TypeSyntax, Word, parse_into};
 
 /// A file of a modular model.
 #[derive(Clone, Copy, Debug)]
@@ -17,21 +17,21 @@ pub struct ModuleFile<'a> {
 }
 
 /// Several files as one.
-pub(super) struct Combined {
-    pub(super) syntax: Syntax,
+pub(super) struct Combined<'a> {
+    pub(super) syntax: Syntax<'a>,
     pub(super) faults: Vec<Fault>,
     /// The names of the files, by the numbers in places.
     pub(super) names: Vec<Box<str>>,
 }
 
 /// Puts files together; what could be read is there even when there are faults.
-pub(super) fn combine(files: &[ModuleFile<'_>]) -> Combined {
+pub(super) fn combine<'a>(files: &[ModuleFile<'a>]) -> Combined<'a> {
     let mut combiner = Combiner::default();
     let total: usize = files.iter().map(|file| file.text.len()).sum();
     if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
         let message =
             format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
-        combiner.fault(Place::default(), ModelErrorKind::TooLong, message);
+        combiner.fault(Place::NONE, ModelErrorKind::TooLong, message);
         combiner.syntax.schema = Some(version());
         return combiner.combined();
     }
@@ -72,7 +72,7 @@ fn in_order<'a, 'f>(
     for (file, number) in &sorted {
         if seen.insert(file.name, u32::from(*number)).is_some() {
             let message = format!("there are two files `{}`", file.name);
-            let place = start(*number);
+            let place = Place::start(*number);
             faults.push(Fault::new(place, ModelErrorKind::Module, message));
         }
     }
@@ -88,101 +88,117 @@ fn in_order<'a, 'f>(
     faults.extend(found);
     let mut ordered = Vec::new();
     let mut listed: HashMap<&str, u32> = HashMap::new();
-    for Word { text, place } in &contents {
+    for (text, place) in &contents {
         let problem = match find(text) {
-            Some(_) if listed.insert(text, 0).is_some() => "is listed twice",
+            Some(_) if listed.insert(text, 0).is_some() => " is listed twice",
             Some(found) => {
                 ordered.push(found);
                 continue;
             }
-            None => "is not there",
+            None => " is not there",
         };
-        let message = format!("file `{text}` {problem}");
-        faults.push(Fault::new(*place, ModelErrorKind::Module, message));
+        let (file, kind) = (
+            Word {
+                text,
+                place: *place,
+            },
+            ModelErrorKind::Module,
+        );
+        file.fault(&mut faults, kind, "file ", problem);
     }
     (ordered, faults)
 }
 
 #[derive(Default)]
-struct Combiner {
-    syntax: Syntax,
+struct Combiner<'a> {
+    syntax: Syntax<'a>,
     faults: Vec<Fault>,
     names: Vec<Box<str>>,
     /// Where each type is.
-    types: HashMap<String, u32>,
-    conditions: HashMap<String, u32>,
+    types: HashMap<&'a str, u32>,
+    conditions: HashMap<&'a str, u32>,
 }
 
-impl Combiner {
+impl<'a> Combiner<'a> {
     /// Adds a file and returns what it adds to types.
-    fn file(&mut self, text: &str, number: u16, source: SourceId) -> Vec<TypeSyntax> {
-        let (syntax, faults) = parse(text, number);
+    fn file(&mut self, text: &'a str, number: u16, source: SourceId) -> Vec<TypeSyntax<'a>> {
+        let mut syntax = Syntax {
+            words: std::mem::take(&mut self.syntax.words),
+            ..Syntax::default()
+        };
+        let faults = parse_into(&mut syntax, text, number);
+        self.syntax.words = syntax.words;
+        let mut extensions = Vec::new();
         if !faults.is_empty() {
             self.faults.extend(faults);
-            return Vec::new();
+            return extensions;
         }
         let Some(module) = syntax.module else {
             let message = "the file is not a module: it starts with `module NAME`";
-            self.fault(start(number), ModelErrorKind::Module, message.to_owned());
-            return Vec::new();
+            let place = Place::start(number);
+            self.fault(place, ModelErrorKind::Module, message.to_owned());
+            return extensions;
         };
         if let Some(entry) = self.syntax.sources.get_mut(usize::from(source)) {
-            entry.module = module.text.as_str().into();
+            entry.module = module.text.into();
         }
-        let mut extensions = Vec::new();
         for mut definition in syntax.types {
-            let name = &definition.name;
+            let name = definition.name;
+            let next = u32::try_from(self.syntax.types.len()).unwrap_or(u32::MAX);
             if definition.extends {
                 extensions.push(definition);
-            } else if self.types.contains_key(&name.text) {
-                let message = format!("type `{}` is defined twice", name.text);
-                self.fault(name.place, ModelErrorKind::Duplicate, message);
-            } else {
-                let number = u32::try_from(self.syntax.types.len()).unwrap_or(u32::MAX);
-                self.types.insert(name.text.clone(), number);
+            } else if *self.types.entry(name.text).or_insert_with(|| next) == next {
                 definition.source = Some(source);
                 self.syntax.types.push(definition);
+            } else {
+                self.twice(name, "type ");
             }
         }
         for mut condition in syntax.conditions {
-            let name = &condition.name;
-            if self.conditions.insert(name.text.clone(), 0).is_none() {
+            let name = condition.name;
+            if self.conditions.insert(name.text, 0).is_none() {
                 condition.source = Some(source);
                 self.syntax.conditions.push(condition);
             } else {
-                let message = format!("condition `{}` is defined twice", name.text);
-                self.fault(name.place, ModelErrorKind::Duplicate, message);
+                self.twice(name, "condition ");
             }
         }
         extensions
     }
 
-    fn extend(&mut self, extension: TypeSyntax, source: SourceId) {
-        let name = &extension.name;
-        let at = self.types.get(&name.text);
+    fn twice(&mut self, name: Word<'_>, what: &str) {
+        let kind = ModelErrorKind::Duplicate;
+        name.fault(&mut self.faults, kind, what, " is defined twice");
+    }
+
+    fn extend(&mut self, extension: TypeSyntax<'a>, source: SourceId) {
+        let name = extension.name;
+        let words = &self.syntax.words;
+        let at = self.types.get(name.text);
         let Some(extended) = at.and_then(|&at| self.syntax.types.get_mut(at as usize)) else {
-            let message = format!(
-                "type `{}`, which is extended here, is not defined",
-                name.text
+            let (kind, after) = (
+                ModelErrorKind::Module,
+                ", which is extended here, is not defined",
             );
-            return self.fault(name.place, ModelErrorKind::Module, message);
+            return name.fault(&mut self.faults, kind, "type ", after);
         };
-        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut known: HashMap<&str, u32> = HashMap::new();
         for relation in &extended.relations {
-            known.insert(relation.name.text.clone(), 0);
+            let word = words.get(relation.name as usize);
+            known.insert(word.map_or("", |word| word.text), 0);
         }
-        let mut twice = Vec::new();
         for mut relation in extension.relations {
-            if known.insert(relation.name.text.clone(), 0).is_none() {
+            let Some(&Word { text, place }) = words.get(relation.name as usize) else {
+                continue;
+            };
+            if known.insert(text, 0).is_none() {
                 relation.source = Some(source);
                 extended.relations.push(relation);
             } else {
-                twice.push(relation.name);
+                let message = format!("type `{}` has a relation `{text}` already", name.text);
+                let fault = Fault::new(place, ModelErrorKind::Duplicate, message);
+                self.faults.push(fault);
             }
-        }
-        for Word { text, place } in twice {
-            let message = format!("type `{}` has a relation `{text}` already", name.text);
-            self.fault(place, ModelErrorKind::Duplicate, message);
         }
     }
 
@@ -190,7 +206,7 @@ impl Combiner {
         self.faults.push(Fault::new(place, kind, message));
     }
 
-    fn combined(self) -> Combined {
+    fn combined(self) -> Combined<'a> {
         Combined {
             syntax: self.syntax,
             faults: self.faults,
@@ -199,17 +215,9 @@ impl Combiner {
     }
 }
 
-fn version() -> Word {
+fn version() -> Word<'static> {
     Word {
-        text: Schema::V1_2.as_str().to_owned(),
-        place: Place::default(),
-    }
-}
-
-fn start(file: u16) -> Place {
-    Place {
-        file,
-        line: 1,
-        column: 1,
+        text: Schema::V1_2.as_str(),
+        place: Place::NONE,
     }
 }

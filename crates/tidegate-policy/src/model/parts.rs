@@ -82,6 +82,18 @@ pub(crate) enum Rewrite {
     Exclusion(Box<Rewrite>, Box<Rewrite>),
 }
 
+#[cfg(feature = "language")]
+impl Rewrite {
+    /// What an operator joins.
+    pub(crate) fn operands(&self) -> Vec<&Self> {
+        match self {
+            Self::Union(all) | Self::Intersection(all) => all.iter().collect(),
+            Self::Exclusion(base, subtract) => vec![base, subtract],
+            Self::Direct | Self::Computed(_) | Self::From { .. } => Vec::new(),
+        }
+    }
+}
+
 /// One kind of subject that a relation takes, and under which condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Restriction {
@@ -98,6 +110,17 @@ pub(crate) enum Taken {
     Userset(TypeId, RelationId),
     /// `[user:*]`
     Wildcard(TypeId),
+}
+
+#[cfg(feature = "language")]
+impl Taken {
+    /// The type, and the relation of a userset.
+    pub(crate) fn names(self) -> (TypeId, Option<RelationId>) {
+        match self {
+            Self::Object(id) | Self::Wildcard(id) => (id, None),
+            Self::Userset(id, relation) => (id, Some(relation)),
+        }
+    }
 }
 
 /// Module and file that a part of a model was written in. Either may be empty.

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::json::Json;
 
-use super::parts::Parts;
 use super::{
     MAX_ERRORS, MAX_TEXT, Model, ModelError, ModelErrorKind, ModelErrors, ModuleFile, canonical,
     compile, dot, json, modules, validate,
@@ -26,16 +25,17 @@ impl Model {
             return Self::from_json(text);
         }
         let (syntax, faults) = parse(text, 0);
-        let (syntax, conditions) =
-            examine(syntax, faults, true).map_err(|found| named(found, &[]))?;
-        build(&syntax, conditions, text.into())
+        let conditions = examine(&syntax, faults, true, &[])?;
+        build(syntax, conditions, text.into())
     }
 
     /// Everything that is wrong with a text, and what is only odd
     /// ([`is_warning`](ModelErrorKind::is_warning)), in order of place.
     pub fn lint(text: &str) -> Vec<ModelError> {
+        let tree;
         let (syntax, faults) = if is_json(text) {
-            json::read(text)
+            tree = json::parse(text);
+            json::read(&tree)
         } else {
             parse(text, 0)
         };
@@ -49,7 +49,8 @@ impl Model {
     /// # Errors
     /// Everything that is wrong; the messages name the place.
     pub fn from_json(text: &str) -> Result<Self, ModelErrors> {
-        let (syntax, faults) = json::read(text);
+        let tree = json::parse(text);
+        let (syntax, faults) = json::read(&tree);
         let mut model = arranged(syntax, faults, true, &[])?;
         let printed = print(&model, false)
             .ok()
@@ -128,7 +129,11 @@ fn is_json(text: &str) -> bool {
 
 /// What is wrong with a syntax tree, sorted, and its conditions. `whole`: look no further where a part
 /// could not be read. Files of a modular model are read each for itself.
-fn faults_of(syntax: &Syntax, mut faults: Vec<Fault>, whole: bool) -> (Vec<Fault>, Vec<Condition>) {
+fn faults_of(
+    syntax: &Syntax<'_>,
+    mut faults: Vec<Fault>,
+    whole: bool,
+) -> (Vec<Fault>, Vec<Condition>) {
     let mut conditions = Vec::new();
     // A name that stands in a part that could not be read would seem undefined.
     let is_read = |kind| {
@@ -150,44 +155,42 @@ fn faults_of(syntax: &Syntax, mut faults: Vec<Fault>, whole: bool) -> (Vec<Fault
     (faults, conditions)
 }
 
-/// A syntax tree without errors, and its conditions.
+/// The conditions of a syntax tree without errors. `names` are those of its files.
 fn examine(
-    syntax: Syntax,
+    syntax: &Syntax<'_>,
     faults: Vec<Fault>,
     whole: bool,
-) -> Result<(Syntax, Vec<Condition>), Vec<Fault>> {
-    let (faults, conditions) = faults_of(&syntax, faults, whole);
+    names: &[Box<str>],
+) -> Result<Vec<Condition>, ModelErrors> {
+    let (faults, conditions) = faults_of(syntax, faults, whole);
     if faults.iter().all(|fault| fault.kind.is_warning()) {
-        Ok((syntax, conditions))
+        Ok(conditions)
     } else {
-        Err(faults)
+        Err(named(faults, names))
     }
 }
 
-/// A model that was not written in one text, without a text. `names` are those of its files.
+/// A model that was not written in one text, without a text.
 fn arranged(
-    syntax: Syntax,
+    mut syntax: Syntax<'_>,
     faults: Vec<Fault>,
     whole: bool,
     names: &[Box<str>],
 ) -> Result<Model, ModelErrors> {
-    let found = examine(syntax, faults, whole);
-    let (mut syntax, _) = found.map_err(|found| named(found, names))?;
+    examine(&syntax, faults, whole, names)?;
     canonical::arrange(&mut syntax);
     // Conditions and their parameters are in another order now.
     let conditions = validate::conditions(&syntax, &mut Vec::new());
-    build(&syntax, conditions, Box::default())
+    build(syntax, conditions, Box::default())
 }
 
 fn build(
-    syntax: &Syntax,
+    syntax: Syntax<'_>,
     conditions: Vec<Condition>,
     text: Box<str>,
 ) -> Result<Model, ModelErrors> {
-    let parts = Parts {
-        text,
-        ..compile::compile(syntax, conditions)
-    };
+    let mut parts = compile::compile(syntax, conditions);
+    parts.text = text;
     // What is valid compiles: nothing but a limit can be in the way.
     Model::from_parts(parts).map_err(|_| too_long())
 }
@@ -195,18 +198,22 @@ fn build(
 /// Whether a text, read again, is the model.
 fn says_the_same(text: &str, model: &Model) -> bool {
     let (syntax, faults) = parse(text, 0);
-    if !faults.is_empty() || text.len() > MAX_TEXT {
-        return false;
-    }
-    let parts = compile::compile(&syntax, Vec::new());
     let known = model.parts();
+    let mut same = faults.is_empty() && syntax.conditions.len() == known.conditions.len();
+    for (one, two) in syntax.conditions.iter().zip(&known.conditions) {
+        let (declared, parameters) = (one.parameters.iter(), two.parameters().iter());
+        same &= one.name.text == two.name()
+            && one.expression.text == two.expression()
+            && declared
+                .map(|found| (found.name.text, &found.kind))
+                .eq(parameters.map(|found| (&*found.name, &found.kind)));
+    }
+    let parts = compile::compile(syntax, Vec::new());
     let types = parts.types.iter().zip(&known.types);
     let relations = parts.relations.iter().zip(&known.relations);
-    let conditions = syntax.conditions.iter().zip(&known.conditions);
-    parts.relation_names == known.relation_names
+    same && parts.relation_names == known.relation_names
         && parts.types.len() == known.types.len()
         && parts.relations.len() == known.relations.len()
-        && syntax.conditions.len() == known.conditions.len()
         && types
             .into_iter()
             .all(|(one, two)| one.name == two.name && one.relations == two.relations)
@@ -214,18 +221,6 @@ fn says_the_same(text: &str, model: &Model) -> bool {
             one.name == two.name
                 && one.rewrite == two.rewrite
                 && one.restrictions == two.restrictions
-        })
-        && conditions.into_iter().all(|(one, two)| {
-            let parameters = one
-                .parameters
-                .iter()
-                .map(|found| (&*found.name.text, &found.kind));
-            one.name.text == two.name()
-                && one.expression.text == two.expression()
-                && parameters.eq(two
-                    .parameters()
-                    .iter()
-                    .map(|found| (&*found.name, &found.kind)))
         })
 }
 
@@ -247,6 +242,6 @@ pub(super) fn named(faults: Vec<Fault>, names: &[Box<str>]) -> ModelErrors {
 
 fn too_long() -> ModelErrors {
     let message = format!("the model is over a limit; its text has at most {MAX_TEXT} bytes");
-    let fault = Fault::new(Place::default(), ModelErrorKind::TooLong, message);
+    let fault = Fault::new(Place::NONE, ModelErrorKind::TooLong, message);
     named(vec![fault], &[])
 }

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(super) use read::read;
+pub(super) use read::{parse, read};
 pub(super) use write::write;
 
 /// Longest JSON text of a model. Bytes.

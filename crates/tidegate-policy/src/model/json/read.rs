@@ -6,53 +6,57 @@ use super::MAX_JSON;
 use crate::condition::{MAX_TYPE_NESTING, ParameterType};
 use crate::json::{Json, JsonError};
 use crate::language::{
-    ConditionSyntax, ExpressionSyntax, Fault, ParameterSyntax, Place, RelationSyntax,
-    RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax, TypeSyntax, Word, parameter_type,
+    ConditionSyntax, ExpressionSyntax, Fault, ParameterSyntax, Place, Syntax, TypeSyntax, Word,
+    parameter_type,
 };
-use crate::model::{MAX_ERRORS, MAX_NESTING, ModelErrorKind, Schema, Source, SourceId};
+use crate::model::{
+    MAX_ERRORS, MAX_NESTING, ModelErrorKind, Relation, Restriction, Rewrite, Schema, Source,
+    SourceId, Taken,
+};
 use crate::tuple::MAX_TYPE;
 
+/// The tree of a JSON text that is not too long.
+pub(in crate::model) fn parse(text: &str) -> Result<Json, Fault> {
+    if text.len() > MAX_JSON {
+        let message = format!("a model in JSON form has at most {MAX_JSON} bytes");
+        return Err(Fault::new(Place::NONE, ModelErrorKind::TooLong, message));
+    }
+    text.parse().map_err(|error: JsonError| {
+        let place = Place {
+            file: 0,
+            line: error.line,
+            column: error.column,
+        };
+        Fault::new(place, ModelErrorKind::Json, error.to_string())
+    })
+}
+
 /// Reads a model; what could be read is there even when there are faults.
-pub(in crate::model) fn read(text: &str) -> (Syntax, Vec<Fault>) {
+pub(in crate::model) fn read(tree: &Result<Json, Fault>) -> (Syntax<'_>, Vec<Fault>) {
     let mut reader = Reader {
         syntax: Syntax::default(),
         faults: Vec::new(),
         sources: HashMap::new(),
         at: String::new(),
     };
-    if text.len() > MAX_JSON {
-        let message = format!("a model in JSON form has at most {MAX_JSON} bytes");
-        reader.fault(ModelErrorKind::TooLong, &message);
-    } else {
-        match text.parse() {
-            Ok(json) => reader.model(&json),
-            Err(error) => {
-                let error: JsonError = error;
-                let message = error.to_string();
-                let kind = ModelErrorKind::Json;
-                let place = Place {
-                    file: 0,
-                    line: error.line,
-                    column: error.column,
-                };
-                reader.faults.push(Fault::new(place, kind, message));
-            }
-        }
+    match tree {
+        Ok(json) => reader.model(json),
+        Err(fault) => reader.faults.push(fault.clone()),
     }
     (reader.syntax, reader.faults)
 }
 
-struct Reader {
-    syntax: Syntax,
+struct Reader<'a> {
+    syntax: Syntax<'a>,
     faults: Vec<Fault>,
-    /// The numbers of sources, by the length of their module's name, it and their file's.
-    sources: HashMap<String, u32>,
+    /// The numbers of sources, by their module and file.
+    sources: HashMap<(&'a str, &'a str), u32>,
     /// Where it is, in words.
     at: String,
 }
 
-impl Reader {
-    fn model(&mut self, node: &Json) {
+impl<'a> Reader<'a> {
+    fn model(&mut self, node: &'a Json) {
         let Json::Object(fields) = node else {
             return self.fault(ModelErrorKind::Json, "a model is an object");
         };
@@ -81,7 +85,7 @@ impl Reader {
         }
     }
 
-    fn type_definition(&mut self, node: &Json) {
+    fn type_definition(&mut self, node: &'a Json) {
         self.at = "type_definitions".to_owned();
         let Some(name) = node.field(&["type"]).and_then(Json::text) else {
             return match node.field(&["type"]) {
@@ -119,8 +123,8 @@ impl Reader {
             }
             let source = self.source(details);
             if let Some(rewrite) = self.rewrite(rewrite, 0) {
-                definition.relations.push(RelationSyntax {
-                    name: word(relation),
+                definition.relations.push(Relation {
+                    name: self.syntax.add(word(relation)),
                     rewrite,
                     restrictions,
                     source,
@@ -130,32 +134,32 @@ impl Reader {
         self.syntax.types.push(definition);
     }
 
-    fn rewrite(&mut self, node: &Json, depth: usize) -> Option<RewriteSyntax> {
+    fn rewrite(&mut self, node: &'a Json, depth: usize) -> Option<Rewrite> {
         if depth > MAX_NESTING + 1 {
             self.fault(ModelErrorKind::TooDeep, "it is nested too deep");
             return None;
         }
         let mut found = Vec::new();
-        for (at, names) in REWRITES.iter().enumerate() {
+        for (names, at) in REWRITES.iter().zip(0..) {
             if let Some(value) = node.field(names) {
-                found.push((at, value));
+                found.push((value, at));
             }
         }
-        let &[(at, value)] = found.as_slice() else {
+        let &[(value, at)] = found.as_slice() else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");
             return None;
         };
-        match at {
-            0 => Some(RewriteSyntax::Direct),
-            1 => self.named(value).map(RewriteSyntax::Computed),
+        Some(match at {
+            0 => Rewrite::Direct,
+            1 => Rewrite::Computed(self.named(Some(value))?),
             2 => {
-                let relation = self.inner(value, REWRITES.get(1).copied().unwrap_or_default());
-                let tupleset = self.inner(value, &["tupleset"]);
+                let relation = self.named(value.field(COMPUTED));
+                let tupleset = self.named(value.field(&["tupleset"]));
                 let (relation, tupleset) = relation.zip(tupleset)?;
-                Some(RewriteSyntax::From { relation, tupleset })
+                Rewrite::From { relation, tupleset }
             }
-            3 => self.children(value, depth).map(RewriteSyntax::Or),
-            4 => self.children(value, depth).map(RewriteSyntax::And),
+            3 => Rewrite::Union(self.children(value, depth)?),
+            4 => Rewrite::Intersection(self.children(value, depth)?),
             _ => {
                 let base = value.field(&["base"]);
                 let subtract = value.field(&["subtract"]);
@@ -164,67 +168,61 @@ impl Reader {
                     return None;
                 };
                 let base = self.rewrite(base, depth + 1);
-                let subtract = self.rewrite(subtract, depth + 1);
-                let (base, subtract) = base.zip(subtract)?;
-                Some(RewriteSyntax::ButNot(Box::new(base), Box::new(subtract)))
+                let subtract = self.rewrite(subtract, depth + 1)?;
+                Rewrite::Exclusion(Box::new(base?), Box::new(subtract))
             }
-        }
+        })
     }
 
-    fn children(&mut self, node: &Json, depth: usize) -> Option<Vec<RewriteSyntax>> {
+    fn children(&mut self, node: &'a Json, depth: usize) -> Option<Vec<Rewrite>> {
         let children = self.list(node, &["child"]);
         if children.is_empty() {
             self.shape("a `union` or `intersection` has at least one `child`");
+            return None;
         }
         let mut found = Vec::new();
         for child in children {
             found.push(self.rewrite(child, depth + 1)?);
         }
-        (!found.is_empty()).then_some(found)
-    }
-
-    fn inner(&mut self, node: &Json, names: &[&str]) -> Option<Word> {
-        self.named(node.field(names).unwrap_or(&Json::Null))
+        Some(found)
     }
 
     /// `{"relation": NAME}`
-    fn named(&mut self, node: &Json) -> Option<Word> {
-        let found = node.field(&["relation"]).and_then(Json::text);
+    fn named(&mut self, node: Option<&'a Json>) -> Option<u32> {
+        let found = node.and_then(|node| node.field(&["relation"])?.text());
         if found.is_none() {
             self.shape("a `relation` is missing");
         }
-        found.map(word)
+        Some(self.syntax.add(word(found?)))
     }
 
-    fn restriction(&mut self, node: &Json) -> Option<RestrictionSyntax> {
+    fn restriction(&mut self, node: &'a Json) -> Option<Restriction> {
         let inner = node.field(&["relation_or_wildcard", "relationOrWildcard"]);
         let inner = inner.unwrap_or(node);
-        let text = |node: &Json, name: &str| {
-            let text = node.field(&[name]).and_then(Json::text);
-            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        let mut number = |node: &'a Json, name: &str| {
+            let text = node.field(&[name])?.text()?;
+            (!text.is_empty()).then(|| self.syntax.add(word(text)))
         };
-        let Some(type_name) = text(node, "type") else {
+        let (type_name, relation) = (number(node, "type"), number(inner, "relation"));
+        let condition = number(node, "condition");
+        let Some(type_name) = type_name else {
             self.shape("a restriction has a `type`");
             return None;
         };
-        let kind = match (text(inner, "relation"), inner.field(&["wildcard"])) {
+        let taken = match (relation, inner.field(&["wildcard"])) {
             (Some(_), Some(_)) => {
                 let message = "a restriction is a wildcard and a userset at once";
                 self.fault(ModelErrorKind::WildcardUserset, message);
-                RestrictionKind::Wildcard
+                Taken::Wildcard(type_name)
             }
-            (Some(relation), None) => RestrictionKind::Userset(word(&relation)),
-            (None, Some(_)) => RestrictionKind::Wildcard,
-            (None, None) => RestrictionKind::Object,
+            (Some(relation), None) => Taken::Userset(type_name, relation),
+            (None, Some(_)) => Taken::Wildcard(type_name),
+            (None, None) => Taken::Object(type_name),
         };
-        Some(RestrictionSyntax {
-            type_name: word(&type_name),
-            kind,
-            condition: text(node, "condition").as_deref().map(word),
-        })
+        Some(Restriction { taken, condition })
     }
 
-    fn condition(&mut self, name: &str, node: &Json) {
+    fn condition(&mut self, name: &'a str, node: &'a Json) {
         let inner = node
             .field(&["name"])
             .and_then(Json::text)
@@ -256,7 +254,7 @@ impl Reader {
         });
     }
 
-    fn parameter(&mut self, node: &Json, depth: usize) -> Option<ParameterType> {
+    fn parameter(&mut self, node: &'a Json, depth: usize) -> Option<ParameterType> {
         let name = node.field(&["type_name", "typeName"]).and_then(Json::text);
         let name = name.and_then(|name| name.strip_prefix("TYPE_NAME_"));
         let name = name.unwrap_or_default().to_ascii_lowercase();
@@ -278,21 +276,19 @@ impl Reader {
     }
 
     /// Module and file of a part.
-    fn source(&mut self, metadata: &Json) -> Option<SourceId> {
-        let text = |node: &Json, name: &str| {
-            let text = node.field(&[name]).and_then(Json::text);
-            text.unwrap_or_default().to_owned()
+    fn source(&mut self, metadata: &'a Json) -> Option<SourceId> {
+        let text = |node: Option<&'a Json>, name: &str| {
+            let text = node.and_then(|node| node.field(&[name])?.text());
+            text.unwrap_or_default()
         };
-        let module = text(metadata, "module");
-        let info = metadata.field(&["source_info", "sourceInfo"]);
-        let file = info.map(|info| text(info, "file")).unwrap_or_default();
+        let module = text(Some(metadata), "module");
+        let file = text(metadata.field(&["source_info", "sourceInfo"]), "file");
         if module.is_empty() && file.is_empty() {
             return None;
         }
         let sources = &mut self.syntax.sources;
         let next = SourceId::try_from(sources.len()).ok()?;
-        let key = format!("{} {module}{file}", module.len());
-        let id = self.sources.entry(key).or_insert_with(|| {
+        let id = self.sources.entry((module, file)).or_insert_with(|| {
             sources.push(Source {
                 module: module.into(),
                 file: file.into(),
@@ -302,7 +298,7 @@ impl Reader {
         SourceId::try_from(*id).ok()
     }
 
-    fn list<'n>(&mut self, node: &'n Json, names: &[&str]) -> &'n [Json] {
+    fn list(&mut self, node: &'a Json, names: &[&str]) -> &'a [Json] {
         match node.field(names) {
             None => &[],
             Some(Json::List(found)) => found,
@@ -314,7 +310,7 @@ impl Reader {
         }
     }
 
-    fn object<'n>(&mut self, node: &'n Json, names: &[&str]) -> &'n [(String, Json)] {
+    fn object(&mut self, node: &'a Json, names: &[&str]) -> &'a [(String, Json)] {
         match node.field(names) {
             None => &[],
             Some(Json::Object(found)) => found,
@@ -339,29 +335,30 @@ impl Reader {
             true => message.to_owned(),
             false => format!("{}: {message}", self.at),
         };
-        self.faults
-            .push(Fault::new(Place::default(), kind, message));
+        self.faults.push(Fault::new(Place::NONE, kind, message));
     }
 }
 
 /// What a relation can be, in both spellings.
 const REWRITES: [&[&str]; 6] = [
     &["this"],
-    &["computed_userset", "computedUserset"],
+    COMPUTED,
     &["tuple_to_userset", "tupleToUserset"],
     &["union"],
     &["intersection"],
     &["difference"],
 ];
 
+const COMPUTED: &[&str] = &["computed_userset", "computedUserset"];
+
 /// A name in a message, which tells it with each of its faults.
 fn shown(name: &str) -> String {
     name.chars().take(MAX_TYPE).collect()
 }
 
-fn word(text: &str) -> Word {
+fn word(text: &str) -> Word<'_> {
     Word {
-        text: text.to_owned(),
-        place: Place::default(),
+        text,
+        place: Place::NONE,
     }
 }

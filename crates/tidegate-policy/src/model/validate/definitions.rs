@@ -9,45 +9,42 @@ use crate::model::{
 use crate::tuple::{MAX_TYPE, check_relation, check_type};
 
 /// Adds what is wrong with sizes and names. Says whether the sizes are right.
-pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
+pub(super) fn check(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
     let right = sizes(syntax, faults);
     let mut types = Numbers::new();
     for (definition, id) in syntax.types.iter().zip(0..) {
         let name = &definition.name;
-        let good = check_type(&name.text).is_ok();
+        let good = check_type(name.text).is_ok();
         check_name(name, Some(ModelErrorKind::ReservedType), good, faults);
         // Told where it stands first, as OpenFGA's parser does.
-        let first = types.get(name.text.as_str());
+        let first = types.get(name.text);
         let first = first.and_then(|&first| syntax.types.get(first as usize));
         if let Some(first) = first {
             let message = match name.place.line {
                 0 => format!("type `{}` is defined twice", name.text),
                 line => format!("type `{}` is defined again on line {line}", name.text),
             };
-            faults.push(Fault::new(
-                first.name.place,
-                ModelErrorKind::Duplicate,
-                message,
-            ));
+            let place = first.name.place;
+            faults.push(Fault::new(place, ModelErrorKind::Duplicate, message));
         } else {
-            types.insert(&name.text, id);
+            types.insert(name.text, id);
         }
         let mut relations = Numbers::new();
         for relation in &definition.relations {
-            let name = &relation.name;
-            let good = check_relation(&name.text).is_ok();
+            let name = syntax.word(relation.name);
+            let good = check_relation(name.text).is_ok();
             check_name(name, Some(ModelErrorKind::ReservedRelation), good, faults);
-            once(&mut relations, "relation", name, faults);
+            once(&mut relations, "relation ", name, faults);
         }
     }
     let mut conditions = Numbers::new();
     for definition in &syntax.conditions {
         let name = &definition.name;
-        check_name(name, None, check_relation(&name.text).is_ok(), faults);
-        once(&mut conditions, "condition", name, faults);
+        check_name(name, None, check_relation(name.text).is_ok(), faults);
+        once(&mut conditions, "condition ", name, faults);
         let mut parameters = Numbers::new();
         for parameter in &definition.parameters {
-            once(&mut parameters, "parameter", &parameter.name, faults);
+            once(&mut parameters, "parameter ", &parameter.name, faults);
         }
     }
     one_module_in_a_file(syntax, faults);
@@ -59,31 +56,7 @@ pub(super) fn check(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
             .all(|found| found.name.text.len() <= MAX_TYPE)
 }
 
-/// Adds conditions that no relation uses.
-pub(super) fn check_usage(syntax: &Syntax, faults: &mut Vec<Fault>) {
-    let mut used = Numbers::new();
-    for relation in syntax.types.iter().flat_map(|found| &found.relations) {
-        for restriction in &relation.restrictions {
-            if let Some(condition) = &restriction.condition {
-                used.insert(&condition.text, 0);
-            }
-        }
-    }
-    for definition in &syntax.conditions {
-        let name = &definition.name;
-        if used.contains_key(name.text.as_str()) {
-            continue;
-        }
-        let message = format!("no relation uses the condition `{}`", name.text);
-        faults.push(Fault::new(
-            name.place,
-            ModelErrorKind::UnusedCondition,
-            message,
-        ));
-    }
-}
-
-fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
+fn sizes(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
     let relations: usize = syntax.types.iter().map(|found| found.relations.len()).sum();
     let mut conditions = syntax.conditions.iter();
     let right = syntax.types.len() <= MAX_TYPES
@@ -94,34 +67,35 @@ fn sizes(syntax: &Syntax, faults: &mut Vec<Fault>) -> bool {
         let message = format!(
             "a model has at most {MAX_TYPES} types, {MAX_RELATIONS} relations, and {MAX_CONDITIONS} conditions with {MAX_PARAMETERS} parameters each"
         );
-        let start = syntax
-            .schema
-            .as_ref()
-            .map_or(Place::default(), |word| word.place);
-        faults.push(Fault::new(start, ModelErrorKind::TooLong, message));
+        let place = syntax.schema.map_or(Place::NONE, |word| word.place);
+        faults.push(Fault::new(place, ModelErrorKind::TooLong, message));
     }
     right
 }
 
-fn check_name(name: &Word, reserved: Option<ModelErrorKind>, good: bool, faults: &mut Vec<Fault>) {
-    let kind = match (name.text.as_str(), reserved) {
+fn check_name(
+    name: &Word<'_>,
+    reserved: Option<ModelErrorKind>,
+    good: bool,
+    faults: &mut Vec<Fault>,
+) {
+    let kind = match (name.text, reserved) {
         ("self" | "this", Some(reserved)) => reserved,
         _ if !good => ModelErrorKind::BadName,
         _ => return,
     };
-    let message = format!("`{}` cannot be a name here", name.text);
-    faults.push(Fault::new(name.place, kind, message));
+    name.fault(faults, kind, "", " cannot be a name here");
 }
 
-fn once<'a>(seen: &mut Numbers<'a>, what: &str, name: &'a Word, faults: &mut Vec<Fault>) {
-    if seen.insert(&name.text, 0).is_some() {
-        let message = format!("{what} `{}` is defined twice", name.text);
-        faults.push(Fault::new(name.place, ModelErrorKind::Duplicate, message));
+fn once<'a>(seen: &mut Numbers<'a>, what: &str, name: &Word<'a>, faults: &mut Vec<Fault>) {
+    if seen.insert(name.text, 0).is_some() {
+        let kind = ModelErrorKind::Duplicate;
+        name.fault(faults, kind, what, " is defined twice");
     }
 }
 
 /// A file could not be written for more than one module.
-fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
+fn one_module_in_a_file(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
     let mut numbers = Numbers::new();
     let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut seen: HashMap<Key<'_>, u32> = HashMap::new();
@@ -158,7 +132,7 @@ fn one_module_in_a_file(syntax: &Syntax, faults: &mut Vec<Fault>) {
                 modules.join(", ")
             );
             let kind = ModelErrorKind::ManyModules;
-            faults.push(Fault::new(Place::default(), kind, message));
+            faults.push(Fault::new(Place::NONE, kind, message));
         }
     }
 }

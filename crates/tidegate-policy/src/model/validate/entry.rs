@@ -1,7 +1,8 @@
 //! Which relations can hold at all, and which are defined in a circle.
 
 use super::Names;
-use crate::language::{RelationSyntax, RestrictionKind, RewriteSyntax, Syntax};
+use crate::language::Syntax;
+use crate::model::{Relation, Rewrite};
 
 /// A model's relations by number, in order of definition. Every name that they mention is defined.
 pub(super) struct Graph {
@@ -20,24 +21,23 @@ enum Need {
 }
 
 impl Graph {
-    pub(super) fn of(syntax: &Syntax, names: &Names<'_>) -> Self {
+    pub(super) fn of<'a>(syntax: &Syntax<'a>, names: &Names<'a>) -> Self {
         let mut graph = Self {
             needs: Vec::new(),
             computed: Vec::new(),
         };
-        for definition in &syntax.types {
-            for relation in &definition.relations {
-                let mut reader = Reader {
-                    names,
-                    on: &definition.name.text,
-                    relation,
-                    computed: Vec::new(),
-                };
-                graph.needs.push(reader.need(&relation.rewrite));
-                crate::sort::sort(&mut reader.computed);
-                reader.computed.dedup();
-                graph.computed.push(reader.computed);
-            }
+        for (on, relation) in syntax.relations() {
+            let mut reader = Reader {
+                syntax,
+                names,
+                on: on.name.text,
+                relation,
+                computed: Vec::new(),
+            };
+            graph.needs.push(reader.need(&relation.rewrite));
+            crate::sort::sort(&mut reader.computed);
+            reader.computed.dedup();
+            graph.computed.push(reader.computed);
         }
         graph
     }
@@ -93,60 +93,53 @@ impl Graph {
 }
 
 struct Reader<'a, 'n> {
+    syntax: &'n Syntax<'a>,
     names: &'n Names<'a>,
     on: &'a str,
-    relation: &'a RelationSyntax,
+    relation: &'n Relation,
     computed: Vec<usize>,
 }
 
 impl<'a> Reader<'a, '_> {
-    fn need(&mut self, rewrite: &'a RewriteSyntax) -> Need {
+    fn need(&mut self, rewrite: &Rewrite) -> Need {
         let mut needs = Vec::new();
+        for operand in rewrite.operands() {
+            needs.push(self.need(operand));
+        }
         match rewrite {
-            RewriteSyntax::Or(operands) => {
-                for operand in operands {
-                    needs.push(self.need(operand));
-                }
-            }
-            RewriteSyntax::And(operands) => {
-                for operand in operands {
-                    needs.push(self.need(operand));
-                }
-                return Need::All(needs);
-            }
-            RewriteSyntax::ButNot(base, subtract) => {
-                return Need::All(vec![self.need(base), self.need(subtract)]);
-            }
-            RewriteSyntax::Computed(relation) => {
-                if let Some(number) = self.number(self.on, &relation.text) {
+            Rewrite::Union(_) => {}
+            Rewrite::Intersection(_) | Rewrite::Exclusion(..) => return Need::All(needs),
+            Rewrite::Computed(relation) => {
+                if let Some(number) = self.number(self.on, *relation) {
                     self.computed.push(number);
                     needs.push(Need::Relation(number));
                 }
             }
-            RewriteSyntax::From { relation, tupleset } => {
-                let tupleset = self.names.tupleset(self.on, &tupleset.text);
-                for on in tupleset.into_iter().flat_map(|found| &found.types) {
-                    if let Some(number) = self.number(on, &relation.text) {
-                        needs.push(Need::Relation(number));
-                    }
+            Rewrite::From { relation, tupleset } => {
+                let tupleset = self.syntax.word(*tupleset).text;
+                let found = self.names.tupleset(self.on, tupleset);
+                for on in found.into_iter().flat_map(|found| &found.types) {
+                    let number = self.number(on, *relation);
+                    needs.extend(number.map(Need::Relation));
                 }
             }
-            RewriteSyntax::Direct => {
+            Rewrite::Direct => {
                 for entry in &self.relation.restrictions {
-                    let RestrictionKind::Userset(relation) = &entry.kind else {
+                    let (on, relation) = entry.taken.names();
+                    let Some(relation) = relation else {
                         needs.push(Need::Nothing);
                         continue;
                     };
-                    if let Some(number) = self.number(&entry.type_name.text, &relation.text) {
-                        needs.push(Need::Relation(number));
-                    }
+                    let number = self.number(self.syntax.word(on).text, relation);
+                    needs.extend(number.map(Need::Relation));
                 }
             }
         }
         Need::Any(needs)
     }
 
-    fn number(&self, on: &str, relation: &str) -> Option<usize> {
+    fn number(&self, on: &'a str, relation: u32) -> Option<usize> {
+        let relation = self.syntax.word(relation).text;
         let number = self.names.relation(on, relation)?;
         Some(number as usize)
     }

@@ -2,98 +2,95 @@
 
 use super::{Key, Names, Numbers};
 use crate::hash::HashMap;
-use crate::language::{
-    Fault, Place, RelationSyntax, RestrictionKind, RestrictionSyntax, RewriteSyntax, Syntax,
-    TypeSyntax, Word,
-};
-use crate::model::ModelErrorKind;
+use crate::language::print::written;
+use crate::language::{Fault, Syntax, Word};
+use crate::model::{ModelErrorKind, Relation, Restriction, Rewrite};
 
-/// Adds what is mentioned and not defined, or not fit for its place.
-pub(super) fn check(syntax: &Syntax, names: &Names<'_>, faults: &mut Vec<Fault>) {
-    let mut conditions = Numbers::new();
-    for (definition, id) in syntax.conditions.iter().zip(0..) {
-        conditions.insert(&definition.name.text, id);
-    }
+/// Adds what is mentioned and not defined, or not fit for its place, and conditions that no relation uses.
+pub(super) fn check<'a>(syntax: &Syntax<'a>, names: &Names<'a>, faults: &mut Vec<Fault>) {
     let mut checker = Checker {
+        syntax,
         names,
-        conditions,
+        conditions: Numbers::new(),
         faults,
     };
-    for definition in &syntax.types {
-        for relation in &definition.relations {
-            checker.relation(definition, relation);
+    for definition in &syntax.conditions {
+        checker.conditions.insert(definition.name.text, UNUSED);
+    }
+    for (on, relation) in syntax.relations() {
+        checker.relation(on.name.text, relation);
+    }
+    for definition in &syntax.conditions {
+        let name = &definition.name;
+        if checker.conditions.get(name.text) == Some(&UNUSED) {
+            let (kind, before) = (
+                ModelErrorKind::UnusedCondition,
+                "no relation uses the condition ",
+            );
+            name.fault(checker.faults, kind, before, "");
         }
     }
 }
+
+const UNUSED: u32 = 0;
+const USED: u32 = 1;
 
 /// Adds what stands twice where once says the same.
-pub(super) fn check_repeats(syntax: &Syntax, faults: &mut Vec<Fault>) {
-    for relation in syntax.types.iter().flat_map(|found| &found.relations) {
+pub(super) fn check_repeats(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
+    for (_, relation) in syntax.relations() {
         let mut entries = Vec::new();
         for entry in &relation.restrictions {
-            entries.push((shown(entry), entry));
+            entries.push(shown(syntax, entry));
         }
         let mut seen = Numbers::new();
-        for (shown, entry) in &entries {
+        for (shown, entry) in entries.iter().zip(&relation.restrictions) {
             if seen.insert(shown, 0).is_some() {
+                let place = syntax.word(entry.taken.names().0).place;
+                let text = shown;
                 let kind = ModelErrorKind::DuplicateRestriction;
-                let message = format!("`{shown}` stands twice");
-                faults.push(Fault::new(entry.type_name.place, kind, message));
+                Word { text, place }.fault(faults, kind, "", " stands twice");
             }
         }
-        let mut seen = HashMap::new();
-        match &relation.rewrite {
-            RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
-                for operand in operands {
-                    check_operand(operand, &mut seen, faults);
+        let mut seen: HashMap<Key<'_>, u32> = HashMap::new();
+        for operand in relation.rewrite.operands() {
+            let (relation, tupleset) = match operand {
+                Rewrite::Computed(relation) => (syntax.word(*relation), ""),
+                Rewrite::From { relation, tupleset } => {
+                    (syntax.word(*relation), syntax.word(*tupleset).text)
                 }
+                _ => continue,
+            };
+            if seen.insert((relation.text, tupleset), 0).is_some() {
+                let kind = ModelErrorKind::DuplicateOperand;
+                relation.fault(faults, kind, "", " stands twice beside one operator");
             }
-            RewriteSyntax::ButNot(base, subtract) => {
-                check_operand(base, &mut seen, faults);
-                check_operand(subtract, &mut seen, faults);
-            }
-            _ => {}
         }
-    }
-}
-
-fn check_operand<'a>(
-    operand: &'a RewriteSyntax,
-    seen: &mut HashMap<Key<'a>, u32>,
-    faults: &mut Vec<Fault>,
-) {
-    let (relation, tupleset) = match operand {
-        RewriteSyntax::Computed(relation) => (relation, ""),
-        RewriteSyntax::From { relation, tupleset } => (relation, &*tupleset.text),
-        _ => return,
-    };
-    if seen.insert((&relation.text, tupleset), 0).is_some() {
-        let message = format!("`{}` stands twice beside one operator", relation.text);
-        let kind = ModelErrorKind::DuplicateOperand;
-        faults.push(Fault::new(relation.place, kind, message));
     }
 }
 
 struct Checker<'a, 'e> {
+    syntax: &'e Syntax<'a>,
     names: &'e Names<'a>,
+    /// Whether each is used.
     conditions: Numbers<'a>,
     faults: &'e mut Vec<Fault>,
 }
 
 impl<'a> Checker<'a, '_> {
-    fn relation(&mut self, on: &'a TypeSyntax, relation: &'a RelationSyntax) {
+    fn relation(&mut self, on: &'a str, relation: &Relation) {
         let is_direct = self.rewrite(on, &relation.rewrite);
-        let name = &relation.name;
-        if is_direct && relation.restrictions.is_empty() {
-            let message = format!("relation `{}` does not say which types it takes", name.text);
-            self.fault(name.place, ModelErrorKind::Untyped, message);
-        }
-        if !is_direct && !relation.restrictions.is_empty() {
-            let message = format!(
-                "relation `{}` cannot be written, yet takes types",
-                name.text
-            );
-            self.fault(name.place, ModelErrorKind::NotAssignable, message);
+        if is_direct == relation.restrictions.is_empty() {
+            let (kind, after) = match is_direct {
+                true => (
+                    ModelErrorKind::Untyped,
+                    " does not say which types it takes",
+                ),
+                false => (
+                    ModelErrorKind::NotAssignable,
+                    " cannot be written, yet takes types",
+                ),
+            };
+            self.fault(relation.name, kind, "relation ", after);
         }
         for entry in &relation.restrictions {
             self.restriction(entry);
@@ -101,96 +98,86 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Whether what can be written stands in it.
-    fn rewrite(&mut self, on: &'a TypeSyntax, rewrite: &'a RewriteSyntax) -> bool {
+    fn rewrite(&mut self, on: &'a str, rewrite: &Rewrite) -> bool {
+        let mut is_direct = false;
         match rewrite {
-            RewriteSyntax::Direct => return true,
-            RewriteSyntax::Or(operands) | RewriteSyntax::And(operands) => {
-                let mut is_direct = false;
-                for operand in operands {
+            Rewrite::Direct => is_direct = true,
+            Rewrite::Computed(relation) => {
+                self.relation_of(on, *relation, ModelErrorKind::UndefinedRelation);
+            }
+            Rewrite::From { relation, tupleset } => self.from(on, *relation, *tupleset),
+            operator => {
+                for operand in operator.operands() {
                     is_direct |= self.rewrite(on, operand);
                 }
-                return is_direct;
             }
-            RewriteSyntax::ButNot(base, subtract) => {
-                let is_direct = self.rewrite(on, base);
-                return self.rewrite(on, subtract) || is_direct;
-            }
-            RewriteSyntax::Computed(relation) => {
-                self.relation_of(&on.name.text, relation, ModelErrorKind::UndefinedRelation);
-            }
-            RewriteSyntax::From { relation, tupleset } => self.from(on, relation, tupleset),
         }
-        false
+        is_direct
     }
 
-    fn restriction(&mut self, entry: &'a RestrictionSyntax) {
-        let type_name = &entry.type_name;
-        if !self.names.types.contains_key(type_name.text.as_str()) {
-            let message = format!("type `{}` is not defined", type_name.text);
-            self.fault(type_name.place, ModelErrorKind::UndefinedType, message);
+    fn restriction(&mut self, entry: &Restriction) {
+        let (number, relation) = entry.taken.names();
+        let type_name = self.syntax.word(number).text;
+        if !self.names.types.contains_key(type_name) {
+            let kind = ModelErrorKind::UndefinedType;
+            self.fault(number, kind, "type ", " is not defined");
         }
-        if let Some(condition) = &entry.condition
-            && !self.conditions.contains_key(condition.text.as_str())
-        {
-            let message = format!("condition `{}` is not defined", condition.text);
-            self.fault(condition.place, ModelErrorKind::UndefinedCondition, message);
+        if let Some(number) = entry.condition {
+            match self.conditions.get_mut(self.syntax.word(number).text) {
+                Some(use_of) => *use_of = USED,
+                None => {
+                    let kind = ModelErrorKind::UndefinedCondition;
+                    self.fault(number, kind, "condition ", " is not defined");
+                }
+            }
         }
-        if let RestrictionKind::Userset(relation) = &entry.kind {
-            let kind = ModelErrorKind::UndefinedReference;
-            self.relation_of(&type_name.text, relation, kind);
+        if let Some(relation) = relation {
+            self.relation_of(type_name, relation, ModelErrorKind::UndefinedReference);
         }
     }
 
-    fn relation_of(&mut self, on: &'a str, relation: &'a Word, kind: ModelErrorKind) -> bool {
-        let known = self.names.relation(on, &relation.text).is_some();
+    fn relation_of(&mut self, on: &'a str, relation: u32, kind: ModelErrorKind) -> bool {
+        let name = self.syntax.word(relation).text;
+        let known = self.names.relation(on, name).is_some();
         if !known {
-            let message = format!("relation `{}` is not defined on type `{on}`", relation.text);
-            self.fault(relation.place, kind, message);
+            let after = format!(" is not defined on type `{on}`");
+            self.fault(relation, kind, "relation ", &after);
         }
         known
     }
 
-    fn from(&mut self, on: &'a TypeSyntax, relation: &'a Word, tupleset: &'a Word) {
-        let type_name = on.name.text.as_str();
-        if !self.relation_of(type_name, tupleset, ModelErrorKind::UndefinedReference) {
+    fn from(&mut self, on: &'a str, relation: u32, tupleset: u32) {
+        if !self.relation_of(on, tupleset, ModelErrorKind::UndefinedReference) {
             return;
         }
-        let found = self.names.tupleset(type_name, &tupleset.text);
+        let (name, leads) = (self.syntax.word(relation), self.syntax.word(tupleset));
+        let found = self.names.tupleset(on, leads.text);
         let Some(found) = found.filter(|found| !found.bad) else {
-            let message = format!(
-                "`{}` stands after `from`, so it must be written directly and take plain objects only",
-                tupleset.text
-            );
-            return self.fault(tupleset.place, ModelErrorKind::BadTupleset, message);
+            let after =
+                " stands after `from`, so it must be written directly and take plain objects only";
+            return self.fault(tupleset, ModelErrorKind::BadTupleset, "", after);
         };
         let mut types = found.types.iter();
-        if !types.any(|on| self.names.relation(on, &relation.text).is_some()) {
-            let message = format!(
-                "relation `{}` is not defined on any type that `{}` leads to",
-                relation.text, tupleset.text
-            );
-            self.fault(relation.place, ModelErrorKind::UndefinedOnTupleset, message);
+        if !types.any(|on| self.names.relation(on, name.text).is_some()) {
+            let after = format!(" is not defined on any type that `{}` leads to", leads.text);
+            let kind = ModelErrorKind::UndefinedOnTupleset;
+            self.fault(relation, kind, "relation ", &after);
         }
     }
 
-    fn fault(&mut self, place: Place, kind: ModelErrorKind, message: String) {
-        self.faults.push(Fault::new(place, kind, message));
+    fn fault(&mut self, word: u32, kind: ModelErrorKind, before: &str, after: &str) {
+        self.syntax
+            .word(word)
+            .fault(self.faults, kind, before, after);
     }
 }
 
-fn shown(entry: &RestrictionSyntax) -> String {
-    let mut shown = entry.type_name.text.clone();
-    match &entry.kind {
-        RestrictionKind::Object => {}
-        RestrictionKind::Wildcard => shown.push_str(":*"),
-        RestrictionKind::Userset(relation) => {
-            shown.push('#');
-            shown.push_str(&relation.text);
-        }
-    }
-    if let Some(condition) = &entry.condition {
-        shown.push_str(" with ");
-        shown.push_str(&condition.text);
-    }
-    shown
+fn shown(syntax: &Syntax<'_>, entry: &Restriction) -> String {
+    let (type_name, relation) = entry.taken.names();
+    written(
+        entry.taken,
+        syntax.word(type_name).text,
+        relation.map(|relation| syntax.word(relation).text),
+        entry.condition.map(|name| syntax.word(name).text),
+    )
 }
