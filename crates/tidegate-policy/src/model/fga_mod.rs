@@ -6,8 +6,8 @@
 
 use super::read::named;
 use super::{MAX_ERRORS, MAX_TEXT, ModelErrorKind, ModelErrors};
-use crate::language::{Fault, Place};
-use crate::text::{find, split_once};
+use crate::language::{Fault, Place, Word};
+use crate::text::{cut, find, split_once};
 
 /// The file's name.
 pub(super) const FILE_NAME: &str = "fga.mod";
@@ -40,16 +40,19 @@ pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
 /// The paths, each with its place, and what is wrong.
 pub(super) fn read(text: &str, file: u16) -> (Vec<(String, Place)>, Vec<Fault>) {
     let mut reader = Reader {
-        file,
-        line: 0,
-        key: None,
+        line: Place {
+            file,
+            ..Place::NONE
+        },
+        key: Key::None,
         schema: None,
         contents: None,
+        is_list: false,
         faults: Vec::new(),
     };
     if text.len() > MAX_TEXT {
         let message = format!("a file has at most {MAX_TEXT} bytes");
-        reader.fault((1, 1), message);
+        reader.fault(Place::start(file), &message);
     } else {
         reader.lines(text);
     }
@@ -59,167 +62,151 @@ pub(super) fn read(text: &str, file: u16) -> (Vec<(String, Place)>, Vec<Fault>) 
     (paths, reader.faults)
 }
 
-/// Line and column, both from 1.
-type At = (u32, u32);
-
-#[derive(Clone, Debug)]
 struct Scalar {
     text: String,
     /// A text, and not a number, a truth value or nothing.
     is_text: bool,
-    at: At,
+    at: Place,
 }
 
-enum Contents {
-    Scalar(Scalar),
-    List(Vec<Scalar>),
-}
-
+/// Whose value goes on in the lines that follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
+    None,
     Contents,
     /// Lines below it are not read.
     Other,
 }
 
 struct Reader {
-    file: u16,
-    line: u32,
-    /// Whose value goes on in the lines that follow.
-    key: Option<Key>,
+    /// Which one it is, with no column.
+    line: Place,
+    key: Key,
     schema: Option<Scalar>,
-    contents: Option<Contents>,
+    contents: Option<Vec<Scalar>>,
+    /// What the contents are.
+    is_list: bool,
     faults: Vec<Fault>,
 }
 
 impl Reader {
     fn lines(&mut self, text: &str) {
-        for full in text.lines() {
-            self.line = self.line.saturating_add(1);
-            let line = full.trim_end();
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            let rest = line.get(indent..).unwrap_or_default();
+        let mut below = text;
+        while !below.is_empty() {
+            let line;
+            (line, below) = cut(below, b'\n').unwrap_or((below, ""));
+            self.line.line = self.line.line.saturating_add(1);
+            let line = line.trim_end();
+            let rest = line.trim_start_matches(' ');
+            let indent = line.len() - rest.len();
             if rest.is_empty() || rest.starts_with('#') || line == "---" {
                 continue;
             }
-            let is_item = rest == "-" || rest.starts_with("- ");
-            if is_item {
-                self.item(rest, indent);
-            } else if indent == 0 {
-                self.entry(rest);
-            } else if self.key != Some(Key::Other) {
-                self.fault((self.line, column(indent)), "it cannot stand here");
+            match rest.strip_prefix('-') {
+                Some(value) if value.is_empty() || value.starts_with(' ') => {
+                    self.item(value, indent);
+                }
+                _ if indent == 0 => self.entry(rest),
+                _ if self.key == Key::Other => {}
+                _ => self.fault(self.at(indent), "it cannot stand here"),
             }
         }
     }
 
-    fn item(&mut self, rest: &str, indent: usize) {
+    fn item(&mut self, value: &str, indent: usize) {
         match self.key {
-            Some(Key::Contents) => {
-                let value = rest.get(1..).unwrap_or_default();
-                let blanks = value.len() - value.trim_start().len();
-                let found = self.scalar(value.trim_start(), indent + 1 + blanks);
-                let contents = self
-                    .contents
-                    .get_or_insert_with(|| Contents::List(Vec::new()));
-                if let (Contents::List(items), Some(found)) = (contents, found) {
-                    items.push(found);
-                }
+            Key::Contents => {
+                let start = value.trim_start();
+                let found = self.scalar(start, indent + 1 + value.len() - start.len());
+                self.is_list = true;
+                self.contents.get_or_insert_default().extend(found);
             }
-            Some(Key::Other) => {}
-            None => self.fault((self.line, column(indent)), "a list cannot stand here"),
+            Key::Other => {}
+            Key::None => self.fault(self.at(indent), "a list cannot stand here"),
         }
     }
 
     fn entry(&mut self, rest: &str) {
         let split = split_once(rest, ": ").or_else(|| Some((rest.strip_suffix(':')?, "")));
         let Some((name, value)) = split else {
-            return self.fault((self.line, 1), "a line is written `key: value`");
+            return self.fault(self.at(0), "a line is written `key: value`");
         };
-        let start = rest.len() - value.trim_start().len();
         let value = value.trim_start();
-        let bare = name.trim().trim_matches(['"', '\'']);
-        self.key = None;
-        let twice = match bare {
-            "schema" => self.schema.is_some(),
-            "contents" => self.contents.is_some(),
-            _ => {
-                self.key = Some(Key::Other);
-                return;
-            }
-        };
-        if twice {
-            return self.fault((self.line, 1), format!("`{bare}` stands twice"));
+        let start = rest.len() - value.len();
+        let name = name.trim().trim_matches(is_quote);
+        let is_schema = name == "schema";
+        if !is_schema && name != "contents" {
+            self.key = Key::Other;
+            return;
         }
-        if bare == "schema" {
+        self.key = Key::None;
+        if is_schema && self.schema.is_some() || !is_schema && self.contents.is_some() {
+            return self.fault(self.at(0), &["`", name, "` stands twice"].concat());
+        }
+        if is_schema {
             self.schema = self.scalar(value, start);
         } else if value.is_empty() || value.starts_with('#') {
-            self.key = Some(Key::Contents);
+            self.key = Key::Contents;
         } else if let Some(list) = value.strip_prefix('[') {
             self.flow(list, start + 1);
         } else {
-            self.contents = self.scalar(value, start).map(Contents::Scalar);
+            self.contents = self.scalar(value, start).map(|found| vec![found]);
         }
     }
 
     /// `a, b]`
     fn flow(&mut self, list: &str, start: usize) {
         let mut items = Vec::new();
-        let mut rest = list;
-        loop {
-            rest = rest.trim_start();
+        let mut rest = list.trim_start();
+        let problem = loop {
             let at = start + list.len() - rest.len();
             if let Some(after) = rest.strip_prefix(']') {
-                if !is_end(after) {
-                    self.fault((self.line, column(at)), "the list has to end its line");
-                }
-                break;
+                break (!is_end(after)).then_some((at, "the list has to end its line"));
             }
             let length = match rest.chars().next() {
-                Some(quote @ ('"' | '\'')) => quoted(rest, quote).map(|(_, length)| length),
-                _ => rest.find([',', ']']),
+                Some(quote) if is_quote(quote) => quoted(rest, quote).map(|(_, length)| length),
+                _ => rest.find(|c| matches!(c, ',' | ']')),
             };
             let Some((item, after)) = length.and_then(|length| rest.split_at_checked(length))
             else {
-                self.fault((self.line, column(at)), "the list has no end");
-                break;
+                break Some((at, "the list has no end"));
             };
-            if let Some(item) = self.scalar(item.trim_end(), at) {
-                items.push(item);
-            }
+            items.extend(self.scalar(item.trim_end(), at));
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {
-                Some(after) => after,
-                None => after,
+                Some(next) => next.trim_start(),
+                None if after.starts_with(']') => after,
+                None => break Some((at, "a list is written `[a, b]`")),
             };
-            if rest.len() == after.len() && !rest.starts_with(']') {
-                self.fault((self.line, column(at)), "a list is written `[a, b]`");
-                break;
-            }
+        };
+        if let Some((at, message)) = problem {
+            self.fault(self.at(at), message);
         }
-        self.contents = Some(Contents::List(items));
+        self.is_list = true;
+        self.contents = Some(items);
     }
 
     fn scalar(&mut self, text: &str, offset: usize) -> Option<Scalar> {
-        let at = (self.line, column(offset));
-        if let Some(quote @ ('"' | '\'')) = text.chars().next() {
+        let at = self.at(offset);
+        if let Some(quote) = text.chars().next().filter(|&first| is_quote(first)) {
             let found = quoted(text, quote);
             let found = found.filter(|(_, end)| is_end(text.get(*end..).unwrap_or_default()));
-            let Some((text, _)) = found else {
+            if found.is_none() {
                 self.fault(at, "the quoted text is not well formed");
-                return None;
-            };
-            let is_text = true;
+            }
+            let (text, is_text) = (found?.0, true);
             return Some(Scalar { text, is_text, at });
         }
         let plain = split_once(text, " #").map_or(text, |(plain, _)| plain);
         let plain = plain.trim_end();
         let plain = if plain.starts_with('#') { "" } else { plain };
-        if plain.starts_with([
-            '&', '*', '!', '|', '>', '%', '@', '`', '{', '}', '[', ']', ',', '?',
-        ]) || find(plain, ": ").is_some()
-            || plain.ends_with(':')
-        {
+        let is_other = plain.starts_with(|first| {
+            matches!(
+                first,
+                '&' | '*' | '!' | '|' | '>' | '%' | '@' | '`' | '{' | '}' | '[' | ']' | ',' | '?'
+            )
+        });
+        if is_other || find(plain, ": ").is_some() || plain.ends_with(':') {
             self.fault(at, "this form of YAML is not read here");
             return None;
         }
@@ -231,93 +218,89 @@ impl Reader {
     }
 
     fn finish(&mut self) -> Vec<(String, Place)> {
-        let is_read = self.faults.is_empty();
+        let (start, is_read) = (Place::start(self.line.file), self.faults.is_empty());
         match self.schema.take() {
-            None if is_read => self.fault((1, 1), "`schema` is missing"),
-            None => {}
-            Some(found) if !found.is_text => {
-                let message = format!("`schema` is a text, not {}", found.text);
-                self.fault(found.at, &message);
-            }
+            None if is_read => self.fault(start, "`schema` is missing"),
+            Some(found) if !found.is_text => self.is_not("`schema` is a text", &found),
             Some(found) if found.text != "1.2" => {
                 self.fault(found.at, "modules are of schema \"1.2\"");
             }
-            Some(_) => {}
+            _ => {}
         }
-        match self.contents.take() {
-            None if is_read => self.fault((1, 1), "`contents` is missing"),
-            None => {}
-            Some(Contents::Scalar(found)) => {
-                let message = format!("`contents` is a list of files, not {}", found.text);
-                self.fault(found.at, &message);
-            }
-            Some(Contents::List(items)) => {
-                let mut paths = Vec::new();
-                for item in &items {
-                    if let Some(path) = self.path(item) {
-                        paths.push(path);
-                    }
-                }
-                return paths;
+        let contents = self.contents.take();
+        if contents.is_none() && is_read {
+            self.fault(start, "`contents` is missing");
+        }
+        let mut paths = Vec::new();
+        for item in contents.unwrap_or_default() {
+            if !self.is_list {
+                self.is_not("`contents` is a list of files", &item);
+            } else if !item.is_text {
+                self.is_not("a file is a text", &item);
+            } else if let Some(path) = self.path(&item) {
+                paths.push((path, item.at));
             }
         }
-        Vec::new()
+        paths
     }
 
-    fn path(&mut self, item: &Scalar) -> Option<(String, Place)> {
-        let text = &item.text;
-        let message = if item.is_text {
-            let path = decoded(text).map(|path| path.replace('\\', "/"));
-            match path {
-                Some(path) if find(&path, "../").is_none() && !path.starts_with('/') => {
-                    if path.ends_with(".fga") {
-                        let (line, column) = item.at;
-                        let file = self.file;
-                        let place = Place { file, line, column };
-                        return Some((path, place));
-                    }
-                    format!("file `{text}` does not end in `.fga`")
-                }
-                _ => format!("file `{text}` is not below this folder"),
-            }
-        } else {
-            format!("a file is a text, not {text}")
+    fn path(&mut self, Scalar { text, at, .. }: &Scalar) -> Option<String> {
+        let path = decoded(text);
+        let path = path.filter(|path| find(path, "../").is_none() && !path.starts_with('/'));
+        let after = match path {
+            Some(path) if path.ends_with(".fga") => return Some(path),
+            Some(_) => " does not end in `.fga`",
+            None => " is not below this folder",
         };
-        self.fault(item.at, message);
+        let word = Word { text, place: *at };
+        word.fault(&mut self.faults, ModelErrorKind::ModFile, "file ", after);
         None
     }
 
-    fn fault(&mut self, (line, column): At, message: impl AsRef<str>) {
-        let file = self.file;
-        let place = Place { file, line, column };
-        let kind = ModelErrorKind::ModFile;
-        self.faults.push(Fault::new(place, kind, message.as_ref()));
+    fn is_not(&mut self, what: &str, found: &Scalar) {
+        self.fault(found.at, &[what, ", not ", &found.text].concat());
     }
+
+    fn fault(&mut self, place: Place, message: &str) {
+        let fault = Fault::new(place, ModelErrorKind::ModFile, message);
+        self.faults.push(fault);
+    }
+
+    /// The place of a byte of the line.
+    fn at(&self, offset: usize) -> Place {
+        let column = u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(1);
+        Place {
+            column,
+            ..self.line
+        }
+    }
+}
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '\'')
 }
 
 /// What a quoted scalar says, and the bytes that it takes.
 fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut out = String::new();
-    let mut rest = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = rest.next() {
+    let mut rest = text.chars();
+    rest.next();
+    loop {
+        let mut character = rest.next()?;
         if character == quote {
-            if quote == '\'' && rest.next_if(|(_, next)| *next == '\'').is_some() {
-                out.push('\'');
-                continue;
+            if quote == '"' || !rest.as_str().starts_with(quote) {
+                return Some((out, text.len() - rest.as_str().len()));
             }
-            return Some((out, at + 1));
-        }
-        if character == '\\' && quote == '"' {
+            rest.next();
+        } else if character == '\\' && quote == '"' {
+            character = rest.next()?;
             // A path needs no other.
-            match rest.next()? {
-                (_, escaped @ ('\\' | '"' | '/')) => out.push(escaped),
-                _ => return None,
+            if !matches!(character, '\\' | '"' | '/') {
+                return None;
             }
-            continue;
         }
         out.push(character);
     }
-    None
 }
 
 /// Whether only a comment follows.
@@ -329,7 +312,7 @@ fn is_end(text: &str) -> bool {
 /// Whether YAML takes a plain scalar for a text.
 fn is_plain_text(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let unsigned = lower.strip_prefix(['-', '+']).unwrap_or(&lower);
+    let unsigned = unsigned(&lower);
     let is_word = matches!(
         unsigned,
         "" | "~" | "null" | "true" | "false" | ".inf" | ".nan"
@@ -337,34 +320,34 @@ fn is_plain_text(text: &str) -> bool {
     !is_word && !is_number(unsigned)
 }
 
-/// `0x1f`, `0o17`, `1`, `1.5`, `.5e+3`
-fn is_number(unsigned: &str) -> bool {
-    if let Some(digits) = unsigned.strip_prefix("0x") {
-        return digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    }
-    let unsigned = unsigned.strip_prefix("0o").unwrap_or(unsigned);
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, exponent) = unsigned.split_once('e').unwrap_or((unsigned, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-    let has_digits = !(whole.is_empty() && fraction.is_empty() || exponent.is_empty());
-    has_digits && [whole, fraction, exponent].into_iter().all(all_digits)
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix(['-', '+']).unwrap_or(text)
 }
 
-/// A path with `%xx` replaced; none when it is not UTF-8 then, or not well formed.
+/// `0x1f`, `0o17`, `1`, `1.5`, `.5e+3`
+fn is_number(unsigned_text: &str) -> bool {
+    if let Some(digits) = unsigned_text.strip_prefix("0x") {
+        return digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    }
+    let text = unsigned_text.strip_prefix("0o").unwrap_or(unsigned_text);
+    let (mantissa, exponent) = split_once(text, "e").unwrap_or((text, "0"));
+    let (whole, fraction) = split_once(mantissa, ".").unwrap_or((mantissa, ""));
+    let exponent = unsigned(exponent);
+    let has_digits = !(whole.is_empty() && fraction.is_empty() || exponent.is_empty());
+    let mut parts = [whole, fraction, exponent].into_iter();
+    has_digits && parts.all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A path with `%xx` replaced, and with `/` for `\`; none when it is not UTF-8 then, or not well formed.
 fn decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let mut digit = || char::from(bytes.next()?).to_digit(16);
-        out.push(match byte {
-            b'%' => u8::try_from(digit()? * 16 + digit()?).ok()?,
-            byte => byte,
-        });
+    while let Some(mut byte) = bytes.next() {
+        if byte == b'%' {
+            let mut digit = || char::from(bytes.next()?).to_digit(16);
+            byte = u8::try_from(digit()? * 16 + digit()?).ok()?;
+        }
+        out.push(if byte == b'\\' { b'/' } else { byte });
     }
     String::from_utf8(out).ok()
-}
-
-fn column(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(1)
 }

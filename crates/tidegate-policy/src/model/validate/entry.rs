@@ -6,89 +6,111 @@ use crate::model::{Relation, Rewrite};
 
 /// A model's relations by number, in order of definition. Every name that they mention is defined.
 pub(super) struct Graph {
-    needs: Vec<Need>,
-    /// For each relation those that it is computed from.
-    computed: Vec<Vec<usize>>,
-}
-
-/// What has to hold for a relation to be able to.
-enum Need {
-    /// Nothing: a tuple makes it hold.
-    Nothing,
-    Relation(usize),
-    Any(Vec<Need>),
-    All(Vec<Need>),
+    /// What makes what hold: relations, and after them the parts of their definitions.
+    holds: Net,
+    /// From each relation to those that are computed from it.
+    computes: Net,
+    /// The other way.
+    computed: Net,
 }
 
 impl Graph {
     pub(super) fn of<'a>(syntax: &Syntax<'a>, names: &Names<'a>) -> Self {
         let mut graph = Self {
-            needs: Vec::new(),
-            computed: Vec::new(),
+            holds: Net::default(),
+            computes: Net::default(),
+            computed: Net::default(),
         };
-        for (on, relation) in syntax.relations() {
+        for _ in syntax.relations() {
+            graph.holds.add(1);
+            graph.computes.add(0);
+            graph.computed.add(0);
+        }
+        for ((on, relation), number) in syntax.relations().zip(0..) {
             let mut reader = Reader {
                 syntax,
                 names,
                 on: on.name.text,
                 relation,
-                computed: Vec::new(),
+                number,
+                graph: &mut graph,
             };
-            graph.needs.push(reader.need(&relation.rewrite));
-            crate::sort::sort(&mut reader.computed);
-            reader.computed.dedup();
-            graph.computed.push(reader.computed);
+            let whole = reader.part(&relation.rewrite);
+            graph.holds.lead(whole, number);
         }
+        graph.holds.spread();
+        graph.computes.spread();
+        graph.computed.spread();
         graph
     }
 
-    /// For each relation whether some tuples would make it hold: the least answer, as a tuple has to
-    /// come first.
-    pub(super) fn entered(&self) -> Vec<bool> {
-        let mut needed = Vec::new();
-        needed.resize_with(self.needs.len(), Vec::new);
-        for (number, need) in self.needs.iter().enumerate() {
-            need.relations(number, &mut needed);
-        }
-        let mut entered = vec![false; self.needs.len()];
-        let mut waiting = vec![true; self.needs.len()];
-        let mut open: Vec<usize> = (0..self.needs.len()).rev().collect();
-        while let Some(number) = open.pop() {
-            set(&mut waiting, number, false);
-            let met = self
-                .needs
-                .get(number)
-                .is_some_and(|need| need.is_met(&entered));
-            if !met || entered.get(number) == Some(&true) {
-                continue;
-            }
-            set(&mut entered, number, true);
-            for &other in needed.get(number).into_iter().flatten() {
-                if waiting.get(other) == Some(&false) && entered.get(other) == Some(&false) {
-                    set(&mut waiting, other, true);
-                    open.push(other);
-                }
-            }
-        }
-        entered
+    /// Whether some tuples would make a relation hold: by the least answer, as a tuple has to come first.
+    pub(super) fn is_entered(&self, relation: usize) -> bool {
+        self.holds.is_reached(relation)
     }
 
-    /// For each relation whether computed relations lead from it back to it, or it stands between two
-    /// such circles.
-    pub(super) fn circular(&self) -> Vec<bool> {
-        let mut dependents = Vec::new();
-        dependents.resize_with(self.computed.len(), Vec::new);
-        for (number, found) in self.computed.iter().enumerate() {
-            for &other in found {
-                if let Some(list) = dependents.get_mut(other) {
-                    list.push(number);
+    /// Whether computed relations lead from a relation back to it, or it stands between two such circles.
+    pub(super) fn is_circular(&self, relation: usize) -> bool {
+        !self.computes.is_reached(relation) && !self.computed.is_reached(relation)
+    }
+}
+
+/// Nodes, each of which is reached when as many that lead to it have been as it waits for.
+#[derive(Default)]
+struct Net {
+    waits: Vec<u32>,
+    leads: Vec<Vec<u32>>,
+}
+
+impl Net {
+    fn add(&mut self, waits: u32) -> u32 {
+        self.waits.push(waits);
+        self.leads.push(Vec::new());
+        u32::try_from(self.waits.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn lead(&mut self, from: u32, to: u32) {
+        if let Some(leads) = self.leads.get_mut(from as usize) {
+            leads.push(to);
+        }
+    }
+
+    /// The same, and `to` waits for it.
+    fn need(&mut self, from: u32, to: u32) {
+        if let Some(waits) = self.waits.get_mut(to as usize) {
+            *waits += 1;
+        }
+        self.lead(from, to);
+    }
+
+    fn reach(&mut self, node: u32) {
+        if let Some(waits) = self.waits.get_mut(node as usize) {
+            *waits = 0;
+        }
+    }
+
+    /// From what waits for nothing to all that is reached, which then waits for nothing.
+    fn spread(&mut self) {
+        let mut open = Vec::new();
+        for (&waits, node) in self.waits.iter().zip(0..) {
+            if waits == 0 {
+                open.push(node);
+            }
+        }
+        while let Some(node) = open.pop() {
+            for &to in self.leads.get(node as usize).into_iter().flatten() {
+                if let Some(waits @ 1..) = self.waits.get_mut(to as usize) {
+                    *waits -= 1;
+                    if *waits == 0 {
+                        open.push(to);
+                    }
                 }
             }
         }
-        let mut left = vec![true; self.computed.len()];
-        peel(&mut left, &self.computed, &dependents);
-        peel(&mut left, &dependents, &self.computed);
-        left
+    }
+
+    fn is_reached(&self, node: usize) -> bool {
+        self.waits.get(node) == Some(&0)
     }
 }
 
@@ -97,111 +119,58 @@ struct Reader<'a, 'n> {
     names: &'n Names<'a>,
     on: &'a str,
     relation: &'n Relation,
-    computed: Vec<usize>,
+    number: u32,
+    graph: &'n mut Graph,
 }
 
 impl<'a> Reader<'a, '_> {
-    fn need(&mut self, rewrite: &Rewrite) -> Need {
-        let mut needs = Vec::new();
-        for operand in rewrite.operands() {
-            needs.push(self.need(operand));
+    /// The node of a part of the definition.
+    fn part(&mut self, rewrite: &Rewrite) -> u32 {
+        let operands = rewrite.operands();
+        let all = matches!(rewrite, Rewrite::Intersection(_) | Rewrite::Exclusion(..));
+        let part = self.graph.holds.add(u32::from(!all));
+        for operand in operands {
+            let operand = self.part(operand);
+            match all {
+                true => self.graph.holds.need(operand, part),
+                false => self.graph.holds.lead(operand, part),
+            }
         }
         match rewrite {
-            Rewrite::Union(_) => {}
-            Rewrite::Intersection(_) | Rewrite::Exclusion(..) => return Need::All(needs),
             Rewrite::Computed(relation) => {
-                if let Some(number) = self.number(self.on, *relation) {
-                    self.computed.push(number);
-                    needs.push(Need::Relation(number));
+                if let Some(other) = self.lead(self.on, *relation, part) {
+                    self.graph.computes.need(other, self.number);
+                    self.graph.computed.need(self.number, other);
                 }
             }
             Rewrite::From { relation, tupleset } => {
                 let tupleset = self.syntax.word(*tupleset).text;
                 let found = self.names.tupleset(self.on, tupleset);
                 for on in found.into_iter().flat_map(|found| &found.types) {
-                    let number = self.number(on, *relation);
-                    needs.extend(number.map(Need::Relation));
+                    self.lead(on, *relation, part);
                 }
             }
             Rewrite::Direct => {
                 for entry in &self.relation.restrictions {
-                    let (on, relation) = entry.taken.names();
-                    let Some(relation) = relation else {
-                        needs.push(Need::Nothing);
-                        continue;
-                    };
-                    let number = self.number(self.syntax.word(on).text, relation);
-                    needs.extend(number.map(Need::Relation));
+                    match entry.taken.names() {
+                        (on, Some(relation)) => {
+                            self.lead(self.syntax.word(on).text, relation, part);
+                        }
+                        // A tuple is enough.
+                        (_, None) => self.graph.holds.reach(part),
+                    }
                 }
             }
+            Rewrite::Union(_) | Rewrite::Intersection(_) | Rewrite::Exclusion(..) => {}
         }
-        Need::Any(needs)
+        part
     }
 
-    fn number(&self, on: &'a str, relation: u32) -> Option<usize> {
+    /// Notes that a relation makes a part hold, and gives its number.
+    fn lead(&mut self, on: &'a str, relation: u32, part: u32) -> Option<u32> {
         let relation = self.syntax.word(relation).text;
         let number = self.names.relation(on, relation)?;
-        Some(number as usize)
-    }
-}
-
-impl Need {
-    fn is_met(&self, entered: &[bool]) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Relation(number) => entered.get(*number) == Some(&true),
-            Self::Any(all) => all.iter().any(|need| need.is_met(entered)),
-            Self::All(all) => all.iter().all(|need| need.is_met(entered)),
-        }
-    }
-
-    fn relations(&self, of: usize, needed: &mut [Vec<usize>]) {
-        match self {
-            Self::Nothing => {}
-            Self::Relation(number) => {
-                if let Some(list) = needed.get_mut(*number)
-                    && list.last() != Some(&of)
-                {
-                    list.push(of);
-                }
-            }
-            Self::Any(all) | Self::All(all) => {
-                for need in all {
-                    need.relations(of, needed);
-                }
-            }
-        }
-    }
-}
-
-/// Takes away, one after the other, what leads nowhere any more.
-fn peel(left: &mut [bool], leads_to: &[Vec<usize>], comes_from: &[Vec<usize>]) {
-    let (mut leads, mut open) = (Vec::new(), Vec::new());
-    for (number, found) in leads_to.iter().enumerate() {
-        let others = found.iter();
-        let count = others
-            .filter(|&&other| left.get(other) == Some(&true))
-            .count();
-        if count == 0 && left.get(number) == Some(&true) {
-            open.push(number);
-        }
-        leads.push(count);
-    }
-    while let Some(number) = open.pop() {
-        set(left, number, false);
-        for &other in comes_from.get(number).into_iter().flatten() {
-            if let Some(count) = leads.get_mut(other) {
-                *count = count.saturating_sub(1);
-                if *count == 0 && left.get(other) == Some(&true) {
-                    open.push(other);
-                }
-            }
-        }
-    }
-}
-
-fn set(all: &mut [bool], number: usize, value: bool) {
-    if let Some(slot) = all.get_mut(number) {
-        *slot = value;
+        self.graph.holds.lead(number, part);
+        Some(number)
     }
 }

@@ -41,14 +41,13 @@ pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Cond
         return conditions;
     }
     let graph = Graph::of(syntax, &names);
-    let ways = graph.entered().into_iter().zip(graph.circular());
-    for ((_, relation), (entered, circular)) in syntax.relations().zip(ways) {
-        let (kind, message) = if !entered {
+    for ((_, relation), number) in syntax.relations().zip(0..) {
+        let (kind, message) = if !graph.is_entered(number) {
             (
                 ModelErrorKind::NoEntryPoint,
                 ": no tuple can ever make it hold",
             )
-        } else if circular {
+        } else if graph.is_circular(number) {
             (
                 ModelErrorKind::Circular,
                 ": it is defined by itself, through computed relations",
