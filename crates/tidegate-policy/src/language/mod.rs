@@ -163,6 +163,11 @@ const NO_WORD: Word<'_> = Word {
     place: Place::NONE,
 };
 
+/// So many characters of a text, for a message.
+pub(crate) fn start(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
 /// The expression that stands between braces, as it is read; none when something else stands there.
 fn read_back(text: &str) -> Option<String> {
     let mut lexed = lex(text, 0);

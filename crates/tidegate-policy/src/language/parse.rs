@@ -6,7 +6,7 @@ use crate::hash::HashMap;
 
 use super::lex::{BUT_NOT, END, Kind, NEWLINE, Token, is_word, lex};
 use super::parse_condition::is_of_condition;
-use super::{ExpressionSyntax, Fault, Place, Syntax, TypeSyntax, Word};
+use super::{ExpressionSyntax, Fault, Place, Syntax, TypeSyntax, Word, start};
 use crate::model::{
     MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind, Relation, Restriction, Rewrite, Taken,
 };
@@ -371,7 +371,8 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     pub(super) fn unexpected(&mut self, expected: &str) -> GaveUp {
         let token = self.peek();
-        let message = format!("expected {expected}, found {}", describe(token.text));
+        let found = describe(token.text);
+        let message = ["expected ", expected, ", found ", &found].concat();
         self.error(token.place, ModelErrorKind::Syntax, message)
     }
 
@@ -419,6 +420,6 @@ fn describe(text: &str) -> String {
     match text {
         NEWLINE => "the end of the line".to_owned(),
         END => "the end".to_owned(),
-        text => format!("`{}`", text.chars().take(60).collect::<String>()),
+        text => ["`", &start(text, 60), "`"].concat(),
     }
 }

@@ -15,11 +15,13 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Of names in the order of their numbers, each of which may be there once.
-    pub(super) fn new<'a>(
-        names: impl Iterator<Item = &'a str> + Clone,
-    ) -> Result<Self, PartsError> {
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, PartsError> {
+        Self::of(&names.collect::<Vec<_>>())
+    }
+
+    fn of(names: &[&str]) -> Result<Self, PartsError> {
         let mut all = HashMap::new();
-        for (name, id) in names.clone().zip(0..) {
+        for (&name, id) in names.iter().zip(0..) {
             if all.insert(name.into(), id).is_some() {
                 return Err(PartsError);
             }
@@ -102,16 +104,19 @@ const TRIES: u64 = 200;
 const NO_KEY: Key = (FILL, FILL);
 
 impl Short {
-    fn new<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Self {
+    fn new(names: &[&str]) -> Self {
+        if !WANTED {
+            return Self::default();
+        }
         let mut keys: Vec<(Key, u32)> = Vec::new();
-        for (name, id) in names.zip(0..) {
+        for (name, id) in names.iter().zip(0..) {
             match key(name) {
                 Some(NO_KEY) => return Self::default(),
                 Some(key) => keys.push((key, id)),
                 None => {}
             }
         }
-        if keys.len() > MOST || !WANTED {
+        if keys.len() > MOST {
             return Self::default();
         }
         let size = (keys.len() * 8).next_power_of_two().max(2);

@@ -7,7 +7,7 @@ use crate::condition::{MAX_TYPE_NESTING, ParameterType};
 use crate::json::{Json, JsonError};
 use crate::language::{
     ConditionSyntax, ExpressionSyntax, Fault, ParameterSyntax, Place, Syntax, TypeSyntax, Word,
-    parameter_type,
+    parameter_type, start,
 };
 use crate::model::{
     MAX_ERRORS, MAX_NESTING, ModelErrorKind, Relation, Restriction, Rewrite, Schema, Source,
@@ -37,7 +37,8 @@ pub(in crate::model) fn read(tree: &Result<Json, Fault>) -> (Syntax<'_>, Vec<Fau
         syntax: Syntax::default(),
         faults: Vec::new(),
         sources: HashMap::new(),
-        at: String::new(),
+        at: "",
+        names: [None; 2],
     };
     match tree {
         Ok(json) => reader.model(json),
@@ -51,8 +52,9 @@ struct Reader<'a> {
     faults: Vec<Fault>,
     /// The numbers of sources, by their module and file.
     sources: HashMap<(&'a str, &'a str), u32>,
-    /// Where it is, in words.
-    at: String,
+    /// Where it is, and the names of that and of a relation of it.
+    at: &'static str,
+    names: [Option<&'a str>; 2],
 }
 
 impl<'a> Reader<'a> {
@@ -80,20 +82,20 @@ impl<'a> Reader<'a> {
             if self.faults.len() >= MAX_ERRORS {
                 return;
             }
-            self.at = format!("condition `{}`", shown(name));
+            (self.at, self.names) = ("condition ", [Some(name.as_str()), None]);
             self.condition(name, condition);
         }
     }
 
     fn type_definition(&mut self, node: &'a Json) {
-        self.at = "type_definitions".to_owned();
+        (self.at, self.names) = ("type_definitions", [None; 2]);
         let Some(name) = node.field(&["type"]).and_then(Json::text) else {
             return match node.field(&["type"]) {
                 None => self.fault(ModelErrorKind::BadName, "a type has no name"),
                 Some(_) => self.shape("a type's name is a text"),
             };
         };
-        self.at = format!("type `{}`", shown(name));
+        (self.at, self.names) = ("type ", [Some(name), None]);
         let metadata = node.field(&["metadata"]).unwrap_or(&Json::Null);
         let mut definition = TypeSyntax {
             name: word(name),
@@ -110,7 +112,7 @@ impl<'a> Reader<'a> {
             if self.faults.len() >= MAX_ERRORS {
                 return;
             }
-            self.at = format!("type `{}`, relation `{}`", shown(name), shown(relation));
+            self.names = [Some(name), Some(relation)];
             let number = numbers.get(relation.as_str()).copied();
             let details = number.and_then(|number| details.get(number as usize));
             let details = details.map_or(&Json::Null, |(_, value)| value);
@@ -303,8 +305,7 @@ impl<'a> Reader<'a> {
             None => &[],
             Some(Json::List(found)) => found,
             Some(_) => {
-                let message = format!("`{}` is a list", names.first().unwrap_or(&""));
-                self.shape(&message);
+                self.is_no(names, "` is a list");
                 &[]
             }
         }
@@ -315,11 +316,15 @@ impl<'a> Reader<'a> {
             None => &[],
             Some(Json::Object(found)) => found,
             Some(_) => {
-                let message = format!("`{}` is an object", names.first().unwrap_or(&""));
-                self.shape(&message);
+                self.is_no(names, "` is an object");
                 &[]
             }
         }
+    }
+
+    fn is_no(&mut self, names: &[&str], kind: &str) {
+        let name = names.first().unwrap_or(&"");
+        self.shape(&["`", name, kind].concat());
     }
 
     fn shape(&mut self, message: &str) {
@@ -331,11 +336,17 @@ impl<'a> Reader<'a> {
         if self.faults.len() > MAX_ERRORS {
             return;
         }
-        let message = match self.at.is_empty() {
-            true => message.to_owned(),
-            false => format!("{}: {message}", self.at),
-        };
-        self.faults.push(Fault::new(Place::NONE, kind, message));
+        let mut text = self.at.to_owned();
+        for (name, before) in self.names.into_iter().zip(["", ", relation "]) {
+            if let Some(name) = name {
+                text.push_str(&[before, "`", &shown(name), "`"].concat());
+            }
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(message);
+        self.faults.push(Fault::new(Place::NONE, kind, text));
     }
 }
 
@@ -353,7 +364,7 @@ const COMPUTED: &[&str] = &["computed_userset", "computedUserset"];
 
 /// A name in a message, which tells it with each of its faults.
 fn shown(name: &str) -> String {
-    name.chars().take(MAX_TYPE).collect()
+    start(name, MAX_TYPE)
 }
 
 fn word(text: &str) -> Word<'_> {
