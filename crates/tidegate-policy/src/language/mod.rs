@@ -86,7 +86,7 @@ impl Word<'_> {
         before: &str,
         after: &str,
     ) {
-        let message = [before, "`", self.text, "`", after].concat();
+        let message = format!("{before}`{}`{after}", self.text);
         faults.push(Fault::new(self.place, kind, message));
     }
 }

@@ -371,8 +371,7 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     pub(super) fn unexpected(&mut self, expected: &str) -> GaveUp {
         let token = self.peek();
-        let found = describe(token.text);
-        let message = ["expected ", expected, ", found ", &found].concat();
+        let message = format!("expected {expected}, found {}", describe(token.text));
         self.error(token.place, ModelErrorKind::Syntax, message)
     }
 
@@ -420,6 +419,6 @@ fn describe(text: &str) -> String {
     match text {
         NEWLINE => "the end of the line".to_owned(),
         END => "the end".to_owned(),
-        text => ["`", &start(text, 60), "`"].concat(),
+        text => format!("`{}`", start(text, 60)),
     }
 }

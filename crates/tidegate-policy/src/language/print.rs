@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::parse::{is_condition_word, is_name, is_soft};
 use super::read_back;
-use crate::condition::{Condition, ParameterType};
+use crate::condition::{Condition, Parameter, ParameterType};
 use crate::model::{
     MAX_TEXT, Model, Relation, Restriction, Rewrite, Source, SourceId, Taken, Type,
 };
@@ -51,38 +51,42 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         with_sources,
         out: format!("model\n  schema {}\n", model.schema()),
     };
-    let parts = model.parts();
-    let mut types: Vec<(&Type, u32)> = Vec::with_capacity(parts.types.len());
+    let (parts, mut types) = (model.parts(), Vec::new());
     let mut is_modular = false;
-    for (found, id) in parts.types.iter().zip(0..) {
-        is_modular |= printer.is_of_module(found.source);
-        types.push((found, id));
+    for (found, at) in parts.types.iter().zip(0..) {
+        let source = parts.source(found.source);
+        is_modular |= !order(source).0.is_empty();
+        types.push((source, &*found.name, at));
     }
     if is_modular {
-        crate::sort::by(&mut types, |(one, _), (two, _)| {
-            let source = |found: &Type| parts.source(found.source);
-            compare((source(one), &one.name), (source(two), &two.name))
-        });
+        sort(&mut types);
     }
-    for (found, id) in types {
-        printer.type_definition(found, id)?;
+    for (.., at) in types {
+        if let Some(found) = parts.types.get(at) {
+            printer.type_definition(found).map_err(|error| *error)?;
+        }
     }
     let mut conditions = Vec::new();
-    for (at, condition) in model.conditions().iter().enumerate() {
-        conditions.push((at, condition));
+    for (condition, at) in parts.conditions.iter().zip(0..) {
+        let source = parts.source(parts.condition_source(at));
+        conditions.push((source, condition.name(), at));
     }
-    let source = |at: usize| parts.condition_sources.get(at).copied().flatten();
-    crate::sort::by(&mut conditions, |(at, one), (other, two)| {
-        let source = |at: &usize| parts.source(source(*at));
-        compare((source(at), one.name()), (source(other), two.name()))
-    });
-    for (at, condition) in conditions {
-        printer.condition(condition, source(at))?;
+    sort(&mut conditions);
+    for (.., at) in conditions {
+        if let Some(condition) = parts.conditions.get(at) {
+            let printed = printer.condition(condition, parts.condition_source(at));
+            printed.map_err(|error| *error)?;
+        }
     }
     if printer.out.len() > MAX_TEXT {
         return Err(NoTextError::TooLong);
     }
     Ok(printer.out)
+}
+
+/// Things with a source and a name, each with its place, into the order in which they are printed.
+fn sort(things: &mut [(Option<&Source>, &str, usize)]) {
+    crate::sort::by(things, |one, two| compare((one.0, one.1), (two.0, two.1)));
 }
 
 /// What comes first of two things with these sources and names.
@@ -101,6 +105,9 @@ pub(crate) fn order(source: Option<&Source>) -> (&str, &str) {
     }
 }
 
+/// Something is printed, or there is no text for it.
+type Printed = Result<(), Box<NoTextError>>;
+
 struct Printer<'a> {
     model: &'a Model,
     with_sources: bool,
@@ -108,35 +115,33 @@ struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    fn is_of_module(&self, source: Option<SourceId>) -> bool {
-        !order(self.model.parts().source(source)).0.is_empty()
-    }
-
-    fn type_definition(&mut self, found: &Type, id: u32) -> Result<(), NoTextError> {
+    fn type_definition(&mut self, found: &Type) -> Printed {
         named(&found.name, is_name(&found.name))?;
         _ = write!(self.out, "\ntype {}", found.name);
         self.comment("", found.source)?;
         let parts = self.model.parts();
-        let mut relations: Vec<(&str, &Relation)> = Vec::new();
-        for relation in parts.relations_of(id) {
-            relations.push((self.relation_name(relation.name), relation));
+        let all = parts.relations_in(found);
+        let mut relations = Vec::new();
+        for (relation, at) in all.iter().zip(0..) {
+            let name = self.relation_name(relation.name);
+            relations.push((parts.source(relation.source), name, at));
         }
-        crate::sort::by(&mut relations, |(one, first), (two, second)| {
-            let source = |found: &Relation| parts.source(found.source);
-            compare((source(first), one), (source(second), two))
-        });
+        sort(&mut relations);
         if !relations.is_empty() {
             self.out.push_str("\n  relations");
         }
-        for (name, relation) in relations {
+        for (_, name, at) in relations {
+            let Some(relation) = all.get(at) else {
+                continue;
+            };
             named(name, is_name(name))?;
             _ = write!(self.out, "\n    define {name}: ");
             let direct = count(&relation.rewrite);
             if direct > 1 || direct == 1 && !comes_first(&relation.rewrite) {
-                return Err(NoTextError::Relation {
+                return Err(Box::new(NoTextError::Relation {
                     type_name: found.name.to_string(),
                     relation: name.to_owned(),
-                });
+                }));
             }
             self.rewrite(relation, &relation.rewrite, false)?;
             self.comment(" extended by:", relation.source)?;
@@ -145,45 +150,37 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn condition(
-        &mut self,
-        condition: &Condition,
-        source: Option<SourceId>,
-    ) -> Result<(), NoTextError> {
-        let name = condition.name();
+    fn condition(&mut self, condition: &Condition, source: Option<SourceId>) -> Printed {
+        let (name, parameters) = (condition.name(), condition.parameters());
         named(name, is_condition_word(name))?;
-        let mut parameters: Vec<_> = condition.parameters().iter().collect();
-        crate::sort::by(&mut parameters, |one, two| one.name.cmp(&two.name));
         if parameters.is_empty() || parameters.iter().any(|found| is_nested(&found.kind)) {
-            return Err(NoTextError::Parameters(name.to_owned()));
+            return Err(Box::new(NoTextError::Parameters(name.to_owned())));
         }
-        _ = write!(self.out, "\ncondition {name}(");
-        for (number, parameter) in parameters.iter().enumerate() {
-            named(&parameter.name, is_condition_word(&parameter.name))?;
-            let separator = if number == 0 { "" } else { ", " };
-            _ = write!(
-                self.out,
-                "{separator}{}: {}",
-                parameter.name, parameter.kind
-            );
+        let mut names = Vec::new();
+        for (found, at) in parameters.iter().zip(0..) {
+            names.push((None, &*found.name, at));
+        }
+        sort(&mut names);
+        _ = write!(self.out, "\ncondition {name}");
+        let mut before = "(";
+        for (_, name, at) in names {
+            named(name, is_condition_word(name))?;
+            if let Some(Parameter { kind, .. }) = parameters.get(at) {
+                _ = write!(self.out, "{before}{name}: {kind}");
+                before = ", ";
+            }
         }
         let body = format!("{{\n  {}\n}}", condition.expression());
         if read_back(&body).as_deref() != Some(condition.expression()) {
-            return Err(NoTextError::Expression(name.to_owned()));
+            return Err(Box::new(NoTextError::Expression(name.to_owned())));
         }
-        self.out.push_str(") ");
-        self.out.push_str(&body);
+        _ = write!(self.out, ") {body}");
         self.comment("", source)?;
         self.out.push('\n');
         Ok(())
     }
 
-    fn rewrite(
-        &mut self,
-        relation: &Relation,
-        rewrite: &Rewrite,
-        inner: bool,
-    ) -> Result<(), NoTextError> {
+    fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) -> Printed {
         let operator = match rewrite {
             Rewrite::Direct => return self.restrictions(&relation.restrictions),
             Rewrite::Computed(relation) => {
@@ -214,7 +211,7 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn restrictions(&mut self, restrictions: &[Restriction]) -> Result<(), NoTextError> {
+    fn restrictions(&mut self, restrictions: &[Restriction]) -> Printed {
         self.out.push('[');
         for (number, restriction) in restrictions.iter().enumerate() {
             if number > 0 {
@@ -233,13 +230,13 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn comment(&mut self, what: &str, source: Option<SourceId>) -> Result<(), NoTextError> {
+    fn comment(&mut self, what: &str, source: Option<SourceId>) -> Printed {
         if self.with_sources
             && let Some(Source { module, file }) = self.model.parts().source(source)
         {
             for name in [module, file] {
                 if name.contains('\n') {
-                    return Err(NoTextError::Source(name.to_string()));
+                    return Err(Box::new(NoTextError::Source(name.to_string())));
                 }
             }
             _ = write!(self.out, " #{what} module: {module}, file: {file}");
@@ -252,10 +249,10 @@ impl<'a> Printer<'a> {
     }
 }
 
-fn named(name: &str, is_name: bool) -> Result<(), NoTextError> {
+fn named(name: &str, is_name: bool) -> Printed {
     match is_name {
         true => Ok(()),
-        false => Err(NoTextError::Name(name.to_owned())),
+        false => Err(Box::new(NoTextError::Name(name.to_owned()))),
     }
 }
 

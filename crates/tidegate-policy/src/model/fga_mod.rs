@@ -4,8 +4,8 @@
 //! refused: one mapping of plain or quoted scalars, block or `[…]` lists of them, comments, `---`. Keys other than
 //! `schema` and `contents` are passed over.
 
-use super::read::named;
-use super::{MAX_ERRORS, MAX_TEXT, ModelErrorKind, ModelErrors};
+use super::read::{in_order, named};
+use super::{MAX_TEXT, ModelErrorKind, ModelErrors};
 use crate::language::{Fault, Place, Word};
 use crate::text::{cut, find, split_once};
 
@@ -57,8 +57,7 @@ pub(super) fn read(text: &str, file: u16) -> (Vec<(String, Place)>, Vec<Fault>) 
         reader.lines(text);
     }
     let paths = reader.finish();
-    crate::sort::by_key(&mut reader.faults, |fault| fault.place);
-    reader.faults.truncate(MAX_ERRORS);
+    in_order(&mut reader.faults);
     (paths, reader.faults)
 }
 
@@ -141,7 +140,7 @@ impl Reader {
         }
         self.key = Key::None;
         if is_schema && self.schema.is_some() || !is_schema && self.contents.is_some() {
-            return self.fault(self.at(0), &["`", name, "` stands twice"].concat());
+            return self.fault(self.at(0), &format!("`{name}` stands twice"));
         }
         if is_schema {
             self.schema = self.scalar(value, start);
@@ -258,7 +257,7 @@ impl Reader {
     }
 
     fn is_not(&mut self, what: &str, found: &Scalar) {
-        self.fault(found.at, &[what, ", not ", &found.text].concat());
+        self.fault(found.at, &format!("{what}, not {}", found.text));
     }
 
     fn fault(&mut self, place: Place, message: &str) {

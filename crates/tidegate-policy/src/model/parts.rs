@@ -246,8 +246,18 @@ impl Parts {
     /// In order of definition.
     pub(crate) fn relations_of(&self, type_id: TypeId) -> &[Relation] {
         let found = self.types.get(type_id as usize);
-        let found = found.and_then(|found| self.relations.get(range(&found.relations)));
-        found.unwrap_or_default()
+        found.map_or(&[], |found| self.relations_in(found))
+    }
+
+    pub(crate) fn relations_in(&self, found: &Type) -> &[Relation] {
+        let relations = self.relations.get(range(&found.relations));
+        relations.unwrap_or_default()
+    }
+
+    /// Where a condition was written.
+    #[cfg(feature = "language")]
+    pub(crate) fn condition_source(&self, at: usize) -> Option<SourceId> {
+        self.condition_sources.get(at).copied().flatten()
     }
 
     #[cfg(feature = "language")]

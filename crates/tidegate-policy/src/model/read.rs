@@ -146,13 +146,18 @@ fn faults_of(
     if !whole || faults.iter().all(|fault| is_read(fault.kind)) {
         conditions = validate::validate(syntax, &mut faults);
     }
-    crate::sort::by_key(&mut faults, |fault| fault.place);
+    in_order(&mut faults);
+    (faults, conditions)
+}
+
+/// Sorts faults by place, and leaves out those that are too many.
+pub(super) fn in_order(faults: &mut Vec<Fault>) {
+    crate::sort::by_key(faults, |fault| fault.place);
     // A warning is not to crowd out an error.
     if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
         faults.retain(|fault| !fault.kind.is_warning());
     }
     faults.truncate(MAX_ERRORS);
-    (faults, conditions)
 }
 
 /// The conditions of a syntax tree without errors. `names` are those of its files.

@@ -1,5 +1,7 @@
 //! The JSON form to a syntax tree, without places: every message says where.
 
+use std::fmt::Write as _;
+
 use crate::hash::HashMap;
 
 use super::MAX_JSON;
@@ -324,7 +326,7 @@ impl<'a> Reader<'a> {
 
     fn is_no(&mut self, names: &[&str], kind: &str) {
         let name = names.first().unwrap_or(&"");
-        self.shape(&["`", name, kind].concat());
+        self.shape(&format!("`{name}{kind}"));
     }
 
     fn shape(&mut self, message: &str) {
@@ -339,7 +341,7 @@ impl<'a> Reader<'a> {
         let mut text = self.at.to_owned();
         for (name, before) in self.names.into_iter().zip(["", ", relation "]) {
             if let Some(name) = name {
-                text.push_str(&[before, "`", &shown(name), "`"].concat());
+                _ = write!(text, "{before}`{}`", shown(name));
             }
         }
         if !text.is_empty() {

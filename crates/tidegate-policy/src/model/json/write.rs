@@ -8,8 +8,8 @@ use crate::model::{Model, Relation, RelationId, Restriction, Rewrite, SourceId, 
 pub(in crate::model) fn write(model: &Model) -> Json {
     let parts = model.parts();
     let mut types = Vec::with_capacity(parts.types.len());
-    for (found, id) in parts.types.iter().zip(0..) {
-        types.push(type_definition(model, found, id));
+    for found in &parts.types {
+        types.push(type_definition(model, found));
     }
     let mut out = Json::EMPTY;
     out.add("schema_version", model.schema().into());
@@ -25,9 +25,8 @@ pub(in crate::model) fn write(model: &Model) -> Json {
             definition.add("name", condition.name().into());
             definition.add("expression", condition.expression().into());
             definition.add("parameters", parameters);
-            let source = parts.condition_sources.get(at).copied().flatten();
             let mut metadata = Json::EMPTY;
-            add_source(model, source, &mut metadata);
+            add_source(model, parts.condition_source(at), &mut metadata);
             if !metadata.is_empty() {
                 definition.add("metadata", metadata);
             }
@@ -38,11 +37,11 @@ pub(in crate::model) fn write(model: &Model) -> Json {
     out
 }
 
-fn type_definition(model: &Model, found: &Type, id: u32) -> Json {
+fn type_definition(model: &Model, found: &Type) -> Json {
     let mut metadata = Json::EMPTY;
     add_source(model, found.source, &mut metadata);
     let (mut relations, mut details) = (Json::EMPTY, Json::EMPTY);
-    for relation in model.parts().relations_of(id) {
+    for relation in model.parts().relations_in(found) {
         let name = name(model, relation.name);
         relations.add(name, rewrite(model, &relation.rewrite));
         details.add(name, detail(model, relation));
