@@ -1,7 +1,7 @@
 //! What an evaluation costs at most, whatever values it is given: for who answers before there are any.
 
 use super::overloads::Function as F;
-use super::term::Term;
+use super::term::{Kind, Term};
 use super::value::Value;
 use super::{MAX_CONTEXT, MAX_COST, Parameter, ParameterType, convert, double};
 
@@ -28,24 +28,19 @@ struct Most {
 
 /// None where the elements of lists and maps, or patterns, have a say in it.
 fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
-    let part = |term: &Term| of(term, parameters);
-    let all = |terms: &[Term]| {
-        let mut terms = terms.iter();
-        terms.try_fold(1, |sum, term| Some(sum + part(term)?.cost))
-    };
     let plain = |cost| Most { cost, text: 0 };
-    Some(match term {
-        Term::Constant(Value::List(_) | Value::Map(_)) => return None,
-        Term::Constant(Value::String(text)) => Most {
+    let part = |term: &Term| of(term, parameters);
+    Some(match (&term.kind, term.parts.as_slice()) {
+        (Kind::Constant(value), _) => Most {
             cost: 1,
-            text: text.len(),
+            text: match value {
+                Value::List(_) | Value::Map(_) => return None,
+                Value::String(text) => text.len(),
+                Value::Bytes(bytes) => bytes.len(),
+                _ => 0,
+            },
         },
-        Term::Constant(Value::Bytes(bytes)) => Most {
-            cost: 1,
-            text: bytes.len(),
-        },
-        Term::Constant(_) => plain(1),
-        Term::Parameter(at) => match parameters.get(*at)?.kind {
+        (Kind::Parameter(at), _) => match parameters.get(*at)?.kind {
             ParameterType::Any | ParameterType::List(_) | ParameterType::Map(_) => return None,
             ParameterType::String => Most {
                 cost: 1,
@@ -53,9 +48,14 @@ fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
             },
             _ => plain(1),
         },
-        Term::And(terms) | Term::Or(terms) => plain(all(terms)?),
-        Term::If(parts) => {
-            let [test, yes, no] = &**parts;
+        (Kind::And | Kind::Or, terms) => {
+            let mut cost = 1;
+            for term in terms {
+                cost += part(term)?.cost;
+            }
+            plain(cost)
+        }
+        (Kind::If, [test, yes, no]) => {
             // Each once: they may be nested.
             let (test, yes, no) = (part(test)?, part(yes)?, part(no)?);
             Most {
@@ -63,30 +63,18 @@ fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
                 text: yes.text.max(no.text),
             }
         }
-        Term::One(function, operand) => one(*function, part(operand)?),
-        Term::Two(F::In, operands) => {
-            let (wanted, Term::List(elements)) = &**operands else {
-                return None;
-            };
+        (Kind::Apply(function), [operand]) => one(*function, part(operand)?),
+        (Kind::Apply(F::In), [wanted, elements]) if matches!(elements.kind, Kind::List) => {
             let wanted = part(wanted)?;
             let mut cost = 2 + wanted.cost;
-            for element in elements {
+            for element in &elements.parts {
                 let element = part(element)?;
                 cost += element.cost + 1 + element.text.min(wanted.text) / 8;
             }
             plain(cost)
         }
-        Term::Two(function, operands) => {
-            let (first, second) = &**operands;
-            two(*function, part(first)?, part(second)?)?
-        }
-        Term::Matches(_)
-        | Term::Variable(_)
-        | Term::Field(..)
-        | Term::Has(..)
-        | Term::List(_)
-        | Term::Map(_)
-        | Term::Fold(_) => return None,
+        (Kind::Apply(function), [first, second]) => two(*function, part(first)?, part(second)?)?,
+        _ => return None,
     })
 }
 

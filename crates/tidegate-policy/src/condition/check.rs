@@ -1,19 +1,19 @@
-//! Checks an expression against the types of the parameters, and compiles it.
+//! Checks an expression against the types of the parameters, and makes it ready to be evaluated.
+//!
+//! After a fault, which is told when all is checked, what is wrong counts as of any type.
 
-use super::ast::{Ast, Fold, FoldKind, Kind};
 use super::error::ConditionError;
 use super::evaluate::Meter;
 use super::functions;
-use super::overloads::{Function, GROUPS, Shape, Style};
+use super::overloads::{Function, ROWS};
 use super::pattern::{MAX_PROGRAM, Pattern};
-use super::term::{FoldTerm, Term};
+use super::term::{Fold, Kind, Term};
 use super::types::{Type, Types};
-use super::value::{List, Text, Value};
+use super::value::{List, Value};
 use super::{MAX_COST, Parameter};
 
-/// Compiles an expression whose value is a bool.
-pub(super) fn compile(ast: &Ast, parameters: &[Parameter]) -> Result<Term, ConditionError> {
-    let offset = ast.offset;
+/// Checks an expression whose value is a bool.
+pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), ConditionError> {
     let mut types = Types::default();
     let mut named = Vec::with_capacity(parameters.len());
     for parameter in parameters {
@@ -24,96 +24,110 @@ pub(super) fn compile(ast: &Ast, parameters: &[Parameter]) -> Result<Term, Condi
         variables: Vec::new(),
         types,
         pattern_steps: 0,
+        fault: None,
     };
-    let (term, found) = checker.check(ast)?;
-    match checker.types.top(found) {
-        Type::Bool => Ok(term),
-        other => {
-            let other = checker.types.text(other);
-            let message = format!("a condition is a bool, and this is {other}");
-            Err(ConditionError::at(offset, message))
-        }
+    let found = checker.check(term);
+    let found = checker.types.top(found);
+    if !matches!(found, Type::Bool) {
+        let found = checker.types.text(found);
+        let message = format!("a condition is a bool, and this is {found}");
+        checker.fail(term.offset, message);
     }
+    checker.fault.map_or(Ok(()), Err)
 }
 
 struct Checker<'p> {
     parameters: Vec<(&'p str, Type)>,
     /// The variables of the macros around, outermost first.
-    variables: Vec<(&'p str, Type)>,
+    variables: Vec<(Box<str>, Type)>,
     types: Types,
     /// Instructions of all patterns so far.
     pattern_steps: usize,
+    /// The first.
+    fault: Option<ConditionError>,
 }
 
-type Checked = Result<(Term, Type), ConditionError>;
-
-impl<'p> Checker<'p> {
-    fn check(&mut self, ast: &'p Ast) -> Checked {
-        let offset = ast.offset;
-        let (term, found) = match &ast.kind {
-            Kind::Null => constant(Value::Null, Type::Null),
-            Kind::Bool(value) => constant(Value::Bool(*value), Type::Bool),
-            Kind::Int(value) => constant(Value::Int(*value), Type::Int),
-            Kind::Uint(value) => constant(Value::Uint(*value), Type::Uint),
-            Kind::Double(value) => constant(Value::Double(*value), Type::Double),
-            Kind::String(value) => {
-                let text = Text::Shared(value.as_str().into());
-                constant(Value::String(text), Type::String)
-            }
-            Kind::Bytes(value) => constant(Value::Bytes(value.as_slice().into()), Type::Bytes),
-            Kind::Name(name) => self.name(offset, name)?,
-            Kind::Field(of, name) => match self.long_type_name(&of.kind, name) {
-                Some(found) => constant(Value::Type(found), Type::Kind),
-                None => {
-                    let (of, found) = self.field(of, offset)?;
-                    (Term::Field(Box::new(of), name.as_str().into()), found)
-                }
-            },
-            Kind::Has(of, name) => {
-                let (of, _) = self.field(of, offset)?;
-                (Term::Has(Box::new(of), name.as_str().into()), Type::Bool)
-            }
-            Kind::Call {
-                name,
-                target,
-                arguments,
-            } => self.call(offset, name, target.as_deref(), arguments)?,
-            Kind::And(parts) => (Term::And(self.bools("&&", parts)?), Type::Bool),
-            Kind::Or(parts) => (Term::Or(self.bools("||", parts)?), Type::Bool),
-            Kind::If(parts) => {
-                let [condition, yes, no] = &**parts;
-                let condition = self.bool("?:", condition)?;
-                let (yes, first) = self.check(yes)?;
-                let (no, second) = self.check(no)?;
-                let either = self.types.unknown();
-                if !self.types.fits(first, either) || !self.types.fits(second, either) {
-                    return Err(self.no_overload(offset, "?:", &[first, second]));
-                }
-                (Term::If(Box::new([condition, yes, no])), either)
-            }
-            Kind::List(elements) => self.list(elements)?,
-            Kind::Map(entries) => self.map(entries)?,
-            Kind::Fold(fold) => self.fold(fold)?,
-        };
+impl Checker<'_> {
+    fn check(&mut self, term: &mut Term) -> Type {
+        let found = self.kind(term);
         if self.types.is_too_deep(found) {
-            return Err(ConditionError::at(
-                offset,
-                "a type that is nested too deeply",
-            ));
+            return self.fail(term.offset, "a type that is nested too deeply".to_owned());
         }
-        Ok((term, found))
+        found
     }
 
-    fn name(&self, offset: usize, name: &str) -> Checked {
-        let variable = self.variables.iter().rposition(|found| found.0 == name);
-        if let Some(at) = variable
-            && let Some((_, found)) = self.variables.get(at)
-        {
-            return Ok((Term::Variable(at), *found));
+    fn kind(&mut self, term: &mut Term) -> Type {
+        let Term {
+            kind,
+            parts,
+            offset,
+            ..
+        } = term;
+        let offset = *offset;
+        match (&mut *kind, parts.as_mut_slice()) {
+            (Kind::Name(name), _) => match self.named(name) {
+                Some((named, found)) => {
+                    *kind = named;
+                    found
+                }
+                None => {
+                    let message = format!("`{name}` is no parameter of the condition");
+                    self.fail(offset, message)
+                }
+            },
+            (Kind::Field(name), [of]) => match self.long_type_name(of, name) {
+                Some(name) => {
+                    *kind = Kind::Constant(Value::Type(name));
+                    parts.clear();
+                    Type::Kind
+                }
+                None => self.field(of, offset),
+            },
+            (Kind::Has(_), [of]) => {
+                self.field(of, offset);
+                Type::Bool
+            }
+            (Kind::Call { .. }, _) => self.call(term),
+            (Kind::And, parts) => self.bools("&&", parts),
+            (Kind::Or, parts) => self.bools("||", parts),
+            (Kind::If, [condition, yes, no]) => {
+                self.bool("?:", condition);
+                let found = [self.check(yes), self.check(no)];
+                let either = self.types.unknown();
+                if !found.iter().all(|found| self.types.fits(*found, either)) {
+                    return self.no_overload(offset, "?:", &found);
+                }
+                either
+            }
+            (Kind::List, _) => self.list(term),
+            (Kind::Map, entries) => self.map(entries),
+            (Kind::Fold(fold), [range, variable, inner @ ..]) => {
+                self.fold(*fold, range, variable, inner)
+            }
+            (Kind::Constant(value), _) => match value {
+                Value::Null => Type::Null,
+                Value::Bool(_) => Type::Bool,
+                Value::Int(_) => Type::Int,
+                Value::Uint(_) => Type::Uint,
+                Value::Double(_) => Type::Double,
+                Value::String(_) => Type::String,
+                Value::Bytes(_) => Type::Bytes,
+                _ => Type::Dyn,
+            },
+            // The parser makes no others.
+            _ => Type::Dyn,
+        }
+    }
+
+    /// What a name stands for.
+    fn named(&self, name: &str) -> Option<(Kind, Type)> {
+        let mut variables = self.variables.iter().enumerate().rev();
+        if let Some((at, (_, found))) = variables.find(|(_, found)| *found.0 == *name) {
+            return Some((Kind::Variable(at), *found));
         }
         let mut parameters = self.parameters.iter().enumerate();
         if let Some((at, (_, found))) = parameters.find(|(_, found)| found.0 == name) {
-            return Ok((Term::Parameter(at), *found));
+            return Some((Kind::Parameter(at), *found));
         }
         const TYPES: [&str; 10] = [
             "bool",
@@ -127,25 +141,18 @@ impl<'p> Checker<'p> {
             "null_type",
             "type",
         ];
-        match TYPES.iter().find(|found| **found == name) {
-            Some(found) => Ok(constant(Value::Type(found), Type::Kind)),
-            None => Err(ConditionError::at(
-                offset,
-                format!("`{name}` is no parameter of the condition"),
-            )),
-        }
+        let found = TYPES.iter().find(|found| **found == name)?;
+        Some((Kind::Constant(Value::Type(found)), Type::Kind))
     }
 
     /// `google.protobuf.Timestamp` and `google.protobuf.Duration`, which are types by their long names,
     /// unless something else is named `google`.
-    fn long_type_name(&self, of: &Kind, name: &str) -> Option<&'static str> {
-        let Kind::Field(package, middle) = of else {
+    fn long_type_name(&self, of: &Term, name: &str) -> Option<&'static str> {
+        let (Kind::Field(middle), [package]) = (&of.kind, of.parts.as_slice()) else {
             return None;
         };
-        let Kind::Name(package) = &package.kind else {
-            return None;
-        };
-        if package != "google" || middle != "protobuf" || self.name(0, package).is_ok() {
+        let is_package = matches!(&package.kind, Kind::Name(package) if **package == *"google");
+        if !is_package || **middle != *"protobuf" || self.named("google").is_some() {
             return None;
         }
         match name {
@@ -155,83 +162,71 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// What a field is taken of, and the type of the field.
-    fn field(&mut self, of: &'p Ast, offset: usize) -> Checked {
-        let (of, found) = self.check(of)?;
-        let field = match self.types.top(found) {
-            Type::Map(_, value) => self.types.part(value),
+    /// The type of a field.
+    fn field(&mut self, of: &mut Term, offset: usize) -> Type {
+        let found = self.check(of);
+        match self.types.top(found) {
+            Type::Map(map) => self.types.value(map),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
             other => {
-                let other = self.types.text(other);
-                return Err(ConditionError::at(offset, format!("{other} has no fields")));
+                let message = format!("{} has no fields", self.types.text(other));
+                self.fail(offset, message)
             }
-        };
-        Ok((of, field))
+        }
     }
 
-    fn bools(&mut self, name: &str, parts: &'p [Ast]) -> Result<Box<[Term]>, ConditionError> {
-        let mut terms = Vec::with_capacity(parts.len());
+    fn bools(&mut self, name: &str, parts: &mut [Term]) -> Type {
         for part in parts {
-            terms.push(self.bool(name, part)?);
+            self.bool(name, part);
         }
-        Ok(terms.into())
+        Type::Bool
     }
 
-    fn bool(&mut self, name: &str, part: &'p Ast) -> Result<Term, ConditionError> {
-        let offset = part.offset;
-        let (term, found) = self.check(part)?;
-        if self.types.fits(found, Type::Bool) {
-            Ok(term)
-        } else {
-            Err(self.no_overload(offset, name, &[found]))
+    fn bool(&mut self, name: &str, part: &mut Term) {
+        let found = self.check(part);
+        if !self.types.fits(found, Type::Bool) {
+            self.no_overload(part.offset, name, &[found]);
         }
     }
 
-    fn list(&mut self, elements: &'p [Ast]) -> Checked {
-        let mut terms = Vec::with_capacity(elements.len());
-        let mut element_type = None;
-        for element in elements {
-            let (term, found) = self.check(element)?;
-            element_type = Some(match element_type {
+    fn list(&mut self, list: &mut Term) -> Type {
+        let mut element = None;
+        for part in &mut list.parts {
+            let found = self.check(part);
+            element = Some(match element {
                 Some(before) => self.types.join(before, found),
                 None => found,
             });
-            terms.push(term);
         }
-        let element_type = element_type.unwrap_or_else(|| self.types.unknown());
-        let mut values = Vec::with_capacity(terms.len());
-        for term in &terms {
-            if let Term::Constant(value) = term {
+        let element = element.unwrap_or_else(|| self.types.unknown());
+        let mut values = Vec::with_capacity(list.parts.len());
+        for part in &list.parts {
+            if let Kind::Constant(value) = &part.kind {
                 values.push(value.clone());
             }
         }
-        let term = if values.len() == terms.len() {
-            Term::Constant(Value::List(List::Made(values.into())))
-        } else {
-            Term::List(terms.into())
-        };
-        Ok((term, self.types.list(element_type)))
+        if values.len() == list.parts.len() {
+            list.kind = Kind::Constant(Value::List(List::Made(values.into())));
+            list.parts.clear();
+        }
+        self.types.list(element)
     }
 
-    fn map(&mut self, entries: &'p [(Ast, Ast)]) -> Checked {
-        let mut terms = Vec::with_capacity(entries.len());
+    fn map(&mut self, entries: &mut [Term]) -> Type {
         let mut types: Option<(Type, Type)> = None;
-        for (key, value) in entries {
-            let offset = key.offset;
-            let (key, key_type) = self.check(key)?;
-            let key_type = match self.types.top(key_type) {
+        for entry in entries.chunks_exact_mut(2) {
+            let [key, value] = entry else { break };
+            let found = self.check(key);
+            let key_type = match self.types.top(found) {
                 // What is never known cannot become known as something that is no key.
                 Type::Unknown(_) => Type::Dyn,
                 found @ (Type::Dyn | Type::Bool | Type::Int | Type::Uint | Type::String) => found,
                 other => {
-                    let other = self.types.text(other);
-                    return Err(ConditionError::at(
-                        offset,
-                        format!("{other} is no key of a map"),
-                    ));
+                    let message = format!("{} is no key of a map", self.types.text(other));
+                    self.fail(key.offset, message)
                 }
             };
-            let (value, value_type) = self.check(value)?;
+            let value_type = self.check(value);
             types = Some(match types {
                 Some((keys, values)) => (
                     self.types.join(keys, key_type),
@@ -239,104 +234,70 @@ impl<'p> Checker<'p> {
                 ),
                 None => (key_type, value_type),
             });
-            terms.push((key, value));
         }
         let (keys, values) = types.unwrap_or_else(|| (Type::Dyn, self.types.unknown()));
-        Ok((Term::Map(terms.into()), self.types.map(keys, values)))
+        self.types.map(keys, values)
     }
 
-    fn fold(&mut self, fold: &'p Fold) -> Checked {
-        let offset = fold.range.offset;
-        let (range, found) = self.check(&fold.range)?;
+    fn fold(
+        &mut self,
+        fold: Fold,
+        range: &mut Term,
+        variable: &mut Term,
+        inner: &mut [Term],
+    ) -> Type {
+        let found = self.check(range);
         let element = match self.types.top(found) {
             // Of a map, its keys.
-            Type::List(element) | Type::Map(element, _) => self.types.part(element),
+            Type::List(part) | Type::Map(part) => self.types.part(part),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
             other => {
-                let other = self.types.text(other);
-                let message = format!("{other} is neither a list nor a map");
-                return Err(ConditionError::at(offset, message));
+                let message = format!("{} is neither a list nor a map", self.types.text(other));
+                self.fail(range.offset, message)
             }
         };
-        self.variables.push((&fold.variable, element));
-        let name = match fold.kind {
-            FoldKind::All => "all",
-            FoldKind::Exists => "exists",
-            FoldKind::ExistsOne => "exists_one",
-            FoldKind::Filter => "filter",
-            FoldKind::Map => "map",
-        };
-        let test = match &fold.test {
-            Some(test) => Some(self.bool(name, test)?),
-            None => None,
-        };
-        let (result, result_type) = match &fold.result {
-            Some(result) => {
-                let (result, found) = self.check(result)?;
-                (Some(result), found)
-            }
-            None => (None, element),
-        };
+        if let Kind::Name(name) = &mut variable.kind {
+            self.variables.push((std::mem::take(name), element));
+        }
+        let (tests, made) = inner.split_at_mut(fold.tests(inner.len()));
+        for test in tests {
+            self.bool(fold.name(), test);
+        }
+        let mut result = element;
+        for made in made {
+            result = self.check(made);
+        }
         self.variables.pop();
-        let found = match fold.kind {
-            FoldKind::All | FoldKind::Exists | FoldKind::ExistsOne => Type::Bool,
-            FoldKind::Filter | FoldKind::Map => self.types.list(result_type),
-        };
-        let term = FoldTerm {
-            kind: fold.kind,
-            range,
-            test,
-            result,
-        };
-        Ok((Term::Fold(Box::new(term)), found))
+        match fold {
+            Fold::All | Fold::Exists | Fold::ExistsOne => Type::Bool,
+            Fold::Filter | Fold::Map => self.types.list(result),
+        }
     }
 
-    fn call(
-        &mut self,
-        offset: usize,
-        name: &str,
-        target: Option<&'p Ast>,
-        arguments: &'p [Ast],
-    ) -> Checked {
-        let is_member = target.is_some();
-        let style = if is_member {
-            Style::Member
-        } else {
-            Style::Plain
+    fn call(&mut self, term: &mut Term) -> Type {
+        let Kind::Call { name, is_member } = &mut term.kind else {
+            return Type::Dyn;
         };
-        let mut groups = Vec::new();
-        for group in GROUPS {
-            if group.style == style || group.style == Style::Both {
-                for (found, function) in group.names {
-                    if *found == name {
-                        groups.push((*function, group));
-                    }
-                }
-            }
-        }
-        if groups.is_empty() {
+        let (name, is_member) = (std::mem::take(name), *is_member);
+        let rows = || ROWS.iter().filter(|row| row.is(&name, is_member));
+        if rows().next().is_none() {
             let what = if is_member { "method" } else { "function" };
-            return Err(ConditionError::at(
-                offset,
-                format!("there is no {what} `{name}`"),
-            ));
+            return self.fail(term.offset, format!("there is no {what} `{name}`"));
         }
-        let (mut terms, mut types) = (Vec::new(), Vec::new());
-        for part in target.into_iter().chain(arguments) {
-            let (term, found) = self.check(part)?;
-            terms.push(term);
-            types.push(found);
+        let mut types = Vec::with_capacity(term.parts.len());
+        for part in &mut term.parts {
+            types.push(self.check(part));
         }
         let mut chosen: Option<(Function, Type)> = None;
-        for (function, group) in groups {
-            for (takes, gives) in group.overloads {
+        for row in rows() {
+            for overload in row.overloads.split(' ') {
                 let mark = self.types.mark();
-                let Some(found) = self.apply(takes, *gives, &types) else {
+                let Some(found) = self.apply(overload.as_bytes(), &types) else {
                     self.types.go_back(mark);
                     continue;
                 };
                 chosen = Some(match chosen {
-                    None => (function, found),
+                    None => (row.function, found),
                     Some((function, before)) => {
                         let same = self.types.is_same(before, found);
                         self.types.go_back(mark);
@@ -345,79 +306,90 @@ impl<'p> Checker<'p> {
                 });
             }
         }
-        let Some((function, found)) = chosen else {
-            return Err(self.no_overload(offset, name, &types));
-        };
-        Ok((self.called(offset, function, terms)?, found))
+        match chosen {
+            Some((function, found)) => {
+                self.apply_to_constants(function, term);
+                found
+            }
+            None => self.no_overload(term.offset, &name, &types),
+        }
     }
 
     /// What an overload gives for arguments of these types, if it takes them.
-    fn apply(&mut self, takes: &[Shape], gives: Shape, types: &[Type]) -> Option<Type> {
+    fn apply(&mut self, overload: &[u8], types: &[Type]) -> Option<Type> {
+        let (gives, takes) = overload.split_last()?;
         if takes.len() != types.len() {
             return None;
         }
         let (a, b) = (self.types.unknown(), self.types.unknown());
         let (list, map) = (self.types.list(a), self.types.map(a, b));
-        let shaped = |shape: Shape| match shape {
-            Shape::A => a,
-            Shape::B => b,
-            Shape::Dyn => Type::Dyn,
-            Shape::Bool => Type::Bool,
-            Shape::Int => Type::Int,
-            Shape::Uint => Type::Uint,
-            Shape::Double => Type::Double,
-            Shape::String => Type::String,
-            Shape::Bytes => Type::Bytes,
-            Shape::Duration => Type::Duration,
-            Shape::Timestamp => Type::Timestamp,
-            Shape::Ip => Type::Ip,
-            Shape::Type => Type::Kind,
-            Shape::List => list,
-            Shape::Map => map,
+        let typed = |letter: u8| match letter {
+            b'A' => a,
+            b'B' => b,
+            b'L' => list,
+            b'M' => map,
+            b'b' => Type::Bool,
+            b'i' => Type::Int,
+            b'u' => Type::Uint,
+            b'd' => Type::Double,
+            b's' => Type::String,
+            b'y' => Type::Bytes,
+            b'p' => Type::Duration,
+            b't' => Type::Timestamp,
+            b'n' => Type::Ip,
+            b'k' => Type::Kind,
+            _ => Type::Dyn,
         };
-        let mut all = takes.iter().zip(types);
-        all.all(|(takes, found)| self.types.fits(*found, shaped(*takes)))
-            .then(|| shaped(gives))
+        for (letter, found) in takes.iter().zip(types) {
+            if !self.types.fits(*found, typed(*letter)) {
+                return None;
+            }
+        }
+        Some(typed(*gives))
     }
 
-    /// A function applied: worked out now when its arguments are constants.
-    fn called(
-        &mut self,
-        offset: usize,
-        function: Function,
-        terms: Vec<Term>,
-    ) -> Result<Term, ConditionError> {
-        let mut meter = Meter::new(MAX_COST);
-        let mut terms = terms.into_iter();
-        let term = match (terms.next(), terms.next()) {
-            (Some(one), None) => {
-                if let Term::Constant(of) = &one
-                    && let Ok(value) = functions::one(function, of, &mut meter)
-                {
-                    return Ok(Term::Constant(value));
+    /// A call has become a function. What depends on constants alone is worked out now.
+    fn apply_to_constants(&mut self, function: Function, term: &mut Term) {
+        term.kind = Kind::Apply(function);
+        match term.parts.as_slice() {
+            [
+                Term {
+                    kind: Kind::Constant(of),
+                    ..
+                },
+            ] => {
+                if let Ok(value) = functions::one(function, of, &mut Meter::new(MAX_COST)) {
+                    term.kind = Kind::Constant(value);
+                    term.parts.clear();
                 }
-                Term::One(function, Box::new(one))
             }
-            (Some(text), Some(Term::Constant(Value::String(pattern))))
-                if function == Function::Matches =>
-            {
-                let bad = |reason| {
-                    ConditionError::at(offset, format!("the pattern of `matches`: {reason}"))
+            [
+                _,
+                Term {
+                    kind: Kind::Constant(Value::String(pattern)),
+                    ..
+                },
+            ] if function == Function::Matches => {
+                let reason = match Pattern::parse(pattern) {
+                    Ok(pattern) => {
+                        self.pattern_steps += pattern.size();
+                        term.kind = Kind::Matches(Box::new(pattern));
+                        term.parts.truncate(1);
+                        if self.pattern_steps <= MAX_PROGRAM {
+                            return;
+                        }
+                        "too large, with those before"
+                    }
+                    Err(reason) => reason,
                 };
-                let pattern = Pattern::parse(&pattern).map_err(bad)?;
-                self.pattern_steps += pattern.size();
-                if self.pattern_steps > MAX_PROGRAM {
-                    return Err(bad("too large, with those before"));
-                }
-                Term::Matches(Box::new((text, pattern)))
+                let message = format!("the pattern of `matches`: {reason}");
+                self.fail(term.offset, message);
             }
-            (Some(one), Some(two)) => Term::Two(function, Box::new((one, two))),
-            _ => return Err(ConditionError::at(offset, "a call without arguments")),
-        };
-        Ok(term)
+            _ => {}
+        }
     }
 
-    fn no_overload(&self, offset: usize, name: &str, types: &[Type]) -> ConditionError {
+    fn no_overload(&mut self, offset: usize, name: &str, types: &[Type]) -> Type {
         let mut message = format!("`{name}` does not take (");
         for (at, found) in types.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
@@ -425,10 +397,13 @@ impl<'p> Checker<'p> {
             message.push_str(&self.types.text(*found));
         }
         message.push(')');
-        ConditionError::at(offset, message)
+        self.fail(offset, message)
     }
-}
 
-fn constant(value: Value<'static>, found: Type) -> (Term, Type) {
-    (Term::Constant(value), found)
+    fn fail(&mut self, offset: usize, message: String) -> Type {
+        if self.fault.is_none() {
+            self.fault = Some(ConditionError::at(offset, message));
+        }
+        Type::Dyn
+    }
 }

@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use super::ast::FoldKind;
 use super::error::Failure;
 use super::functions;
-use super::term::{FoldTerm, Term};
+use super::term::{Fold, Kind, Term};
 use super::value::{List, Map, Text, Value};
 
 /// Why a part of an expression has no value.
@@ -74,47 +73,47 @@ impl<'a> Evaluation<'a> {
     /// The value of a part of an expression.
     pub(super) fn value(&mut self, term: &'a Term) -> Outcome<'a> {
         self.meter.spend(1)?;
-        match term {
-            Term::Constant(value) => Ok(value.clone()),
-            Term::Parameter(at) => match self.parameters.get(*at) {
+        match (&term.kind, term.parts.as_slice()) {
+            (Kind::Constant(value), _) => Ok(value.clone()),
+            (Kind::Parameter(at), _) => match self.parameters.get(*at) {
                 Some(Some(value)) => Ok(value.clone()),
                 _ => Err(Stop::Missing),
             },
-            Term::Variable(at) => self.variables.get(*at).cloned().ok_or(Stop::Missing),
-            Term::And(terms) => self.logic(terms, false),
-            Term::Or(terms) => self.logic(terms, true),
-            Term::If(parts) => {
-                let [condition, yes, no] = &**parts;
+            (Kind::Variable(at), _) => self.variables.get(*at).cloned().ok_or(Stop::Missing),
+            (Kind::And, terms) => self.logic(terms, false),
+            (Kind::Or, terms) => self.logic(terms, true),
+            (Kind::If, [condition, yes, no]) => {
                 let chosen = if self.truth(condition)? { yes } else { no };
                 self.value(chosen)
             }
-            Term::One(function, operand) => {
+            (Kind::Apply(function), [operand]) => {
                 let operand = self.value(operand)?;
                 functions::one(*function, &operand, &mut self.meter)
             }
-            Term::Two(function, operands) => {
-                let one = self.value(&operands.0)?;
-                let two = self.value(&operands.1)?;
+            (Kind::Apply(function), [one, two]) => {
+                let (one, two) = (self.value(one)?, self.value(two)?);
                 functions::two(*function, &one, &two, &mut self.meter)
             }
-            Term::Matches(parts) => match self.value(&parts.0)? {
-                Value::String(text) => Ok(Value::Bool(parts.1.matches(&text, &mut self.meter)?)),
+            (Kind::Matches(pattern), [text]) => match self.value(text)? {
+                Value::String(text) => Ok(Value::Bool(pattern.matches(&text, &mut self.meter)?)),
                 _ => Err(Failure::NoOverload.into()),
             },
-            Term::Field(of, name) => {
+            (Kind::Field(name), [of]) => {
                 let found = self.field(of, name)?;
                 found.ok_or(Stop::Failed(Failure::NoSuchKey))
             }
-            Term::Has(of, name) => Ok(Value::Bool(self.field(of, name)?.is_some())),
-            Term::List(elements) => {
+            (Kind::Has(name), [of]) => Ok(Value::Bool(self.field(of, name)?.is_some())),
+            (Kind::List, elements) => {
                 let mut found = Vec::with_capacity(elements.len());
                 for element in elements {
                     found.push(self.value(element)?);
                 }
                 Ok(Value::List(List::Made(found.into())))
             }
-            Term::Map(entries) => self.map(entries),
-            Term::Fold(fold) => self.fold(fold),
+            (Kind::Map, entries) => self.map(entries),
+            (Kind::Fold(fold), [range, _, inner @ ..]) => self.fold(*fold, range, inner),
+            // The checker leaves no others.
+            _ => Err(Failure::NoOverload.into()),
         }
     }
 
@@ -147,9 +146,10 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn map(&mut self, entries: &'a [(Term, Term)]) -> Outcome<'a> {
-        let mut found: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
+    fn map(&mut self, entries: &'a [Term]) -> Outcome<'a> {
+        let mut found: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len() / 2);
+        for entry in entries.chunks_exact(2) {
+            let [key, value] = entry else { break };
             let key = self.value(key)?;
             let is_key = matches!(
                 key,
@@ -168,8 +168,8 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Map(Map::Made(found.into())))
     }
 
-    fn fold(&mut self, fold: &'a FoldTerm) -> Outcome<'a> {
-        let range = match self.value(&fold.range)? {
+    fn fold(&mut self, fold: Fold, range: &'a Term, inner: &'a [Term]) -> Outcome<'a> {
+        let range = match self.value(range)? {
             Value::List(list) => list,
             Value::Map(map) => {
                 self.meter.spend(map.len())?;
@@ -177,36 +177,37 @@ impl<'a> Evaluation<'a> {
             }
             _ => return Err(Failure::NoOverload.into()),
         };
+        let (tests, made_of) = inner.split_at(fold.tests(inner.len()));
         let mut open = Open::default();
         let mut count = 0_usize;
         let mut made = Vec::new();
         for at in 0..range.len() {
             let Some(element) = range.get(at) else { break };
             self.variables.push(element);
-            let test = match &fold.test {
+            let test = match tests.first() {
                 Some(test) => self.truth(test),
                 None => Ok(true),
             };
-            let result = match (&fold.result, test) {
+            let result = match (made_of.first(), test) {
                 (Some(result), Ok(true)) => Some(self.value(result)),
                 _ => None,
             };
             let element = self.variables.pop();
-            match fold.kind {
-                FoldKind::All | FoldKind::Exists => {
-                    let decided_by = fold.kind == FoldKind::Exists;
+            match fold {
+                Fold::All | Fold::Exists => {
+                    let decided_by = fold == Fold::Exists;
                     if open.add(test, decided_by)? {
                         return Ok(Value::Bool(decided_by));
                     }
                 }
-                FoldKind::ExistsOne => count += usize::from(test?),
-                FoldKind::Filter => {
+                Fold::ExistsOne => count += usize::from(test?),
+                Fold::Filter => {
                     if test? && let Some(element) = element {
                         self.meter.spend(1)?;
                         made.push(element);
                     }
                 }
-                FoldKind::Map => {
+                Fold::Map => {
                     test?;
                     if let Some(result) = result {
                         self.meter.spend(1)?;
@@ -215,11 +216,11 @@ impl<'a> Evaluation<'a> {
                 }
             }
         }
-        match fold.kind {
-            FoldKind::All => open.end(true),
-            FoldKind::Exists => open.end(false),
-            FoldKind::ExistsOne => Ok(Value::Bool(count == 1)),
-            FoldKind::Filter | FoldKind::Map => Ok(Value::List(List::Made(Arc::from(made)))),
+        match fold {
+            Fold::All => open.end(true),
+            Fold::Exists => open.end(false),
+            Fold::ExistsOne => Ok(Value::Bool(count == 1)),
+            Fold::Filter | Fold::Map => Ok(Value::List(List::Made(Arc::from(made)))),
         }
     }
 }

@@ -3,19 +3,19 @@
 use super::double;
 use super::error::ConditionError;
 use super::literal;
+use super::value::Value;
 
 /// One word.
-#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token<'t> {
     Name(&'t str),
     /// The magnitude: a sign before it is an operator.
     Int(u64),
-    Uint(u64),
-    Double(f64),
-    String(String),
-    Bytes(Vec<u8>),
+    /// Any other number, a text, or bytes.
+    Literal(Value<'static>),
     Symbol(&'static str),
     End,
+    /// What is wrong is on record.
+    Wrong,
 }
 
 /// Longest first, where one is the beginning of another.
@@ -28,49 +28,75 @@ const SYMBOLS: [&str; 25] = [
 pub(super) struct Lexer<'t> {
     text: &'t str,
     at: usize,
+    /// Where the last word starts.
+    pub(super) start: usize,
+    /// The first that is wrong: no more words are read after it.
+    pub(super) fault: Option<ConditionError>,
 }
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            start: 0,
+            fault: None,
+        }
     }
 
-    /// The next word, and the byte where it starts.
-    pub(super) fn next(&mut self) -> Result<(usize, Token<'t>), ConditionError> {
+    /// Puts on record what is wrong, if it is the first.
+    pub(super) fn fail(&mut self, offset: usize, message: String) -> Token<'t> {
+        if self.fault.is_none() {
+            self.fault = Some(ConditionError::at(offset, message));
+        }
+        Token::Wrong
+    }
+
+    /// The next word.
+    pub(super) fn next(&mut self) -> Token<'t> {
+        if self.fault.is_some() {
+            return Token::Wrong;
+        }
         self.skip_blank();
-        let start = self.at;
+        self.start = self.at;
         let rest = self.rest();
         let Some(first) = rest.bytes().next() else {
-            return Ok((start, Token::End));
+            return Token::End;
         };
-        if let Some((token, length)) = literal::quoted(rest, start)? {
-            self.at += length;
-            return Ok((start, token));
+        match literal::quoted(rest) {
+            Ok(Some((value, length))) => {
+                self.at += length;
+                return Token::Literal(value);
+            }
+            Ok(None) => {}
+            Err((at, message)) => return self.fail(self.start + at, message.to_owned()),
         }
         if is_name_start(first) {
             let length = rest.bytes().take_while(|byte| is_name(*byte)).count();
-            return Ok((start, Token::Name(self.take(length))));
+            return Token::Name(self.take(length));
         }
         let after = rest.as_bytes().get(1).copied();
         if first.is_ascii_digit()
             || (first == b'.' && after.is_some_and(|byte| byte.is_ascii_digit()))
         {
-            return Ok((start, self.number(start)?));
+            return match self.number() {
+                Ok(token) => token,
+                Err(message) => self.fail(self.start, message.to_owned()),
+            };
         }
         match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             Some(symbol) => {
                 self.at += symbol.len();
-                Ok((start, Token::Symbol(symbol)))
+                Token::Symbol(symbol)
             }
-            None => Err(ConditionError::at(
-                start,
-                "a character that has no meaning here",
-            )),
+            None => self.fail(
+                self.start,
+                "a character that has no meaning here".to_owned(),
+            ),
         }
     }
 
-    fn number(&mut self, start: usize) -> Result<Token<'t>, ConditionError> {
-        let bad = |message| ConditionError::at(start, message);
+    fn number(&mut self) -> Result<Token<'t>, &'static str> {
         let rest = self.rest();
         let hex = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X"));
         let (radix, digits, length) = match hex {
@@ -83,30 +109,30 @@ impl<'t> Lexer<'t> {
                 let length = double_length(rest, whole);
                 if length > whole {
                     let value = double::parse(self.take(length));
-                    self.ends_here(start)?;
-                    let value = value.ok_or_else(|| bad("a number out of the range of double"))?;
-                    return Ok(Token::Double(value));
+                    self.ends_here()?;
+                    let value = value.ok_or("a number out of the range of double")?;
+                    return Ok(Token::Literal(Value::Double(value)));
                 }
                 (10, rest.get(..whole).unwrap_or_default(), whole)
             }
         };
-        let value = u64::from_str_radix(digits, radix)
-            .map_err(|_| bad("no number, or one out of range"))?;
+        let value =
+            u64::from_str_radix(digits, radix).map_err(|_| "no number, or one out of range")?;
         self.at += length;
         let unsigned = self.rest().starts_with(['u', 'U']);
         self.at += usize::from(unsigned);
-        self.ends_here(start)?;
+        self.ends_here()?;
         Ok(if unsigned {
-            Token::Uint(value)
+            Token::Literal(Value::Uint(value))
         } else {
             Token::Int(value)
         })
     }
 
     /// A number is not followed by a letter.
-    fn ends_here(&self, start: usize) -> Result<(), ConditionError> {
+    fn ends_here(&self) -> Result<(), &'static str> {
         match self.rest().bytes().next() {
-            Some(next) if is_name(next) => Err(ConditionError::at(start, "no number")),
+            Some(next) if is_name(next) => Err("no number"),
             _ => Ok(()),
         }
     }

@@ -1,13 +1,12 @@
 //! Texts and bytes in quotes: plain, raw, tripled.
 
-use super::error::ConditionError;
-use super::lex::Token;
+use super::value::{Text, Value};
+
+/// Where something is wrong, in bytes from the start of the literal, and what.
+type Wrong = (usize, &'static str);
 
 /// The quoted literal that a text starts with, and its length in bytes; none when it starts otherwise.
-pub(super) fn quoted(
-    rest: &str,
-    start: usize,
-) -> Result<Option<(Token<'static>, usize)>, ConditionError> {
+pub(super) fn quoted(rest: &str) -> Result<Option<(Value<'static>, usize)>, Wrong> {
     let mut at = 0;
     let byte = |at: usize| rest.as_bytes().get(at).copied();
     let is_bytes = matches!(byte(at), Some(b'b' | b'B'));
@@ -24,22 +23,18 @@ pub(super) fn quoted(
     let mut reader = Reader {
         rest,
         at: at + quote.len(),
-        start,
         is_bytes,
         found: Vec::new(),
     };
     loop {
         let Some(left) = rest.get(reader.at..).filter(|left| !left.is_empty()) else {
-            return Err(ConditionError::at(start, "a text that does not end"));
+            return Err((0, "a text that does not end"));
         };
         if left.starts_with(quote) {
             break;
         }
         if quote.len() == 1 && left.starts_with(['\n', '\r']) {
-            return Err(ConditionError::at(
-                start,
-                "a text that does not end on its line",
-            ));
+            return Err((0, "a text that does not end on its line"));
         }
         if is_raw || !left.starts_with('\\') {
             let next = left.chars().next().unwrap_or_default();
@@ -50,19 +45,18 @@ pub(super) fn quoted(
         }
     }
     let length = reader.at + quote.len();
-    let token = if is_bytes {
-        Token::Bytes(reader.found)
+    let value = if is_bytes {
+        Value::Bytes(reader.found.into())
     } else {
-        let text = String::from_utf8(reader.found);
-        Token::String(text.map_err(|_| ConditionError::at(start, "no text"))?)
+        let text = String::from_utf8(reader.found).map_err(|_| (0, "no text"))?;
+        Value::String(Text::Shared(text.into()))
     };
-    Ok(Some((token, length)))
+    Ok(Some((value, length)))
 }
 
 struct Reader<'t> {
     rest: &'t str,
     at: usize,
-    start: usize,
     is_bytes: bool,
     found: Vec<u8>,
 }
@@ -74,8 +68,8 @@ impl Reader<'_> {
     }
 
     /// Reads what follows a backslash.
-    fn escape(&mut self) -> Result<(), ConditionError> {
-        let bad = ConditionError::at(self.start + self.at, "no such escape in a text");
+    fn escape(&mut self) -> Result<(), Wrong> {
+        let bad = (self.at, "no such escape in a text");
         let kind = self.rest.as_bytes().get(self.at + 1).copied();
         let (skip, digits, radix) = match kind {
             Some(b'x' | b'X') => (2, 2, 16),
@@ -104,7 +98,7 @@ impl Reader<'_> {
         let text = self.rest.get(from..from + digits);
         let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let code = text.and_then(|text| u32::from_str_radix(text, radix).ok());
-        let code = code.ok_or_else(|| bad.clone())?;
+        let code = code.ok_or(bad)?;
         if self.is_bytes {
             self.found.push(u8::try_from(code).map_err(|_| bad)?);
         } else {

@@ -1,8 +1,8 @@
 //! Conditions: whether a tuple holds, by values that come with the tuple and with the request.
 //!
 //! An expression is written in CEL (the Common Expression Language, <https://cel.dev>) with OpenFGA's
-//! `ipaddress` and `in_cidr`. It is parsed (`lex`, `parse`), checked against the types of the parameters
-//! and compiled (`check`) once, when the model is; then evaluated over values converted to the
+//! `ipaddress` and `in_cidr`. It is parsed (`lex`, `parse`) and checked against the types of the
+//! parameters (`check`) once, when the model is; then evaluated over values converted to the
 //! parameters' types (`convert`, `evaluate`, `functions`). Evaluation reads no clock and ends: every step,
 //! element and byte of text costs, up to [`MAX_COST`].
 //!
@@ -18,8 +18,6 @@
 
 #[cfg(not(feature = "conditions"))]
 mod absent;
-#[cfg(feature = "conditions")]
-mod ast;
 #[cfg(feature = "conditions")]
 mod bound;
 #[cfg(feature = "conditions")]
@@ -171,7 +169,8 @@ impl Condition {
                 reason,
             });
         }
-        let term = check::compile(&parse::parse(expression)?, &parameters)?;
+        let mut term = parse::parse(expression)?;
+        check::check(&mut term, &parameters)?;
         Ok(Self {
             name: name.into(),
             most_cost: bound::most(&term, &parameters),

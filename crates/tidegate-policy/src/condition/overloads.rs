@@ -49,28 +49,6 @@ pub(super) enum Function {
     Milliseconds,
 }
 
-/// A type in an overload. `A` and `B` are any type, the same one wherever they stand in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    A,
-    B,
-    Dyn,
-    Bool,
-    Int,
-    Uint,
-    Double,
-    String,
-    Bytes,
-    Duration,
-    Timestamp,
-    Ip,
-    Type,
-    /// `list(A)`
-    List,
-    /// `map(A, B)`
-    Map,
-}
-
 /// How a function is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
@@ -82,216 +60,86 @@ pub(super) enum Style {
     Both,
 }
 
-/// Functions that take and give the same types.
-pub(super) struct Group {
-    pub(super) names: &'static [(&'static str, Function)],
-    pub(super) style: Style,
-    pub(super) overloads: &'static [(&'static [Shape], Shape)],
+/// A function by one of its names.
+pub(super) struct Row {
+    style: Style,
+    name: &'static str,
+    pub(super) function: Function,
+    /// The types that it takes and, last, the one that it gives, for each of its overloads: a letter each.
+    pub(super) overloads: &'static str,
 }
 
-use Function as F;
-use Shape::{
-    A, B, Bool, Bytes, Double, Duration, Dyn, Int, Ip, List, Map, String, Timestamp, Type, Uint,
-};
-
-pub(super) const GROUPS: &[Group] = &[
-    plain(&[("!", F::Not)], &[(&[Bool], Bool)]),
-    plain(&[("-", F::Negate)], &[(&[Int], Int), (&[Double], Double)]),
-    plain(
-        &[("+", F::Add)],
-        &[
-            (&[Bytes, Bytes], Bytes),
-            (&[Double, Double], Double),
-            (&[Duration, Duration], Duration),
-            (&[Duration, Timestamp], Timestamp),
-            (&[Timestamp, Duration], Timestamp),
-            (&[Int, Int], Int),
-            (&[List, List], List),
-            (&[String, String], String),
-            (&[Uint, Uint], Uint),
-        ],
-    ),
-    plain(
-        &[("-", F::Subtract)],
-        &[
-            (&[Double, Double], Double),
-            (&[Duration, Duration], Duration),
-            (&[Int, Int], Int),
-            (&[Timestamp, Duration], Timestamp),
-            (&[Timestamp, Timestamp], Duration),
-            (&[Uint, Uint], Uint),
-        ],
-    ),
-    plain(
-        &[("*", F::Multiply), ("/", F::Divide)],
-        &[
-            (&[Double, Double], Double),
-            (&[Int, Int], Int),
-            (&[Uint, Uint], Uint),
-        ],
-    ),
-    plain(
-        &[("%", F::Remainder)],
-        &[(&[Int, Int], Int), (&[Uint, Uint], Uint)],
-    ),
-    plain(&[("==", F::Equal), ("!=", F::NotEqual)], &[(&[A, A], Bool)]),
-    plain(
-        &[
-            ("<", F::Less),
-            ("<=", F::LessEqual),
-            (">", F::Greater),
-            (">=", F::GreaterEqual),
-        ],
-        &[
-            (&[Bool, Bool], Bool),
-            (&[Int, Int], Bool),
-            (&[Uint, Uint], Bool),
-            (&[Double, Double], Bool),
-            (&[String, String], Bool),
-            (&[Bytes, Bytes], Bool),
-            (&[Timestamp, Timestamp], Bool),
-            (&[Duration, Duration], Bool),
-        ],
-    ),
-    plain(&[("in", F::In)], &[(&[A, List], Bool), (&[A, Map], Bool)]),
-    plain(&[("[]", F::Index)], &[(&[List, Int], A), (&[Map, A], B)]),
-    Group {
-        names: &[("size", F::Size)],
-        style: Style::Both,
-        overloads: &[
-            (&[String], Int),
-            (&[Bytes], Int),
-            (&[List], Int),
-            (&[Map], Int),
-        ],
-    },
-    member(
-        &[
-            ("contains", F::Contains),
-            ("startsWith", F::StartsWith),
-            ("endsWith", F::EndsWith),
-        ],
-        &[(&[String, String], Bool)],
-    ),
-    Group {
-        names: &[("matches", F::Matches)],
-        style: Style::Both,
-        overloads: &[(&[String, String], Bool)],
-    },
-    plain(
-        &[("int", F::ToInt)],
-        &[
-            (&[Int], Int),
-            (&[Double], Int),
-            (&[Duration], Int),
-            (&[String], Int),
-            (&[Timestamp], Int),
-            (&[Uint], Int),
-        ],
-    ),
-    plain(
-        &[("uint", F::ToUint)],
-        &[
-            (&[Uint], Uint),
-            (&[Double], Uint),
-            (&[Int], Uint),
-            (&[String], Uint),
-        ],
-    ),
-    plain(
-        &[("double", F::ToDouble)],
-        &[
-            (&[Double], Double),
-            (&[Int], Double),
-            (&[String], Double),
-            (&[Uint], Double),
-        ],
-    ),
-    plain(
-        &[("string", F::ToString)],
-        &[
-            (&[String], String),
-            (&[Bool], String),
-            (&[Bytes], String),
-            (&[Double], String),
-            (&[Duration], String),
-            (&[Int], String),
-            (&[Timestamp], String),
-            (&[Uint], String),
-        ],
-    ),
-    plain(
-        &[("bool", F::ToBool)],
-        &[(&[Bool], Bool), (&[String], Bool)],
-    ),
-    plain(
-        &[("bytes", F::ToBytes)],
-        &[(&[Bytes], Bytes), (&[String], Bytes)],
-    ),
-    plain(
-        &[("duration", F::ToDuration)],
-        &[
-            (&[Duration], Duration),
-            (&[Int], Duration),
-            (&[String], Duration),
-        ],
-    ),
-    plain(
-        &[("timestamp", F::ToTimestamp)],
-        &[
-            (&[Timestamp], Timestamp),
-            (&[Int], Timestamp),
-            (&[String], Timestamp),
-        ],
-    ),
-    plain(&[("ipaddress", F::ToIp)], &[(&[String], Ip)]),
-    plain(&[("type", F::ToType)], &[(&[A], Type)]),
-    plain(&[("dyn", F::ToDyn)], &[(&[A], Dyn)]),
-    member(&[("in_cidr", F::InCidr)], &[(&[Ip, String], Bool)]),
-    member(
-        &[
-            ("getFullYear", F::FullYear),
-            ("getMonth", F::Month),
-            ("getDate", F::Date),
-            ("getDayOfMonth", F::DayOfMonth),
-            ("getDayOfWeek", F::DayOfWeek),
-            ("getDayOfYear", F::DayOfYear),
-        ],
-        &[(&[Timestamp], Int), (&[Timestamp, String], Int)],
-    ),
-    member(
-        &[
-            ("getHours", F::Hours),
-            ("getMinutes", F::Minutes),
-            ("getSeconds", F::Seconds),
-            ("getMilliseconds", F::Milliseconds),
-        ],
-        &[
-            (&[Timestamp], Int),
-            (&[Timestamp, String], Int),
-            (&[Duration], Int),
-        ],
-    ),
-];
-
-const fn plain(
-    names: &'static [(&'static str, Function)],
-    overloads: &'static [(&'static [Shape], Shape)],
-) -> Group {
-    Group {
-        names,
-        style: Style::Plain,
-        overloads,
+impl Row {
+    /// Whether a call by a name can be of this function.
+    pub(super) fn is(&self, name: &str, is_member: bool) -> bool {
+        let other = match is_member {
+            true => Plain,
+            false => Member,
+        };
+        self.name == name && self.style != other
     }
 }
 
-const fn member(
-    names: &'static [(&'static str, Function)],
-    overloads: &'static [(&'static [Shape], Shape)],
-) -> Group {
-    Group {
-        names,
-        style: Style::Member,
+use Function as F;
+use Style::{Both, Member, Plain};
+
+/// The letters: A and B any type, the same one wherever they stand in an overload, L `list(A)`, M `map(A, B)`,
+/// D `dyn`, b bool, i int, u uint, d double, s string, y bytes, p duration, t timestamp, n address, k type.
+pub(super) const ROWS: [Row; 42] = [
+    row(Plain, "!", F::Not, "bb"),
+    row(Plain, "-", F::Negate, "ii dd"),
+    row(Plain, "+", F::Add, "yyy ddd ppp ptt tpt iii LLL sss uuu"),
+    row(Plain, "-", F::Subtract, "ddd ppp iii tpt ttp uuu"),
+    row(Plain, "*", F::Multiply, "ddd iii uuu"),
+    row(Plain, "/", F::Divide, "ddd iii uuu"),
+    row(Plain, "%", F::Remainder, "iii uuu"),
+    row(Plain, "==", F::Equal, "AAb"),
+    row(Plain, "!=", F::NotEqual, "AAb"),
+    row(Plain, "<", F::Less, "bbb iib uub ddb ssb yyb ttb ppb"),
+    row(Plain, "<=", F::LessEqual, "bbb iib uub ddb ssb yyb ttb ppb"),
+    row(Plain, ">", F::Greater, "bbb iib uub ddb ssb yyb ttb ppb"),
+    row(
+        Plain,
+        ">=",
+        F::GreaterEqual,
+        "bbb iib uub ddb ssb yyb ttb ppb",
+    ),
+    row(Plain, "in", F::In, "ALb AMb"),
+    row(Plain, "[]", F::Index, "LiA MAB"),
+    row(Both, "size", F::Size, "si yi Li Mi"),
+    row(Member, "contains", F::Contains, "ssb"),
+    row(Member, "startsWith", F::StartsWith, "ssb"),
+    row(Member, "endsWith", F::EndsWith, "ssb"),
+    row(Both, "matches", F::Matches, "ssb"),
+    row(Plain, "int", F::ToInt, "ii di pi si ti ui"),
+    row(Plain, "uint", F::ToUint, "uu du iu su"),
+    row(Plain, "double", F::ToDouble, "dd id sd ud"),
+    row(Plain, "string", F::ToString, "ss bs ys ds ps is ts us"),
+    row(Plain, "bool", F::ToBool, "bb sb"),
+    row(Plain, "bytes", F::ToBytes, "yy sy"),
+    row(Plain, "duration", F::ToDuration, "pp ip sp"),
+    row(Plain, "timestamp", F::ToTimestamp, "tt it st"),
+    row(Plain, "ipaddress", F::ToIp, "sn"),
+    row(Plain, "type", F::ToType, "Ak"),
+    row(Plain, "dyn", F::ToDyn, "AD"),
+    row(Member, "in_cidr", F::InCidr, "nsb"),
+    row(Member, "getFullYear", F::FullYear, "ti tsi"),
+    row(Member, "getMonth", F::Month, "ti tsi"),
+    row(Member, "getDate", F::Date, "ti tsi"),
+    row(Member, "getDayOfMonth", F::DayOfMonth, "ti tsi"),
+    row(Member, "getDayOfWeek", F::DayOfWeek, "ti tsi"),
+    row(Member, "getDayOfYear", F::DayOfYear, "ti tsi"),
+    row(Member, "getHours", F::Hours, "ti tsi pi"),
+    row(Member, "getMinutes", F::Minutes, "ti tsi pi"),
+    row(Member, "getSeconds", F::Seconds, "ti tsi pi"),
+    row(Member, "getMilliseconds", F::Milliseconds, "ti tsi pi"),
+];
+
+const fn row(style: Style, name: &'static str, function: Function, overloads: &'static str) -> Row {
+    Row {
+        style,
+        name,
+        function,
         overloads,
     }
 }

@@ -1,30 +1,37 @@
 //! From words to a tree: the grammar of CEL, macros included.
+//!
+//! After a fault there are no more words, so that whatever is being read comes to its end; what was made of
+//! it goes away.
 
-use super::ast::{Ast, Fold, FoldKind, Kind, node, too_deep};
 use super::error::ConditionError;
 use super::lex::{Lexer, Token};
+use super::term::{Fold, Kind, Term};
+use super::value::Value;
 use super::{MAX_EXPRESSION, MAX_NESTING};
 
 /// The tree of an expression.
-pub(super) fn parse(text: &str) -> Result<Ast, ConditionError> {
+pub(super) fn parse(text: &str) -> Result<Term, ConditionError> {
     if text.len() > MAX_EXPRESSION {
         return Err(ConditionError::at(
             MAX_EXPRESSION,
             format!("an expression has at most {MAX_EXPRESSION} bytes"),
         ));
     }
-    let mut lexer = Lexer::new(text);
-    let (offset, token) = lexer.next()?;
     let mut parser = Parser {
-        lexer,
-        offset,
-        token,
+        lexer: Lexer::new(text),
+        offset: 0,
+        token: Token::End,
         nesting: 0,
+        made: Vec::new(),
     };
-    let ast = parser.expression()?;
-    match parser.token {
-        Token::End => Ok(ast),
-        _ => Err(parser.unexpected("an operator or the end")),
+    parser.next();
+    parser.expression();
+    if !matches!(parser.token, Token::End) {
+        parser.unexpected("an operator or the end");
+    }
+    match (parser.lexer.fault, parser.made.pop()) {
+        (None, Some(term)) => Ok(term),
+        (fault, _) => Err(fault.unwrap_or(ConditionError::Unsupported)),
     }
 }
 
@@ -34,345 +41,321 @@ struct Parser<'t> {
     token: Token<'t>,
     offset: usize,
     nesting: usize,
+    /// What is not yet a part of something: each method adds the one term that it reads.
+    made: Vec<Term>,
 }
 
-type Parsed<T = Ast> = Result<T, ConditionError>;
+/// Operators between two operands and how strongly they bind: relations, sums, products.
+const OPERATORS: [(&str, u8); 12] = [
+    ("<", 1),
+    ("<=", 1),
+    (">", 1),
+    (">=", 1),
+    ("==", 1),
+    ("!=", 1),
+    ("in", 1),
+    ("+", 2),
+    ("-", 2),
+    ("*", 3),
+    ("/", 3),
+    ("%", 3),
+];
 
 impl<'t> Parser<'t> {
-    fn expression(&mut self) -> Parsed {
+    fn expression(&mut self) {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
-            return Err(too_deep(self.offset));
+            return self.too_deep(self.offset);
         }
-        let offset = self.offset;
-        let mut found = self.logic("||")?;
-        if self.take("?")? {
-            let yes = self.logic("||")?;
-            self.expect(":")?;
-            let no = self.expression()?;
-            found = node(offset, Kind::If(Box::new([found, yes, no])))?;
+        let (from, offset) = (self.made.len(), self.offset);
+        self.logic("||");
+        if self.take("?") {
+            self.logic("||");
+            self.expect(":");
+            self.expression();
+            self.make(from, offset, Kind::If);
         }
         self.nesting -= 1;
-        Ok(found)
     }
 
     /// Operands of `||`, which are operands of `&&`, which are relations.
-    fn logic(&mut self, symbol: &'static str) -> Parsed {
-        let offset = self.offset;
-        let mut terms = Vec::new();
+    fn logic(&mut self, symbol: &'static str) {
+        let (from, offset) = (self.made.len(), self.offset);
+        let is_or = symbol == "||";
         loop {
-            let term = match symbol {
-                "||" => self.logic("&&")?,
-                _ => self.binary(1)?,
-            };
-            if terms.is_empty() && !self.is(symbol) {
-                return Ok(term);
+            if is_or {
+                self.logic("&&");
+            } else {
+                self.binary(1);
             }
-            terms.push(term);
-            if !self.take(symbol)? {
+            if !self.take(symbol) {
                 break;
             }
         }
-        let kind = match symbol {
-            "||" => Kind::Or(terms),
-            _ => Kind::And(terms),
-        };
-        node(offset, kind)
-    }
-
-    /// Operators that bind at least this strongly: 1 relations, 2 sums, 3 products. All bind to the left.
-    fn binary(&mut self, least: u8) -> Parsed {
-        let mut left = self.unary()?;
-        loop {
-            let (name, strength) = match self.token {
-                Token::Symbol(symbol @ ("<" | "<=" | ">" | ">=" | "==" | "!=")) => (symbol, 1),
-                Token::Name("in") => ("in", 1),
-                Token::Symbol(symbol @ ("+" | "-")) => (symbol, 2),
-                Token::Symbol(symbol @ ("*" | "/" | "%")) => (symbol, 3),
-                _ => return Ok(left),
-            };
-            if strength < least {
-                return Ok(left);
-            }
-            let offset = self.offset;
-            self.next()?;
-            let right = self.binary(strength + 1)?;
-            left = call(offset, name, None, vec![left, right])?;
+        if self.made.len() > from + 1 {
+            self.make(from, offset, if is_or { Kind::Or } else { Kind::And });
         }
     }
 
-    fn unary(&mut self) -> Parsed {
-        let offset = self.offset;
+    /// Operators that bind at least this strongly. All bind to the left.
+    fn binary(&mut self, least: u8) {
+        let from = self.made.len();
+        self.unary();
+        while let Token::Name(word) | Token::Symbol(word) = self.token
+            && let Some((name, strength)) = OPERATORS.iter().find(|(name, _)| *name == word)
+            && *strength >= least
+        {
+            let offset = self.offset;
+            self.next();
+            self.binary(strength + 1);
+            self.call(from, offset, name, false);
+        }
+    }
+
+    fn unary(&mut self) {
+        let (from, offset) = (self.made.len(), self.offset);
         let Token::Symbol(symbol @ ("!" | "-")) = self.token else {
-            return self.member();
+            self.primary();
+            return self.members(from);
         };
         let mut odd = false;
-        while self.take(symbol)? {
+        while self.take(symbol) {
             odd = !odd;
             if symbol == "-"
                 && odd
                 && let Token::Int(magnitude) = self.token
             {
-                self.next()?;
-                let value = 0_i64.checked_sub_unsigned(magnitude);
-                let value = value.ok_or_else(|| out_of_range(offset))?;
-                let literal = node(offset, Kind::Int(value))?;
-                return self.members(literal);
+                self.next();
+                self.int(offset, 0_i64.checked_sub_unsigned(magnitude));
+                return self.members(from);
             }
         }
-        let operand = self.member()?;
-        if odd {
-            call(offset, symbol, None, vec![operand])
-        } else {
+        self.primary();
+        self.members(from);
+        self.call(from, offset, symbol, false);
+        if !odd {
             // Even so its type is checked: by applying the operator twice.
-            let once = call(offset, symbol, None, vec![operand])?;
-            call(offset, symbol, None, vec![once])
+            self.call(from, offset, symbol, false);
         }
     }
 
-    fn member(&mut self) -> Parsed {
-        let primary = self.primary()?;
-        self.members(primary)
-    }
-
-    fn members(&mut self, mut found: Ast) -> Parsed {
+    /// What follows an operand.
+    fn members(&mut self, from: usize) {
         loop {
             let offset = self.offset;
-            if self.take(".")? {
+            if self.take(".") {
                 let offset = self.offset;
-                let name = self.name("the name of a field or function")?;
-                found = if self.take("(")? {
-                    let arguments = self.list(")")?;
-                    method(offset, found, name, arguments)?
-                } else {
-                    node(offset, Kind::Field(Box::new(found), name.to_owned()))?
+                let name = match self.token {
+                    Token::Name(name) if !NO_MEMBERS.contains(&name) => name,
+                    _ => return self.unexpected("the name of a field or function"),
                 };
-            } else if self.take("[")? {
-                let index = self.expression()?;
-                self.expect("]")?;
-                found = call(offset, "[]", None, vec![found, index])?;
+                self.next();
+                if self.take("(") {
+                    self.list(")");
+                    self.method(from, offset, name);
+                } else {
+                    self.make(from, offset, Kind::Field(name.into()));
+                }
+            } else if self.take("[") {
+                self.expression();
+                self.expect("]");
+                self.call(from, offset, "[]", false);
             } else {
-                return Ok(found);
+                return;
             }
         }
     }
 
-    fn primary(&mut self) -> Parsed {
-        let offset = self.offset;
+    fn primary(&mut self) {
+        let (from, offset) = (self.made.len(), self.offset);
         // A dot before a name asks for the name outside of any package: there is no package here.
-        if self.is(".") {
-            self.next()?;
-            if !matches!(self.token, Token::Name(_)) {
-                return Err(self.unexpected("a name"));
-            }
+        if self.take(".") && !matches!(self.token, Token::Name(_)) {
+            return self.unexpected("a name");
         }
-        match self.next()? {
-            Token::Name("true") => node(offset, Kind::Bool(true)),
-            Token::Name("false") => node(offset, Kind::Bool(false)),
-            Token::Name("null") => node(offset, Kind::Null),
-            Token::Name(name) if is_reserved(name) => Err(ConditionError::at(
-                offset,
-                format!("`{name}` is a reserved word"),
-            )),
+        match self.next() {
+            Token::Name("true") => self.constant(offset, Value::Bool(true)),
+            Token::Name("false") => self.constant(offset, Value::Bool(false)),
+            Token::Name("null") => self.constant(offset, Value::Null),
             Token::Name(name) => {
-                if self.is("{") {
-                    return Err(ConditionError::at(
-                        offset,
-                        format!("no type `{name}` to make"),
-                    ));
-                }
-                if self.take("(")? {
-                    let arguments = self.list(")")?;
-                    function(offset, name, arguments)
+                if RESERVED.contains(&name) {
+                    self.fail(offset, format!("`{name}` is a reserved word"));
+                } else if self.is("{") {
+                    self.fail(offset, format!("no type `{name}` to make"));
+                } else if self.take("(") {
+                    self.list(")");
+                    self.function(from, offset, name);
                 } else {
-                    node(offset, Kind::Name(name.to_owned()))
+                    self.make(from, offset, Kind::Name(name.into()));
                 }
             }
-            Token::Int(value) => {
-                let value = i64::try_from(value).map_err(|_| out_of_range(offset))?;
-                node(offset, Kind::Int(value))
-            }
-            Token::Uint(value) => node(offset, Kind::Uint(value)),
-            Token::Double(value) => node(offset, Kind::Double(value)),
-            Token::String(value) => node(offset, Kind::String(value)),
-            Token::Bytes(value) => node(offset, Kind::Bytes(value)),
+            Token::Int(value) => self.int(offset, i64::try_from(value).ok()),
+            Token::Literal(value) => self.constant(offset, value),
             Token::Symbol("(") => {
-                let inner = self.expression()?;
-                self.expect(")")?;
-                Ok(inner)
+                self.expression();
+                self.expect(")");
             }
             Token::Symbol("[") => {
-                let elements = self.list("]")?;
-                node(offset, Kind::List(elements))
+                self.list("]");
+                self.make(from, offset, Kind::List);
             }
             Token::Symbol("{") => {
-                let entries = self.entries()?;
-                node(offset, Kind::Map(entries))
+                self.list("}");
+                self.make(from, offset, Kind::Map);
             }
-            Token::Symbol(_) | Token::End => {
-                Err(ConditionError::at(offset, "here should be a value"))
+            Token::Symbol(_) | Token::End | Token::Wrong => {
+                self.fail(offset, "here should be a value".to_owned());
             }
         }
     }
 
-    /// Expressions with commas between, up to a bracket; a last comma is allowed in lists.
-    fn list(&mut self, end: &'static str) -> Parsed<Vec<Ast>> {
-        let mut found = Vec::new();
-        while !self.take(end)? {
-            found.push(self.expression()?);
-            if !self.take(",")? {
-                self.expect(end)?;
-                break;
+    /// Expressions with commas between, up to a bracket: in braces pairs of them. A last comma is allowed in
+    /// lists and maps.
+    fn list(&mut self, end: &'static str) {
+        while !self.take(end) {
+            self.expression();
+            if end == "}" {
+                self.expect(":");
+                self.expression();
+            }
+            if !self.take(",") {
+                return self.expect(end);
             }
             if end == ")" && self.is(end) {
-                return Err(self.unexpected("a value"));
+                return self.unexpected("a value");
             }
         }
-        Ok(found)
     }
 
-    fn entries(&mut self) -> Parsed<Vec<(Ast, Ast)>> {
-        let mut found = Vec::new();
-        while !self.take("}")? {
-            let key = self.expression()?;
-            self.expect(":")?;
-            found.push((key, self.expression()?));
-            if !self.take(",")? {
-                self.expect("}")?;
-                break;
+    fn function(&mut self, from: usize, offset: usize, name: &str) {
+        if name != "has" || self.made.len() != from + 1 {
+            return self.call(from, offset, name, false);
+        }
+        match self.made.last_mut() {
+            Some(Term {
+                kind: kind @ Kind::Field(_),
+                offset: at,
+                ..
+            }) => {
+                if let Kind::Field(field) = kind {
+                    *kind = Kind::Has(std::mem::take(field));
+                }
+                *at = offset;
+            }
+            _ => {
+                let message = "`has` asks for a field, as in `has(x.y)`";
+                self.fail(offset, message.to_owned());
             }
         }
-        Ok(found)
     }
 
-    fn name(&mut self, wanted: &str) -> Parsed<&'t str> {
-        match self.token {
-            Token::Name(name) if !matches!(name, "in" | "true" | "false" | "null") => {
-                self.next()?;
-                Ok(name)
+    fn method(&mut self, from: usize, offset: usize, name: &str) {
+        let arguments = self.made.get(from + 1..).unwrap_or_default();
+        let Some(fold) = Fold::named(name, arguments.len()) else {
+            return self.call(from, offset, name, true);
+        };
+        match arguments.first() {
+            Some(variable) if !matches!(variable.kind, Kind::Name(_)) => {
+                let message = "the variable of a macro is a plain name";
+                self.fail(variable.offset, message.to_owned());
             }
-            _ => Err(self.unexpected(wanted)),
+            _ => self.make(from, offset, Kind::Fold(fold)),
         }
+    }
+
+    fn call(&mut self, from: usize, offset: usize, name: &str, is_member: bool) {
+        let name = name.into();
+        self.make(from, offset, Kind::Call { name, is_member });
+    }
+
+    fn int(&mut self, offset: usize, value: Option<i64>) {
+        match value {
+            Some(value) => self.constant(offset, Value::Int(value)),
+            None => self.fail(offset, "a number out of the range of int".to_owned()),
+        }
+    }
+
+    fn constant(&mut self, offset: usize, value: Value<'static>) {
+        self.make(self.made.len(), offset, Kind::Constant(value));
+    }
+
+    /// Adds a term, of all that was made from a place on.
+    ///
+    /// INVARIANT: no tree is deeper than [`MAX_NESTING`], so that walking it cannot overflow the stack.
+    fn make(&mut self, from: usize, offset: usize, kind: Kind) {
+        let parts = self.made.split_off(from);
+        let depths = parts.iter().map(|part| part.depth);
+        let depth = 1 + depths.max().unwrap_or(0);
+        if depth > MAX_NESTING {
+            self.too_deep(offset);
+        }
+        self.made.push(Term {
+            kind,
+            parts,
+            offset,
+            depth,
+        });
     }
 
     fn is(&self, symbol: &str) -> bool {
         matches!(self.token, Token::Symbol(found) if found == symbol)
     }
 
-    fn take(&mut self, symbol: &str) -> Parsed<bool> {
+    fn take(&mut self, symbol: &str) -> bool {
         let found = self.is(symbol);
         if found {
-            self.next()?;
+            self.next();
         }
-        Ok(found)
+        found
     }
 
-    fn expect(&mut self, symbol: &str) -> Parsed<()> {
-        if self.take(symbol)? {
-            return Ok(());
+    fn expect(&mut self, symbol: &str) {
+        if !self.take(symbol) {
+            self.unexpected(&format!("`{symbol}`"));
         }
-        Err(self.unexpected(&format!("`{symbol}`")))
     }
 
     /// Goes on to the next word; the one before is returned.
-    fn next(&mut self) -> Parsed<Token<'t>> {
-        let (offset, token) = self.lexer.next()?;
-        self.offset = offset;
-        Ok(std::mem::replace(&mut self.token, token))
+    fn next(&mut self) -> Token<'t> {
+        let ahead = self.lexer.next();
+        self.offset = self.lexer.start;
+        std::mem::replace(&mut self.token, ahead)
     }
 
-    fn unexpected(&self, wanted: &str) -> ConditionError {
-        ConditionError::at(self.offset, format!("here should be {wanted}"))
+    fn unexpected(&mut self, wanted: &str) {
+        self.fail(self.offset, format!("here should be {wanted}"));
     }
-}
 
-fn function(offset: usize, name: &str, arguments: Vec<Ast>) -> Parsed {
-    if name != "has" || arguments.len() != 1 {
-        return call(offset, name, None, arguments);
+    fn too_deep(&mut self, offset: usize) {
+        let message = format!("an expression is nested at most {MAX_NESTING} deep");
+        self.fail(offset, message);
     }
-    match arguments.into_iter().next().map(|argument| argument.kind) {
-        Some(Kind::Field(of, field)) => node(offset, Kind::Has(of, field)),
-        _ => Err(ConditionError::at(
-            offset,
-            "`has` asks for a field, as in `has(x.y)`",
-        )),
+
+    fn fail(&mut self, offset: usize, message: String) {
+        self.token = self.lexer.fail(offset, message);
     }
 }
 
-fn method(offset: usize, target: Ast, name: &str, arguments: Vec<Ast>) -> Parsed {
-    let kind = match (name, arguments.len()) {
-        ("all", 2) => FoldKind::All,
-        ("exists", 2) => FoldKind::Exists,
-        ("exists_one" | "existsOne", 2) => FoldKind::ExistsOne,
-        ("filter", 2) => FoldKind::Filter,
-        ("map", 2 | 3) => FoldKind::Map,
-        _ => return call(offset, name, Some(Box::new(target)), arguments),
-    };
-    let mut arguments = arguments.into_iter();
-    let variable = match arguments.next() {
-        Some(Ast {
-            kind: Kind::Name(variable),
-            ..
-        }) => variable,
-        other => {
-            return Err(ConditionError::at(
-                other.map_or(offset, |other| other.offset),
-                "the variable of a macro is a plain name",
-            ));
-        }
-    };
-    let (first, second) = (arguments.next(), arguments.next());
-    let (test, result) = match (kind, second) {
-        (FoldKind::Map, None) => (None, first),
-        (_, second) => (first, second),
-    };
-    let fold = Fold {
-        kind,
-        range: target,
-        variable,
-        test,
-        result,
-    };
-    node(offset, Kind::Fold(Box::new(fold)))
-}
-
-fn call(offset: usize, name: &str, target: Option<Box<Ast>>, arguments: Vec<Ast>) -> Parsed {
-    let name = name.to_owned();
-    node(
-        offset,
-        Kind::Call {
-            name,
-            target,
-            arguments,
-        },
-    )
-}
-
-fn out_of_range(offset: usize) -> ConditionError {
-    ConditionError::at(offset, "a number out of the range of int")
-}
+/// Words that name no field, function or method of something.
+const NO_MEMBERS: [&str; 4] = ["in", "true", "false", "null"];
 
 /// Words that the language keeps for itself.
-fn is_reserved(name: &str) -> bool {
-    const RESERVED: [&str; 18] = [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "let",
-        "loop",
-        "namespace",
-        "package",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    RESERVED.contains(&name)
-}
+const RESERVED: [&str; 18] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "package",
+    "return",
+    "var",
+    "void",
+    "while",
+];

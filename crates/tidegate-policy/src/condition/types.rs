@@ -19,17 +19,17 @@ pub(super) enum Type {
     Ip,
     /// Of elements of a type.
     List(Part),
-    /// From keys of a type to values of one.
-    Map(Part, Part),
+    /// From keys of a type to values of one: the part behind that of the keys.
+    Map(Part),
     /// The type of types.
     Kind,
     /// Not known yet: the element of an empty list, or what a function takes.
-    Unknown(usize),
+    Unknown(u16),
 }
 
 /// A type within another: its number among those that [`Types`] holds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part(usize);
+pub(super) struct Part(u16);
 
 /// Deepest nesting of a type, so that walking it cannot overflow the stack.
 const MAX_DEPTH: usize = 100;
@@ -40,7 +40,7 @@ pub(super) struct Types {
     parts: Vec<Type>,
     known: Vec<Option<Type>>,
     /// What `known` held before each change, so that an attempt can be taken back.
-    journal: Vec<(usize, Option<Type>)>,
+    journal: Vec<(u16, Option<Type>)>,
 }
 
 /// How much there was of types before an attempt.
@@ -76,27 +76,47 @@ impl Types {
     }
 
     pub(super) fn list(&mut self, element: Type) -> Type {
-        Type::List(self.add(element))
+        self.add(&[element]).map_or(Type::Dyn, Type::List)
     }
 
     pub(super) fn map(&mut self, key: Type, value: Type) -> Type {
-        Type::Map(self.add(key), self.add(value))
+        self.add(&[key, value]).map_or(Type::Dyn, Type::Map)
     }
 
-    fn add(&mut self, part: Type) -> Part {
-        self.parts.push(part);
-        Part(self.parts.len() - 1)
+    /// None when there are too many: more than any expression has that is not too long.
+    fn add(&mut self, parts: &[Type]) -> Option<Part> {
+        let at = u16::try_from(self.parts.len()).ok()?;
+        self.parts.extend_from_slice(parts);
+        Some(Part(at))
     }
 
-    /// A type within another.
+    /// The type of elements, or of keys.
     pub(super) fn part(&self, part: Part) -> Type {
-        self.parts.get(part.0).copied().unwrap_or(Type::Dyn)
+        self.at(part, 0)
+    }
+
+    /// The type of values.
+    pub(super) fn value(&self, part: Part) -> Type {
+        self.at(part, 1)
+    }
+
+    fn at(&self, part: Part, behind: usize) -> Type {
+        let found = self.parts.get(usize::from(part.0) + behind);
+        found.copied().unwrap_or(Type::Dyn)
     }
 
     /// A type that is not known yet.
     pub(super) fn unknown(&mut self) -> Type {
+        let Ok(at) = u16::try_from(self.known.len()) else {
+            return Type::Dyn;
+        };
         self.known.push(None);
-        Type::Unknown(self.known.len() - 1)
+        Type::Unknown(at)
+    }
+
+    /// What an unknown has turned out to be.
+    fn known(&self, at: u16) -> Option<Type> {
+        self.known.get(usize::from(at)).copied().flatten()
     }
 
     /// A mark to go back to.
@@ -113,7 +133,7 @@ impl Types {
         while self.journal.len() > mark.journal
             && let Some((at, before)) = self.journal.pop()
         {
-            if let Some(place) = self.known.get_mut(at) {
+            if let Some(place) = self.known.get_mut(usize::from(at)) {
                 *place = before;
             }
         }
@@ -124,9 +144,9 @@ impl Types {
     /// A type as far as it is known at its top.
     pub(super) fn top(&self, mut found: Type) -> Type {
         while let Type::Unknown(at) = found
-            && let Some(Some(known)) = self.known.get(at)
+            && let Some(known) = self.known(at)
         {
-            found = *known;
+            found = known;
         }
         found
     }
@@ -135,9 +155,9 @@ impl Types {
     pub(super) fn is_same(&self, one: Type, two: Type) -> bool {
         match (self.top(one), self.top(two)) {
             (Type::List(one), Type::List(two)) => self.is_same(self.part(one), self.part(two)),
-            (Type::Map(key, value), Type::Map(other_key, other)) => {
-                self.is_same(self.part(key), self.part(other_key))
-                    && self.is_same(self.part(value), self.part(other))
+            (Type::Map(one), Type::Map(two)) => {
+                self.is_same(self.part(one), self.part(two))
+                    && self.is_same(self.value(one), self.value(two))
             }
             (Type::Dyn | Type::Unknown(_), Type::Dyn | Type::Unknown(_)) => true,
             (one, two) => is_alike(one, two),
@@ -156,9 +176,9 @@ impl Types {
             (Type::Null, Type::Duration | Type::Timestamp | Type::Ip)
             | (Type::Duration | Type::Timestamp | Type::Ip, Type::Null) => true,
             (Type::List(one), Type::List(two)) => self.fits(self.part(one), self.part(two)),
-            (Type::Map(key, value), Type::Map(other_key, other)) => {
-                self.fits(self.part(key), self.part(other_key))
-                    && self.fits(self.part(value), self.part(other))
+            (Type::Map(one), Type::Map(two)) => {
+                self.fits(self.part(one), self.part(two))
+                    && self.fits(self.value(one), self.value(two))
             }
             (from, to) => is_alike(from, to),
         }
@@ -178,16 +198,16 @@ impl Types {
     /// meaning may still widen.
     fn resolve(&self, mut found: Type) -> Type {
         while let Type::Unknown(at) = found
-            && let Some(Some(next @ Type::Unknown(_))) = self.known.get(at)
+            && let Some(next @ Type::Unknown(_)) = self.known(at)
         {
-            found = *next;
+            found = next;
         }
         found
     }
 
     /// Notes what an unknown is; one that is known may widen, to `dyn`.
-    fn settle(&mut self, at: usize, to: Type) -> bool {
-        match self.known.get(at).copied().flatten() {
+    fn settle(&mut self, at: u16, to: Type) -> bool {
+        match self.known(at) {
             Some(known) => {
                 if !self.fits(to, known) {
                     return false;
@@ -207,8 +227,8 @@ impl Types {
         }
     }
 
-    fn note(&mut self, at: usize, to: Type) {
-        if let Some(place) = self.known.get_mut(at) {
+    fn note(&mut self, at: u16, to: Type) {
+        if let Some(place) = self.known.get_mut(usize::from(at)) {
             self.journal.push((at, place.replace(to)));
         }
     }
@@ -221,21 +241,21 @@ impl Types {
             (Type::Null, _) | (_, Type::Unknown(_)) => false,
             (_, Type::Null) => true,
             (Type::List(one), Type::List(two)) => self.is_wider(self.part(one), self.part(two)),
-            (Type::Map(key, value), Type::Map(other_key, other)) => {
-                self.is_wider(self.part(key), self.part(other_key))
-                    || self.is_wider(self.part(value), self.part(other))
+            (Type::Map(one), Type::Map(two)) => {
+                self.is_wider(self.part(one), self.part(two))
+                    || self.is_wider(self.value(one), self.value(two))
             }
             _ => false,
         }
     }
 
     /// Whether an unknown is a part of a type.
-    fn mentions(&self, found: Type, unknown: usize) -> bool {
+    fn mentions(&self, found: Type, unknown: u16) -> bool {
         match self.top(found) {
             Type::Unknown(at) => at == unknown,
             Type::List(element) => self.mentions(self.part(element), unknown),
-            Type::Map(key, value) => {
-                self.mentions(self.part(key), unknown) || self.mentions(self.part(value), unknown)
+            Type::Map(map) => {
+                self.mentions(self.part(map), unknown) || self.mentions(self.value(map), unknown)
             }
             _ => false,
         }
@@ -248,8 +268,9 @@ impl Types {
                 return 0;
             };
             match types.top(found) {
+                Type::List(list) => 1 + walk(types, types.part(list), left),
                 // A key is never nested.
-                Type::List(inner) | Type::Map(_, inner) => 1 + walk(types, types.part(inner), left),
+                Type::Map(map) => 1 + walk(types, types.value(map), left),
                 _ => 1,
             }
         }
@@ -277,8 +298,8 @@ impl Types {
             Type::Ip => "ipaddress",
             Type::Kind => "type",
             Type::List(element) => return format!("list({})", self.text(self.part(element))),
-            Type::Map(key, value) => {
-                let (key, value) = (self.text(self.part(key)), self.text(self.part(value)));
+            Type::Map(map) => {
+                let (key, value) = (self.text(self.part(map)), self.text(self.value(map)));
                 return format!("map({key}, {value})");
             }
         };

@@ -1,70 +1,78 @@
 //! Sets of characters.
 
-/// The classes of POSIX, and those of Perl.
-pub(super) fn named(name: &str) -> Option<&'static [(char, char)]> {
-    Some(match name {
-        "alnum" => &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-        "alpha" => &[('A', 'Z'), ('a', 'z')],
-        "ascii" => &[('\0', '\x7f')],
-        "blank" => &[('\t', '\t'), (' ', ' ')],
-        "cntrl" => &[('\0', '\x1f'), ('\x7f', '\x7f')],
-        "digit" => &[('0', '9')],
-        "graph" => &[('!', '~')],
-        "lower" => &[('a', 'z')],
-        "print" => &[(' ', '~')],
-        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
-        "space" => &[('\t', '\r'), (' ', ' ')],
-        "perl_space" => &[('\t', '\n'), ('\x0c', '\r'), (' ', ' ')],
-        "upper" => &[('A', 'Z')],
-        "word" => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
-        "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
-        _ => return None,
-    })
+/// First and last character of ranges.
+pub(super) type Ranges = Vec<(u32, u32)>;
+
+/// The classes of POSIX, and those of Perl: the first and the last character of each range in turn.
+const NAMED: [(&str, &str); 15] = [
+    ("alnum", "09AZaz"),
+    ("alpha", "AZaz"),
+    ("ascii", "\0\x7f"),
+    ("blank", "\t\t  "),
+    ("cntrl", "\0\x1f\x7f\x7f"),
+    ("digit", "09"),
+    ("graph", "!~"),
+    ("lower", "az"),
+    ("print", " ~"),
+    ("punct", "!/:@[`{~"),
+    ("space", "\t\r  "),
+    ("perl_space", "\t\n\x0c\r  "),
+    ("upper", "AZ"),
+    ("word", "09AZ__az"),
+    ("xdigit", "09AFaf"),
+];
+
+/// The ranges of a class.
+pub(super) fn named(name: &str) -> Option<Ranges> {
+    let (_, ends) = NAMED.iter().find(|(found, _)| *found == name)?;
+    let mut ranges = Ranges::new();
+    let mut ends = ends.chars();
+    while let (Some(first), Some(last)) = (ends.next(), ends.next()) {
+        ranges.push((first.into(), last.into()));
+    }
+    Some(ranges)
 }
+
+/// Letters of ASCII with the character beyond ASCII that folds to one of them.
+const FOLDED: [[char; 3]; 2] = [['k', 'K', '\u{212a}'], ['s', 'S', '\u{17f}']];
 
 /// Adds the other case of the letters of ASCII, with the two characters beyond ASCII that fold to one.
 /// Other letters are matched as they are written.
-pub(super) fn fold(ranges: &mut Vec<(char, char)>) {
-    for (first, last) in ranges.clone() {
+pub(super) fn fold(ranges: &mut Ranges) {
+    for at in 0..ranges.len() {
+        let Some(&(first, last)) = ranges.get(at) else {
+            break;
+        };
         for (from, to) in [('a', 'A'), ('A', 'a')] {
-            let end = char::from(u8::try_from(from).unwrap_or_default().saturating_add(25));
-            let (start, end) = (first.max(from), last.min(end));
+            let (from, to) = (u32::from(from), u32::from(to));
+            let (start, end) = (first.max(from), last.min(from + 25));
             if start <= end {
-                let shift = |found: char| {
-                    let letter = u32::from(found) - u32::from(from) + u32::from(to);
-                    char::from_u32(letter).unwrap_or(found)
-                };
-                ranges.push((shift(start), shift(end)));
+                ranges.push((start - from + to, end - from + to));
             }
         }
-        for (letter, other) in [('k', '\u{212a}'), ('s', '\u{17f}')] {
-            let upper = letter.to_ascii_uppercase();
-            let has = |wanted: char| (first..=last).contains(&wanted);
-            if has(letter) || has(upper) || has(other) {
-                ranges.extend([(letter, letter), (upper, upper), (other, other)]);
+        for alike in FOLDED {
+            let alike = alike.map(u32::from);
+            if alike.iter().any(|found| (first..=last).contains(found)) {
+                ranges.extend(alike.map(|found| (found, found)));
             }
         }
     }
 }
 
-/// All characters that are in no range.
-pub(super) fn others(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
+/// All characters that are in no range, in order and without overlaps.
+pub(super) fn others(mut ranges: Ranges) -> Ranges {
     crate::sort::sort(&mut ranges);
-    let mut found = Vec::new();
-    let mut next = Some('\0');
+    let mut found = Ranges::new();
+    let mut next = 0;
     for (first, last) in ranges {
-        if let Some(start) = next
-            && start < first
-            && let Some(end) = ('\0'..first).next_back()
-        {
-            found.push((start, end));
+        if next < first {
+            found.push((next, first - 1));
         }
-        if next.is_some_and(|start| last >= start) {
-            next = (last..=char::MAX).nth(1);
-        }
+        next = next.max(last + 1);
     }
-    if let Some(start) = next {
-        found.push((start, char::MAX));
+    let end = u32::from(char::MAX);
+    if next <= end {
+        found.push((next, end));
     }
     found
 }

@@ -6,9 +6,9 @@
 
 mod class;
 mod parse;
-mod program;
 
 use super::evaluate::{Meter, Stop};
+use class::Ranges;
 
 /// Most instructions of a pattern.
 pub(super) const MAX_PROGRAM: usize = 2_000;
@@ -18,29 +18,26 @@ const MAX_REPEAT: usize = 1_000;
 const MAX_GROUPS: usize = 50;
 
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pattern {
     program: Vec<Step>,
+    /// The characters of each class, in order and without overlaps.
+    classes: Vec<Ranges>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
-    /// A character of these.
-    Class(Class),
+    /// A character of this class.
+    Class(usize),
     /// Nothing, where this holds.
     Assert(Place),
-    /// Goes on at both places.
-    Split(usize, usize),
+    /// Goes on at the next step, and so many further.
+    Split(usize),
+    /// Goes on so many further.
     Jump(usize),
+    /// Goes on so many before.
+    Back(usize),
     Match,
-}
-
-/// A set of characters.
-#[derive(Clone, Debug, Default)]
-struct Class {
-    /// First and last of each range, in order and without overlaps.
-    ranges: Vec<(char, char)>,
-    negated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +56,7 @@ impl Pattern {
     /// # Errors
     /// What is wrong, in words.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let tree = parse::parse(text)?;
-        let mut program = Vec::new();
-        program::emit(&tree, &mut program, &mut 0)?;
-        program.push(Step::Match);
-        Ok(Self { program })
+        parse::parse(text)
     }
 
     /// How many instructions it has.
@@ -92,7 +85,7 @@ impl Pattern {
             let around = (after, rest.clone().next());
             for at in &threads.places {
                 if let Some(Step::Class(class)) = self.program.get(*at)
-                    && class.has(character)
+                    && self.has(*class, character)
                     && self.follow(&mut next, at + 1, around)
                 {
                     return Ok(true);
@@ -121,13 +114,22 @@ impl Pattern {
             match self.program.get(at) {
                 Some(Step::Class(_)) => threads.places.push(at),
                 Some(Step::Assert(place)) if place.holds(around) => threads.stack.push(at + 1),
-                Some(Step::Split(one, two)) => threads.stack.extend([*two, *one]),
-                Some(Step::Jump(to)) => threads.stack.push(*to),
+                Some(Step::Split(by)) => threads.stack.extend([at + by, at + 1]),
+                Some(Step::Jump(by)) => threads.stack.push(at + by),
+                Some(Step::Back(by)) => threads.stack.push(at.saturating_sub(*by)),
                 Some(Step::Match) => return true,
                 Some(Step::Assert(_)) | None => {}
             }
         }
         false
+    }
+
+    /// Whether a character is of a class.
+    fn has(&self, class: usize, character: char) -> bool {
+        let ranges = self.classes.get(class).map_or(&[][..], Vec::as_slice);
+        let character = u32::from(character);
+        let at = ranges.partition_point(|(_, last)| *last < character);
+        ranges.get(at).is_some_and(|(first, _)| *first <= character)
     }
 }
 
@@ -154,17 +156,6 @@ impl Threads {
     fn clear(&mut self) {
         self.places.clear();
         self.seen.fill(false);
-    }
-}
-
-impl Class {
-    fn has(&self, character: char) -> bool {
-        let at = self.ranges.partition_point(|(_, last)| *last < character);
-        let within = self
-            .ranges
-            .get(at)
-            .is_some_and(|(first, _)| *first <= character);
-        within != self.negated
     }
 }
 
