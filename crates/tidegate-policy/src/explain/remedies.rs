@@ -5,8 +5,6 @@
 //! every minimal set is come upon: a part of it is a candidate, and the rest is found from there. Whether a
 //! set is minimal is tried too, part by part.
 
-use std::collections::VecDeque;
-
 use crate::hash::{HashMap, HashSet};
 
 use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
@@ -116,8 +114,8 @@ struct Hunt<'a> {
     names: Vec<Object>,
     most: usize,
     complete: bool,
-    /// Whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
-    tried: HashMap<Remedy, Option<bool>>,
+    /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
+    tried: HashMap<String, Option<bool>>,
     /// By their order: how many tuples, and their texts.
     found: Vec<((usize, String), Remedy)>,
 }
@@ -126,16 +124,18 @@ impl Hunt<'_> {
     /// Finds every minimal set with so many additions at most.
     fn search(&mut self, adds: usize, steps: &mut u32) -> Result<(), CheckError> {
         let mut seen = HashSet::new();
-        let mut open = VecDeque::from([Remedy::default()]);
-        while let Some(base) = open.pop_front() {
+        let mut open = vec![Remedy::default()];
+        let mut at = 0;
+        while let Some(base) = open.get_mut(at).map(std::mem::take) {
+            at += 1;
             let left = adds.saturating_sub(base.add.len());
             for whole in self.further(&base, left, steps)? {
-                if whole.add.len() > adds || !seen.insert(whole.clone()) {
+                if whole.add.len() > adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
                 match self.turns(&whole, steps) {
                     Some(true) => self.keep(whole, steps),
-                    Some(false) => open.push_back(whole),
+                    Some(false) => open.push(whole),
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
@@ -165,7 +165,7 @@ impl Hunt<'_> {
             self.complete = false;
             return Ok(Vec::new());
         }
-        let known = known(&world, &self.names);
+        let known = Known::new(&world, &self.names);
         let mut support = Support::new(&world, &known, Changes::Tuples);
         let sets = support.candidates(adds, steps);
         self.complete &= support.complete;
@@ -211,7 +211,8 @@ impl Hunt<'_> {
 
     /// Whether the answer is a yes with a set applied; none when there is none.
     fn turns(&mut self, remedy: &Remedy, steps: &mut u32) -> Option<bool> {
-        if let Some(&known) = self.tried.get(remedy) {
+        let text = remedy.to_string();
+        if let Some(&known) = self.tried.get(&text) {
             return known;
         }
         spend(steps, STEPS_OF_TRIAL).ok()?;
@@ -235,7 +236,7 @@ impl Hunt<'_> {
             Err(CheckError::Condition(_)) => Some(false),
             Err(_) => None,
         };
-        self.tried.insert(remedy.clone(), turns);
+        self.tried.insert(text, turns);
         turns
     }
 
@@ -264,20 +265,6 @@ fn pick(tuples: &[Tuple], mask: u32) -> Vec<Tuple> {
         }
     }
     picked
-}
-
-fn known(world: &World<'_>, names: &[Object]) -> Known {
-    let mut known = Known::default();
-    for name in names {
-        if let Some(id) = world.view.id(name.as_str())
-            && let Some(type_id) = world.view.type_of(id)
-        {
-            known.of_type.entry(type_id).or_default().push(id);
-            known.all.push(id);
-        }
-    }
-    crate::sort::sort(&mut known.all);
-    known
 }
 
 /// A set with more changes; none when they are too many, or undo what is in it.

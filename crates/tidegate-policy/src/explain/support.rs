@@ -12,7 +12,6 @@
 //! A family knows the tuples as they are. What a set adds may also make hold what another part of it needs
 //! not to hold; so each set is but a candidate, for its user to try.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::condition::Context;
@@ -47,8 +46,12 @@ pub(super) struct Support<'a> {
     changes: Changes,
     /// Most additions of a set.
     adds: usize,
+    /// That are left.
+    steps: u32,
     nodes: HashMap<Node, State>,
-    queue: VecDeque<Node>,
+    queue: Vec<Node>,
+    /// Whose family is being worked out.
+    reader: Node,
     numbers: HashMap<Change, u32>,
     by_number: Vec<Change>,
     /// Whether nothing was left out but what is out of bounds.
@@ -65,8 +68,10 @@ impl<'a> Support<'a> {
             known,
             changes,
             adds: 0,
+            steps: 0,
             nodes: HashMap::new(),
-            queue: VecDeque::new(),
+            queue: Vec::new(),
+            reader: (world.goal, Want::YES),
             numbers: HashMap::new(),
             by_number: Vec::new(),
             complete: true,
@@ -76,12 +81,15 @@ impl<'a> Support<'a> {
     /// Candidates that make what is asked hold, with so many additions at most. When the budget is used up:
     /// those that were found.
     pub(super) fn candidates(&mut self, adds: usize, steps: &mut u32) -> Vec<Set> {
-        self.adds = adds;
-        let root = (self.world.goal, Want::YES);
+        (self.adds, self.steps) = (adds, *steps);
+        let root = self.reader;
         self.enqueue(root);
-        while let Some(node) = self.queue.pop_front() {
+        let mut at = 0;
+        while let Some(&node) = self.queue.get(at) {
+            at += 1;
+            self.reader = node;
             self.state(node).is_queued = false;
-            let Ok(sets) = self.evaluate(node, steps) else {
+            let Ok(sets) = self.evaluate() else {
                 self.complete = false;
                 break;
             };
@@ -95,6 +103,7 @@ impl<'a> Support<'a> {
                 readers.into_iter().for_each(|reader| self.enqueue(reader));
             }
         }
+        *steps = self.steps;
         let family = self.state(root).family.as_deref();
         family.cloned().unwrap_or_default()
     }
@@ -118,13 +127,14 @@ impl<'a> Support<'a> {
         let state = self.state(node);
         if !state.is_queued {
             state.is_queued = true;
-            self.queue.push_back(node);
+            self.queue.push(node);
         }
     }
 
-    fn evaluate(&mut self, node: Node, steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        let (goal, want) = node;
-        self.spend(steps, 1)?;
+    /// The family of the reader, as far as those that it reads are known.
+    fn evaluate(&mut self) -> Result<Vec<Set>, Spent> {
+        let (goal, want) = self.reader;
+        self.spend(1)?;
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
             return Ok(if want.yes {
                 vec![Set::EMPTY]
@@ -135,23 +145,17 @@ impl<'a> Support<'a> {
         let Some(relation) = self.world.relation(goal) else {
             return Ok(Vec::new());
         };
-        self.part(node, &relation.rewrite, want, steps)
+        self.part(&relation.rewrite, want)
     }
 
-    /// The sets for a part of the node's definition.
-    fn part(
-        &mut self,
-        node: Node,
-        rewrite: &'a Rewrite,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
-        self.spend(steps, 1)?;
-        let (goal, _) = node;
+    /// The sets for a part of the reader's definition.
+    fn part(&mut self, rewrite: &'a Rewrite, want: Want) -> Result<Vec<Set>, Spent> {
+        self.spend(1)?;
+        let (goal, _) = self.reader;
         let sets = match (rewrite, want.yes) {
             (Rewrite::Direct, true) => {
-                let mut sets = self.named(goal, want, steps)?;
-                sets.extend(self.led(node, goal, None, want, steps)?);
+                let mut sets = self.named(goal, want)?;
+                sets.extend(self.led(goal, None, want)?);
                 sets
             }
             (Rewrite::Direct, false) => {
@@ -159,21 +163,21 @@ impl<'a> Support<'a> {
                 for entry in self.world.named(goal) {
                     named.push((None, entry));
                 }
-                let sets = self.none_of(node, goal, &named, want, steps)?;
-                let others = self.none_led(node, goal, None, want, steps)?;
-                self.together(&sets, &others, steps)?
+                let sets = self.none_of(goal, &named, want)?;
+                let others = self.none_led(goal, None, want)?;
+                self.together(&sets, &others)?
             }
-            (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), want)).to_vec(),
+            (Rewrite::Computed(other), _) => self.read(((goal.0, *other), want)).to_vec(),
             (Rewrite::From { relation, tupleset }, true) => {
-                self.led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
+                self.led((goal.0, *tupleset), Some(*relation), want)?
             }
             (Rewrite::From { relation, tupleset }, false) => {
-                self.none_led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
+                self.none_led((goal.0, *tupleset), Some(*relation), want)?
             }
             (Rewrite::Union(operands), true) => {
                 let mut all = Vec::new();
                 for operand in operands {
-                    all.extend(self.part(node, operand, want, steps)?);
+                    all.extend(self.part(operand, want)?);
                 }
                 all
             }
@@ -182,12 +186,12 @@ impl<'a> Support<'a> {
                 for operand in operands {
                     all.push((operand, want));
                 }
-                self.all_of(node, &all, steps)?
+                self.all_of(&all)?
             }
             (Rewrite::Intersection(operands), false) => {
                 let mut sets = Vec::new();
                 for (place, operand) in operands.iter().enumerate() {
-                    sets.extend(self.part(node, operand, Want::NO, steps)?);
+                    sets.extend(self.part(operand, Want::NO)?);
                     if want.or_open {
                         // An open one counts where no other is a circle.
                         let mut all = Vec::new();
@@ -195,50 +199,45 @@ impl<'a> Support<'a> {
                             let wanted = if other == place { want } else { want.yes() };
                             all.push((operand, wanted));
                         }
-                        sets.extend(self.all_of(node, &all, steps)?);
+                        sets.extend(self.all_of(&all)?);
                     }
                 }
                 sets
             }
             (Rewrite::Exclusion(base, subtract), true) => {
-                self.all_of(node, &[(base, want), (subtract, want.no())], steps)?
+                self.all_of(&[(base, want), (subtract, want.no())])?
             }
             (Rewrite::Exclusion(base, subtract), false) => {
-                let mut sets = self.part(node, base, Want::NO, steps)?;
+                let mut sets = self.part(base, Want::NO)?;
                 // Taken away from what is a circle it is a circle still: the base has to be settled, or open.
                 let settled = (&**base, want.yes().or_open());
-                sets.extend(self.all_of(node, &[settled, (subtract, want.yes())], steps)?);
+                sets.extend(self.all_of(&[settled, (subtract, want.yes())])?);
                 if want.or_open {
-                    sets.extend(self.all_of(node, &[(base, want), (subtract, want)], steps)?);
+                    sets.extend(self.all_of(&[(base, want), (subtract, want)])?);
                 }
                 sets
             }
         };
-        self.spend(steps, sets.len())?;
+        self.spend(sets.len())?;
         Ok(self.bounded(least(sets)))
     }
 
     /// Every part comes to what is wanted of it.
-    fn all_of(
-        &mut self,
-        node: Node,
-        parts: &[(&'a Rewrite, Want)],
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn all_of(&mut self, parts: &[(&'a Rewrite, Want)]) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
         for &(part, want) in parts {
-            let sets = self.part(node, part, want, steps)?;
-            all = self.together(&all, &sets, steps)?;
+            let sets = self.part(part, want)?;
+            all = self.together(&all, &sets)?;
         }
         Ok(all)
     }
 
     /// By tuples that name the subject, those that are there and those that could be.
-    fn named(&mut self, goal: Goal, want: Want, steps: &mut u32) -> Result<Vec<Set>, Spent> {
+    fn named(&mut self, goal: Goal, want: Want) -> Result<Vec<Set>, Spent> {
         let world = self.world;
         let mut sets = Vec::new();
         for entry in world.named(goal) {
-            self.spend(steps, 1)?;
+            self.spend(1)?;
             if let Some(set) = self.standing(goal, entry, want) {
                 sets.push(set);
             }
@@ -252,21 +251,14 @@ impl<'a> Support<'a> {
     }
 
     /// By tuples that lead on, as [`World::leads`] has it, those that are there and those that could be.
-    fn led(
-        &mut self,
-        node: Node,
-        on: Goal,
-        to: Option<RelationId>,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn led(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Result<Vec<Set>, Spent> {
         let world = self.world;
         let mut sets = Vec::new();
         for (goal, entry) in world.leads(on, to) {
-            self.spend(steps, 1)?;
+            self.spend(1)?;
             if let Some(with) = self.standing(on, entry, want) {
-                let rest = self.read(node, (goal, want));
-                sets.extend(self.together(&[with], &rest, steps)?);
+                let rest = self.read((goal, want));
+                sets.extend(self.together(&[with], &rest)?);
             }
         }
         let Some(relation) = world.relation(on).filter(|_| self.may_add(on)) else {
@@ -282,8 +274,8 @@ impl<'a> Support<'a> {
             if to.is_some() && world.model.relation(type_id, relation).is_none() {
                 continue;
             }
-            for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                self.spend(steps, STEPS_OF_OBJECT)?;
+            for &object in known.of_type(type_id) {
+                self.spend(STEPS_OF_OBJECT)?;
                 let userset = SubjectId::Userset(object, relation);
                 let subject = match to {
                     // By its name, as above.
@@ -292,8 +284,8 @@ impl<'a> Support<'a> {
                     Some(_) => SubjectId::Object(object),
                 };
                 for with in self.addition(on, subject, taken) {
-                    let rest = self.read(node, ((object, relation), want));
-                    sets.extend(self.together(&[with], &rest, steps)?);
+                    let rest = self.read(((object, relation), want));
+                    sets.extend(self.together(&[with], &rest)?);
                 }
             }
         }
@@ -303,31 +295,27 @@ impl<'a> Support<'a> {
     /// By taking away every tuple that leads on, or what it leads to.
     fn none_led(
         &mut self,
-        node: Node,
         on: Goal,
         to: Option<RelationId>,
         want: Want,
-        steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let mut entries = Vec::new();
         for (goal, entry) in self.world.leads(on, to) {
             entries.push((Some(goal), entry));
         }
-        self.none_of(node, on, &entries, want, steps)
+        self.none_of(on, &entries, want)
     }
 
     /// By taking away each of these tuples, or what it leads to.
     fn none_of(
         &mut self,
-        node: Node,
         on: Goal,
         entries: &[(Option<Goal>, Entry)],
         want: Want,
-        steps: &mut u32,
     ) -> Result<Vec<Set>, Spent> {
         let mut all = vec![Set::EMPTY];
         for &(leads_to, entry) in entries {
-            self.spend(steps, 1)?;
+            self.spend(1)?;
             let held = self.world.held(on, entry);
             match held {
                 Held::Stale | Held::Unmet => continue,
@@ -346,7 +334,7 @@ impl<'a> Support<'a> {
                 Changes::Tuples | Changes::Conditions => {}
             }
             if let Some(goal) = leads_to {
-                let rest = self.read(node, (goal, want));
+                let rest = self.read((goal, want));
                 if held == Held::Yes {
                     sets.extend_from_slice(&rest);
                 } else if let Some(taken) = self.kind(subject)
@@ -354,11 +342,11 @@ impl<'a> Support<'a> {
                 {
                     // In its place one that holds, and leads to nothing.
                     for with in self.addition(on, subject, taken) {
-                        sets.extend(self.together(&[with], &rest, steps)?);
+                        sets.extend(self.together(&[with], &rest)?);
                     }
                 }
             }
-            all = self.together(&all, &least(sets), steps)?;
+            all = self.together(&all, &least(sets))?;
         }
         Ok(all)
     }
@@ -428,7 +416,8 @@ impl<'a> Support<'a> {
     }
 
     /// A family as it is so far; the reader is asked again when it grows.
-    fn read(&mut self, reader: Node, of: Node) -> Family {
+    fn read(&mut self, of: Node) -> Family {
+        let reader = self.reader;
         let state = self.state(of);
         state.readers.insert(reader);
         if let Some(family) = &state.family {
@@ -440,8 +429,8 @@ impl<'a> Support<'a> {
         empty
     }
 
-    fn together(&mut self, one: &[Set], other: &[Set], steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        self.spend(steps, one.len().saturating_mul(other.len()))?;
+    fn together(&mut self, one: &[Set], other: &[Set]) -> Result<Vec<Set>, Spent> {
+        self.spend(one.len().saturating_mul(other.len()))?;
         let sets = product(one, other, self.adds);
         Ok(self.bounded(sets))
     }
@@ -455,9 +444,9 @@ impl<'a> Support<'a> {
     }
 
     /// These steps, and those of the world on the way to them.
-    fn spend(&self, steps: &mut u32, count: usize) -> Result<(), Spent> {
+    fn spend(&mut self, count: usize) -> Result<(), Spent> {
         let conditions = self.world.take_steps();
-        spend(steps, count.saturating_add(conditions as usize))
+        spend(&mut self.steps, count.saturating_add(conditions as usize))
     }
 
     fn number(&mut self, goal: Goal, subject: SubjectId, what: What) -> u32 {
