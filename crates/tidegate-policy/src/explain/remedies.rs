@@ -76,7 +76,9 @@ fn known_objects(
     if !are_all {
         ids = led_to(store, asked);
     }
-    spend(steps, ids.len()).ok()?;
+    if !spend(steps, ids.len()) {
+        return None;
+    }
     let mut names = Vec::with_capacity(ids.len());
     for id in ids {
         names.extend(store.object(id));
@@ -161,7 +163,7 @@ impl Hunt<'_> {
         };
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
-        if spend(steps, self.names.len()).is_err() {
+        if !spend(steps, self.names.len()) {
             self.complete = false;
             return Ok(Vec::new());
         }
@@ -215,7 +217,9 @@ impl Hunt<'_> {
         if let Some(&known) = self.tried.get(&text) {
             return known;
         }
-        spend(steps, STEPS_OF_TRIAL).ok()?;
+        if !spend(steps, STEPS_OF_TRIAL) {
+            return None;
+        }
         let request = self.request;
         let count = request.contextual_tuples.len() + remedy.add.len();
         let found = if remedy.remove.is_empty() && count <= MAX_CONTEXTUAL_TUPLES {
@@ -269,29 +273,32 @@ fn pick(tuples: &[Tuple], mask: u32) -> Vec<Tuple> {
 
 /// A set with more changes; none when they are too many, or undo what is in it.
 fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> {
-    let mut whole = base.clone();
+    let Remedy {
+        mut add,
+        mut remove,
+    } = base.clone();
     for change in changes {
         let tuple = name(world, change)?;
-        let undoes = |of: &[Tuple]| of.iter().any(|other| is_same_place(other, &tuple));
-        match change.what {
-            What::Add(_) if undoes(&base.remove) || undoes(&base.add) => return None,
-            What::Remove if undoes(&base.add) => return None,
-            What::Add(_) => whole.add.push(tuple),
-            What::Remove => whole.remove.push(tuple),
-            What::Assume(_) => return None,
+        let adds = change.what != What::Remove;
+        if has_place(&base.add, &tuple) || adds && has_place(&base.remove, &tuple) {
+            return None;
         }
+        if adds { &mut add } else { &mut remove }.push(tuple);
     }
     // What is added takes the place of what is there, so that it need not be removed beside.
-    let added = &whole.add;
-    let replaced = |tuple: &Tuple| added.iter().any(|other| is_same_place(other, tuple));
-    whole.remove.retain(|tuple| !replaced(tuple));
-    crate::sort::by_key(&mut whole.add, ToString::to_string);
-    crate::sort::by_key(&mut whole.remove, ToString::to_string);
-    (whole.add.len() <= MAX_ADDED && whole.remove.len() <= MAX_REMOVED).then_some(whole)
+    remove.retain(|tuple| !has_place(&add, tuple));
+    crate::sort::by_key(&mut add, ToString::to_string);
+    crate::sort::by_key(&mut remove, ToString::to_string);
+    (add.len() <= MAX_ADDED && remove.len() <= MAX_REMOVED).then_some(Remedy { add, remove })
 }
 
-fn is_same_place(one: &Tuple, other: &Tuple) -> bool {
-    one.object == other.object && one.relation == other.relation && one.subject == other.subject
+/// Whether one of them is on the tuple's object, relation and subject.
+fn has_place(tuples: &[Tuple], tuple: &Tuple) -> bool {
+    tuples.iter().any(|other| {
+        other.object == tuple.object
+            && other.relation == tuple.relation
+            && other.subject == tuple.subject
+    })
 }
 
 fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {

@@ -152,16 +152,19 @@ impl<'a> World<'a> {
         }))
     }
 
+    /// The kind of a subject, as restrictions name it.
+    pub(super) fn kind(&self, subject: SubjectId) -> Option<Taken> {
+        let type_of = |id| self.view.type_of(id);
+        Some(match subject {
+            SubjectId::Object(id) => Taken::Object(type_of(id)?),
+            SubjectId::Userset(id, member) => Taken::Userset(type_of(id)?, member),
+            SubjectId::Wildcard(type_id) => Taken::Wildcard(type_id),
+        })
+    }
+
     /// Whether a tuple of a row counts.
     pub(super) fn held(&self, goal: Goal, entry: Entry) -> Held {
-        let taken = match entry.subject() {
-            SubjectId::Object(id) => self.view.type_of(id).map(Taken::Object),
-            SubjectId::Userset(id, member) => {
-                let type_id = self.view.type_of(id);
-                type_id.map(|type_id| Taken::Userset(type_id, member))
-            }
-            SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
-        };
+        let taken = self.kind(entry.subject());
         let bound = self.view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
         let relation = self.relation(goal);
