@@ -1,7 +1,9 @@
 //! Lists: on which objects, and who.
 
-use tidegate_policy::json::{Fields, Json};
-use tidegate_policy::{ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind};
+use tidegate_policy::json::Json;
+use tidegate_policy::{
+    CheckError, ListError, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind,
+};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
@@ -23,22 +25,19 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListObjectsRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (subject, object_type, asked) = read(request, |fields| {
-            let (subject, object_type) = (fields.text("subject"), fields.text("type"));
-            (subject, object_type, Asked::take(fields))
-        })?;
-        let subject: Subject = parse(&subject)?;
-        let after = asked.after.map(|after| parse(&after)).transpose()?;
+        let asked = Asked::read(request, "subject", "type")?;
+        let subject: Subject = parse(&asked.of)?;
+        let after = asked.after.as_deref().map(parse).transpose()?;
         let page = self.snapshot.list_objects(&ListObjectsRequest {
             subject: &subject,
             relation: &asked.relation,
-            object_type: &object_type,
+            object_type: &asked.wanted,
             contextual_tuples: &asked.given.tuples()?,
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
         });
-        listed(&page.map_err(|error| of_list(&error))?)
+        listed(page)
     }
 
     /// Which subjects of a kind have the relation on the object?
@@ -50,18 +49,15 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ListUsersRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (object, kind, asked) = read(request, |fields| {
-            let (object, kind) = (fields.text("object"), fields.text("kind"));
-            (object, kind, Asked::take(fields))
-        })?;
-        let object = parse(&object)?;
-        let after = asked.after.map(|after| parse(&after)).transpose()?;
-        let kind = match kind.split_once('#') {
+        let asked = Asked::read(request, "object", "kind")?;
+        let object = parse(&asked.of)?;
+        let after = asked.after.as_deref().map(parse).transpose()?;
+        let kind = match asked.wanted.split_once('#') {
             Some((type_name, relation)) => SubjectKind::Userset {
                 type_name,
                 relation,
             },
-            None => SubjectKind::Type(&kind),
+            None => SubjectKind::Type(&asked.wanted),
         };
         let page = self.snapshot.list_users(&ListUsersRequest {
             object: &object,
@@ -72,12 +68,16 @@ impl Engine {
             after: after.as_ref(),
             limit: asked.limit,
         });
-        listed(&page.map_err(|error| of_list(&error))?)
+        listed(page)
     }
 }
 
 /// What both lists ask.
 struct Asked {
+    /// The subject, or the object.
+    of: String,
+    /// The type of the objects, or the kind of the subjects.
+    wanted: String,
     relation: String,
     given: Given,
     after: Option<String>,
@@ -85,29 +85,49 @@ struct Asked {
 }
 
 impl Asked {
-    fn take(fields: &mut Fields) -> Self {
-        let limit = fields.number_or_none("limit").unwrap_or(LIMIT);
-        Self {
-            relation: fields.text("relation"),
-            given: Given::take(fields),
-            after: fields.text_or_none("after"),
-            limit: usize::try_from(limit).unwrap_or(usize::MAX),
-        }
+    /// Of a request that has these names for what it asks of, and for what is wanted.
+    ///
+    /// # Errors
+    /// `bad-input`
+    fn read(request: &JsValue, of: &str, wanted: &str) -> Result<Self, JsValue> {
+        read(request, |fields| {
+            let (of, wanted) = (fields.text(of), fields.text(wanted));
+            let limit = fields.number_or_none("limit").unwrap_or(LIMIT);
+            Self {
+                of,
+                wanted,
+                relation: fields.text("relation"),
+                given: Given::take(fields),
+                after: fields.text_or_none("after"),
+                limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            }
+        })
     }
 }
 
-fn listed<T: ToString>(page: &Page<T>) -> Result<JsValue, JsValue> {
+fn listed<T: ToString>(page: Result<Page<T>, ListError>) -> Result<JsValue, JsValue> {
+    let page = page.map_err(|error| of_list(&error))?;
     let mut found = Vec::with_capacity(page.found.len());
     for name in &page.found {
         found.push(name.to_string().into());
     }
+    let next = page.next.map(|next| next.to_string());
+    write_page(found, next, page.complete, page.error.as_ref())
+}
+
+fn write_page(
+    found: Vec<Json>,
+    next: Option<String>,
+    complete: bool,
+    error: Option<&CheckError>,
+) -> Result<JsValue, JsValue> {
     let mut listed = Json::EMPTY;
     listed.add("found", Json::List(found));
-    listed.add("complete", page.complete.into());
-    if let Some(next) = &page.next {
-        listed.add("next", next.to_string().into());
+    listed.add("complete", complete.into());
+    if let Some(next) = next {
+        listed.add("next", next.into());
     }
-    if let Some(reason) = &page.error {
+    if let Some(reason) = error {
         listed.add("reason", reason.kind().into());
     }
     write(&listed)

@@ -1,11 +1,10 @@
 //! What a goal is to come to, and by what changes.
 
-use crate::hash::HashMap;
-
 use crate::model::{ConditionId, TypeId};
 use crate::snapshot::{ObjectId, SubjectId};
+use crate::tuple::Object;
 
-use super::world::Goal;
+use super::world::{Goal, World};
 
 /// What a set may consist of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +31,44 @@ pub(super) enum What {
     Assume(bool),
 }
 
-/// Objects that a tuple may be added on, by their types.
+/// Objects that a tuple may be added on.
 #[derive(Default)]
 pub(super) struct Known {
-    pub(super) of_type: HashMap<TypeId, Vec<ObjectId>>,
+    /// By the number of their type, in the order of their names.
+    of_types: Vec<Vec<ObjectId>>,
     /// Sorted.
     pub(super) all: Vec<ObjectId>,
+}
+
+impl Known {
+    /// Those of these names that the world has.
+    pub(super) fn new(world: &World<'_>, names: &[Object]) -> Self {
+        let mut known = Self::default();
+        for name in names {
+            if let Some(id) = world.view.id(name.as_str())
+                && let Some(type_id) = world.view.type_of(id)
+            {
+                let type_id = type_id as usize;
+                while known.of_types.len() <= type_id {
+                    known.of_types.push(Vec::new());
+                }
+                known
+                    .of_types
+                    .get_mut(type_id)
+                    .into_iter()
+                    .for_each(|of| of.push(id));
+                known.all.push(id);
+            }
+        }
+        crate::sort::sort(&mut known.all);
+        known
+    }
+
+    pub(super) fn of_type(&self, type_id: TypeId) -> &[ObjectId] {
+        self.of_types
+            .get(type_id as usize)
+            .map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What a goal is to come to.

@@ -27,17 +27,13 @@ impl Set {
 
     pub(super) fn adding(number: u32) -> Self {
         let mut set = Self::EMPTY;
-        if let Some(first) = set.add.first_mut() {
-            *first = number;
-        }
+        insert(&mut set.add, number);
         set
     }
 
     pub(super) fn removing(number: u32) -> Self {
         let mut set = Self::EMPTY;
-        if let Some(first) = set.remove.first_mut() {
-            *first = number;
-        }
+        insert(&mut set.remove, number);
         set
     }
 
@@ -75,41 +71,42 @@ impl Set {
     }
 }
 
+/// As many as a set adds, or removes.
+type Numbers = [u32; MAX_ADDED];
+const _: () = assert!(MAX_ADDED == MAX_REMOVED);
+
 /// How many changes there are.
-fn count<const N: usize>(numbers: [u32; N]) -> usize {
+fn count(numbers: Numbers) -> usize {
     numbers.iter().filter(|&&number| number != NONE).count()
 }
 
+/// Puts a number in its place, and says whether there was room. What is greater moves on.
+fn insert(numbers: &mut Numbers, mut number: u32) -> bool {
+    for slot in numbers {
+        if *slot == number {
+            return true;
+        }
+        if *slot > number {
+            std::mem::swap(slot, &mut number);
+        }
+    }
+    number == NONE
+}
+
 /// The numbers whose places are set in the mask.
-fn pick<const N: usize>(from: [u32; N], mask: u32) -> [u32; N] {
-    let mut all = [NONE; N];
-    let places = from.into_iter().enumerate();
-    let picked = places.filter(|(place, _)| mask >> place & 1 == 1);
-    for (slot, (_, number)) in all.iter_mut().zip(picked) {
-        *slot = number;
+fn pick(from: Numbers, mask: u32) -> Numbers {
+    let mut all = [NONE; MAX_ADDED];
+    for (place, number) in from.into_iter().enumerate() {
+        if mask >> place & 1 == 1 {
+            insert(&mut all, number);
+        }
     }
     all
 }
 
-fn merge<const N: usize>(one: [u32; N], other: [u32; N]) -> Option<[u32; N]> {
-    let mut all = [NONE; N];
-    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
-    let mut slots = all.iter_mut();
-    loop {
-        let left = one.peek().map_or(NONE, |&&number| number);
-        let right = other.peek().map_or(NONE, |&&number| number);
-        let least = left.min(right);
-        if least == NONE {
-            return Some(all);
-        }
-        *slots.next()? = least;
-        if left == least {
-            one.next();
-        }
-        if right == least {
-            other.next();
-        }
-    }
+fn merge(mut one: Numbers, other: Numbers) -> Option<Numbers> {
+    let fits = other.into_iter().all(|number| insert(&mut one, number));
+    fits.then_some(one)
 }
 
 /// The sets of which no other is a part, in the order of their sizes.

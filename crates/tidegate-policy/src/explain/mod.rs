@@ -27,6 +27,7 @@ mod change;
 mod condition_tests;
 mod conditions;
 mod family;
+mod found;
 mod json;
 mod proof;
 mod prove;

@@ -1,14 +1,16 @@
 //! The search for a proof: a check that keeps what it found.
 
+use std::rc::Rc;
+
 use crate::hash::HashMap;
 
 use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::{RelationId, Rewrite};
 use crate::snapshot::{Entry, Overlay, Snapshot, SubjectId};
-use crate::tuple::Object;
 
 use super::Budget;
-use super::proof::{Followed, MAX_PROOF_DEPTH, Proof};
+use super::found::{Found, Rule};
+use super::proof::{MAX_PROOF_DEPTH, Proof};
 use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Deepest nesting of the search: what the stack has room for. A proof as deep would be nested too deep.
@@ -24,20 +26,20 @@ pub(super) fn prove(
 ) -> Result<Option<Proof>, CheckError> {
     let mut overlay = Overlay::above(snapshot.store());
     let world = World::open(snapshot, request, &mut overlay)?;
-    let fits = |found: &Found| {
-        found.answer == Some(Answer::Yes)
-            && found.nodes <= budget.nodes
-            && found.depth <= MAX_PROOF_DEPTH
-    };
     // What is remembered was found on another way. Should it not hold where it was put, the way is gone
     // without a memory.
     for with_memory in [true, false] {
         let mut steps = budget.steps;
-        let found = search(&world, with_memory, &mut steps).filter(fits);
-        let Some(Found { proof, .. }) = found else {
-            return Ok(None);
+        let Some(found) = search(&world, with_memory, &mut steps) else {
+            break;
         };
-        if proof.verify(snapshot, request).is_ok() {
+        if found.answer != Some(Answer::Yes)
+            || found.nodes > budget.nodes
+            || found.depth > MAX_PROOF_DEPTH
+        {
+            break;
+        }
+        if let Some(proof) = found.proof(&world) {
             return Ok(Some(proof));
         }
     }
@@ -50,7 +52,7 @@ pub(super) fn holds(world: &World<'_>, steps: &mut u32) -> Option<bool> {
     Some(found.answer? == Answer::Yes)
 }
 
-fn search(world: &World<'_>, with_memory: bool, steps: &mut u32) -> Option<Found> {
+fn search(world: &World<'_>, with_memory: bool, steps: &mut u32) -> Option<Rc<Found>> {
     let mut search = Search {
         world,
         with_memory,
@@ -64,125 +66,38 @@ fn search(world: &World<'_>, with_memory: bool, steps: &mut u32) -> Option<Found
     found
 }
 
-/// What was found at one place.
-#[derive(Clone)]
-struct Found {
-    /// None when the place is too deep to be looked at.
-    answer: Option<Answer>,
-    proof: Proof,
-    nodes: u32,
-    /// As JSON is nested.
-    depth: u32,
-    /// Hops to the farthest part.
-    hops: u32,
-}
-
-impl Found {
-    fn leaf(answer: Answer, proof: Proof) -> Self {
-        Self {
-            answer: Some(answer),
-            proof,
-            nodes: 1,
-            depth: 1,
-            hops: 0,
-        }
-    }
-
-    fn unseen() -> Self {
-        Self {
-            answer: None,
-            ..Self::leaf(Answer::Open, Proof::TooDeep)
-        }
-    }
-
-    /// The proof, to be put into a node around it, as many hops away: `proof` is that from then on.
-    fn inner(&mut self, hops: u32) -> Box<Proof> {
-        self.nodes = self.nodes.saturating_add(1);
-        self.depth = self.depth.saturating_add(1);
-        self.hops = self.hops.saturating_add(hops);
-        Box::new(std::mem::replace(&mut self.proof, Proof::Circle))
-    }
-}
-
-/// Nodes that are to be put side by side.
-#[derive(Default)]
-struct Many {
-    answers: Vec<Option<Answer>>,
-    nodes: u32,
-    depth: u32,
-    hops: u32,
-}
-
-impl Many {
-    /// Takes note of a node, and gives its proof back.
-    fn add(&mut self, found: Found) -> Proof {
-        self.answers.push(found.answer);
-        self.nodes = self.nodes.saturating_add(found.nodes);
-        self.depth = self.depth.max(found.depth);
-        self.hops = self.hops.max(found.hops);
-        found.proof
-    }
-
-    /// The node around them. What could not be looked at counts where no other settles the matter.
-    fn around(self, answer: Option<Answer>, levels: u32, hops: u32, proof: Proof) -> Found {
-        Found {
-            answer,
-            proof,
-            nodes: self.nodes.saturating_add(1),
-            depth: self.depth.saturating_add(levels),
-            hops: self.hops.saturating_add(hops),
-        }
-    }
-
-    /// The node around what does not come to a yes.
-    fn any(self, levels: u32, hops: u32, proof: Proof) -> Found {
-        let answer = self.combined(Answer::any);
-        let hops = if self.nodes == 0 { 0 } else { hops };
-        self.around(answer, levels, hops, proof)
-    }
-
-    /// None when one of them has no answer.
-    fn combined(&self, combine: fn(&[Answer]) -> Answer) -> Option<Answer> {
-        let mut answers = Vec::new();
-        for answer in &self.answers {
-            answers.push((*answer)?);
-        }
-        Some(combine(&answers))
-    }
-}
-
 struct Search<'a> {
     world: &'a World<'a>,
     with_memory: bool,
     steps: u32,
     path: Vec<Goal>,
     open: u32,
-    memory: HashMap<Goal, Found>,
+    memory: HashMap<Goal, Rc<Found>>,
 }
 
 impl<'a> Search<'a> {
     /// What a relation of an object comes to; none when the budget is used up.
-    fn goal(&mut self, goal: Goal, hops: u32) -> Option<Found> {
+    fn goal(&mut self, goal: Goal, hops: u32) -> Option<Rc<Found>> {
         self.spend(1)?;
+        let leaf = |rule, answer| Some(Rc::new(Found::new(goal, rule, Some(answer))));
         if hops >= MAX_HOPS || self.path.len() >= MAX_PATH {
-            return Some(Found::leaf(Answer::Open, Proof::TooDeep));
+            return leaf(Rule::TooDeep, Answer::Open);
         }
         if self.path.contains(&goal) {
-            return Some(Found::leaf(Answer::Circle, Proof::Circle));
+            return leaf(Rule::Circle, Answer::Circle);
         }
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
-            let (object, relation) = self.names(goal)?;
-            return Some(Found::leaf(Answer::Yes, Proof::Itself { object, relation }));
+            return leaf(Rule::Itself, Answer::Yes);
         }
         if let Some(known) = self.memory.get(&goal)
             && hops.saturating_add(known.hops) < MAX_HOPS
         {
-            let known = known.clone();
+            let known = Rc::clone(known);
             self.spend(known.nodes)?;
             return Some(known);
         }
         let Some(relation) = self.world.relation(goal) else {
-            return Some(Found::unseen());
+            return Some(unseen(goal));
         };
         self.path.push(goal);
         let found = self.rewrite(&relation.rewrite, goal, hops)?;
@@ -190,20 +105,23 @@ impl<'a> Search<'a> {
         let settled = matches!(found.answer, Some(Answer::Yes | Answer::No));
         if self.with_memory && settled && found.nodes <= MAX_REMEMBERED {
             self.spend(found.nodes)?;
-            self.memory.insert(goal, found.clone());
+            self.memory.insert(goal, Rc::clone(&found));
         }
         Some(found)
     }
 
-    fn rewrite(&mut self, rewrite: &'a Rewrite, goal: Goal, hops: u32) -> Option<Found> {
+    fn rewrite(&mut self, rewrite: &'a Rewrite, goal: Goal, hops: u32) -> Option<Rc<Found>> {
         if self.open >= MAX_SEARCH_DEPTH {
-            return Some(Found::unseen());
+            return Some(unseen(goal));
         }
         self.open += 1;
         let found = match rewrite {
             Rewrite::Direct => self.direct(goal, hops),
-            Rewrite::Computed(other) => self.computed((goal.0, *other), hops),
-            Rewrite::From { relation, tupleset } => self.from(*relation, (goal.0, *tupleset), hops),
+            Rewrite::Computed(other) => {
+                let found = self.goal((goal.0, *other), hops)?;
+                Some(found.under(goal, Rule::Computed(*other)))
+            }
+            Rewrite::From { relation, tupleset } => self.from(goal, *tupleset, *relation, hops),
             Rewrite::Union(operands) => self.operands(Answer::Yes, operands, goal, hops),
             Rewrite::Intersection(operands) => self.operands(Answer::No, operands, goal, hops),
             Rewrite::Exclusion(base, subtract) => self.exclusion(base, subtract, goal, hops),
@@ -212,103 +130,64 @@ impl<'a> Search<'a> {
         found
     }
 
-    fn direct(&mut self, goal: Goal, hops: u32) -> Option<Found> {
+    fn direct(&mut self, goal: Goal, hops: u32) -> Option<Rc<Found>> {
         let world = self.world;
-        let mut many = Many::default();
+        let mut none = Found::new(goal, Rule::NoTuple, Some(Answer::No));
         for entry in world.named(goal) {
-            let answer = match world.held(goal, entry) {
+            match world.held(goal, entry) {
                 Held::Yes => {
-                    let tuple = world.tuple(goal, entry)?;
-                    let proof = Proof::Tuple { tuple, by: None };
-                    return Some(Found::leaf(Answer::Yes, proof));
+                    let found = Found::new(goal, Rule::Tuple(entry), Some(Answer::Yes));
+                    return Some(Rc::new(found));
                 }
-                Held::Stale | Held::Unmet => Answer::No,
-                Held::Open(_) => Answer::Open,
-            };
-            many.answers.push(Some(answer));
+                Held::Stale | Held::Unmet => {}
+                Held::Open(_) => none.or(Some(Answer::Open)),
+            }
         }
-        let followed = match self.each(goal, world.leads(goal, None), hops, &mut many)? {
-            Ok((entry, mut found)) => {
-                let tuple = world.tuple(goal, entry)?;
-                let by = Some(found.inner(1));
-                found.proof = Proof::Tuple { tuple, by };
-                return Some(found);
-            }
-            Err(followed) => followed,
-        };
-        let (object, relation) = self.names(goal)?;
-        let proof = Proof::NoTuple {
-            object,
-            relation,
-            usersets: followed,
-        };
-        Some(many.any(3, 1, proof))
+        self.each(none, goal, world.leads(goal, None), hops, &Rule::Tuple)
     }
 
-    fn computed(&mut self, other: Goal, hops: u32) -> Option<Found> {
-        let (object, relation) = self.names(other)?;
-        let mut found = self.goal(other, hops)?;
-        let by = found.inner(0);
-        found.proof = Proof::Computed {
-            object,
-            relation,
-            by,
-        };
-        Some(found)
-    }
-
-    fn from(&mut self, relation: RelationId, tupleset: Goal, hops: u32) -> Option<Found> {
-        let world = self.world;
-        let name: Box<str> = world.model.relation_name(relation)?.into();
-        let linked = world.leads(tupleset, Some(relation));
-        let mut many = Many::default();
-        let followed = match self.each(tupleset, linked, hops, &mut many)? {
-            Ok((entry, mut found)) => {
-                found.proof = Proof::From {
-                    tuple: world.tuple(tupleset, entry)?,
-                    relation: name,
-                    by: found.inner(1),
-                };
-                return Some(found);
-            }
-            Err(followed) => followed,
-        };
-        let (object, tupleset) = self.names(tupleset)?;
-        let proof = Proof::NoFrom {
-            object,
+    fn from(
+        &mut self,
+        goal: Goal,
+        tupleset: RelationId,
+        relation: RelationId,
+        hops: u32,
+    ) -> Option<Rc<Found>> {
+        let none = Found::new(goal, Rule::NoFrom { tupleset, relation }, Some(Answer::No));
+        let on = (goal.0, tupleset);
+        let yes = |entry| Rule::From {
             tupleset,
-            relation: name,
-            objects: followed,
+            relation,
+            entry,
         };
-        Some(many.any(3, 1, proof))
+        self.each(none, on, self.world.leads(on, Some(relation)), hops, &yes)
     }
 
     /// The first of the tuples that leads to the subject, else all that lead on.
     fn each(
         &mut self,
+        mut none: Found,
         on: Goal,
         goals: Leads<'_>,
         hops: u32,
-        many: &mut Many,
-    ) -> Option<Result<(Entry, Found), Vec<Followed>>> {
-        let mut followed = Vec::new();
+        yes: &dyn Fn(Entry) -> Rule,
+    ) -> Option<Rc<Found>> {
         for (goal, entry) in goals {
             self.spend(1)?;
             match self.world.held(on, entry) {
                 Held::Yes => {
                     let found = self.goal(goal, hops + 1)?;
                     if found.answer == Some(Answer::Yes) {
-                        return Some(Ok((entry, found)));
+                        return Some(found.under(none.goal, yes(entry)));
                     }
-                    let by = many.add(found);
-                    let tuple = self.world.tuple(on, entry)?;
-                    followed.push(Followed { tuple, by });
+                    none.or(found.answer);
+                    none.add(Some(entry), found);
                 }
                 Held::Stale | Held::Unmet => {}
-                Held::Open(_) => many.answers.push(Some(Answer::Open)),
+                Held::Open(_) => none.or(Some(Answer::Open)),
             }
         }
-        Some(Err(followed))
+        Some(Rc::new(none))
     }
 
     /// Those of an `or`, which a yes settles, or of an `and`, which a no does.
@@ -318,29 +197,32 @@ impl<'a> Search<'a> {
         operands: &'a [Rewrite],
         goal: Goal,
         hops: u32,
-    ) -> Option<Found> {
+    ) -> Option<Rc<Found>> {
         self.spend(steps_of_many(operands.len()))?;
-        let mut many = Many::default();
-        let mut all = Vec::with_capacity(operands.len());
+        let is_any = settles == Answer::Yes;
+        let mut all = if is_any {
+            Found::new(goal, Rule::NoUnion, Some(Answer::No))
+        } else {
+            Found::new(goal, Rule::Intersection, Some(Answer::Yes))
+        };
         for (operand, rewrite) in operands.iter().enumerate() {
-            let mut found = self.rewrite(rewrite, goal, hops)?;
+            let found = self.rewrite(rewrite, goal, hops)?;
             if found.answer == Some(settles) {
-                let by = found.inner(0);
-                found.proof = match settles {
-                    Answer::Yes => Proof::Union { operand, by },
-                    _ => Proof::NoIntersection { operand, by },
+                let rule = if is_any {
+                    Rule::Union(operand)
+                } else {
+                    Rule::NoIntersection(operand)
                 };
-                return Some(found);
+                return Some(found.under(goal, rule));
             }
-            all.push(many.add(found));
+            if is_any {
+                all.or(found.answer);
+            } else {
+                all.and(found.answer);
+            }
+            all.add(None, found);
         }
-        Some(match settles {
-            Answer::Yes => many.any(2, 0, Proof::NoUnion { all }),
-            _ => {
-                let answer = many.combined(Answer::all);
-                many.around(answer, 2, 0, Proof::Intersection { all })
-            }
-        })
+        Some(Rc::new(all))
     }
 
     fn exclusion(
@@ -349,27 +231,18 @@ impl<'a> Search<'a> {
         subtract: &'a Rewrite,
         goal: Goal,
         hops: u32,
-    ) -> Option<Found> {
-        let mut base = self.rewrite(base, goal, hops)?;
+    ) -> Option<Rc<Found>> {
+        let base = self.rewrite(base, goal, hops)?;
         if let Some(Answer::No | Answer::Circle) = base.answer {
-            let by = base.inner(0);
-            base.proof = Proof::NoBase { by };
-            return Some(base);
+            return Some(base.under(goal, Rule::NoBase));
         }
         let subtract = self.rewrite(subtract, goal, hops)?;
         let answer = base.answer.zip(subtract.answer);
         let answer = answer.map(|(base, subtract)| Answer::but_not(base, subtract));
-        let mut many = Many::default();
-        let proof = Proof::Exclusion {
-            base: Box::new(many.add(base)),
-            subtract: Box::new(many.add(subtract)),
-        };
-        Some(many.around(answer, 1, 0, proof))
-    }
-
-    fn names(&self, goal: Goal) -> Option<(Object, Box<str>)> {
-        let object = self.world.view.object(goal.0)?;
-        Some((object, self.world.model.relation_name(goal.1)?.into()))
+        let mut both = Found::new(goal, Rule::Exclusion, answer);
+        both.add(None, base);
+        both.add(None, subtract);
+        Some(Rc::new(both))
     }
 
     fn spend(&mut self, steps: u32) -> Option<()> {
@@ -377,4 +250,9 @@ impl<'a> Search<'a> {
         self.steps = self.steps.checked_sub(steps)?;
         Some(())
     }
+}
+
+/// A place that is too deep to be looked at.
+fn unseen(goal: Goal) -> Rc<Found> {
+    Rc::new(Found::new(goal, Rule::TooDeep, None))
 }

@@ -5,8 +5,6 @@
 //! every minimal set is come upon: a part of it is a candidate, and the rest is found from there. Whether a
 //! set is minimal is tried too, part by part.
 
-use std::collections::VecDeque;
-
 use crate::hash::{HashMap, HashSet};
 
 use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
@@ -78,7 +76,9 @@ fn known_objects(
     if !are_all {
         ids = led_to(store, asked);
     }
-    spend(steps, ids.len()).ok()?;
+    if !spend(steps, ids.len()) {
+        return None;
+    }
     let mut names = Vec::with_capacity(ids.len());
     for id in ids {
         names.extend(store.object(id));
@@ -116,8 +116,8 @@ struct Hunt<'a> {
     names: Vec<Object>,
     most: usize,
     complete: bool,
-    /// Whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
-    tried: HashMap<Remedy, Option<bool>>,
+    /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
+    tried: HashMap<String, Option<bool>>,
     /// By their order: how many tuples, and their texts.
     found: Vec<((usize, String), Remedy)>,
 }
@@ -126,16 +126,18 @@ impl Hunt<'_> {
     /// Finds every minimal set with so many additions at most.
     fn search(&mut self, adds: usize, steps: &mut u32) -> Result<(), CheckError> {
         let mut seen = HashSet::new();
-        let mut open = VecDeque::from([Remedy::default()]);
-        while let Some(base) = open.pop_front() {
+        let mut open = vec![Remedy::default()];
+        let mut at = 0;
+        while let Some(base) = open.get_mut(at).map(std::mem::take) {
+            at += 1;
             let left = adds.saturating_sub(base.add.len());
             for whole in self.further(&base, left, steps)? {
-                if whole.add.len() > adds || !seen.insert(whole.clone()) {
+                if whole.add.len() > adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
                 match self.turns(&whole, steps) {
                     Some(true) => self.keep(whole, steps),
-                    Some(false) => open.push_back(whole),
+                    Some(false) => open.push(whole),
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
@@ -161,11 +163,11 @@ impl Hunt<'_> {
         };
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
-        if spend(steps, self.names.len()).is_err() {
+        if !spend(steps, self.names.len()) {
             self.complete = false;
             return Ok(Vec::new());
         }
-        let known = known(&world, &self.names);
+        let known = Known::new(&world, &self.names);
         let mut support = Support::new(&world, &known, Changes::Tuples);
         let sets = support.candidates(adds, steps);
         self.complete &= support.complete;
@@ -211,10 +213,13 @@ impl Hunt<'_> {
 
     /// Whether the answer is a yes with a set applied; none when there is none.
     fn turns(&mut self, remedy: &Remedy, steps: &mut u32) -> Option<bool> {
-        if let Some(&known) = self.tried.get(remedy) {
+        let text = remedy.to_string();
+        if let Some(&known) = self.tried.get(&text) {
             return known;
         }
-        spend(steps, STEPS_OF_TRIAL).ok()?;
+        if !spend(steps, STEPS_OF_TRIAL) {
+            return None;
+        }
         let request = self.request;
         let count = request.contextual_tuples.len() + remedy.add.len();
         let found = if remedy.remove.is_empty() && count <= MAX_CONTEXTUAL_TUPLES {
@@ -235,7 +240,7 @@ impl Hunt<'_> {
             Err(CheckError::Condition(_)) => Some(false),
             Err(_) => None,
         };
-        self.tried.insert(remedy.clone(), turns);
+        self.tried.insert(text, turns);
         turns
     }
 
@@ -266,45 +271,34 @@ fn pick(tuples: &[Tuple], mask: u32) -> Vec<Tuple> {
     picked
 }
 
-fn known(world: &World<'_>, names: &[Object]) -> Known {
-    let mut known = Known::default();
-    for name in names {
-        if let Some(id) = world.view.id(name.as_str())
-            && let Some(type_id) = world.view.type_of(id)
-        {
-            known.of_type.entry(type_id).or_default().push(id);
-            known.all.push(id);
-        }
-    }
-    crate::sort::sort(&mut known.all);
-    known
-}
-
 /// A set with more changes; none when they are too many, or undo what is in it.
 fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> {
-    let mut whole = base.clone();
+    let Remedy {
+        mut add,
+        mut remove,
+    } = base.clone();
     for change in changes {
         let tuple = name(world, change)?;
-        let undoes = |of: &[Tuple]| of.iter().any(|other| is_same_place(other, &tuple));
-        match change.what {
-            What::Add(_) if undoes(&base.remove) || undoes(&base.add) => return None,
-            What::Remove if undoes(&base.add) => return None,
-            What::Add(_) => whole.add.push(tuple),
-            What::Remove => whole.remove.push(tuple),
-            What::Assume(_) => return None,
+        let adds = change.what != What::Remove;
+        if has_place(&base.add, &tuple) || adds && has_place(&base.remove, &tuple) {
+            return None;
         }
+        if adds { &mut add } else { &mut remove }.push(tuple);
     }
     // What is added takes the place of what is there, so that it need not be removed beside.
-    let added = &whole.add;
-    let replaced = |tuple: &Tuple| added.iter().any(|other| is_same_place(other, tuple));
-    whole.remove.retain(|tuple| !replaced(tuple));
-    crate::sort::by_key(&mut whole.add, ToString::to_string);
-    crate::sort::by_key(&mut whole.remove, ToString::to_string);
-    (whole.add.len() <= MAX_ADDED && whole.remove.len() <= MAX_REMOVED).then_some(whole)
+    remove.retain(|tuple| !has_place(&add, tuple));
+    crate::sort::by_key(&mut add, ToString::to_string);
+    crate::sort::by_key(&mut remove, ToString::to_string);
+    (add.len() <= MAX_ADDED && remove.len() <= MAX_REMOVED).then_some(Remedy { add, remove })
 }
 
-fn is_same_place(one: &Tuple, other: &Tuple) -> bool {
-    one.object == other.object && one.relation == other.relation && one.subject == other.subject
+/// Whether one of them is on the tuple's object, relation and subject.
+fn has_place(tuples: &[Tuple], tuple: &Tuple) -> bool {
+    tuples.iter().any(|other| {
+        other.object == tuple.object
+            && other.relation == tuple.relation
+            && other.subject == tuple.subject
+    })
 }
 
 fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {

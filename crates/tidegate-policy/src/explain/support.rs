@@ -12,7 +12,6 @@
 //! A family knows the tuples as they are. What a set adds may also make hold what another part of it needs
 //! not to hold; so each set is but a candidate, for its user to try.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::condition::Context;
@@ -47,16 +46,18 @@ pub(super) struct Support<'a> {
     changes: Changes,
     /// Most additions of a set.
     adds: usize,
+    /// That are left.
+    steps: u32,
+    is_spent: bool,
     nodes: HashMap<Node, State>,
-    queue: VecDeque<Node>,
+    queue: Vec<Node>,
+    /// Whose family is being worked out.
+    reader: Node,
     numbers: HashMap<Change, u32>,
     by_number: Vec<Change>,
     /// Whether nothing was left out but what is out of bounds.
     pub(super) complete: bool,
 }
-
-/// The budget is used up.
-pub(super) struct Spent;
 
 impl<'a> Support<'a> {
     pub(super) fn new(world: &'a World<'a>, known: &'a Known, changes: Changes) -> Self {
@@ -65,8 +66,11 @@ impl<'a> Support<'a> {
             known,
             changes,
             adds: 0,
+            steps: 0,
+            is_spent: false,
             nodes: HashMap::new(),
-            queue: VecDeque::new(),
+            queue: Vec::new(),
+            reader: (world.goal, Want::YES),
             numbers: HashMap::new(),
             by_number: Vec::new(),
             complete: true,
@@ -76,15 +80,19 @@ impl<'a> Support<'a> {
     /// Candidates that make what is asked hold, with so many additions at most. When the budget is used up:
     /// those that were found.
     pub(super) fn candidates(&mut self, adds: usize, steps: &mut u32) -> Vec<Set> {
-        self.adds = adds;
-        let root = (self.world.goal, Want::YES);
+        (self.adds, self.steps) = (adds, *steps);
+        let root = self.reader;
         self.enqueue(root);
-        while let Some(node) = self.queue.pop_front() {
+        let mut at = 0;
+        while let Some(&node) = self.queue.get(at) {
+            at += 1;
+            self.reader = node;
             self.state(node).is_queued = false;
-            let Ok(sets) = self.evaluate(node, steps) else {
+            let sets = self.evaluate();
+            if self.is_spent {
                 self.complete = false;
                 break;
-            };
+            }
             let state = self.state(node);
             if state.family.as_deref() != Some(&sets) {
                 state.family = Some(Rc::new(sets));
@@ -95,6 +103,7 @@ impl<'a> Support<'a> {
                 readers.into_iter().for_each(|reader| self.enqueue(reader));
             }
         }
+        *steps = self.steps;
         let family = self.state(root).family.as_deref();
         family.cloned().unwrap_or_default()
     }
@@ -118,40 +127,39 @@ impl<'a> Support<'a> {
         let state = self.state(node);
         if !state.is_queued {
             state.is_queued = true;
-            self.queue.push_back(node);
+            self.queue.push(node);
         }
     }
 
-    fn evaluate(&mut self, node: Node, steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        let (goal, want) = node;
-        self.spend(steps, 1)?;
+    /// The family of the reader, as far as those that it reads are known.
+    fn evaluate(&mut self) -> Vec<Set> {
+        let (goal, want) = self.reader;
+        if !self.spend(1) {
+            return Vec::new();
+        }
         if self.world.subject == SubjectId::Userset(goal.0, goal.1) {
-            return Ok(if want.yes {
+            return if want.yes {
                 vec![Set::EMPTY]
             } else {
                 Vec::new()
-            });
+            };
         }
         let Some(relation) = self.world.relation(goal) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        self.part(node, &relation.rewrite, want, steps)
+        self.part(&relation.rewrite, want)
     }
 
-    /// The sets for a part of the node's definition.
-    fn part(
-        &mut self,
-        node: Node,
-        rewrite: &'a Rewrite,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
-        self.spend(steps, 1)?;
-        let (goal, _) = node;
+    /// The sets for a part of the reader's definition.
+    fn part(&mut self, rewrite: &'a Rewrite, want: Want) -> Vec<Set> {
+        if !self.spend(1) {
+            return Vec::new();
+        }
+        let (goal, _) = self.reader;
         let sets = match (rewrite, want.yes) {
             (Rewrite::Direct, true) => {
-                let mut sets = self.named(goal, want, steps)?;
-                sets.extend(self.led(node, goal, None, want, steps)?);
+                let mut sets = self.named(goal, want);
+                sets.extend(self.led(goal, None, want));
                 sets
             }
             (Rewrite::Direct, false) => {
@@ -159,21 +167,21 @@ impl<'a> Support<'a> {
                 for entry in self.world.named(goal) {
                     named.push((None, entry));
                 }
-                let sets = self.none_of(node, goal, &named, want, steps)?;
-                let others = self.none_led(node, goal, None, want, steps)?;
-                self.together(&sets, &others, steps)?
+                let sets = self.none_of(goal, &named, want);
+                let others = self.none_led(goal, None, want);
+                self.together(&sets, &others)
             }
-            (Rewrite::Computed(other), _) => self.read(node, ((goal.0, *other), want)).to_vec(),
+            (Rewrite::Computed(other), _) => self.read(((goal.0, *other), want)).to_vec(),
             (Rewrite::From { relation, tupleset }, true) => {
-                self.led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
+                self.led((goal.0, *tupleset), Some(*relation), want)
             }
             (Rewrite::From { relation, tupleset }, false) => {
-                self.none_led(node, (goal.0, *tupleset), Some(*relation), want, steps)?
+                self.none_led((goal.0, *tupleset), Some(*relation), want)
             }
             (Rewrite::Union(operands), true) => {
                 let mut all = Vec::new();
                 for operand in operands {
-                    all.extend(self.part(node, operand, want, steps)?);
+                    all.extend(self.part(operand, want));
                 }
                 all
             }
@@ -182,12 +190,12 @@ impl<'a> Support<'a> {
                 for operand in operands {
                     all.push((operand, want));
                 }
-                self.all_of(node, &all, steps)?
+                self.all_of(&all)
             }
             (Rewrite::Intersection(operands), false) => {
                 let mut sets = Vec::new();
                 for (place, operand) in operands.iter().enumerate() {
-                    sets.extend(self.part(node, operand, Want::NO, steps)?);
+                    sets.extend(self.part(operand, Want::NO));
                     if want.or_open {
                         // An open one counts where no other is a circle.
                         let mut all = Vec::new();
@@ -195,82 +203,76 @@ impl<'a> Support<'a> {
                             let wanted = if other == place { want } else { want.yes() };
                             all.push((operand, wanted));
                         }
-                        sets.extend(self.all_of(node, &all, steps)?);
+                        sets.extend(self.all_of(&all));
                     }
                 }
                 sets
             }
             (Rewrite::Exclusion(base, subtract), true) => {
-                self.all_of(node, &[(base, want), (subtract, want.no())], steps)?
+                self.all_of(&[(base, want), (subtract, want.no())])
             }
             (Rewrite::Exclusion(base, subtract), false) => {
-                let mut sets = self.part(node, base, Want::NO, steps)?;
+                let mut sets = self.part(base, Want::NO);
                 // Taken away from what is a circle it is a circle still: the base has to be settled, or open.
                 let settled = (&**base, want.yes().or_open());
-                sets.extend(self.all_of(node, &[settled, (subtract, want.yes())], steps)?);
+                sets.extend(self.all_of(&[settled, (subtract, want.yes())]));
                 if want.or_open {
-                    sets.extend(self.all_of(node, &[(base, want), (subtract, want)], steps)?);
+                    sets.extend(self.all_of(&[(base, want), (subtract, want)]));
                 }
                 sets
             }
         };
-        self.spend(steps, sets.len())?;
-        Ok(self.bounded(least(sets)))
+        if !self.spend(sets.len()) {
+            return Vec::new();
+        }
+        self.bounded(least(sets))
     }
 
     /// Every part comes to what is wanted of it.
-    fn all_of(
-        &mut self,
-        node: Node,
-        parts: &[(&'a Rewrite, Want)],
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn all_of(&mut self, parts: &[(&'a Rewrite, Want)]) -> Vec<Set> {
         let mut all = vec![Set::EMPTY];
         for &(part, want) in parts {
-            let sets = self.part(node, part, want, steps)?;
-            all = self.together(&all, &sets, steps)?;
+            let sets = self.part(part, want);
+            all = self.together(&all, &sets);
         }
-        Ok(all)
+        all
     }
 
     /// By tuples that name the subject, those that are there and those that could be.
-    fn named(&mut self, goal: Goal, want: Want, steps: &mut u32) -> Result<Vec<Set>, Spent> {
+    fn named(&mut self, goal: Goal, want: Want) -> Vec<Set> {
         let world = self.world;
         let mut sets = Vec::new();
         for entry in world.named(goal) {
-            self.spend(steps, 1)?;
+            if !self.spend(1) {
+                break;
+            }
             if let Some(set) = self.standing(goal, entry, want) {
                 sets.push(set);
             }
         }
         if self.may_add(goal)
-            && let Some(taken) = self.kind(world.subject)
+            && let Some(taken) = world.kind(world.subject)
         {
             sets.extend(self.addition(goal, world.subject, taken));
         }
-        Ok(sets)
+        sets
     }
 
     /// By tuples that lead on, as [`World::leads`] has it, those that are there and those that could be.
-    fn led(
-        &mut self,
-        node: Node,
-        on: Goal,
-        to: Option<RelationId>,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn led(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
         let world = self.world;
         let mut sets = Vec::new();
         for (goal, entry) in world.leads(on, to) {
-            self.spend(steps, 1)?;
+            if !self.spend(1) {
+                break;
+            }
             if let Some(with) = self.standing(on, entry, want) {
-                let rest = self.read(node, (goal, want));
-                sets.extend(self.together(&[with], &rest, steps)?);
+                let rest = self.read((goal, want));
+                sets.extend(self.together(&[with], &rest));
             }
         }
         let Some(relation) = world.relation(on).filter(|_| self.may_add(on)) else {
-            return Ok(sets);
+            return sets;
         };
         let known = self.known;
         for taken in kinds(relation) {
@@ -282,8 +284,10 @@ impl<'a> Support<'a> {
             if to.is_some() && world.model.relation(type_id, relation).is_none() {
                 continue;
             }
-            for &object in known.of_type.get(&type_id).into_iter().flatten() {
-                self.spend(steps, STEPS_OF_OBJECT)?;
+            for &object in known.of_type(type_id) {
+                if !self.spend(STEPS_OF_OBJECT) {
+                    break;
+                }
                 let userset = SubjectId::Userset(object, relation);
                 let subject = match to {
                     // By its name, as above.
@@ -292,42 +296,30 @@ impl<'a> Support<'a> {
                     Some(_) => SubjectId::Object(object),
                 };
                 for with in self.addition(on, subject, taken) {
-                    let rest = self.read(node, ((object, relation), want));
-                    sets.extend(self.together(&[with], &rest, steps)?);
+                    let rest = self.read(((object, relation), want));
+                    sets.extend(self.together(&[with], &rest));
                 }
             }
         }
-        Ok(sets)
+        sets
     }
 
     /// By taking away every tuple that leads on, or what it leads to.
-    fn none_led(
-        &mut self,
-        node: Node,
-        on: Goal,
-        to: Option<RelationId>,
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn none_led(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
         let mut entries = Vec::new();
         for (goal, entry) in self.world.leads(on, to) {
             entries.push((Some(goal), entry));
         }
-        self.none_of(node, on, &entries, want, steps)
+        self.none_of(on, &entries, want)
     }
 
     /// By taking away each of these tuples, or what it leads to.
-    fn none_of(
-        &mut self,
-        node: Node,
-        on: Goal,
-        entries: &[(Option<Goal>, Entry)],
-        want: Want,
-        steps: &mut u32,
-    ) -> Result<Vec<Set>, Spent> {
+    fn none_of(&mut self, on: Goal, entries: &[(Option<Goal>, Entry)], want: Want) -> Vec<Set> {
         let mut all = vec![Set::EMPTY];
         for &(leads_to, entry) in entries {
-            self.spend(steps, 1)?;
+            if !self.spend(1) {
+                break;
+            }
             let held = self.world.held(on, entry);
             match held {
                 Held::Stale | Held::Unmet => continue,
@@ -346,21 +338,21 @@ impl<'a> Support<'a> {
                 Changes::Tuples | Changes::Conditions => {}
             }
             if let Some(goal) = leads_to {
-                let rest = self.read(node, (goal, want));
+                let rest = self.read((goal, want));
                 if held == Held::Yes {
                     sets.extend_from_slice(&rest);
-                } else if let Some(taken) = self.kind(subject)
+                } else if let Some(taken) = self.world.kind(subject)
                     && self.may_add(on)
                 {
                     // In its place one that holds, and leads to nothing.
                     for with in self.addition(on, subject, taken) {
-                        sets.extend(self.together(&[with], &rest, steps)?);
+                        sets.extend(self.together(&[with], &rest));
                     }
                 }
             }
-            all = self.together(&all, &least(sets), steps)?;
+            all = self.together(&all, &least(sets));
         }
-        Ok(all)
+        all
     }
 
     /// What it takes for a tuple that is there to hold.
@@ -418,17 +410,9 @@ impl<'a> Support<'a> {
         sets
     }
 
-    fn kind(&self, subject: SubjectId) -> Option<Taken> {
-        let type_of = |id| self.world.view.type_of(id);
-        Some(match subject {
-            SubjectId::Object(id) => Taken::Object(type_of(id)?),
-            SubjectId::Userset(id, member) => Taken::Userset(type_of(id)?, member),
-            SubjectId::Wildcard(type_id) => Taken::Wildcard(type_id),
-        })
-    }
-
     /// A family as it is so far; the reader is asked again when it grows.
-    fn read(&mut self, reader: Node, of: Node) -> Family {
+    fn read(&mut self, of: Node) -> Family {
+        let reader = self.reader;
         let state = self.state(of);
         state.readers.insert(reader);
         if let Some(family) = &state.family {
@@ -440,10 +424,12 @@ impl<'a> Support<'a> {
         empty
     }
 
-    fn together(&mut self, one: &[Set], other: &[Set], steps: &mut u32) -> Result<Vec<Set>, Spent> {
-        self.spend(steps, one.len().saturating_mul(other.len()))?;
+    fn together(&mut self, one: &[Set], other: &[Set]) -> Vec<Set> {
+        if !self.spend(one.len().saturating_mul(other.len())) {
+            return Vec::new();
+        }
         let sets = product(one, other, self.adds);
-        Ok(self.bounded(sets))
+        self.bounded(sets)
     }
 
     fn bounded(&mut self, mut sets: Vec<Set>) -> Vec<Set> {
@@ -455,9 +441,11 @@ impl<'a> Support<'a> {
     }
 
     /// These steps, and those of the world on the way to them.
-    fn spend(&self, steps: &mut u32, count: usize) -> Result<(), Spent> {
-        let conditions = self.world.take_steps();
-        spend(steps, count.saturating_add(conditions as usize))
+    /// With nothing left, what is being worked out comes to an end as it is, and is not looked at.
+    fn spend(&mut self, count: usize) -> bool {
+        let conditions = self.world.take_steps() as usize;
+        self.is_spent |= !spend(&mut self.steps, count.saturating_add(conditions));
+        !self.is_spent
     }
 
     fn number(&mut self, goal: Goal, subject: SubjectId, what: What) -> u32 {
@@ -485,16 +473,9 @@ fn kinds(relation: &Relation) -> Vec<Taken> {
     kinds
 }
 
-pub(super) fn spend(steps: &mut u32, count: usize) -> Result<(), Spent> {
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    match steps.checked_sub(count) {
-        Some(left) => {
-            *steps = left;
-            Ok(())
-        }
-        None => {
-            *steps = 0;
-            Err(Spent)
-        }
-    }
+/// Whether there were so many steps.
+pub(super) fn spend(steps: &mut u32, count: usize) -> bool {
+    let left = (*steps as usize).checked_sub(count);
+    *steps = left.and_then(|left| u32::try_from(left).ok()).unwrap_or(0);
+    left.is_some()
 }

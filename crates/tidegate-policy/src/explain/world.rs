@@ -14,14 +14,15 @@ use crate::tuple::{Object, Subject, Tuple};
 pub(super) type Goal = (ObjectId, RelationId);
 
 /// What a subject's check comes to at one place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// INVARIANT: in this order an `or` comes to the greatest, and an `and` to the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
-    Yes,
     No,
     /// No, because the way here led in a circle.
     Circle,
     /// None, for want of depth or of a condition's answer.
     Open,
+    Yes,
 }
 
 /// Whether a stored or contextual tuple counts.
@@ -151,16 +152,19 @@ impl<'a> World<'a> {
         }))
     }
 
+    /// The kind of a subject, as restrictions name it.
+    pub(super) fn kind(&self, subject: SubjectId) -> Option<Taken> {
+        let type_of = |id| self.view.type_of(id);
+        Some(match subject {
+            SubjectId::Object(id) => Taken::Object(type_of(id)?),
+            SubjectId::Userset(id, member) => Taken::Userset(type_of(id)?, member),
+            SubjectId::Wildcard(type_id) => Taken::Wildcard(type_id),
+        })
+    }
+
     /// Whether a tuple of a row counts.
     pub(super) fn held(&self, goal: Goal, entry: Entry) -> Held {
-        let taken = match entry.subject() {
-            SubjectId::Object(id) => self.view.type_of(id).map(Taken::Object),
-            SubjectId::Userset(id, member) => {
-                let type_id = self.view.type_of(id);
-                type_id.map(|type_id| Taken::Userset(type_id, member))
-            }
-            SubjectId::Wildcard(type_id) => Some(Taken::Wildcard(type_id)),
-        };
+        let taken = self.kind(entry.subject());
         let bound = self.view.bound(goal.0, goal.1, entry);
         let condition = bound.map(|bound| bound.condition);
         let relation = self.relation(goal);
@@ -261,12 +265,12 @@ impl<'a> World<'a> {
 impl Answer {
     /// What an `or` comes to.
     pub(super) fn any(all: &[Self]) -> Self {
-        first(all, [Self::Yes, Self::Open, Self::Circle], Self::No)
+        all.iter().copied().max().unwrap_or(Self::No)
     }
 
     /// What an `and` comes to.
     pub(super) fn all(all: &[Self]) -> Self {
-        first(all, [Self::No, Self::Circle, Self::Open], Self::Yes)
+        all.iter().copied().min().unwrap_or(Self::Yes)
     }
 
     /// What a `but not` comes to.
@@ -279,10 +283,4 @@ impl Answer {
             (_, Self::Open) => Self::Open,
         }
     }
-}
-
-/// The first of these that is among all, else the last.
-fn first(all: &[Answer], these: [Answer; 3], last: Answer) -> Answer {
-    let found = these.into_iter().find(|one| all.contains(one));
-    found.unwrap_or(last)
 }

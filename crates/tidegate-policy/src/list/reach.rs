@@ -9,8 +9,6 @@
 //! and each one before leads to the next by a userset, by `from`, or by a computed relation. Each of these
 //! steps is taken backwards here, where the model allows it and where it can come to the wanted relation.
 
-use std::collections::VecDeque;
-
 use super::walk::{Allowance, Goal, MAX_WALK, Seen, Spent};
 use crate::hash::HashMap;
 use crate::model::{Model, RelationId, Rewrite, Taken, TypeId};
@@ -163,7 +161,7 @@ struct Walk<'a> {
     allowance: Allowance,
     seen: Seen,
     /// First come, first gone on from: in the order of numbers, mostly, as names are.
-    next: VecDeque<Goal>,
+    next: Vec<Goal>,
 }
 
 impl<'a> Walk<'a> {
@@ -174,7 +172,7 @@ impl<'a> Walk<'a> {
             wanted: None,
             allowance: Allowance::new(max_walk),
             seen: Seen::default(),
-            next: VecDeque::new(),
+            next: Vec::new(),
         }
     }
 
@@ -217,7 +215,9 @@ impl<'a> Walk<'a> {
     }
 
     fn go_on(&mut self, found: &mut dyn FnMut(ObjectId)) -> Result<(), Spent> {
-        while let Some(goal) = self.next.pop_front() {
+        let mut at = 0;
+        while let Some(&goal) = self.next.get(at) {
+            at += 1;
             let kind = self.kind(goal);
             if kind.is_some() && kind == self.wanted {
                 self.allowance.name()?;
@@ -227,6 +227,7 @@ impl<'a> Walk<'a> {
                 self.back(goal, way)?;
             }
         }
+        self.next.clear();
         Ok(())
     }
 
@@ -263,7 +264,7 @@ impl<'a> Walk<'a> {
 
     fn add(&mut self, goal: Goal) -> Result<(), Spent> {
         if self.seen.add(goal, &mut self.allowance)? {
-            self.next.push_back(goal);
+            self.next.push(goal);
         }
         Ok(())
     }
