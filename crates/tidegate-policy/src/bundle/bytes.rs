@@ -149,12 +149,17 @@ impl<'a> Reader<'a> {
         text.unwrap_or_default()
     }
 
-    /// The name of a relation, of a type or of an object.
-    pub(crate) fn name(&mut self, check: fn(&str) -> Result<(), NameError>) -> &'a str {
-        let name = self.text();
-        if let Err(error) = check(name) {
+    /// That a text can name something.
+    pub(crate) fn name_as(&mut self, text: &str, check: fn(&str) -> Result<(), NameError>) {
+        if let Err(error) = check(text) {
             self.fail(error.into());
         }
+    }
+
+    /// A text that can name something.
+    pub(crate) fn name(&mut self, check: fn(&str) -> Result<(), NameError>) -> &'a str {
+        let name = self.text();
+        self.name_as(name, check);
         name
     }
 

@@ -59,12 +59,13 @@ pub(crate) fn write_context(out: &mut Vec<u8>, context: &Context) {
     text(out, context.to_string().as_bytes());
 }
 
-pub(crate) fn read_context(reader: &mut Reader<'_>) -> Context {
+/// With its text.
+pub(crate) fn read_context<'a>(reader: &mut Reader<'a>) -> (Context, &'a str) {
     let found = reader.text();
     let context: Context = found.parse().unwrap_or_default();
     // One context has one form.
     reader.must(context.to_string() == found, PayloadError::Context);
-    context
+    (context, found)
 }
 
 fn write_type(out: &mut Vec<u8>, kind: &ParameterType) {

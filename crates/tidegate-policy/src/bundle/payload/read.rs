@@ -6,8 +6,9 @@ use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Names, Reader, UUID};
 use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId};
-use crate::tuple::{Object, Tuple};
+use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId, has_names_for};
+use crate::text::cut;
+use crate::tuple::{Tuple, check_object};
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
@@ -38,12 +39,12 @@ pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, P
     let bounds = bounds(&mut reader, &model);
     rows(&mut reader, &limits, &bounds, &mut loader);
     revocations(&mut reader, &mut loader);
-    reader.good()?;
-    let store = loader.finish();
-    let snapshot = Snapshot::of_store(model, profile, revision, store);
-    let set_aside = set_aside(&mut reader, &snapshot);
+    let set_aside = set_aside(&mut reader, &model);
     reader.end()?;
-    Ok(snapshot.with_set_aside(set_aside))
+    let store = loader.finish();
+    Ok(Snapshot::of_store(
+        model, profile, revision, store, set_aside,
+    ))
 }
 
 /// Returns how many there are.
@@ -57,14 +58,9 @@ fn objects(reader: &mut Reader<'_>, model: &Model, loader: &mut Loader) -> u64 {
         let has_standing = rest & 1 == 1;
         let rest = reader.take(rest >> 1);
         let text = names.next(reader, shared, rest);
-        let object: Object = match text.parse() {
-            Ok(object) => object,
-            Err(error) => {
-                reader.fail(PayloadError::Object(error));
-                break;
-            }
-        };
-        let id = loader.add(text, model.type_id(object.type_name()));
+        reader.name_as(text, check_object);
+        let (type_name, _) = cut(text, b':').unwrap_or_default();
+        let id = loader.add(text, model.type_id(type_name));
         if has_standing {
             let uid = reader.uuid();
             let valid_from_s = reader.number();
@@ -93,8 +89,8 @@ fn bounds(reader: &mut Reader<'_>, model: &Model) -> Vec<Bound> {
             break;
         }
         let condition = reader.below(conditions);
-        let context = read_context(reader);
-        let this = Some((condition, context.to_string()));
+        let (context, text) = read_context(reader);
+        let this = Some((condition, text));
         reader.must(before < this, PayloadError::Order);
         before = this;
         bounds.push(Bound { condition, context });
@@ -166,14 +162,14 @@ fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) {
 }
 
 /// Only what is in no row: a tuple that the model has names for would be there twice, or come from nowhere.
-fn set_aside(reader: &mut Reader<'_>, snapshot: &Snapshot) -> Vec<Tuple> {
+fn set_aside(reader: &mut Reader<'_>, model: &Model) -> Vec<Tuple> {
     let mut count = reader.count(LEAST_TUPLE);
     let mut tuples: Vec<Tuple> = Vec::with_capacity(count);
     while reader.more(&mut count) {
         let text = reader.text();
         let tuple = text.parse().ok().filter(|tuple: &Tuple| {
             // One tuple has one form.
-            snapshot.sets_aside(tuple) && tuple.to_string() == text
+            !has_names_for(model, tuple) && tuple.to_string() == text
         });
         let Some(tuple) = tuple else {
             reader.fail(PayloadError::SetAside);

@@ -171,7 +171,7 @@ fn formulas(reader: &mut Reader<'_>, terms: &mut Terms) {
         }
     }
     for number in 0..reader.count(1) {
-        let context = read_context(reader);
+        let (context, _) = read_context(reader);
         if !once(reader, terms.add_context(&context), number) {
             break;
         }
@@ -259,9 +259,7 @@ fn name<'a>(reader: &mut Reader<'_>, names: &'a mut Names) -> &'a str {
     let shared = reader.number();
     let rest = reader.bytes();
     let name = names.next(reader, shared, rest);
-    if let Err(error) = check_object(name) {
-        reader.fail(PayloadError::Object(error));
-    }
+    reader.name_as(name, check_object);
     name
 }
 
