@@ -32,7 +32,8 @@ impl Fields {
         Ok(found)
     }
 
-    fn of(object: Json) -> Self {
+    /// Those of an object, to be read one by one up to [`Self::end`].
+    pub fn of(object: Json) -> Self {
         let (fields, wrong) = match object {
             Json::Object(fields) => (fields, None),
             _ => (
@@ -44,7 +45,10 @@ impl Fields {
     }
 
     /// That nothing is wrong, and nothing left.
-    fn end(mut self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn end(mut self) -> Result<(), String> {
         if let Some((name, _)) = self.fields.first() {
             let unknown = format!("unknown field `{name}`");
             self.note(unknown);
