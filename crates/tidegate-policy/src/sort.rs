@@ -30,28 +30,46 @@ pub(crate) fn by<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
 
 /// Stable, in n log n comparisons and n swaps.
 fn small<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
-    let after = |one: usize, two: usize| {
-        let pair = items.get(one).zip(items.get(two));
-        pair.is_some_and(|(one, two)| order(one, two).is_gt())
-    };
-    let places = places(items.len(), &after);
-    arrange(places, &mut |one, two| items.swap(one, two));
+    arrange(items.len(), &mut Of { items, order });
+}
+
+/// What differs by what is sorted.
+trait Items {
+    fn is_after(&self, one: usize, two: usize) -> bool;
+    fn swap(&mut self, one: usize, two: usize);
+}
+
+struct Of<'a, T, F> {
+    items: &'a mut [T],
+    order: F,
+}
+
+impl<T, F: Fn(&T, &T) -> Ordering> Items for Of<'_, T, F> {
+    fn is_after(&self, one: usize, two: usize) -> bool {
+        let pair = self.items.get(one).zip(self.items.get(two));
+        pair.is_some_and(|(one, two)| (self.order)(one, two).is_gt())
+    }
+
+    fn swap(&mut self, one: usize, two: usize) {
+        self.items.swap(one, two);
+    }
 }
 
 /// Swaps until each item is in its place.
-fn arrange(mut places: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
-    for at in 0..places.len() {
+fn arrange(count: usize, items: &mut dyn Items) {
+    let mut places = places(count, items);
+    for at in 0..count {
         while let Some(&place) = places.get(at)
             && place != at
         {
-            swap(at, place);
+            items.swap(at, place);
             places.swap(at, place);
         }
     }
 }
 
 /// Where each item goes: a merge sort of their numbers.
-fn places(count: usize, after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+fn places(count: usize, items: &dyn Items) -> Vec<usize> {
     let mut sorted: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
     let mut width = 1;
@@ -62,7 +80,7 @@ fn places(count: usize, after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
             while let (Some((&one, rest)), Some((&two, others))) =
                 (left.split_first(), right.split_first())
             {
-                if after(one, two) {
+                if items.is_after(one, two) {
                     merged.push(two);
                     right = others;
                 } else {

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::{error, of_input};
 use crate::given::parse;
-use crate::json::{object_of, read};
+use crate::json::{end, fields_of, object_of};
 use crate::slice::{Slice, SliceChange};
 
 /// The `typ` of a bundle's head.
@@ -194,16 +194,14 @@ impl Expected {
     /// # Errors
     /// `bad-input`, `bad-name`
     pub(crate) fn read(expect: &JsValue) -> Result<Self, JsValue> {
-        let (subject, uid, texts, numbers) = read(expect, |fields| {
-            (
-                fields.text("subject"),
-                fields.uuid_or_none("uid"),
-                (fields.text("issuer"), fields.text("audience")),
-                (fields.number("nowS"), fields.number_or_none("heldRevision")),
-            )
-        })?;
-        let (issuer, audience) = texts;
-        let (now_s, held_revision) = numbers;
+        let mut fields = fields_of(expect)?;
+        let subject = fields.text("subject");
+        let uid = fields.uuid_or_none("uid");
+        let issuer = fields.text("issuer");
+        let audience = fields.text("audience");
+        let now_s = fields.number("nowS");
+        let held_revision = fields.number_or_none("heldRevision");
+        end(fields)?;
         Ok(Self {
             issuer,
             audience,
@@ -294,41 +292,41 @@ impl Unverified {
 }
 
 fn header_of(json: &[u8]) -> Option<(String, String, String)> {
-    parse_json(json, |fields| {
-        (fields.text("typ"), fields.text("alg"), fields.text("kid"))
-    })
+    let mut fields = parse_json(json)?;
+    let found = (fields.text("typ"), fields.text("alg"), fields.text("kid"));
+    fields.end().ok()?;
+    Some(found)
 }
 
-/// None where it is no object, or not all of it is good.
-fn parse_json<T>(json: &[u8], read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
-    let object = Json::last_holds(str::from_utf8(json).ok()?).ok()?;
-    Fields::read(object, read).ok()
+fn parse_json(json: &[u8]) -> Option<Fields> {
+    let object = Json::last_holds(str::from_utf8(json).ok()?);
+    object.ok().map(Fields::of)
 }
 
 fn claims(json: &[u8]) -> Option<Head> {
-    let head = parse_json(json, |fields| {
-        let uid = fields.uuid_or_none("uid");
-        let from = fields.number_or_none("from");
-        Some(Head {
-            issuer: fields.text("iss"),
-            audience: fields.text("aud"),
-            subject: fields.text("sub").parse().ok()?,
-            scope: match (&*fields.text("scope"), uid, from) {
-                ("whole", None, None) => Scope::Whole,
-                ("slice", Some(uid), None) => Scope::Slice { uid },
-                ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
-                _ => return None,
-            },
-            revision: fields.number("revision"),
-            issued_at_s: fields.number("iat"),
-            expires_at_s: fields.number("exp"),
-            payload: Digest {
-                sha256: base64url::decode(&fields.text("sha256"))?.try_into().ok()?,
-                length_bytes: fields.number("length"),
-            },
-        })
-    });
-    head.flatten()
+    let mut fields = parse_json(json)?;
+    let uid = fields.uuid_or_none("uid");
+    let from = fields.number_or_none("from");
+    let head = Head {
+        issuer: fields.text("iss"),
+        audience: fields.text("aud"),
+        subject: fields.text("sub").parse().ok()?,
+        scope: match (&*fields.text("scope"), uid, from) {
+            ("whole", None, None) => Scope::Whole,
+            ("slice", Some(uid), None) => Scope::Slice { uid },
+            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
+            _ => return None,
+        },
+        revision: fields.number("revision"),
+        issued_at_s: fields.number("iat"),
+        expires_at_s: fields.number("exp"),
+        payload: Digest {
+            sha256: base64url::decode(&fields.text("sha256"))?.try_into().ok()?,
+            length_bytes: fields.number("length"),
+        },
+    };
+    fields.end().ok()?;
+    Some(head)
 }
 
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.

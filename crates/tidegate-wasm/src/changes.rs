@@ -1,60 +1,84 @@
 //! Changes of an engine's snapshot, and what it is built from: objects, tuples, revocations, a profile.
 
 use tidegate_policy::json::{Fields, Json};
-use tidegate_policy::{Change, Profile};
-use uuid::Uuid;
+use tidegate_policy::{Change, NameError, Profile};
 use wasm_bindgen::JsValue;
 
-use crate::error::of_input;
-use crate::given::{parse, parse_all};
+use crate::error::{of_input, of_name};
 
 /// As the types have them.
+#[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) model: Option<String>,
     pub(crate) profile: Option<Json>,
-    forget: Vec<String>,
-    put: Vec<Known>,
-    delete: Vec<String>,
-    write: Vec<String>,
-    revoke: Vec<Uuid>,
     pub(crate) revision: u64,
-}
-
-/// An object that exists.
-struct Known {
-    object: String,
-    uid: Uuid,
-    valid_from_s: u64,
+    /// In the order in which they are made.
+    list: Vec<Change>,
+    /// Of the first name that is none.
+    bad_name: Option<JsValue>,
 }
 
 impl Changes {
     /// What an engine is built from: all of it is put and written.
     pub(crate) fn from_nothing(fields: &mut Fields) -> Self {
-        Self {
+        let mut changes = Self {
             model: Some(fields.text("model")),
             profile: fields.take("profile"),
-            forget: Vec::new(),
-            put: fields.objects("objects", Known::take),
-            delete: Vec::new(),
-            write: fields.texts("tuples"),
-            revoke: Vec::new(),
-            revision: fields.number("revision"),
-        }
+            ..Self::default()
+        };
+        changes.put(fields, "objects");
+        changes.each(fields, "tuples", write);
+        changes.revision = fields.number("revision");
+        changes
     }
 
     pub(crate) fn take(fields: &mut Fields) -> Self {
-        let revoke = fields.texts("revoke");
-        let mut uuid = |jti: &String| fields.uuid_of("revoke", jti);
-        let revoke = revoke.iter().map(&mut uuid).collect();
-        Self {
+        let mut revoked = Vec::new();
+        for jti in fields.texts("revoke") {
+            let jti = fields.uuid_of("revoke", &jti);
+            revoked.push(Change::Revoke { jti });
+        }
+        let mut changes = Self {
             model: fields.text_or_none("model"),
             profile: fields.take("profile"),
-            forget: fields.texts("forget"),
-            put: fields.objects("put", Known::take),
-            delete: fields.texts("delete"),
-            write: fields.texts("write"),
-            revoke,
-            revision: fields.number("revision"),
+            ..Self::default()
+        };
+        changes.each(fields, "forget", |text| text.parse().map(Change::Forget));
+        changes.put(fields, "put");
+        changes.each(fields, "delete", |text| text.parse().map(Change::Delete));
+        changes.each(fields, "write", write);
+        changes.list.append(&mut revoked);
+        changes.revision = fields.number("revision");
+        changes
+    }
+
+    /// Objects that exist.
+    fn put(&mut self, fields: &mut Fields, name: &str) {
+        fields.objects(name, &mut |known| {
+            let text = known.text("object");
+            let uid = known.uuid("uid");
+            let valid_from_s = known.number("validFromS");
+            let made = text.parse().map(|object| Change::Put {
+                object,
+                uid,
+                valid_from_s,
+            });
+            self.add(&text, made);
+        });
+    }
+
+    fn each(&mut self, fields: &mut Fields, name: &str, make: fn(&str) -> Made) {
+        for text in fields.texts(name) {
+            self.add(&text, make(&text));
+        }
+    }
+
+    fn add(&mut self, text: &str, made: Made) {
+        match made {
+            Ok(change) => self.list.push(change),
+            Err(error) => {
+                self.bad_name.get_or_insert_with(|| of_name(text, &error));
+            }
         }
     }
 
@@ -63,33 +87,15 @@ impl Changes {
     /// # Errors
     /// `bad-name`
     pub(crate) fn list(self) -> Result<Vec<Change>, JsValue> {
-        let mut changes = Vec::new();
-        for object in &self.forget {
-            changes.push(Change::Forget(parse(object)?));
-        }
-        for known in self.put {
-            changes.push(Change::Put {
-                object: parse(&known.object)?,
-                uid: known.uid,
-                valid_from_s: known.valid_from_s,
-            });
-        }
-        changes.extend(parse_all(&self.delete)?.into_iter().map(Change::Delete));
-        changes.extend(parse_all(&self.write)?.into_iter().map(Change::Write));
-        let revoked = self.revoke.into_iter();
-        changes.extend(revoked.map(|jti| Change::Revoke { jti }));
-        Ok(changes)
+        self.bad_name.map_or(Ok(self.list), Err)
     }
 }
 
-impl Known {
-    fn take(fields: &mut Fields) -> Self {
-        Self {
-            object: fields.text("object"),
-            uid: fields.uuid("uid"),
-            valid_from_s: fields.number("validFromS"),
-        }
-    }
+/// Of a text, which has to be a name.
+type Made = Result<Change, NameError>;
+
+fn write(text: &str) -> Made {
+    text.parse().map(Change::Write)
 }
 
 /// # Errors

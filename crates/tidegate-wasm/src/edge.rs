@@ -2,9 +2,7 @@
 //! may do what is asked for, within what the secret was narrowed to.
 
 use tidegate_policy::json::Fields;
-use tidegate_policy::{
-    Caller, Context, Credential, Narrowed, NotStanding, Object, OutOfScope, Request,
-};
+use tidegate_policy::{Caller, Context, Credential, Narrowed, Object, OutOfScope, Request};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
@@ -29,11 +27,8 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "object")] claims: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let refused = match Holder::read(claims)? {
-            Ok(holder) => holder.refused(self),
-            Err(kind) => Some(kind),
-        };
-        Ok(answer_of(refused))
+        let claims = read(claims, Claims::take)?;
+        Ok(answer_of(self.refused(&claims, None)))
     }
 
     /// May the holder of a secret of these claims, or a caller without one, do the action on the resource? As
@@ -54,22 +49,42 @@ impl Engine {
             let anonymous = request(Caller::Anonymous, action, &resource);
             return Ok(answer_of(self.denied(&anonymous)));
         }
-        let holder = match Holder::read(claims)? {
-            Ok(holder) => holder,
-            Err(kind) => return Ok(answer_of(Some(kind))),
+        let claims = read(claims, Claims::take)?;
+        let asked = Some((action, &resource));
+        Ok(answer_of(self.refused(&claims, asked)))
+    }
+}
+
+impl Engine {
+    /// Why the snapshot does not stand behind a secret, or why its holder may not do what is asked for.
+    fn refused(&self, claims: &Claims, asked: Option<(&str, &Object)>) -> Option<&'static str> {
+        let Ok(object) = claims.subject.parse() else {
+            return Some(BAD_SUBJECT);
         };
-        let caller = Caller::Principal {
-            object: &holder.object,
-            kind: &holder.claims.kind,
+        let narrowed = Narrowed::read(claims.actions.as_deref(), claims.objects.as_deref());
+        let Some(narrowed) = narrowed else {
+            return Some(BAD_NARROW);
         };
-        let denied = holder.refused(self);
-        let denied = denied.or_else(|| self.denied(&request(caller, action, &resource)));
-        let denied = denied.or_else(|| {
-            let profile = self.snapshot.profile();
-            let within = holder.narrowed.check(action, &resource, profile);
-            within.err().map(OutOfScope::kind)
+        let accepted = self.snapshot.accepts(&Credential {
+            object: &object,
+            uid: claims.uid,
+            issued_at_s: claims.issued_at_s,
+            jti: claims.jti,
+            parents: &claims.parents,
         });
-        Ok(answer_of(denied))
+        if let Err(found) = accepted {
+            return Some(found.kind());
+        }
+        let (action, resource) = asked?;
+        let caller = Caller::Principal {
+            object: &object,
+            kind: &claims.kind,
+        };
+        let denied = self.denied(&request(caller, action, resource));
+        denied.or_else(|| {
+            let within = narrowed.check(action, resource, self.snapshot.profile());
+            within.err().map(OutOfScope::kind)
+        })
     }
 }
 
@@ -126,47 +141,5 @@ impl Claims {
         }
         self.actions = fields.texts_not_null("actions");
         self.objects = fields.texts_not_null("objects");
-    }
-}
-
-/// Who holds a secret, by its claims.
-struct Holder {
-    claims: Claims,
-    object: Object,
-    narrowed: Narrowed,
-}
-
-impl Holder {
-    /// Within, the kind of what is wrong with a secret that is none for this system.
-    ///
-    /// # Errors
-    /// `bad-input`: no claims.
-    fn read(claims: &JsValue) -> Result<Result<Self, &'static str>, JsValue> {
-        let claims = read(claims, Claims::take)?;
-        let Ok(object) = claims.subject.parse() else {
-            return Ok(Err(BAD_SUBJECT));
-        };
-        let narrowed = Narrowed::read(claims.actions.as_deref(), claims.objects.as_deref());
-        let Some(narrowed) = narrowed else {
-            return Ok(Err(BAD_NARROW));
-        };
-        Ok(Ok(Self {
-            claims,
-            object,
-            narrowed,
-        }))
-    }
-
-    /// Why the engine's snapshot does not stand behind it; none: it does.
-    fn refused(&self, engine: &Engine) -> Option<&'static str> {
-        let Claims { uid, jti, .. } = self.claims;
-        let accepted = engine.snapshot.accepts(&Credential {
-            object: &self.object,
-            uid,
-            issued_at_s: self.claims.issued_at_s,
-            jti,
-            parents: &self.claims.parents,
-        });
-        accepted.err().map(NotStanding::kind)
     }
 }

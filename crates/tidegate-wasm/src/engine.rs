@@ -1,5 +1,6 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
+use tidegate_policy::json::Fields;
 use tidegate_policy::{
     Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject, decide,
 };
@@ -10,7 +11,9 @@ use crate::changes::{self, Changes};
 #[cfg(feature = "language")]
 use crate::error::of_change;
 use crate::given::{Given, parse};
-use crate::json::{object_of, read, read_list, read_of};
+#[cfg(feature = "language")]
+use crate::json::read;
+use crate::json::{end, fields_of, object_of, read_list};
 
 /// A snapshot that answers questions.
 #[wasm_bindgen]
@@ -98,14 +101,12 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         let answers = js_sys::Array::new();
         for request in read_list(requests)? {
-            let (subject, relation, object, given) = read_of(request, |fields| {
-                (
-                    fields.text("subject"),
-                    fields.text("relation"),
-                    fields.text("object"),
-                    Given::take(fields),
-                )
-            })?;
+            let mut fields = Fields::of(request);
+            let subject = fields.text("subject");
+            let relation = fields.text("relation");
+            let object = fields.text("object");
+            let given = Given::take(&mut fields);
+            end(fields)?;
             answers.push(&self.answer(&subject, &relation, &object, &given)?);
         }
         Ok(answers.into())
@@ -120,22 +121,17 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (caller, action, resource, given) = read(request, |fields| {
-            let caller = fields.take("caller");
-            (
-                caller.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind")))),
-                fields.text("action"),
-                fields.text("resource"),
-                Given::take(fields),
-            )
-        })?;
-        let principal: Option<(Object, String)> = match caller {
-            Some((object, kind)) => Some((parse(&object)?, kind)),
-            None => None,
-        };
-        let caller = match &principal {
-            Some((object, kind)) => Caller::Principal { object, kind },
-            None => Caller::Anonymous,
+        let mut fields = fields_of(request)?;
+        let by = fields.take("caller");
+        let by = by.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind"))));
+        let action = fields.text("action");
+        let resource = fields.text("resource");
+        let given = Given::take(&mut fields);
+        end(fields)?;
+        let object: Option<Object> = by.as_ref().map(|(object, _)| parse(object)).transpose()?;
+        let caller = match (&object, &by) {
+            (Some(object), Some((_, kind))) => Caller::Principal { object, kind },
+            _ => Caller::Anonymous,
         };
         let denied = self.denied(&Request {
             caller,

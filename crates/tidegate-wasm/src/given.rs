@@ -39,18 +39,12 @@ impl Given {
     /// # Errors
     /// `bad-name`
     pub(crate) fn tuples(&self) -> Result<Vec<Tuple>, JsValue> {
-        parse_all(&self.tuples)
+        let mut tuples = Vec::with_capacity(self.tuples.len());
+        for text in &self.tuples {
+            tuples.push(parse(text)?);
+        }
+        Ok(tuples)
     }
-}
-
-/// # Errors
-/// `bad-name`
-pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Tuple>, JsValue> {
-    let mut tuples = Vec::with_capacity(texts.len());
-    for text in texts {
-        tuples.push(parse(text)?);
-    }
-    Ok(tuples)
 }
 
 /// # Errors

@@ -34,15 +34,26 @@ pub(crate) fn read_list(value: &JsValue) -> Result<Vec<Json>, JsValue> {
 /// # Errors
 /// `bad-input`
 pub(crate) fn read<T>(value: &JsValue, read: impl FnOnce(&mut Fields) -> T) -> Result<T, JsValue> {
-    read_of(read_any(value)?, read)
+    let mut fields = fields_of(value)?;
+    let found = read(&mut fields);
+    end(fields)?;
+    Ok(found)
 }
 
-/// The same of what was JSON.
+/// The fields of an object, to be read one by one up to [`end`].
 ///
 /// # Errors
 /// `bad-input`
-pub(crate) fn read_of<T>(value: Json, read: impl FnOnce(&mut Fields) -> T) -> Result<T, JsValue> {
-    Fields::read(value, read).map_err(|wrong| of_input(&wrong))
+pub(crate) fn fields_of(value: &JsValue) -> Result<Fields, JsValue> {
+    read_any(value).map(Fields::of)
+}
+
+/// That all was good, and nothing is left.
+///
+/// # Errors
+/// `bad-input`
+pub(crate) fn end(fields: Fields) -> Result<(), JsValue> {
+    fields.end().map_err(|wrong| of_input(&wrong))
 }
 
 /// An object of these properties.

@@ -1,12 +1,12 @@
 //! Models: read, judged, written in both forms.
 
-use tidegate_policy::json::Json;
+use tidegate_policy::json::{Fields, Json};
 use tidegate_policy::{ModelError, ModelErrors, ModuleFile, Tuple};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{read_list, read_of, write};
+use crate::json::{end, read_list, write};
 
 /// A valid authorization model.
 #[wasm_bindgen]
@@ -37,9 +37,9 @@ impl Model {
     ) -> Result<Model, JsValue> {
         let mut read = Vec::new();
         for file in read_list(files)? {
-            read.push(read_of(file, |file| {
-                (file.text("name"), file.text("text"))
-            })?);
+            let mut file = Fields::of(file);
+            read.push((file.text("name"), file.text("text")));
+            end(file)?;
         }
         let mut files = Vec::with_capacity(read.len());
         for (name, text) in &read {

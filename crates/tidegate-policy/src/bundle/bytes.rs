@@ -3,105 +3,170 @@
 use uuid::Uuid;
 
 use super::PayloadError;
+use crate::tuple::NameError;
 
 /// Bytes of a uid and of a `jti`.
 pub(crate) const UUID: usize = 16;
 
 /// What is left of the bytes.
+///
+/// What is not good is noted, and the reader goes on with nothing left: numbers are then 0, texts empty, and lists at
+/// their end. A way out at each number is half the size again. Who reads asks at the end, by [`Self::end`], and
+/// [before](Self::good) anything that believes what was read.
 pub(crate) struct Reader<'a> {
     left: &'a [u8],
+    /// The first thing that is not good.
+    wrong: Option<PayloadError>,
 }
 
 impl<'a> Reader<'a> {
-    /// After the version.
-    pub(crate) fn after(bytes: &'a [u8], version: &[u8]) -> Result<Self, PayloadError> {
-        let left = bytes.strip_prefix(version).ok_or(PayloadError::Version)?;
-        Ok(Self { left })
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            left: bytes,
+            wrong: None,
+        }
     }
 
-    /// That nothing is left.
-    pub(crate) fn end(self) -> Result<(), PayloadError> {
-        let done = self.left.is_empty();
-        done.then_some(()).ok_or(PayloadError::Trailing)
+    /// How a payload starts.
+    pub(crate) fn version(&mut self, version: &[u8]) {
+        self.must(self.left.starts_with(version), PayloadError::Version);
+        self.take(version.len() as u64);
     }
 
-    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], PayloadError> {
-        let (taken, left) = self.left.split_at_checked(count).ok_or(PayloadError::Cut)?;
+    /// That all was good so far.
+    pub(crate) fn good(&self) -> Result<(), PayloadError> {
+        self.wrong.clone().map_or(Ok(()), Err)
+    }
+
+    /// That all was good, and nothing is left.
+    pub(crate) fn end(mut self) -> Result<(), PayloadError> {
+        self.must(self.left.is_empty(), PayloadError::Trailing);
+        self.good()
+    }
+
+    /// Notes what is wrong.
+    pub(crate) fn fail(&mut self, wrong: PayloadError) {
+        self.wrong.get_or_insert(wrong);
+        self.left = &[];
+    }
+
+    /// Notes what is wrong, unless this is so.
+    pub(crate) fn must(&mut self, is_so: bool, else_wrong: PayloadError) {
+        if !is_so {
+            self.fail(else_wrong);
+        }
+    }
+
+    pub(crate) fn take(&mut self, count: u64) -> &'a [u8] {
+        let count = usize::try_from(count).ok();
+        let Some((taken, left)) = count.and_then(|count| self.left.split_at_checked(count)) else {
+            self.fail(PayloadError::Cut);
+            return &[];
+        };
         self.left = left;
-        Ok(taken)
+        taken
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, PayloadError> {
-        let (&byte, left) = self.left.split_first().ok_or(PayloadError::Cut)?;
+    pub(crate) fn byte(&mut self) -> u8 {
+        let Some((&byte, left)) = self.left.split_first() else {
+            self.fail(PayloadError::Cut);
+            return 0;
+        };
         self.left = left;
-        Ok(byte)
+        byte
     }
 
     /// Unsigned LEB128 of at most 64 bits, in as few bytes as it needs.
-    pub(crate) fn number(&mut self) -> Result<u64, PayloadError> {
+    pub(crate) fn number(&mut self) -> u64 {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
+            let byte = self.byte();
             let bits = u64::from(byte & 0x7f);
             number |= bits << shift;
             if byte & 0x80 == 0 {
                 let fits = (bits << shift) >> shift == bits;
                 let needed = byte != 0 || shift == 0;
-                return if fits && needed {
-                    Ok(number)
-                } else {
-                    Err(PayloadError::Number)
-                };
+                if fits && needed {
+                    return number;
+                }
+                break;
             }
         }
-        Err(PayloadError::Number)
+        self.fail(PayloadError::Number);
+        0
     }
 
     /// A number that stands for one of so many things.
-    pub(crate) fn below(&mut self, limit: u64) -> Result<u32, PayloadError> {
-        below(self.number()?, limit)
+    pub(crate) fn below(&mut self, limit: u64) -> u32 {
+        let number = self.number();
+        self.one_of(number, limit)
+    }
+
+    /// The same of one that was read.
+    pub(crate) fn one_of(&mut self, number: u64, limit: u64) -> u32 {
+        let found = u32::try_from(number).ok().filter(|_| number < limit);
+        self.must(found.is_some(), PayloadError::Unknown);
+        found.unwrap_or_default()
     }
 
     /// How many entries follow, each of at least so many bytes: never more than can.
-    pub(crate) fn count(&mut self, least: usize) -> Result<usize, PayloadError> {
-        let count = usize::try_from(self.number()?).map_err(|_| PayloadError::Cut)?;
-        if count > self.left.len() / least.max(1) {
-            return Err(PayloadError::Cut);
+    pub(crate) fn count(&mut self, least: usize) -> usize {
+        let count = self.number();
+        if count > (self.left.len() / least.max(1)) as u64 {
+            self.fail(PayloadError::Cut);
+            return 0;
         }
-        Ok(count)
+        count as usize
     }
 
     /// A count with a limit of its own.
-    pub(crate) fn count_to(&mut self, most: usize, least: usize) -> Result<usize, PayloadError> {
-        let count = self.count(least)?;
+    pub(crate) fn count_to(&mut self, most: usize, least: usize) -> usize {
+        let count = self.count(least);
         if count > most {
-            return Err(PayloadError::Number);
+            self.fail(PayloadError::Number);
+            return 0;
         }
-        Ok(count)
+        count
+    }
+
+    /// Whether one more of so many entries is to be read: none is after what is wrong.
+    pub(crate) fn more(&self, count: &mut usize) -> bool {
+        let is_one = *count > 0 && self.wrong.is_none();
+        *count = count.saturating_sub(1);
+        is_one
     }
 
     /// Bytes with their length before them.
-    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], PayloadError> {
-        let length = self.count(1)?;
+    pub(crate) fn bytes(&mut self) -> &'a [u8] {
+        let length = self.number();
         self.take(length)
     }
 
     /// A text with its length before it.
-    pub(crate) fn text(&mut self) -> Result<&'a str, PayloadError> {
-        str::from_utf8(self.bytes()?).map_err(|_| PayloadError::Text)
+    pub(crate) fn text(&mut self) -> &'a str {
+        let text = str::from_utf8(self.bytes());
+        self.must(text.is_ok(), PayloadError::Text);
+        text.unwrap_or_default()
     }
 
-    pub(crate) fn uuid(&mut self) -> Result<Uuid, PayloadError> {
-        Uuid::from_slice(self.take(UUID)?).map_err(|_| PayloadError::Cut)
+    /// That a text can name something.
+    pub(crate) fn name_as(&mut self, text: &str, check: fn(&str) -> Result<(), NameError>) {
+        if let Err(error) = check(text) {
+            self.fail(error.into());
+        }
     }
-}
 
-/// A number that stands for one of so many things.
-pub(crate) fn below(number: u64, limit: u64) -> Result<u32, PayloadError> {
-    if number >= limit {
-        return Err(PayloadError::Unknown);
+    /// A text that can name something.
+    pub(crate) fn name(&mut self, check: fn(&str) -> Result<(), NameError>) -> &'a str {
+        let name = self.text();
+        self.name_as(name, check);
+        name
     }
-    u32::try_from(number).map_err(|_| PayloadError::Unknown)
+
+    pub(crate) fn uuid(&mut self) -> Uuid {
+        // There are fewer bytes only after what is wrong.
+        Uuid::from_slice(self.take(UUID as u64)).unwrap_or_default()
+    }
 }
 
 /// A name on its way out of a list in which each shares the start of the one before.
@@ -113,19 +178,22 @@ pub(crate) struct Names {
 impl Names {
     /// The next name: past the last one, and sharing with it all that it can, by order of bytes, which is
     /// that of the texts.
-    pub(crate) fn next(&mut self, shared: u64, rest: &[u8]) -> Result<&str, PayloadError> {
-        let shared = usize::try_from(shared).map_err(|_| PayloadError::Number)?;
+    pub(crate) fn next(&mut self, reader: &mut Reader<'_>, shared: u64, rest: &[u8]) -> &str {
+        let Ok(shared) = usize::try_from(shared) else {
+            reader.fail(PayloadError::Number);
+            return "";
+        };
         let follows = match (self.name.get(shared), rest.first()) {
             (Some(was), Some(is)) => is > was,
             (None, Some(_)) => shared == self.name.len(),
             (_, None) => false,
         };
-        if !follows {
-            return Err(PayloadError::Order);
-        }
+        reader.must(follows, PayloadError::Order);
         self.name.truncate(shared);
         self.name.extend(rest);
-        str::from_utf8(&self.name).map_err(|_| PayloadError::Text)
+        let name = str::from_utf8(&self.name);
+        reader.must(name.is_ok(), PayloadError::Text);
+        name.unwrap_or_default()
     }
 }
 

@@ -12,20 +12,85 @@ use std::hash::{BuildHasher, Hash};
 use super::hasher::DefaultHashBuilder;
 use super::places::{Places, short};
 
+/// Keys, each once, and where each is: made once for all that is kept by keys of a type.
+#[derive(Clone, Debug)]
+struct Keys<K> {
+    hasher: DefaultHashBuilder,
+    places: Places,
+    keys: Vec<K>,
+}
+
+impl<K> Default for Keys<K> {
+    fn default() -> Self {
+        Self {
+            hasher: DefaultHashBuilder,
+            places: Places::default(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+impl<K: Hash + Eq> Keys<K> {
+    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u32 {
+        short(self.hasher.hash_one(key))
+    }
+
+    fn find<Q: Hash + Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        self.places.find(hash, &|place| {
+            let found = self.keys.get(place);
+            found.is_some_and(|found| found.borrow() == key)
+        })
+    }
+
+    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        // To hash is most of it.
+        if self.keys.is_empty() {
+            return None;
+        }
+        self.find(self.hash(key), key)
+    }
+
+    /// Where a key is, from now on if it was not there: then it is the last.
+    fn add(&mut self, key: K) -> usize {
+        let hash = self.hash(&key);
+        self.find(hash, &key).unwrap_or_else(|| {
+            self.places.push(hash);
+            self.keys.push(key);
+            self.keys.len() - 1
+        })
+    }
+
+    /// Where a key was; the last one is there now.
+    fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        let place = self.place(key)?;
+        self.places.swap_remove(place);
+        self.keys.swap_remove(place);
+        Some(place)
+    }
+}
+
 /// See [`hashbrown::HashMap`].
 #[derive(Clone, Debug)]
 pub(crate) struct HashMap<K, V> {
-    hasher: DefaultHashBuilder,
-    places: Places,
-    entries: Vec<(K, V)>,
+    keys: Keys<K>,
+    /// As many.
+    values: Vec<V>,
 }
 
 impl<K, V> Default for HashMap<K, V> {
     fn default() -> Self {
         Self {
-            hasher: DefaultHashBuilder,
-            places: Places::default(),
-            entries: Vec::new(),
+            keys: Keys::default(),
+            values: Vec::new(),
         }
     }
 }
@@ -36,81 +101,58 @@ impl<K, V> HashMap<K, V> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.values.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.values.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.places = Places::default();
-        self.entries.clear();
+        *self = Self::default();
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.entries.iter().map(|(key, value)| (key, value))
+        self.keys().zip(self.values())
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
-        self.entries.iter().map(|(key, _)| key)
+        self.keys.keys.iter()
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.iter().map(|(_, value)| value)
+        self.values.iter()
     }
 }
 
 impl<K: Hash + Eq, V> HashMap<K, V> {
-    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u32 {
-        short(self.hasher.hash_one(key))
-    }
-
-    fn place<Q: Hash + Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<usize>
-    where
-        K: Borrow<Q>,
-    {
-        self.places.find(hash, &|place| {
-            let entry = self.entries.get(place);
-            entry.is_some_and(|(found, _)| found.borrow() == key)
-        })
-    }
-
     pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
-        if self.is_empty() {
-            return None;
-        }
-        let place = self.place(self.hash(key), key)?;
-        self.entries.get(place).map(|(_, value)| value)
+        self.values.get(self.keys.place(key)?)
     }
 
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
-        let place = self.place(self.hash(key), key)?;
-        self.entries.get_mut(place).map(|(_, value)| value)
+        self.values.get_mut(self.keys.place(key)?)
     }
 
     pub(crate) fn contains_key<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
     {
-        self.get(key).is_some()
+        self.keys.place(key).is_some()
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let hash = self.hash(&key);
-        if let Some(place) = self.place(hash, &key)
-            && let Some((_, held)) = self.entries.get_mut(place)
-        {
+        let place = self.keys.add(key);
+        if let Some(held) = self.values.get_mut(place) {
             return Some(std::mem::replace(held, value));
         }
-        self.places.push(hash);
-        self.entries.push((key, value));
+        self.values.push(value);
         None
     }
 
@@ -118,9 +160,8 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let place = self.place(self.hash(key), key)?;
-        self.places.swap_remove(place);
-        Some(self.entries.swap_remove(place).1)
+        let place = self.keys.remove(key)?;
+        Some(self.values.swap_remove(place))
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
@@ -145,14 +186,12 @@ pub(crate) struct Entry<'a, K, V> {
 impl<'a, K: Hash + Eq, V> Entry<'a, K, V> {
     pub(crate) fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         let Self { map, key } = self;
-        let hash = map.hash(&key);
-        let place = map.place(hash, &key).unwrap_or(map.entries.len());
-        if place == map.entries.len() {
-            map.places.push(hash);
-            map.entries.push((key, make()));
+        let place = map.keys.add(key);
+        if place == map.values.len() {
+            map.values.push(make());
         }
-        #[expect(clippy::indexing_slicing, reason = "an entry is there now if none was")]
-        &mut map.entries[place].1
+        #[expect(clippy::indexing_slicing, reason = "a value is there now if none was")]
+        &mut map.values[place]
     }
 
     pub(crate) fn or_default(self) -> &'a mut V
@@ -165,10 +204,10 @@ impl<'a, K: Hash + Eq, V> Entry<'a, K, V> {
 
 impl<K, V> IntoIterator for HashMap<K, V> {
     type Item = (K, V);
-    type IntoIter = std::vec::IntoIter<(K, V)>;
+    type IntoIter = std::iter::Zip<std::vec::IntoIter<K>, std::vec::IntoIter<V>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        self.keys.keys.into_iter().zip(self.values)
     }
 }
 
@@ -191,13 +230,13 @@ impl<K: Hash + Eq, V> FromIterator<(K, V)> for HashMap<K, V> {
 /// See [`hashbrown::HashSet`].
 #[derive(Clone, Debug)]
 pub(crate) struct HashSet<T> {
-    items: HashMap<T, ()>,
+    items: Keys<T>,
 }
 
 impl<T> Default for HashSet<T> {
     fn default() -> Self {
         Self {
-            items: HashMap::default(),
+            items: Keys::default(),
         }
     }
 }
@@ -212,15 +251,15 @@ impl<T> HashSet<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.items.len()
+        self.items.keys.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.items.keys.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.keys()
+        self.items.keys.iter()
     }
 }
 
@@ -229,12 +268,13 @@ impl<T: Hash + Eq> HashSet<T> {
     where
         T: Borrow<Q>,
     {
-        self.items.contains_key(item)
+        self.items.place(item).is_some()
     }
 
     /// Whether it was not there.
     pub(crate) fn insert(&mut self, item: T) -> bool {
-        self.items.insert(item, ()).is_none()
+        let before = self.len();
+        self.items.add(item) == before
     }
 
     /// Whether it was there.

@@ -32,7 +32,8 @@ impl Fields {
         Ok(found)
     }
 
-    fn of(object: Json) -> Self {
+    /// Those of an object, to be read one by one up to [`Self::end`].
+    pub fn of(object: Json) -> Self {
         let (fields, wrong) = match object {
             Json::Object(fields) => (fields, None),
             _ => (
@@ -44,7 +45,10 @@ impl Fields {
     }
 
     /// That nothing is wrong, and nothing left.
-    fn end(mut self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn end(mut self) -> Result<(), String> {
         if let Some((name, _)) = self.fields.first() {
             let unknown = format!("unknown field `{name}`");
             self.note(unknown);
@@ -182,15 +186,12 @@ impl Fields {
         }
     }
 
-    /// A list of objects; none where there is no such field.
-    pub fn objects<T>(&mut self, name: &str, read: impl Fn(&mut Self) -> T) -> Vec<T> {
+    /// Each object of a list; none where there is no such field.
+    pub fn objects(&mut self, name: &str, read: &mut dyn FnMut(&mut Self)) {
         let value = self.take(name);
-        let items = value.map_or_else(Vec::new, |value| self.items_of(name, value));
-        let mut objects = Vec::with_capacity(items.len());
-        for item in items {
-            objects.push(self.within(item, &read));
+        for item in value.map_or_else(Vec::new, |value| self.items_of(name, value)) {
+            self.within(item, &mut *read);
         }
-        objects
     }
 
     /// True or false; false where there is no such field.
@@ -273,13 +274,19 @@ mod tests {
     }
 
     fn read(fields: &mut Fields) -> Read {
+        let mut numbers = Vec::new();
         Read {
             text: fields.text("text"),
             texts: fields.texts("texts"),
             limit: fields.texts_not_null("limit"),
             flag: fields.flag("flag"),
             number: fields.number("number"),
-            numbers: fields.objects("numbers", |fields| fields.number_or_none("n")),
+            numbers: {
+                fields.objects("numbers", &mut |fields| {
+                    numbers.push(fields.number_or_none("n"));
+                });
+                numbers
+            },
             uuid: fields.uuid_or_none("uuid"),
         }
     }

@@ -54,29 +54,34 @@ fn read(text: &str, last_holds: bool) -> Result<Json, JsonError> {
         text,
         at: 0,
         last_holds,
+        wrong: None,
     };
-    let json = reader.value(0).and_then(|json| match reader.peek() {
-        None => Ok(json),
-        Some(_) => Err("trailing characters"),
-    });
-    json.map_err(|what| {
-        let before = text.as_bytes().get(..reader.at).unwrap_or_default();
-        let (mut line, mut column) = (1, 1);
-        for &byte in before {
-            column += 1;
-            if byte == b'\n' {
-                (line, column) = (line + 1, 1);
-            }
+    let json = reader.value(0);
+    if reader.peek().is_some() {
+        reader.fail("trailing characters");
+    }
+    let Some((what, at)) = reader.wrong else {
+        return Ok(json);
+    };
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let (mut line, mut column) = (1, 1);
+    for &byte in before {
+        column += 1;
+        if byte == b'\n' {
+            (line, column) = (line + 1, 1);
         }
-        JsonError { what, line, column }
-    })
+    }
+    Err(JsonError { what, line, column })
 }
 
+/// What is wrong is noted, and the reader goes on at the end of the text, where it finds nothing more.
 struct Reader<'a> {
     text: &'a str,
-    /// INVARIANT: between two characters.
+    /// INVARIANT: between two characters, or past the end.
     at: usize,
     last_holds: bool,
+    /// The first thing that is wrong, and where.
+    wrong: Option<(&'static str, usize)>,
 }
 
 #[cfg(not(feature = "conditions"))]
@@ -96,9 +101,6 @@ fn number(text: &str) -> Option<Number> {
         _ => Number::from_f64(double::parse(text)?),
     }
 }
-
-/// What is wrong; where is known from how far the reader came.
-type Read<T> = Result<T, &'static str>;
 
 const END: &str = "the text ends early";
 const ESCAPE: &str = "invalid escape";
@@ -123,77 +125,80 @@ impl Reader<'_> {
         is_there
     }
 
-    fn value(&mut self, depth: usize) -> Read<Json> {
-        match self.peek().ok_or(END)? {
-            b'"' => Ok(Json::Text(self.string()?)),
-            b'[' | b'{' if depth >= MAX_DEPTH => Err("nested too deep"),
-            b'[' => self.list(depth + 1),
-            b'{' => self.object(depth + 1),
-            b'-' | b'0'..=b'9' => self.number(),
-            _ => {
-                let words = [
-                    ("null", Json::Null),
-                    ("true", Json::Bool(true)),
-                    ("false", Json::Bool(false)),
-                ];
-                let rest = self.text.get(self.at..).unwrap_or_default();
-                for (word, json) in words {
-                    if rest.starts_with(word) {
-                        self.at += word.len();
-                        return Ok(json);
-                    }
+    /// Passes over a word, if it is there.
+    fn word(&mut self, wanted: &str) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let is_there = rest.starts_with(wanted);
+        if is_there {
+            self.at += wanted.len();
+        }
+        is_there
+    }
+
+    fn fail(&mut self, what: &'static str) {
+        self.wrong.get_or_insert((what, self.at));
+        self.at = self.text.len();
+    }
+
+    fn value(&mut self, depth: usize) -> Json {
+        match self.peek() {
+            Some(b'"') => return Json::Text(self.string()),
+            Some(b'[' | b'{') if depth >= MAX_DEPTH => self.fail("nested too deep"),
+            Some(b'[') => {
+                let mut items = Vec::new();
+                let mut item = |reader: &mut Self| items.push(reader.value(depth + 1));
+                self.between(b']', "expected `,` or `]`", &mut item);
+                return Json::List(items);
+            }
+            Some(b'{') => {
+                let mut fields = Vec::new();
+                let mut field = |reader: &mut Self| fields.push(reader.field(depth + 1));
+                self.between(b'}', "expected `,` or `}`", &mut field);
+                self.tidy(&mut fields);
+                return Json::Object(fields);
+            }
+            Some(b'-' | b'0'..=b'9') => return self.number(),
+            Some(_) if self.word("null") => {}
+            Some(_) if self.word("true") => return Json::Bool(true),
+            Some(_) if self.word("false") => return Json::Bool(false),
+            Some(_) => self.fail("expected a value"),
+            None => self.fail(END),
+        }
+        Json::Null
+    }
+
+    /// What stands between brackets, with commas between.
+    fn between(&mut self, end: u8, expected: &'static str, item: &mut dyn FnMut(&mut Self)) {
+        self.at += 1;
+        if self.peek() != Some(end) {
+            loop {
+                item(self);
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(found) if found == end => break,
+                    _ => return self.fail(expected),
                 }
-                Err("expected a value")
             }
         }
+        self.at += 1;
     }
 
-    fn list(&mut self, depth: usize) -> Read<Json> {
-        let mut items = Vec::new();
-        self.at += 1;
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(Json::List(items));
+    fn field(&mut self, depth: usize) -> (String, Json) {
+        if self.peek() != Some(b'"') {
+            self.fail("expected a name");
         }
-        loop {
-            items.push(self.value(depth)?);
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                _ => return Err("expected `,` or `]`"),
-            }
+        let name = self.string();
+        self.peek();
+        if !self.pass(b':') {
+            self.fail("expected `:`");
         }
-        self.at += 1;
-        Ok(Json::List(items))
+        (name, self.value(depth))
     }
 
-    fn object(&mut self, depth: usize) -> Read<Json> {
-        let mut fields = Vec::new();
-        self.at += 1;
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Json::Object(fields));
-        }
-        loop {
-            if self.peek() != Some(b'"') {
-                return Err("expected a name");
-            }
-            let name = self.string()?;
-            if self.peek() != Some(b':') {
-                return Err("expected `:`");
-            }
-            self.at += 1;
-            let value = self.value(depth)?;
-            fields.push((name, value));
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return Err("expected `,` or `}`"),
-            }
-        }
-        self.at += 1;
+    /// Leaves each name once, or says that one stands twice.
+    fn tidy(&mut self, fields: &mut Vec<(String, Json)>) {
         if self.last_holds {
-            crate::sort::by(&mut fields, |one, two| one.0.cmp(&two.0));
+            crate::sort::by(fields, |one, two| one.0.cmp(&two.0));
             // `sort` keeps the order of what is alike, and of that the later takes the place of the one before.
             fields.dedup_by(|later, kept| {
                 let is_twice = later.0 == kept.0;
@@ -206,43 +211,47 @@ impl Reader<'_> {
             let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
             crate::sort::sort(&mut names);
             if names.windows(2).any(|pair| pair.first() == pair.last()) {
-                return Err("an object has a name twice");
+                self.fail("an object has a name twice");
             }
         }
-        Ok(Json::Object(fields))
     }
 
     /// As it is written: its size is that of the text.
-    fn number(&mut self) -> Read<Json> {
-        const BAD: &str = "invalid number";
+    fn number(&mut self) -> Json {
         let start = self.at;
         self.pass(b'-');
-        if !self.pass(b'0') && self.digits() == 0 {
-            return Err(BAD);
+        let mut good = self.pass(b'0') || self.digits();
+        if good && self.pass(b'.') {
+            good = self.digits();
         }
-        if self.pass(b'.') && self.digits() == 0 {
-            return Err(BAD);
-        }
-        if self.pass(b'e') || self.pass(b'E') {
+        if good && (self.pass(b'e') || self.pass(b'E')) {
             let _ = self.pass(b'+') || self.pass(b'-');
-            if self.digits() == 0 {
-                return Err(BAD);
-            }
+            good = self.digits();
+        }
+        if !good {
+            self.fail("invalid number");
+            return Json::Null;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        let number = number(text).ok_or("a number is out of range")?;
-        Ok(Json::Number(number))
+        number(text).map_or_else(
+            || {
+                self.fail("a number is out of range");
+                Json::Null
+            },
+            Json::Number,
+        )
     }
 
-    fn digits(&mut self) -> usize {
+    /// Passes over digits, if there are some.
+    fn digits(&mut self) -> bool {
         let start = self.at;
         while let Some(b'0'..=b'9') = self.byte() {
             self.at += 1;
         }
-        self.at - start
+        self.at > start
     }
 
-    fn string(&mut self) -> Read<String> {
+    fn string(&mut self) -> String {
         let mut text = String::new();
         self.at += 1;
         loop {
@@ -256,58 +265,71 @@ impl Reader<'_> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     self.at += 1;
-                    text.push(self.escape()?);
+                    text.push(self.escape());
                 }
-                Some(_) => return Err("a control character in a text"),
-                None => return Err(END),
+                Some(_) => self.fail("a control character in a text"),
+                None => {
+                    self.fail(END);
+                    break;
+                }
             }
         }
         self.at += 1;
-        Ok(text)
+        text
     }
 
-    fn escape(&mut self) -> Read<char> {
-        let escaped = match self.byte().ok_or(END)? {
-            b'u' => {
+    fn escape(&mut self) -> char {
+        let escaped = match self.byte() {
+            Some(b'u') => {
                 self.at += 1;
                 return self.code();
             }
-            b'b' => '\u{8}',
-            b't' => '\t',
-            b'n' => '\n',
-            b'f' => '\u{c}',
-            b'r' => '\r',
-            sign @ (b'"' | b'\\' | b'/') => sign.into(),
-            _ => return Err(ESCAPE),
+            Some(b'b') => '\u{8}',
+            Some(b't') => '\t',
+            Some(b'n') => '\n',
+            Some(b'f') => '\u{c}',
+            Some(b'r') => '\r',
+            Some(sign @ (b'"' | b'\\' | b'/')) => sign.into(),
+            found => {
+                self.fail(found.map_or(END, |_| ESCAPE));
+                return '\0';
+            }
         };
         self.at += 1;
-        Ok(escaped)
+        escaped
     }
 
     /// A character by its number, or by the two of UTF-16.
-    fn code(&mut self) -> Read<char> {
-        let mut code = self.hex()?;
+    fn code(&mut self) -> char {
+        let mut code = self.hex();
         if code & 0xfc00 == 0xd800 {
             let low = if self.pass(b'\\') && self.pass(b'u') {
-                self.hex()?
+                self.hex()
             } else {
                 0
             };
             if low & 0xfc00 != 0xdc00 {
-                return Err(ESCAPE);
+                self.fail(ESCAPE);
             }
             code = 0x1_0000 + ((code & 0x3ff) << 10 | low & 0x3ff);
         }
-        char::from_u32(code).ok_or(ESCAPE)
+        char::from_u32(code).unwrap_or_else(|| {
+            self.fail(ESCAPE);
+            '\0'
+        })
     }
 
-    fn hex(&mut self) -> Read<u32> {
+    fn hex(&mut self) -> u32 {
         let mut code = 0;
         for _ in 0..4 {
-            let digit = self.byte().ok_or(END)?;
-            code = code << 4 | char::from(digit).to_digit(16).ok_or(ESCAPE)?;
+            let digit = self.byte();
+            let Some(number) = digit.and_then(|digit| char::from(digit).to_digit(16)) else {
+                self.fail(digit.map_or(END, |_| ESCAPE));
+                break;
+            };
+            code = code << 4 | number;
             self.at += 1;
         }
-        Ok(code)
+        code
     }
 }

@@ -127,7 +127,7 @@ impl SnapshotBuilder {
             ids,
         } = self;
         drop(ids);
-        Snapshot::of_store(model, profile, revision, loader.finish())
+        Snapshot::of_store(model, profile, revision, loader.finish(), Vec::new())
     }
 
     /// The relation, the subject and the condition over numbers, if the model allows the tuple.

@@ -72,6 +72,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use renumber::SetAside;
+pub(crate) use renumber::has_names_for;
 
 use crate::check::{self, CheckError, CheckRequest, Checked, Named, NamedError};
 use crate::model::{Model, RelationId, TypeId};
@@ -102,13 +103,7 @@ pub struct Standing {
 impl Snapshot {
     /// An empty snapshot at revision 0.
     pub fn new(model: Model, profile: Profile) -> Self {
-        Self {
-            model,
-            profile: Arc::new(profile),
-            revision: 0,
-            store: Store::default(),
-            set_aside: SetAside::default(),
-        }
+        Self::of_store(model, profile, 0, Store::default(), Vec::new())
     }
 
     /// All changes, in their order, or none; at a higher revision.
@@ -299,32 +294,27 @@ impl Snapshot {
         check::check_named(self, question)
     }
 
-    /// A store whose numbers are those of this model.
-    pub(crate) fn of_store(model: Model, profile: Profile, revision: u64, store: Store) -> Self {
+    /// A store whose numbers are those of this model, and what is set aside: tuples that the model has no name for, in
+    /// order, none of them twice under whatever conditions.
+    pub(crate) fn of_store(
+        model: Model,
+        profile: Profile,
+        revision: u64,
+        store: Store,
+        set_aside: Vec<Tuple>,
+    ) -> Self {
         Self {
+            model,
+            profile: Arc::new(profile),
             revision,
             store,
-            ..Self::new(model, profile)
+            set_aside: SetAside::from_sorted(set_aside),
         }
     }
 
     /// The tuples that the model has no name for, in order.
     pub(crate) fn tuples_set_aside(&self) -> impl Iterator<Item = Tuple> {
         self.set_aside.tuples()
-    }
-
-    /// Whether the model has no name for some of a tuple.
-    pub(crate) fn sets_aside(&self, tuple: &Tuple) -> bool {
-        !renumber::has_names_for(&self.model, tuple)
-    }
-
-    /// The same with these in the place of what is set aside: tuples that the model has no name for, in order,
-    /// none of them twice under whatever conditions.
-    pub(crate) fn with_set_aside(self, tuples: Vec<Tuple>) -> Self {
-        Self {
-            set_aside: SetAside::from_sorted(tuples),
-            ..self
-        }
     }
 
     /// What a question without contextual tuples reads.

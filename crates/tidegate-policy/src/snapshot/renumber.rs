@@ -65,7 +65,7 @@ impl SetAside {
 }
 
 /// Whether the model has a name for all of a tuple: such a one is not set aside.
-pub(super) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
+pub(crate) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
     let mut condition = tuple.condition.iter();
     model.relation_id(&tuple.relation).is_some()
         && condition.all(|found| model.condition_id(&found.name).is_some())

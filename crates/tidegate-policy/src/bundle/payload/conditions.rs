@@ -28,40 +28,44 @@ pub(crate) fn write_condition(out: &mut Vec<u8>, condition: &Condition) {
     text(out, condition.expression().as_bytes());
 }
 
-pub(crate) fn read_condition(reader: &mut Reader<'_>) -> Result<Condition, PayloadError> {
+/// None where it is wrong.
+pub(crate) fn read_condition(reader: &mut Reader<'_>) -> Option<Condition> {
     // Before it is looked at: what follows is then left out of programs that have no conditions.
     if cfg!(not(feature = "conditions")) {
-        return Err(PayloadError::Unsupported);
+        reader.fail(PayloadError::Unsupported);
+        return None;
     }
-    let name = reader.text()?;
-    check_relation(name)?;
-    let count = reader.count_to(MAX_PARAMETERS, LEAST_PARAMETER)?;
+    let name = reader.name(check_relation);
+    let mut count = reader.count_to(MAX_PARAMETERS, LEAST_PARAMETER);
     let mut parameters = Vec::with_capacity(count);
-    for _ in 0..count {
+    while reader.more(&mut count) {
         parameters.push(Parameter {
-            name: reader.text()?.into(),
-            kind: read_type(reader, 0)?,
+            name: reader.text().into(),
+            kind: read_type(reader, 0),
         });
     }
-    Condition::parse(name, parameters, reader.text()?).map_err(|error| match error {
-        ConditionError::Unsupported => PayloadError::Unsupported,
-        _ => PayloadError::Condition,
-    })
+    let parsed = Condition::parse(name, parameters, reader.text());
+    parsed
+        .map_err(|error| {
+            reader.fail(match error {
+                ConditionError::Unsupported => PayloadError::Unsupported,
+                _ => PayloadError::Condition,
+            });
+        })
+        .ok()
 }
 
 pub(crate) fn write_context(out: &mut Vec<u8>, context: &Context) {
     text(out, context.to_string().as_bytes());
 }
 
-pub(crate) fn read_context(reader: &mut Reader<'_>) -> Result<Context, PayloadError> {
-    let found = reader.text()?;
-    let context: Context = found.parse().map_err(|_| PayloadError::Context)?;
+/// With its text.
+pub(crate) fn read_context<'a>(reader: &mut Reader<'a>) -> (Context, &'a str) {
+    let found = reader.text();
+    let context: Context = found.parse().unwrap_or_default();
     // One context has one form.
-    if context.to_string() == found {
-        Ok(context)
-    } else {
-        Err(PayloadError::Context)
-    }
+    reader.must(context.to_string() == found, PayloadError::Context);
+    (context, found)
 }
 
 fn write_type(out: &mut Vec<u8>, kind: &ParameterType) {
@@ -84,11 +88,9 @@ fn write_type(out: &mut Vec<u8>, kind: &ParameterType) {
     }
 }
 
-fn read_type(reader: &mut Reader<'_>, nesting: usize) -> Result<ParameterType, PayloadError> {
-    if nesting > MAX_TYPE_NESTING {
-        return Err(PayloadError::Number);
-    }
-    Ok(match reader.byte()? {
+fn read_type(reader: &mut Reader<'_>, nesting: usize) -> ParameterType {
+    reader.must(nesting <= MAX_TYPE_NESTING, PayloadError::Number);
+    match reader.byte() {
         0 => ParameterType::Any,
         1 => ParameterType::Bool,
         2 => ParameterType::String,
@@ -98,8 +100,11 @@ fn read_type(reader: &mut Reader<'_>, nesting: usize) -> Result<ParameterType, P
         6 => ParameterType::Duration,
         7 => ParameterType::Timestamp,
         8 => ParameterType::IpAddress,
-        LIST => ParameterType::List(Box::new(read_type(reader, nesting + 1)?)),
-        MAP => ParameterType::Map(Box::new(read_type(reader, nesting + 1)?)),
-        _ => return Err(PayloadError::Number),
-    })
+        LIST => ParameterType::List(Box::new(read_type(reader, nesting + 1))),
+        MAP => ParameterType::Map(Box::new(read_type(reader, nesting + 1))),
+        _ => {
+            reader.fail(PayloadError::Number);
+            ParameterType::Any
+        }
+    }
 }

@@ -3,7 +3,6 @@
 use super::conditions::{read_condition, write_condition};
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{Reader, number, size, text};
-use crate::condition::Condition;
 use crate::model::{
     MAX_CONDITIONS, MAX_MODULES, MAX_NESTING, MAX_RELATIONS, MAX_TYPES, Model, Parts, Relation,
     Restriction, Rewrite, Schema, Source, SourceId, Taken, Type,
@@ -126,61 +125,70 @@ fn pair(out: &mut Vec<u8>, kind: u8, id: u32) {
 /// that the language would take is not asked.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Model, PayloadError> {
     let mut parts = Parts {
-        text: reader.text()?.into(),
-        schema: match reader.byte()? {
-            1 => Schema::V1_1,
-            2 => Schema::V1_2,
-            _ => return Err(PayloadError::Number),
-        },
+        text: reader.text().into(),
         ..Parts::default()
     };
-    for _ in 0..reader.count_to(MAX_MODULES, LEAST_SOURCE)? {
+    parts.schema = match reader.byte() {
+        1 => Schema::V1_1,
+        2 => Schema::V1_2,
+        _ => {
+            reader.fail(PayloadError::Number);
+            Schema::V1_2
+        }
+    };
+    let mut sources = reader.count_to(MAX_MODULES, LEAST_SOURCE);
+    while reader.more(&mut sources) {
         parts.sources.push(Source {
-            module: reader.text()?.into(),
-            file: reader.text()?.into(),
+            module: reader.text().into(),
+            file: reader.text().into(),
         });
     }
-    for _ in 0..reader.count_to(MAX_RELATIONS, 2)? {
-        let name = reader.text()?;
-        check_relation(name)?;
-        parts.relation_names.push(name.into());
+    let mut names = reader.count_to(MAX_RELATIONS, 2);
+    while reader.more(&mut names) {
+        parts
+            .relation_names
+            .push(reader.name(check_relation).into());
     }
-    for _ in 0..reader.count_to(MAX_CONDITIONS, LEAST_CONDITION)? {
-        let condition: Condition = read_condition(reader)?;
-        parts.conditions.push(condition);
-        let source = read_source(reader, &parts)?;
+    let mut conditions = reader.count_to(MAX_CONDITIONS, LEAST_CONDITION);
+    while reader.more(&mut conditions) {
+        parts.conditions.extend(read_condition(reader));
+        let source = read_source(reader, &parts);
         if !parts.sources.is_empty() {
             parts.condition_sources.push(source);
         }
     }
-    let types = reader.count_to(MAX_TYPES, LEAST_TYPE)?;
+    let mut types = reader.count_to(MAX_TYPES, LEAST_TYPE);
     let limits = Limits {
         types: types as u64,
         names: parts.relation_names.len() as u64,
         conditions: parts.conditions.len() as u64,
     };
-    for _ in 0..types {
-        let name = reader.text()?;
-        check_type(name)?;
-        let source = read_source(reader, &parts)?;
-        let start = parts.relations.len();
-        for _ in 0..reader.count_to(MAX_RELATIONS - start, LEAST_RELATION)? {
-            let relation = Relation {
-                name: reader.below(limits.names)?,
-                source: read_source(reader, &parts)?,
-                restrictions: restrictions(reader, &limits)?,
-                rewrite: read_rewrite(reader, &limits, 0)?,
-            };
-            parts.relations.push(relation);
+    while reader.more(&mut types) {
+        let name = reader.name(check_type).into();
+        let source = read_source(reader, &parts);
+        let start = place(parts.relations.len());
+        let mut relations = reader.count_to(MAX_RELATIONS - parts.relations.len(), LEAST_RELATION);
+        while reader.more(&mut relations) {
+            parts.relations.push(Relation {
+                name: reader.below(limits.names),
+                source: read_source(reader, &parts),
+                restrictions: restrictions(reader, &limits),
+                rewrite: read_rewrite(reader, &limits, 0),
+            });
         }
-        let place = |at: usize| u32::try_from(at).map_err(|_| PayloadError::Number);
         parts.types.push(Type {
-            name: name.into(),
-            relations: place(start)?..place(parts.relations.len())?,
+            name,
+            relations: start..place(parts.relations.len()),
             source,
         });
     }
+    reader.good()?;
     Model::from_parts(parts).map_err(|_| PayloadError::Model)
+}
+
+/// A relation's place: there are no more than [`MAX_RELATIONS`].
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// How many there are of what relations mention.
@@ -190,61 +198,62 @@ struct Limits {
     conditions: u64,
 }
 
-fn read_source(reader: &mut Reader<'_>, parts: &Parts) -> Result<Option<SourceId>, PayloadError> {
-    let number = reader.below(parts.sources.len() as u64 + 1)?;
-    Ok(number
+fn read_source(reader: &mut Reader<'_>, parts: &Parts) -> Option<SourceId> {
+    let number = reader.below(parts.sources.len() as u64 + 1);
+    number
         .checked_sub(1)
-        .and_then(|number| SourceId::try_from(number).ok()))
+        .and_then(|number| SourceId::try_from(number).ok())
 }
 
-fn restrictions(
-    reader: &mut Reader<'_>,
-    limits: &Limits,
-) -> Result<Vec<Restriction>, PayloadError> {
+fn restrictions(reader: &mut Reader<'_>, limits: &Limits) -> Vec<Restriction> {
     let mut found = Vec::new();
-    for _ in 0..reader.count(LEAST_RESTRICTION)? {
-        let taken = match reader.byte()? {
-            OBJECT => Taken::Object(reader.below(limits.types)?),
-            USERSET => Taken::Userset(reader.below(limits.types)?, reader.below(limits.names)?),
-            WILDCARD => Taken::Wildcard(reader.below(limits.types)?),
-            _ => return Err(PayloadError::Number),
+    let mut count = reader.count(LEAST_RESTRICTION);
+    while reader.more(&mut count) {
+        let kind = reader.byte();
+        reader.must(kind <= WILDCARD, PayloadError::Number);
+        let type_id = reader.below(limits.types);
+        let taken = match kind {
+            OBJECT => Taken::Object(type_id),
+            USERSET => Taken::Userset(type_id, reader.below(limits.names)),
+            _ => Taken::Wildcard(type_id),
         };
-        let condition = reader.below(limits.conditions + 1)?.checked_sub(1);
+        let condition = reader.below(limits.conditions + 1).checked_sub(1);
         found.push(Restriction { taken, condition });
     }
-    Ok(found)
+    found
 }
 
-fn read_rewrite(
-    reader: &mut Reader<'_>,
-    limits: &Limits,
-    nesting: usize,
-) -> Result<Rewrite, PayloadError> {
+fn read_rewrite(reader: &mut Reader<'_>, limits: &Limits, nesting: usize) -> Rewrite {
     // One more than the parentheses that may stand around an operator.
-    if nesting > MAX_NESTING + 1 {
-        return Err(PayloadError::Number);
-    }
-    let list = |reader: &mut Reader<'_>| {
-        let mut all = Vec::new();
-        for _ in 0..reader.count(1)? {
-            all.push(read_rewrite(reader, limits, nesting + 1)?);
-        }
-        Ok::<_, PayloadError>(all)
-    };
-    Ok(match reader.byte()? {
+    reader.must(nesting <= MAX_NESTING + 1, PayloadError::Number);
+    let kind = reader.byte();
+    match kind {
         DIRECT => Rewrite::Direct,
-        COMPUTED => Rewrite::Computed(reader.below(limits.names)?),
+        COMPUTED => Rewrite::Computed(reader.below(limits.names)),
         FROM => Rewrite::From {
-            relation: reader.below(limits.names)?,
-            tupleset: reader.below(limits.names)?,
+            relation: reader.below(limits.names),
+            tupleset: reader.below(limits.names),
         },
-        UNION => Rewrite::Union(list(reader)?),
-        INTERSECTION => Rewrite::Intersection(list(reader)?),
+        UNION | INTERSECTION => {
+            let mut all = Vec::new();
+            let mut count = reader.count(1);
+            while reader.more(&mut count) {
+                all.push(read_rewrite(reader, limits, nesting + 1));
+            }
+            if kind == UNION {
+                Rewrite::Union(all)
+            } else {
+                Rewrite::Intersection(all)
+            }
+        }
         EXCLUSION => {
-            let base = read_rewrite(reader, limits, nesting + 1)?;
-            let subtract = read_rewrite(reader, limits, nesting + 1)?;
+            let base = read_rewrite(reader, limits, nesting + 1);
+            let subtract = read_rewrite(reader, limits, nesting + 1);
             Rewrite::Exclusion(Box::new(base), Box::new(subtract))
         }
-        _ => return Err(PayloadError::Number),
-    })
+        _ => {
+            reader.fail(PayloadError::Number);
+            Rewrite::Direct
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! From a payload to its snapshot. Nothing in the bytes is believed.
 
 use super::conditions::read_context;
-use super::{BOUND, OBJECT, USERSET, VERSION, WILDCARD, model};
+use super::{BOUND, USERSET, VERSION, WILDCARD, model};
 use crate::bundle::PayloadError;
-use crate::bundle::bytes::{Names, Reader, UUID, below};
+use crate::bundle::bytes::{Names, Reader, UUID};
 use crate::model::{Model, RelationId};
 use crate::profile::Profile;
-use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId};
-use crate::tuple::{Object, Tuple};
+use crate::snapshot::{Bound, Loader, ObjectId, Snapshot, Standing, SubjectId, has_names_for};
+use crate::text::cut;
+use crate::tuple::{Tuple, check_object};
 
 /// Fewest bytes of an object: two numbers and a byte of its name.
 const LEAST_OBJECT: usize = 3;
@@ -22,49 +23,51 @@ const LEAST_TUPLE: usize = 10;
 
 /// Reads all of it, or says what is wrong.
 pub(in crate::bundle) fn read(bytes: &[u8], revision: u64) -> Result<Snapshot, PayloadError> {
-    let mut reader = Reader::after(bytes, VERSION)?;
+    let mut reader = Reader::new(bytes);
+    reader.version(VERSION);
     let model = model::read(&mut reader)?;
-    let profile = Profile::from_json(reader.text()?).map_err(|_| PayloadError::Profile)?;
+    let profile = reader.text();
+    reader.good()?;
+    let profile = Profile::from_json(profile).map_err(|_| PayloadError::Profile)?;
 
     let mut loader = Loader::default();
     let limits = Limits {
-        objects: objects(&mut reader, &model, &mut loader)?,
+        objects: objects(&mut reader, &model, &mut loader),
         relations: model.relation_count(),
         types: model.type_names().count() as u64,
     };
-    let bounds = bounds(&mut reader, &model)?;
-    rows(&mut reader, &limits, &bounds, &mut loader)?;
-    revocations(&mut reader, &mut loader)?;
-    let store = loader.finish();
-    let snapshot = Snapshot::of_store(model, profile, revision, store);
-    let set_aside = set_aside(&mut reader, &snapshot)?;
+    let bounds = bounds(&mut reader, &model);
+    rows(&mut reader, &limits, &bounds, &mut loader);
+    revocations(&mut reader, &mut loader);
+    let set_aside = set_aside(&mut reader, &model);
     reader.end()?;
-    Ok(snapshot.with_set_aside(set_aside))
+    let store = loader.finish();
+    Ok(Snapshot::of_store(
+        model, profile, revision, store, set_aside,
+    ))
 }
 
 /// Returns how many there are.
-fn objects(
-    reader: &mut Reader<'_>,
-    model: &Model,
-    loader: &mut Loader,
-) -> Result<u64, PayloadError> {
-    let count = reader.count(LEAST_OBJECT)?;
+fn objects(reader: &mut Reader<'_>, model: &Model, loader: &mut Loader) -> u64 {
+    let count = reader.count(LEAST_OBJECT);
     let mut names = Names::default();
-    for _ in 0..count {
-        let shared = reader.number()?;
-        let rest = reader.number()?;
+    let mut left = count;
+    while reader.more(&mut left) {
+        let shared = reader.number();
+        let rest = reader.number();
         let has_standing = rest & 1 == 1;
-        let rest = reader.take(usize::try_from(rest >> 1).map_err(|_| PayloadError::Cut)?)?;
-        let text = names.next(shared, rest)?;
-        let object: Object = text.parse()?;
-        let id = loader.add(text, model.type_id(object.type_name()));
+        let rest = reader.take(rest >> 1);
+        let text = names.next(reader, shared, rest);
+        reader.name_as(text, check_object);
+        let (type_name, _) = cut(text, b':').unwrap_or_default();
+        let id = loader.add(text, model.type_id(type_name));
         if has_standing {
-            let uid = reader.uuid()?;
-            let valid_from_s = reader.number()?;
+            let uid = reader.uuid();
+            let valid_from_s = reader.number();
             loader.set_standing(id, Some(Standing { uid, valid_from_s }));
         }
     }
-    Ok(count as u64)
+    count as u64
 }
 
 /// How many there are of what rows mention.
@@ -74,121 +77,111 @@ struct Limits {
     types: u64,
 }
 
-fn bounds(reader: &mut Reader<'_>, model: &Model) -> Result<Vec<Bound>, PayloadError> {
+fn bounds(reader: &mut Reader<'_>, model: &Model) -> Vec<Bound> {
     let conditions = model.conditions().len() as u64;
     let mut bounds: Vec<Bound> = Vec::new();
     let mut before = None;
-    for _ in 0..reader.count(LEAST_BOUND)? {
+    let mut count = reader.count(LEAST_BOUND);
+    while reader.more(&mut count) {
         // Without conditions nothing is bound to one.
         if cfg!(not(feature = "conditions")) {
-            return Err(PayloadError::Unsupported);
+            reader.fail(PayloadError::Unsupported);
+            break;
         }
-        let condition = reader.below(conditions)?;
-        let context = read_context(reader)?;
-        let this = Some((condition, context.to_string()));
-        if before >= this {
-            return Err(PayloadError::Order);
-        }
+        let condition = reader.below(conditions);
+        let (context, text) = read_context(reader);
+        let this = Some((condition, text));
+        reader.must(before < this, PayloadError::Order);
         before = this;
         bounds.push(Bound { condition, context });
     }
-    Ok(bounds)
+    bounds
 }
 
-fn rows(
-    reader: &mut Reader<'_>,
-    limits: &Limits,
-    bounds: &[Bound],
-    loader: &mut Loader,
-) -> Result<(), PayloadError> {
-    let count = reader.count(LEAST_ROW)?;
+fn rows(reader: &mut Reader<'_>, limits: &Limits, bounds: &[Bound], loader: &mut Loader) {
+    let mut count = reader.count(LEAST_ROW);
     let mut before: Option<(ObjectId, RelationId)> = None;
-    for _ in 0..count {
-        let past = reader.number()?;
+    while reader.more(&mut count) {
+        let past = reader.number();
         let from = before.map_or(0, |(object, _)| u64::from(object));
-        let object = below(from.saturating_add(past), limits.objects)?;
-        let relation = below(reader.number()?, limits.relations)?;
-        let key = (object, relation);
-        if before.is_some_and(|before| before >= key) {
-            return Err(PayloadError::Order);
-        }
-        before = Some(key);
+        let object = reader.one_of(from.saturating_add(past), limits.objects);
+        let relation = reader.below(limits.relations);
+        let key = Some((object, relation));
+        reader.must(before < key, PayloadError::Order);
+        before = key;
 
-        let size = reader.count(LEAST_SUBJECT)?;
-        if size == 0 {
-            return Err(PayloadError::Number);
-        }
+        let mut size = reader.count(LEAST_SUBJECT);
+        reader.must(size > 0, PayloadError::Number);
         let mut last: Option<SubjectId> = None;
-        for _ in 0..size {
-            let (subject, bound) = subject(reader, limits, bounds)?;
-            if last.is_some_and(|last| last >= subject) {
-                return Err(PayloadError::Order);
-            }
+        while reader.more(&mut size) {
+            let (subject, bound) = subject(reader, limits, bounds);
+            reader.must(last < Some(subject), PayloadError::Order);
             last = Some(subject);
             loader.write(object, relation, subject, bound.cloned());
         }
     }
-    Ok(())
 }
 
 fn subject<'a>(
     reader: &mut Reader<'_>,
     limits: &Limits,
     bounds: &'a [Bound],
-) -> Result<(SubjectId, Option<&'a Bound>), PayloadError> {
-    let mut number = reader.number()?;
+) -> (SubjectId, Option<&'a Bound>) {
+    let mut number = reader.number();
     let mut bound = None;
     if number & 3 == BOUND {
-        let place = below(number >> 2, bounds.len() as u64)?;
+        let place = reader.one_of(number >> 2, bounds.len() as u64);
         bound = bounds.get(place as usize);
-        number = reader.number()?;
+        number = reader.number();
     }
     let (place, kind) = (number >> 2, number & 3);
-    let subject = match kind {
-        OBJECT => SubjectId::Object(below(place, limits.objects)?),
-        USERSET => {
-            let object = below(place, limits.objects)?;
-            SubjectId::Userset(object, reader.below(limits.relations)?)
-        }
-        WILDCARD => SubjectId::Wildcard(below(place, limits.types)?),
-        _ => return Err(PayloadError::Number),
+    reader.must(kind != BOUND, PayloadError::Number);
+    let of = if kind == WILDCARD {
+        limits.types
+    } else {
+        limits.objects
     };
-    Ok((subject, bound))
+    let id = reader.one_of(place, of);
+    let subject = match kind {
+        WILDCARD => SubjectId::Wildcard(id),
+        USERSET => SubjectId::Userset(id, reader.below(limits.relations)),
+        _ => SubjectId::Object(id),
+    };
+    (subject, bound)
 }
 
-fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) -> Result<(), PayloadError> {
+fn revocations(reader: &mut Reader<'_>, loader: &mut Loader) {
     let mut before = None;
-    for _ in 0..reader.count(UUID)? {
-        let jti = reader.uuid()?;
-        if before.is_some_and(|before| before >= jti) {
-            return Err(PayloadError::Order);
-        }
+    let mut count = reader.count(UUID);
+    while reader.more(&mut count) {
+        let jti = reader.uuid();
+        reader.must(before < Some(jti), PayloadError::Order);
         before = Some(jti);
         loader.revoke(jti);
     }
-    Ok(())
 }
 
 /// Only what is in no row: a tuple that the model has names for would be there twice, or come from nowhere.
-fn set_aside(reader: &mut Reader<'_>, snapshot: &Snapshot) -> Result<Vec<Tuple>, PayloadError> {
-    let count = reader.count(LEAST_TUPLE)?;
+fn set_aside(reader: &mut Reader<'_>, model: &Model) -> Vec<Tuple> {
+    let mut count = reader.count(LEAST_TUPLE);
     let mut tuples: Vec<Tuple> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let text = reader.text()?;
-        let tuple: Tuple = text.parse().map_err(|_| PayloadError::SetAside)?;
-        // One tuple has one form.
-        if !snapshot.sets_aside(&tuple) || tuple.to_string() != text {
-            return Err(PayloadError::SetAside);
-        }
+    while reader.more(&mut count) {
+        let text = reader.text();
+        let tuple = text.parse().ok().filter(|tuple: &Tuple| {
+            // One tuple has one form.
+            !has_names_for(model, tuple) && tuple.to_string() == text
+        });
+        let Some(tuple) = tuple else {
+            reader.fail(PayloadError::SetAside);
+            break;
+        };
         let follows = tuples.last().is_none_or(|last| {
             // The same under two conditions is there twice.
             let is = (&tuple.object, &tuple.relation, &tuple.subject);
             is > (&last.object, &last.relation, &last.subject)
         });
-        if !follows {
-            return Err(PayloadError::Order);
-        }
+        reader.must(follows, PayloadError::Order);
         tuples.push(tuple);
     }
-    Ok(tuples)
+    tuples
 }

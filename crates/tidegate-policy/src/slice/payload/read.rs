@@ -13,7 +13,7 @@ use crate::bundle::payload::{read_condition, read_context};
 use crate::slice::change::Delta;
 use crate::slice::section::{Row, Section};
 use crate::slice::terms::{FIRST, MAX_CONDITIONS, MAX_NODES, MAX_WORDS, Node, NodeId, Terms, YES};
-use crate::slice::{Cap, Kinds, MAX_SLICE_BYTES, Slice, SliceChange, SliceError};
+use crate::slice::{Cap, Kinds, MAX_SLICE_BYTES, Slice, SliceChange};
 use crate::tuple::{Object, check_object, check_relation};
 
 /// Fewest bytes of a kind: a name, a byte.
@@ -39,13 +39,13 @@ impl Slice {
         uid: Uuid,
         revision: u64,
     ) -> Result<Self, PayloadError> {
-        let mut reader = start(bytes, SLICE)?;
-        let kinds = kinds(&mut reader)?;
-        let terms = terms(&mut reader)?;
-        let (own, anonymous) = flags(&mut reader)?;
-        let mut part = |has: bool| has.then(|| section(&mut reader, &terms)).transpose();
-        let own = part(own)?;
-        let anonymous = part(anonymous)?;
+        let mut reader = start(bytes, SLICE);
+        let kinds = kinds(&mut reader);
+        let terms = terms(&mut reader);
+        let flags = flags(&mut reader);
+        let mut part = |flag| (flags & flag != 0).then(|| section(&mut reader, &terms));
+        let own = part(OWN);
+        let anonymous = part(ANONYMOUS);
         reader.end()?;
         Ok(Self {
             subject,
@@ -65,24 +65,26 @@ impl SliceChange {
     /// # Errors
     /// See [`PayloadError`].
     pub fn of_bytes(bytes: &[u8]) -> Result<Self, PayloadError> {
-        let mut reader = start(bytes, CHANGE)?;
-        let subject = reader.text()?.parse()?;
-        let uid = reader.uuid()?;
-        let from = reader.number()?;
-        let to = from.checked_add(reader.number()?);
-        let to = to.ok_or(PayloadError::Number)?;
-        let kinds = kinds(&mut reader)?;
-        let terms = terms(&mut reader)?;
-        let (own, anonymous) = flags(&mut reader)?;
-        let mut part = |has: bool| has.then(|| delta(&mut reader, &terms)).transpose();
-        let own = part(own)?;
-        let anonymous = part(anonymous)?;
+        let mut reader = start(bytes, CHANGE);
+        let subject = reader.text();
+        reader.good()?;
+        let subject = subject.parse()?;
+        let uid = reader.uuid();
+        let from = reader.number();
+        let to = from.checked_add(reader.number());
+        reader.must(to.is_some(), PayloadError::Number);
+        let kinds = kinds(&mut reader);
+        let terms = terms(&mut reader);
+        let flags = flags(&mut reader);
+        let mut part = |flag| (flags & flag != 0).then(|| delta(&mut reader, &terms));
+        let own = part(OWN);
+        let anonymous = part(ANONYMOUS);
         reader.end()?;
         Ok(Self {
             subject,
             uid,
             from,
-            to,
+            to: to.unwrap_or_default(),
             kinds,
             terms,
             own,
@@ -91,208 +93,201 @@ impl SliceChange {
     }
 }
 
-fn start<'a>(bytes: &'a [u8], version: &[u8]) -> Result<Reader<'a>, PayloadError> {
-    if bytes.len() > MAX_SLICE_BYTES {
-        return Err(PayloadError::TooLong);
-    }
-    Reader::after(bytes, version)
+fn start<'a>(bytes: &'a [u8], version: &[u8]) -> Reader<'a> {
+    let mut reader = Reader::new(bytes);
+    reader.must(bytes.len() <= MAX_SLICE_BYTES, PayloadError::TooLong);
+    reader.version(version);
+    reader
 }
 
-fn flags(reader: &mut Reader<'_>) -> Result<(bool, bool), PayloadError> {
-    match reader.byte()? {
-        flags if flags > OWN + ANONYMOUS => Err(PayloadError::Number),
-        flags => Ok((flags & OWN != 0, flags & ANONYMOUS != 0)),
-    }
+/// A byte of two flags.
+fn flags(reader: &mut Reader<'_>) -> u8 {
+    let flags = reader.byte();
+    reader.must(flags < 4, PayloadError::Number);
+    flags
 }
 
-fn kinds(reader: &mut Reader<'_>) -> Result<Kinds, PayloadError> {
-    let all = match reader.byte()? {
-        0 => false,
-        1 => true,
-        _ => return Err(PayloadError::Number),
-    };
+fn kinds(reader: &mut Reader<'_>) -> Kinds {
+    let all = reader.byte();
+    reader.must(all < 2, PayloadError::Number);
     let mut by_name: Vec<(String, Cap)> = Vec::new();
-    for _ in 0..reader.count_to(MAX_WORDS, LEAST_KIND)? {
-        let name = reader.text()?;
-        if name.len() > MAX_KIND {
-            return Err(PayloadError::Number);
-        }
-        let last = by_name.last();
-        if last.is_some_and(|(last, _)| last.as_str() >= name) {
-            return Err(PayloadError::Order);
-        }
-        let flags = reader.byte()?;
-        if flags > IS_ANONYMOUS + HAS_ACTIONS {
-            return Err(PayloadError::Number);
-        }
+    let mut count = reader.count_to(MAX_WORDS, LEAST_KIND);
+    while reader.more(&mut count) {
+        let name = reader.text();
+        reader.must(name.len() <= MAX_KIND, PayloadError::Number);
+        let last = by_name.last().map(|(last, _)| last.as_str());
+        reader.must(last < Some(name), PayloadError::Order);
+        let flags = flags(reader);
         let cap = Cap {
-            actions: (flags & HAS_ACTIONS != 0)
-                .then(|| actions(reader))
-                .transpose()?,
+            actions: (flags & HAS_ACTIONS != 0).then(|| actions(reader)),
             anonymous: flags & IS_ANONYMOUS != 0,
         };
         by_name.push((name.to_owned(), cap));
     }
-    Ok(Kinds { all, by_name })
+    Kinds {
+        all: all == 1,
+        by_name,
+    }
 }
 
-fn actions(reader: &mut Reader<'_>) -> Result<Vec<String>, PayloadError> {
+fn actions(reader: &mut Reader<'_>) -> Vec<String> {
     let mut actions: Vec<String> = Vec::new();
-    for _ in 0..reader.count_to(MAX_WORDS, 1)? {
+    let mut count = reader.count_to(MAX_WORDS, 1);
+    while reader.more(&mut count) {
         // What a profile says, whether or not the model has it.
-        let name = reader.text()?;
-        if actions.last().is_some_and(|last| last.as_str() >= name) {
-            return Err(PayloadError::Order);
-        }
+        let name = reader.text();
+        let last = actions.last().map(String::as_str);
+        reader.must(last < Some(name), PayloadError::Order);
         actions.push(name.to_owned());
     }
-    Ok(actions)
+    actions
 }
 
-fn terms(reader: &mut Reader<'_>) -> Result<Terms, PayloadError> {
+fn terms(reader: &mut Reader<'_>) -> Terms {
     let mut terms = Terms::default();
-    for number in 0..reader.count_to(MAX_WORDS, 2)? {
-        let name = reader.text()?;
-        check_relation(name)?;
-        once(terms.add_relation(name), number)?;
+    for number in 0..reader.count_to(MAX_WORDS, 2) {
+        let name = reader.name(check_relation);
+        if !once(reader, terms.add_relation(name), number) {
+            break;
+        }
     }
     if cfg!(feature = "conditions") {
-        formulas(reader, &mut terms)?;
+        formulas(reader, &mut terms);
     } else {
-        no_formulas(reader)?;
+        no_formulas(reader);
     }
     terms.settle();
-    Ok(terms)
+    terms
 }
 
 /// Conditions, their contexts, and what is made of them.
-fn formulas(reader: &mut Reader<'_>, terms: &mut Terms) -> Result<(), PayloadError> {
-    for number in 0..reader.count_to(MAX_CONDITIONS, LEAST_CONDITION)? {
-        let condition = Arc::new(read_condition(reader)?);
-        once(terms.add_condition(&condition), number)?;
-    }
-    for number in 0..reader.count(1)? {
-        let context = read_context(reader)?;
-        once(terms.add_context(&context), number)?;
-    }
-    for _ in 0..reader.count_to(MAX_NODES, LEAST_NODE)? {
-        let node = node(reader, terms)?;
-        if !terms.add_simplest(&node).map_err(too_long)? {
-            return Err(PayloadError::Formula);
+fn formulas(reader: &mut Reader<'_>, terms: &mut Terms) {
+    for number in 0..reader.count_to(MAX_CONDITIONS, LEAST_CONDITION) {
+        let Some(condition) = read_condition(reader) else {
+            break;
+        };
+        if !once(reader, terms.add_condition(&Arc::new(condition)), number) {
+            break;
         }
     }
-    Ok(())
+    for number in 0..reader.count(1) {
+        let (context, _) = read_context(reader);
+        if !once(reader, terms.add_context(&context), number) {
+            break;
+        }
+    }
+    let mut count = reader.count_to(MAX_NODES, LEAST_NODE);
+    while reader.more(&mut count) {
+        let Some(node) = node(reader, terms) else {
+            break;
+        };
+        match terms.add_simplest(&node) {
+            Ok(is_simplest) => reader.must(is_simplest, PayloadError::Formula),
+            Err(_) => reader.fail(PayloadError::TooLong),
+        }
+    }
 }
 
 /// That the lists of conditions, contexts and formulas are empty: none of them is there without the first.
-fn no_formulas(reader: &mut Reader<'_>) -> Result<(), PayloadError> {
+fn no_formulas(reader: &mut Reader<'_>) {
     for _ in 0..3 {
-        if reader.number()? != 0 {
-            return Err(PayloadError::Unsupported);
-        }
-    }
-    Ok(())
-}
-
-/// That a thing got the number of its place: it was not there before.
-fn once(id: u32, place: usize) -> Result<(), PayloadError> {
-    if usize::try_from(id) == Ok(place) {
-        Ok(())
-    } else {
-        Err(PayloadError::Order)
+        let count = reader.number();
+        reader.must(count == 0, PayloadError::Unsupported);
     }
 }
 
-fn too_long(_: SliceError) -> PayloadError {
-    PayloadError::TooLong
+/// That a thing got the number of its place: it was not there before. False after anything that is wrong.
+fn once(reader: &mut Reader<'_>, id: u32, place: usize) -> bool {
+    reader.must(usize::try_from(id) == Ok(place), PayloadError::Order);
+    reader.good().is_ok()
 }
 
-fn node(reader: &mut Reader<'_>, terms: &Terms) -> Result<Node, PayloadError> {
+/// None where it is wrong.
+fn node(reader: &mut Reader<'_>, terms: &Terms) -> Option<Node> {
     let end = u64::from(terms.end());
-    Ok(match reader.byte()? {
+    let kind = reader.byte();
+    reader.must(kind <= WHEN, PayloadError::Number);
+    let node = match kind {
         CONDITION => Node::Condition {
-            condition: reader.below(terms.conditions().len() as u64)?,
-            context: reader.below(terms.contexts().len() as u64)?,
+            condition: reader.below(terms.conditions().len() as u64),
+            context: reader.below(terms.contexts().len() as u64),
         },
-        ANY => Node::Any(parts(reader, end)?),
-        ALL => Node::All(parts(reader, end)?),
-        BUT_NOT => Node::ButNot(reader.below(end)?, reader.below(end)?),
-        WHEN => Node::When(reader.below(end)?, reader.below(end)?),
-        _ => return Err(PayloadError::Number),
-    })
+        ANY => Node::Any(parts(reader, end)),
+        ALL => Node::All(parts(reader, end)),
+        BUT_NOT => Node::ButNot(reader.below(end), reader.below(end)),
+        _ => Node::When(reader.below(end), reader.below(end)),
+    };
+    reader.good().is_ok().then_some(node)
 }
 
-fn parts(reader: &mut Reader<'_>, end: u64) -> Result<Box<[NodeId]>, PayloadError> {
-    let count = reader.count(1)?;
-    if count == 0 {
-        return Err(PayloadError::Number);
-    }
+fn parts(reader: &mut Reader<'_>, end: u64) -> Box<[NodeId]> {
+    let mut count = reader.count(1);
+    reader.must(count > 0, PayloadError::Number);
     let mut of: Vec<NodeId> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let id = reader.below(end)?;
-        if of.last().is_some_and(|&last| last >= id) {
-            return Err(PayloadError::Order);
-        }
+    while reader.more(&mut count) {
+        let id = reader.below(end);
+        reader.must(of.last() < Some(&id), PayloadError::Order);
         of.push(id);
     }
-    Ok(of.into())
+    of.into()
 }
 
-fn section(reader: &mut Reader<'_>, terms: &Terms) -> Result<Section, PayloadError> {
+fn section(reader: &mut Reader<'_>, terms: &Terms) -> Section {
     let mut rows: Vec<Row> = Vec::new();
-    for _ in 0..reader.count(LEAST_ROW)? {
-        rows.push(row(reader, terms)?);
+    let mut count = reader.count(LEAST_ROW);
+    while reader.more(&mut count) {
+        rows.push(row(reader, terms));
     }
-    let count = reader.count(LEAST_NAME + 1)?;
+    let mut count = reader.count(LEAST_NAME + 1);
     let mut section = Section::with_capacity(count);
     for (row, number) in rows.iter().zip(0..) {
-        once(section.add_row(row), number)?;
+        once(reader, section.add_row(row), number);
     }
     let mut names = Names::default();
-    for _ in 0..count {
-        let shared = reader.number()?;
-        let name = names.next(shared, reader.bytes()?)?;
-        check_object(name)?;
-        let row = reader.below(rows.len() as u64)?;
-        section.push(name, row).map_err(too_long)?;
+    while reader.more(&mut count) {
+        let name = name(reader, &mut names);
+        let row = reader.below(rows.len() as u64);
+        if section.push(name, row).is_err() {
+            reader.fail(PayloadError::TooLong);
+        }
     }
-    Ok(section)
+    section
 }
 
-fn row(reader: &mut Reader<'_>, terms: &Terms) -> Result<Row, PayloadError> {
-    let count = reader.count(LEAST_OUTCOME)?;
-    if count == 0 {
-        return Err(PayloadError::Number);
-    }
+/// The name of an object.
+fn name<'a>(reader: &mut Reader<'_>, names: &'a mut Names) -> &'a str {
+    let shared = reader.number();
+    let rest = reader.bytes();
+    let name = names.next(reader, shared, rest);
+    reader.name_as(name, check_object);
+    name
+}
+
+fn row(reader: &mut Reader<'_>, terms: &Terms) -> Row {
+    let mut count = reader.count(LEAST_OUTCOME);
+    reader.must(count > 0, PayloadError::Number);
     let relations = terms.relation_names().len() as u64;
     let mut row: Vec<(u32, NodeId)> = Vec::with_capacity(count);
-    for _ in 0..count {
+    while reader.more(&mut count) {
         let last = row.last().map(|&(relation, _)| relation);
-        let past = reader.number()?;
-        if last.is_some() && past == 0 {
-            return Err(PayloadError::Order);
-        }
+        let past = reader.number();
+        reader.must(last.is_none() || past > 0, PayloadError::Order);
         let relation = u64::from(last.unwrap_or_default()).saturating_add(past);
-        let relation = crate::bundle::bytes::below(relation, relations)?;
-        let outcome = reader.below(u64::from(terms.end()))?;
-        if outcome < FIRST && outcome != YES {
-            return Err(PayloadError::Number);
-        }
+        let relation = reader.one_of(relation, relations);
+        let outcome = reader.below(u64::from(terms.end()));
+        reader.must(outcome >= FIRST || outcome == YES, PayloadError::Number);
         row.push((relation, outcome));
     }
-    Ok(row.into())
+    row.into()
 }
 
-fn delta(reader: &mut Reader<'_>, terms: &Terms) -> Result<Delta, PayloadError> {
-    let put = section(reader, terms)?;
-    let count = reader.count(LEAST_NAME)?;
+fn delta(reader: &mut Reader<'_>, terms: &Terms) -> Delta {
+    let put = section(reader, terms);
     let mut removed: Vec<Box<str>> = Vec::new();
     let mut names = Names::default();
-    for _ in 0..count {
-        let shared = reader.number()?;
-        let name = names.next(shared, reader.bytes()?)?;
-        check_object(name)?;
-        removed.push(name.into());
+    let mut count = reader.count(LEAST_NAME);
+    while reader.more(&mut count) {
+        removed.push(name(reader, &mut names).into());
     }
-    Ok(Delta { put, removed })
+    Delta { put, removed }
 }

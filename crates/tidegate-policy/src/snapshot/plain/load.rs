@@ -66,13 +66,15 @@ impl Loader {
                 None => standings.push(0, &[]),
             }
         }
-        let store = Store {
+        let (rows, bounds) = self.tuples.finish(&self.types);
+        Store {
             names: Names::of_texts(self.texts.finish(), end),
             standings: standings.finish(),
+            rows,
+            back: Arc::default(),
+            bounds,
             revoked: Arc::new(self.revoked),
-            ..Store::default()
-        };
-        store.with_tuples(&self.types, self.tuples)
+        }
     }
 }
 
@@ -119,23 +121,24 @@ impl Tuples {
                 .push(((object, relation, Entry::new(subject).word()), bound));
         }
     }
+
+    /// Rows, and the conditions of their tuples.
+    fn finish(mut self, types: &Types) -> (Table, Arc<Vec<(TupleKey, Bound)>>) {
+        let rows = Table(Blocks::of_words(&self.objects, &self.words, &types.0));
+        if cfg!(feature = "conditions") {
+            tidy(&mut self.bounds, &rows);
+        }
+        (rows, Arc::new(self.bounds))
+    }
 }
 
 impl Store {
     /// The same objects and revocations, with other types and tuples.
     pub(crate) fn with_tuples(self, types: &Types, tuples: Tuples) -> Self {
-        let Tuples {
-            objects,
-            words,
-            mut bounds,
-        } = tuples;
-        let rows = Table(Blocks::of_words(&objects, &words, &types.0));
-        if cfg!(feature = "conditions") {
-            tidy(&mut bounds, &rows);
-        }
+        let (rows, bounds) = tuples.finish(types);
         Self {
             rows,
-            bounds: Arc::new(bounds),
+            bounds,
             back: Arc::default(),
             ..self
         }

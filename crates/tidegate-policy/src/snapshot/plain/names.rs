@@ -39,9 +39,12 @@ impl Names {
     /// Of texts by number.
     pub(super) fn of_texts(texts: Blocks, end: ObjectId) -> Self {
         let mut names = Self {
+            hasher: DefaultHashBuilder,
             texts,
+            buckets: Blocks::default(),
+            count: 0,
             end,
-            ..Self::default()
+            free: Arc::default(),
         };
         names.spread();
         names
