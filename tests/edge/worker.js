@@ -8,6 +8,7 @@ const ROUTES = [
     path: "/{organization}/{project}/{stream}",
     resource: "stream:{organization}/{project}/{stream}",
     actions: { GET: "can_read", POST: "can_write" },
+    query: "any",
   },
 ];
 

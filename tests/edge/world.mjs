@@ -102,7 +102,7 @@ export async function world() {
   self.options = {
     url,
     nodeSecret: await self.secret({ sub: "node:edge", aud: ["control"], kind: "node" }),
-    route: [{ path: "/{doc}", resource: "doc:{doc}", actions: { GET: "owner" } }],
+    route: [{ path: "/{doc}", resource: "doc:{doc}", actions: { GET: "owner" }, query: "any" }],
     fetch: self.fetch,
     now: () => self.now,
     waitUntil: (promise) => self.waiting.push(promise),

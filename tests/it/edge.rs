@@ -284,6 +284,7 @@ async fn the_gateway_gets_only_what_passes_the_worker() {
         ("no secret", Method::GET, ORDERS, None, StatusCode::UNAUTHORIZED, "not-granted"),
         ("no such route", Method::GET, "/acme", Some(bot), StatusCode::NOT_FOUND, "no-route"),
         ("a path to be read in two ways", Method::GET, "/acme/sales/a%2Fb", Some(bot), StatusCode::BAD_REQUEST, "path"),
+        ("a secret in the query", Method::GET, "/acme/sales/orders?access_token=x", Some(bot), StatusCode::BAD_REQUEST, "query"),
         ("no such stream", Method::GET, "/acme/sales/none", Some(bot), StatusCode::FORBIDDEN, "unknown-resource"),
         ("no such method", Method::DELETE, ORDERS, Some(bot), StatusCode::METHOD_NOT_ALLOWED, "method"),
         ("no grant", Method::GET, ORDERS, Some(&*without.secret), StatusCode::FORBIDDEN, "not-granted"),
@@ -312,7 +313,7 @@ async fn the_gateway_gets_only_what_passes_the_worker() {
             _ => None,
         };
         assert_eq!(found.challenge.as_deref(), challenge, "{what}");
-        // The gateway, asked itself, says the same; of a path that is ambiguous also why.
+        // The gateway, asked itself, says the same; of a path or a query that is refused also why.
         if status != StatusCode::BAD_REQUEST {
             let itself = site.gateway.url(path);
             let answer = send(method, &itself, secret, empty())

@@ -62,7 +62,7 @@ enum Command {
         #[arg(long, value_name = "URL")]
         store: Option<String>,
     },
-    /// The engine beside cedar-policy, regorus and casbin on three published workloads, and on 10 million tuples
+    /// The engine beside cedar-policy, regorus and casbin on three published workloads; 10 million tuples; what is meant to hurt
     Engine {
         /// Also write the rows here, as a JSON array
         #[arg(long, value_name = "FILE")]
@@ -70,7 +70,7 @@ enum Command {
         /// Rounds over each world; the figures are medians over their batches
         #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=100))]
         rounds: u32,
-        /// Only the cases whose name holds this: gdrive, github, tinytodo, scale
+        /// Only the cases whose name holds this: gdrive, github, tinytodo, scale, hostile
         #[arg(long, value_name = "TEXT")]
         case: Option<String>,
         /// Few and small worlds, few rounds, a tenth of the tuples: to see that it works
@@ -88,6 +88,15 @@ enum Command {
     EngineMemory {
         /// Of 10 thousand tuples each
         units: u32,
+    },
+    /// Loads what is meant to hurt and prints the bytes that each question takes (started by a measurement)
+    #[command(hide = true)]
+    EngineHostileMemory {
+        /// Which
+        world: String,
+        /// A tenth of it
+        #[arg(long)]
+        quick: bool,
     },
     /// A data API that answers from memory (started by a measurement; ends when its input does)
     #[command(hide = true)]
@@ -128,6 +137,7 @@ fn main() -> ExitCode {
             &engine::Options::new(rounds, case, quick, worlds, seed),
         ),
         Command::EngineMemory { units } => engine::print_resident_bytes(units),
+        Command::EngineHostileMemory { world, quick } => engine::print_peak_bytes(&world, quick),
         Command::Upstream { listen } => upstream::run(listen),
         Command::HyperProxy { listen, upstream } => peer::run(listen, upstream),
     };

@@ -33,9 +33,18 @@ pub(crate) struct Built {
 
 /// `cargo build` with these arguments. What the compiler says goes to standard error.
 pub(crate) fn build(arguments: &[&str]) -> Result<Vec<Built>, Failure> {
+    build_without(&[], arguments)
+}
+
+/// The same, without these variables of the environment.
+pub(crate) fn build_without(variables: &[&str], arguments: &[&str]) -> Result<Vec<Built>, Failure> {
     let what = || format!("cargo build {}", arguments.join(" "));
     let cannot = |error: std::io::Error| Failure::failed(format!("{}: {error}", what()));
-    let mut child = cargo()
+    let mut command = cargo();
+    for variable in variables {
+        command.env_remove(variable);
+    }
+    let mut child = command
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(arguments)
         .stdout(Stdio::piped())

@@ -1,5 +1,7 @@
 //! `cargo xtask wasm [--sizes]`: the engine's JavaScript package, and how large it is.
 
+pub(crate) mod paths;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -88,7 +90,8 @@ fn build(package: &Package) -> Result<(PathBuf, bool), Failure> {
 
 fn bind(package: &Package, folder: &Path, options: &[&str]) -> Result<(), Failure> {
     machine::need_wasm_target()?;
-    let built = cargo::build(&[
+    let paths = paths::options()?;
+    let arguments = [
         "-p",
         "tidegate-wasm",
         "--no-default-features",
@@ -98,7 +101,11 @@ fn bind(package: &Package, folder: &Path, options: &[&str]) -> Result<(), Failur
         "wasm",
         "--target",
         "wasm32-unknown-unknown",
-    ])?;
+    ];
+    let arguments = arguments
+        .into_iter()
+        .chain(paths.iter().map(String::as_str));
+    let built = cargo::build_without(&paths::INSTEAD, &arguments.collect::<Vec<_>>())?;
     let module = cargo::file(&built, "tidegate_wasm", ".wasm")?;
     let bound = cargo::cargo()
         .args(["run", "--quiet", "-p", "tidegate-bindgen", "--"])

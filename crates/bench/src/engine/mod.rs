@@ -1,12 +1,15 @@
 //! `bench engine`: this engine in one process with cedar-policy, regorus and casbin on the workloads of
-//! [`workload`], and by itself on a store of 10 million tuples ([`scale`]).
+//! [`workload`], and by itself on a store of 10 million tuples ([`scale`]) and on what is meant to hurt
+//! ([`hostile`]).
 //!
 //! How each engine is asked is told at [`engines`]. All answers of all engines are compared before
 //! anything is timed.
 
 mod compare;
 mod engines;
+mod hostile;
 mod measure;
+mod memory;
 mod random;
 mod scale;
 mod workload;
@@ -77,6 +80,9 @@ pub(crate) fn run(json: Option<&Path>, options: &Options) -> Result<()> {
     if options.wants(scale::NAME) {
         rows.extend(scale::run(options)?);
     }
+    if options.wants(hostile::NAME) {
+        rows.extend(hostile::run(options)?);
+    }
     table::print(
         "\nratio: how many times faster than another engine; else, the first figure by the second\n",
         &rows,
@@ -91,4 +97,12 @@ pub(crate) fn run(json: Option<&Path>, options: &Options) -> Result<()> {
 /// When it cannot be loaded.
 pub(crate) fn print_resident_bytes(units: u32) -> Result<()> {
     scale::print_resident_bytes(units)
+}
+
+/// Loads a world that is meant to hurt, and prints the bytes that each of its questions takes.
+///
+/// # Errors
+/// When it cannot be loaded, or a peak not be measured.
+pub(crate) fn print_peak_bytes(world: &str, quick: bool) -> Result<()> {
+    hostile::print_peak_bytes(world, quick)
 }

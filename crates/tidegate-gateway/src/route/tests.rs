@@ -357,7 +357,20 @@ fn route_of(json: &serde_json::Value) -> Route {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         (method, action.as_str().unwrap().into())
     });
+    let query = match &json["query"] {
+        serde_json::Value::Array(names) => QueryRule::Only(
+            names
+                .iter()
+                .map(|name| name.as_str().unwrap().to_owned())
+                .collect(),
+        ),
+        all => {
+            assert_eq!(all, "any");
+            QueryRule::Any
+        }
+    };
     Route {
+        query,
         resource: Template::resource(json["resource"].as_str().unwrap(), &pattern).unwrap(),
         // Nothing of it goes to an upstream here.
         upstream_path: Template::upstream_path("/", &pattern).unwrap(),
@@ -379,7 +392,15 @@ fn told(found: Result<(String, Target), RouteError>) -> serde_json::Value {
             serde_json::json!({"action": &*action, "resource": resource.as_str()})
         }
         Err(RouteError::Method { allow }) => serde_json::json!({"status": 405, "allow": allow}),
-        Err(error) => serde_json::json!({"status": error.problem().status().as_u16()}),
+        Err(error) => {
+            let (of_query, problem) = (matches!(error, RouteError::Query(_)), error.problem());
+            let mut told = serde_json::json!({"status": problem.status().as_u16()});
+            if of_query {
+                let (_, word) = problem.type_uri().rsplit_once(':').unwrap();
+                told["problem"] = word.into();
+            }
+            told
+        }
     }
 }
 

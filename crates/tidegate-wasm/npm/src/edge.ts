@@ -9,7 +9,7 @@
 import { body, inTime, orLater } from "./fetched.js";
 import { type Answer, type Claims, type KeySet, type Now, type Snapshot, loadBundle, verifySecret } from "./index.js";
 import { KeySource } from "./jwks.js";
-import { problem, type Refusal } from "./problem.js";
+import { problem, type Refusal, type Status } from "./problem.js";
 import { NoTarget, type Route, Routes, type Target } from "./routes.js";
 
 export type { Route, Target } from "./routes.js";
@@ -21,8 +21,8 @@ export interface AuthorizeOptions {
   nodeSecret: string;
   /**
    * What a request is for: the gateway's table, or a function; none: 404, or 400 for a path that two readers could read
-   * as two. A table that is ambiguous is answered by 500. Query parameters are not looked at: the gateway refuses those
-   * that its route does not list.
+   * as two and for a query that its line does not let pass. A table that is ambiguous is answered by 500. A function has
+   * the whole request, query and all, to itself.
    */
   route: readonly Route[] | ((request: Request) => Target | undefined | Promise<Target | undefined>);
   /** What secrets have to be for [`gateway`]. */
@@ -57,8 +57,8 @@ export type Authorized =
     }
   | {
       allowed: false;
-      status: Refusal;
-      /** For the caller: a problem document, the same for every cause of a status. */
+      status: Status;
+      /** For the caller: a problem document, the same for every cause of a status; of 400, for path and for query. */
       response: Response;
       /** For the log: a stable word. */
       reason: string;
@@ -169,8 +169,8 @@ class Gate {
       target = typeof route === "function" ? given : this.#routesOf(route).target(request);
     } catch (thrown) {
       if (!(thrown instanceof NoTarget)) throw thrown;
-      const { status, kind, allow } = thrown;
-      return refused(status, kind, allow === undefined ? undefined : { allow });
+      const { refusal, kind, allow } = thrown;
+      return refused(refusal, kind, allow === undefined ? undefined : { allow });
     }
     if (target === undefined) return refused(404, "no-route");
     let answer: Answer;
@@ -308,8 +308,9 @@ function kindOf(thrown: unknown): string {
   return typeof kind === "string" ? kind : "internal";
 }
 
-function refused(status: Refusal, reason: string, headers?: Record<string, string>): Authorized {
-  return { allowed: false, status, response: problem(status, headers), reason };
+function refused(refusal: Refusal, reason: string, headers?: Record<string, string>): Authorized {
+  const response = problem(refusal, headers);
+  return { allowed: false, status: response.status as Status, response, reason };
 }
 
 function identityOf(claims: Claims | undefined): Identity {

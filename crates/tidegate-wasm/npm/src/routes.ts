@@ -1,6 +1,9 @@
 // What a request is for, by a table like the gateway's (crates/tidegate-gateway/src/route, path.rs): as there, the most
 // specific line decides, whatever methods the others list. tests/vectors/routes/routes.json holds both to it.
 
+import type { Refusal } from "./problem.js";
+import { passes } from "./query.js";
+
 /** What is asked of the policy for a request. */
 export interface Target {
   /** A relation of the resource's type. */
@@ -20,12 +23,14 @@ export interface Route {
   resource: string;
   /** The relation for each method; HEAD is GET's where it is not listed. */
   actions: Readonly<Record<string, string>>;
+  /** The query parameters that pass, by their exact names, or all: `"any"`. One that carries a secret never does. */
+  query: "any" | readonly string[];
 }
 
 /** Why a request has no target. */
 export class NoTarget extends Error {
   constructor(
-    readonly status: 400 | 404 | 405 | 414,
+    readonly refusal: Refusal,
     readonly kind: string,
     /** Of a 405: the methods of the path. */
     readonly allow?: string,
@@ -96,12 +101,13 @@ export class Routes {
       throw new NoTarget(404, "no-route");
     }
     const names = captured(line, path);
-    const { actions, resource } = line.route;
+    const { actions, resource, query } = line.route;
     const { method } = request;
     const listed = Object.hasOwn(actions, method) ? method : "GET";
     if (!Object.hasOwn(actions, listed) || (listed !== method && method !== "HEAD")) {
       throw new NoTarget(405, "method", allowed(actions));
     }
+    if (!passes(search.slice(1), query)) throw new NoTarget("query", "query");
     const named = resource.replace(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? "");
     return { action: String(actions[listed]), resource: named };
   }
@@ -176,7 +182,7 @@ function captured({ parts }: Line, path: Segments<string>): Map<string, string> 
 
 /** @throws {BadRoutes} */
 function lineOf(route: Route): Line {
-  const { path, resource, actions } = route;
+  const { path, resource, actions, query } = route;
   if (!path.startsWith("/")) bad(route, "it does not start with a slash");
   const { parts, slash } = segments(path, (text) => partOf(route, text));
   const names = parts.filter(({ is }) => is !== TEXT);
@@ -186,7 +192,8 @@ function lineOf(route: Route): Line {
   const left = resource.replace(/\{\w+\}/g, (name) => (known.has(name) ? "" : name));
   if (/[{}]/.test(left)) bad(route, "its resource has names that it has not");
   if (!/^[^:{]+:/.test(resource)) bad(route, "its resource does not start with a type and a colon");
-  return { route: { path, resource, actions }, parts, slash };
+  if (query !== "any" && !Array.isArray(query)) bad(route, "its `query` is neither \"any\" nor a list of names");
+  return { route: { path, resource, actions, query }, parts, slash };
 }
 
 function partOf(route: Route, text: string): Part {

@@ -61,7 +61,11 @@ fn same_bytes() -> Result<Tally, Failure> {
     let path = std::env::join_paths(first.chain(std::env::split_paths(&path)));
     let path = path.map_err(|error| Failure::failed(error.to_string()))?;
     println!("building with wasm-pack");
-    let status = Command::new(tools.join("wasm-pack"))
+    let mut command = Command::new(tools.join("wasm-pack"));
+    for variable in wasm::paths::INSTEAD {
+        command.env_remove(variable);
+    }
+    let status = command
         .args([
             "build",
             "crates/tidegate-wasm",
@@ -77,6 +81,7 @@ fn same_bytes() -> Result<Tally, Failure> {
         // functions another order.
         .args(["--", "--no-default-features", "--features"])
         .arg(wasm::WHOLE.features)
+        .args(wasm::paths::options()?)
         // It knows no profile of ours: what ours says, for its own.
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
         .env("CARGO_PROFILE_RELEASE_LTO", "fat")

@@ -8,9 +8,9 @@ use tidegate_policy::{
 };
 use uuid::Uuid;
 
+use super::super::memory::{measured_apart, resident_bytes};
 use super::data::{Data, MODEL, Thing, Who};
 use crate::error::{Context, Error, Result};
-use crate::process;
 use crate::table::say;
 
 /// A store that is loaded.
@@ -112,27 +112,11 @@ impl Places {
 
 /// What a store of so many units takes in memory. Bytes.
 ///
-/// It is loaded in a process of its own, whose allocator gives back at once what is freed: what a load needs
-/// on the way, and is over with, is not what a store takes.
-///
 /// # Errors
-/// When that process fails.
+/// When the process that measures it fails.
 pub(super) fn resident_bytes_of(units: u32) -> Result<u64> {
-    let mut command = process::this_program()?;
-    command.arg("engine-memory").arg(units.to_string());
-    command.env("MIMALLOC_PURGE_DELAY", "0");
-    let output = command
-        .output()
-        .context("cannot start the measurement of memory")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    match text.trim().parse() {
-        Ok(bytes) if output.status.success() => Ok(bytes),
-        _ => Err(Error::new(format!(
-            "the measurement of memory: {}, {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))),
-    }
+    let text = measured_apart(&["engine-memory", &units.to_string()])?;
+    text.parse().context("the measurement of memory")
 }
 
 /// What that process does: loads, and prints how many bytes more than before are resident.
@@ -154,16 +138,4 @@ fn processor_s() -> Option<f64> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds: u64 = text.split(' ').next()?.parse().ok()?;
     Some(nanoseconds as f64 / 1e9)
-}
-
-/// What the process holds in memory, as the kernel counts it (`VmRSS`). Bytes.
-fn resident_bytes() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status").context("cannot read its own memory")?;
-    let kilobytes = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))
-        .and_then(|text| text.trim().parse::<u64>().ok());
-    kilobytes
-        .map(|kilobytes| kilobytes * 1024)
-        .ok_or_else(|| Error::new("the kernel does not say how much memory is resident"))
 }
