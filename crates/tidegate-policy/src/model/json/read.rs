@@ -292,14 +292,15 @@ impl<'a> Reader<'a> {
         }
         let sources = &mut self.syntax.sources;
         let next = SourceId::try_from(sources.len()).ok()?;
-        let id = self.sources.entry((module, file)).or_insert_with(|| {
-            sources.push(Source {
-                module: module.into(),
-                file: file.into(),
-            });
-            u32::from(next)
+        if let Some(id) = self.sources.get(&(module, file)) {
+            return SourceId::try_from(*id).ok();
+        }
+        self.sources.insert((module, file), u32::from(next));
+        sources.push(Source {
+            module: module.into(),
+            file: file.into(),
         });
-        SourceId::try_from(*id).ok()
+        Some(next)
     }
 
     fn list(&mut self, node: &'a Json, names: &[&str]) -> &'a [Json] {
