@@ -22,22 +22,27 @@ impl Graph {
             computes: Net::default(),
             computed: Net::default(),
         };
-        for _ in syntax.relations() {
+        // There is one of each relation.
+        for _ in &names.tuplesets {
             graph.holds.add(1);
             graph.computes.add(0);
             graph.computed.add(0);
         }
-        for ((on, relation), number) in syntax.relations().zip(0..) {
-            let mut reader = Reader {
-                syntax,
-                names,
-                on: on.name.text,
-                relation,
-                number,
-                graph: &mut graph,
-            };
-            let whole = reader.part(&relation.rewrite);
-            graph.holds.lead(whole, number);
+        let mut number = 0;
+        for on in &syntax.types {
+            for relation in &on.relations {
+                let mut reader = Reader {
+                    syntax,
+                    names,
+                    on: on.name.text,
+                    relation,
+                    number,
+                    graph: &mut graph,
+                };
+                let whole = reader.part(&relation.rewrite);
+                graph.holds.lead(whole, number);
+                number += 1;
+            }
         }
         graph.holds.spread();
         graph.computes.spread();

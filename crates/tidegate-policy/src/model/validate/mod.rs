@@ -41,7 +41,7 @@ pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Cond
         return conditions;
     }
     let graph = Graph::of(syntax, &names);
-    for ((_, relation), number) in syntax.relations().zip(0..) {
+    for (relation, number) in syntax.relations().zip(0..) {
         let (kind, message) = if !graph.is_entered(number) {
             (
                 ModelErrorKind::NoEntryPoint,
