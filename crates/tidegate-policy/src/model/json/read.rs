@@ -143,13 +143,14 @@ impl<'a> Reader<'a> {
             self.fault(ModelErrorKind::TooDeep, "it is nested too deep");
             return None;
         }
-        let mut found = Vec::new();
+        let (mut found, mut several) = (None, false);
         for (names, at) in REWRITES.iter().zip(0..) {
             if let Some(value) = node.field(names) {
-                found.push((value, at));
+                several |= found.is_some();
+                found = Some((value, at));
             }
         }
-        let &[(value, at)] = found.as_slice() else {
+        let Some((value, at)) = found.filter(|_| !several) else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");
             return None;
         };
