@@ -1,7 +1,7 @@
 //! Models: read, judged, written in both forms.
 
 use tidegate_policy::json::{Fields, Json};
-use tidegate_policy::{ModelError, ModelErrors, ModuleFile, Tuple};
+use tidegate_policy::{ModelError, ModelErrors, ModuleFile, NoTextError, Tuple};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
@@ -88,8 +88,7 @@ impl Model {
     /// `no-text`: the language has no form for it.
     #[wasm_bindgen(js_name = toDsl)]
     pub fn to_dsl(&self) -> Result<String, JsValue> {
-        let text = self.inner.to_dsl();
-        text.map_err(|found| error("no-text", &found.to_string()))
+        printed(self.inner.to_dsl())
     }
 
     /// In the language, with the module and file of each part in comments.
@@ -98,8 +97,7 @@ impl Model {
     /// `no-text`: the language has no form for it.
     #[wasm_bindgen(js_name = toDslWithSources)]
     pub fn to_dsl_with_sources(&self) -> Result<String, JsValue> {
-        let text = self.inner.to_dsl_with_sources();
-        text.map_err(|found| error("no-text", &found.to_string()))
+        printed(self.inner.to_dsl_with_sources())
     }
 
     /// In OpenFGA's JSON form.
@@ -147,6 +145,10 @@ pub fn is_portable_id(id: &str) -> bool {
 /// `bad-model`
 pub(crate) fn parse(text: &str) -> Result<tidegate_policy::Model, JsValue> {
     tidegate_policy::Model::parse(text).map_err(|errors| of_model(&errors))
+}
+
+fn printed(text: Result<String, NoTextError>) -> Result<String, JsValue> {
+    text.map_err(|found| error("no-text", &found.to_string()))
 }
 
 fn of_model(found: &ModelErrors) -> JsValue {

@@ -207,9 +207,11 @@ pub(super) fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
 }
 
-/// Bytes of the characters at the start that are such.
-fn run(text: &str, such: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !such(c)).unwrap_or(text.len())
+/// Bytes of the characters at the start that are such; those out of ASCII all are, or none is.
+fn run(text: &str, such: fn(char) -> bool) -> usize {
+    let mut bytes = text.bytes();
+    let end = bytes.position(|byte| !such(char::from(byte)));
+    end.unwrap_or(text.len())
 }
 
 /// Bytes of the name at the start, with single `/`, `.` and `-` between letters, digits and `_`.

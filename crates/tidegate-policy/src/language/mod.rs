@@ -151,10 +151,9 @@ impl<'a> Syntax<'a> {
         self.words.get(number as usize).unwrap_or(&NO_WORD)
     }
 
-    /// All of its types' relations, each with its type.
-    pub(crate) fn relations(&self) -> impl Iterator<Item = (&TypeSyntax<'a>, &Relation)> {
-        let types = self.types.iter();
-        types.flat_map(|on| on.relations.iter().map(move |relation| (on, relation)))
+    /// All of its types' relations.
+    pub(crate) fn relations(&self) -> impl Iterator<Item = &Relation> {
+        self.types.iter().flat_map(|on| &on.relations)
     }
 }
 

@@ -2,6 +2,7 @@
 //! condition. A question of such a relation comes to whether there is a way at all; it needs no more of a
 //! relation than the rows to read, and whom they may lead to.
 
+use super::net::Net;
 use super::parts::{Parts, Relation, Taken};
 use super::plan::{self, Leaf, LeafKind};
 use super::{MAX_TYPES, RelationId, TypeId};
@@ -99,43 +100,30 @@ pub(super) fn flats(
         .collect();
 
     // What leads to a relation that is not flat is not flat.
-    let mut leads_here: Vec<Vec<u16>> = Vec::with_capacity(flats.len());
-    for _ in &flats {
-        leads_here.push(Vec::new());
+    let mut others = Net::default();
+    for found in &flats {
+        others.add(u32::from(found.is_some()));
     }
-    let mut others: Vec<u16> = Vec::new();
     for (found, at) in flats.iter().zip(0..) {
         let Some(found) = found else {
-            others.push(at);
             continue;
-        };
-        let mut note = |to: u16| {
-            if let Some(here) = leads_here.get_mut(usize::from(to)) {
-                here.push(at);
-            }
         };
         for written in &found.written {
             for userset in &written.usersets {
-                note(userset.place);
+                others.lead(u32::from(userset.place), at);
             }
         }
         for leads in &found.leads {
+            // Nothing is at [`NOWHERE`].
             for &place in &leads.places {
-                if place != NOWHERE {
-                    note(place);
-                }
+                others.lead(u32::from(place), at);
             }
         }
     }
-    while let Some(other) = others.pop() {
-        for &at in leads_here.get(usize::from(other)).into_iter().flatten() {
-            if flats
-                .get_mut(usize::from(at))
-                .and_then(Option::take)
-                .is_some()
-            {
-                others.push(at);
-            }
+    others.spread();
+    for (found, at) in flats.iter_mut().zip(0..) {
+        if others.is_reached(at) {
+            *found = None;
         }
     }
     flats

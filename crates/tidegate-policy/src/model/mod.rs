@@ -19,6 +19,7 @@ mod ids;
 mod json;
 #[cfg(feature = "language")]
 mod modules;
+mod net;
 mod parts;
 mod plan;
 #[cfg(feature = "language")]
@@ -144,23 +145,10 @@ impl Model {
     /// # Errors
     /// Why not.
     pub fn allows(&self, tuple: &Tuple) -> Result<(), TupleError> {
-        let unknown_type = |name: &str| TupleError::UnknownType(name.to_owned());
-        let unknown_relation = |type_name: &str, relation: &str| TupleError::UnknownRelation {
-            type_name: type_name.to_owned(),
-            relation: relation.to_owned(),
-        };
-        let type_name = tuple.object.type_name();
-        let type_id = self
-            .type_id(type_name)
-            .ok_or_else(|| unknown_type(type_name))?;
-        let relation = self
-            .relation_id(&tuple.relation)
-            .and_then(|id| self.relation(type_id, id))
-            .ok_or_else(|| unknown_relation(type_name, &tuple.relation))?;
-        let subject_type = tuple.subject.type_name();
-        let subject_id = self
-            .type_id(subject_type)
-            .ok_or_else(|| unknown_type(subject_type))?;
+        let (object, subject) = (tuple.object.type_name(), tuple.subject.type_name());
+        let type_id = self.known_type(object)?;
+        let relation = self.known_relation(type_id, object, &tuple.relation)?;
+        let subject_id = self.known_type(subject)?;
         let taken = match &tuple.subject {
             Subject::Object(_) => Taken::Object(subject_id),
             Subject::Wildcard { .. } => Taken::Wildcard(subject_id),
@@ -168,11 +156,8 @@ impl Model {
                 if *object == tuple.object && *relation == tuple.relation {
                     return Err(TupleError::SelfReference);
                 }
-                let id = self
-                    .relation_id(relation)
-                    .filter(|&id| self.relation(subject_id, id).is_some())
-                    .ok_or_else(|| unknown_relation(subject_type, relation))?;
-                Taken::Userset(subject_id, id)
+                let relation = self.known_relation(subject_id, subject, relation)?;
+                Taken::Userset(subject_id, relation.name)
             }
         };
         if relation.restrictions.is_empty() {
@@ -209,6 +194,25 @@ impl Model {
                 })?;
         }
         Ok(())
+    }
+
+    fn known_type(&self, name: &str) -> Result<TypeId, TupleError> {
+        let unknown = || TupleError::UnknownType(name.to_owned());
+        self.type_id(name).ok_or_else(unknown)
+    }
+
+    fn known_relation(
+        &self,
+        type_id: TypeId,
+        type_name: &str,
+        name: &str,
+    ) -> Result<&Relation, TupleError> {
+        let id = self.relation_id(name);
+        id.and_then(|id| self.relation(type_id, id))
+            .ok_or_else(|| TupleError::UnknownRelation {
+                type_name: type_name.to_owned(),
+                relation: name.to_owned(),
+            })
     }
 
     /// Its conditions, in order of definition.

@@ -131,13 +131,14 @@ impl<'a> Combiner<'a> {
         for mut definition in syntax.types {
             let name = definition.name;
             definition.source = source;
-            let next = u32::try_from(all.types.len()).unwrap_or(u32::MAX);
             if definition.extends {
                 self.extensions.push(definition);
-            } else if *self.types.entry(name.text).or_insert_with(|| next) == next {
-                all.types.push(definition);
-            } else {
+            } else if self.types.contains_key(name.text) {
                 twice(&mut self.all.faults, name, "type ");
+            } else {
+                let next = u32::try_from(all.types.len()).unwrap_or(u32::MAX);
+                self.types.insert(name.text, next);
+                all.types.push(definition);
             }
         }
         for mut condition in syntax.conditions {

@@ -143,13 +143,14 @@ impl<'a> Reader<'a> {
             self.fault(ModelErrorKind::TooDeep, "it is nested too deep");
             return None;
         }
-        let mut found = Vec::new();
+        let (mut found, mut several) = (None, false);
         for (names, at) in REWRITES.iter().zip(0..) {
             if let Some(value) = node.field(names) {
-                found.push((value, at));
+                several |= found.is_some();
+                found = Some((value, at));
             }
         }
-        let &[(value, at)] = found.as_slice() else {
+        let Some((value, at)) = found.filter(|_| !several) else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");
             return None;
         };
@@ -292,14 +293,15 @@ impl<'a> Reader<'a> {
         }
         let sources = &mut self.syntax.sources;
         let next = SourceId::try_from(sources.len()).ok()?;
-        let id = self.sources.entry((module, file)).or_insert_with(|| {
-            sources.push(Source {
-                module: module.into(),
-                file: file.into(),
-            });
-            u32::from(next)
+        if let Some(id) = self.sources.get(&(module, file)) {
+            return SourceId::try_from(*id).ok();
+        }
+        self.sources.insert((module, file), u32::from(next));
+        sources.push(Source {
+            module: module.into(),
+            file: file.into(),
         });
-        SourceId::try_from(*id).ok()
+        Some(next)
     }
 
     fn list(&mut self, node: &'a Json, names: &[&str]) -> &'a [Json] {

@@ -11,7 +11,7 @@ use crate::tuple::{MAX_TYPE, check_relation, check_type};
 /// Adds what is wrong with sizes and names. Says whether the sizes are right.
 pub(super) fn check(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
     let right = sizes(syntax, faults);
-    let mut types = Numbers::new();
+    let (mut types, mut seen) = (Numbers::new(), Numbers::new());
     for (definition, id) in syntax.types.iter().zip(0..) {
         let name = &definition.name;
         let good = check_type(name.text).is_ok();
@@ -29,12 +29,12 @@ pub(super) fn check(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
         } else {
             types.insert(name.text, id);
         }
-        let mut relations = Numbers::new();
+        seen.clear();
         for relation in &definition.relations {
             let name = syntax.word(relation.name);
             let good = check_relation(name.text).is_ok();
             check_name(name, Some(ModelErrorKind::ReservedRelation), good, faults);
-            once(&mut relations, "relation ", name, faults);
+            once(&mut seen, "relation ", name, faults);
         }
     }
     let mut conditions = Numbers::new();
@@ -42,9 +42,9 @@ pub(super) fn check(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
         let name = &definition.name;
         check_name(name, None, check_relation(name.text).is_ok(), faults);
         once(&mut conditions, "condition ", name, faults);
-        let mut parameters = Numbers::new();
+        seen.clear();
         for parameter in &definition.parameters {
-            once(&mut parameters, "parameter ", &parameter.name, faults);
+            once(&mut seen, "parameter ", &parameter.name, faults);
         }
     }
     one_module_in_a_file(syntax, faults);
@@ -107,13 +107,14 @@ fn one_module_in_a_file(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
         if file.is_empty() || module.is_empty() || seen.insert((file, module), 0).is_some() {
             return;
         }
-        let next = u32::try_from(files.len()).unwrap_or(u32::MAX);
-        let number = *numbers.entry(file).or_insert_with(|| next);
-        if number == next {
-            files.push((file, Vec::new()));
-        }
-        if let Some((_, modules)) = files.get_mut(number as usize) {
-            modules.push(module);
+        let number = numbers.get(file).copied();
+        match number.and_then(|number| files.get_mut(number as usize)) {
+            Some((_, modules)) => modules.push(module),
+            None => {
+                let next = u32::try_from(files.len()).unwrap_or(u32::MAX);
+                numbers.insert(file, next);
+                files.push((file, vec![module]));
+            }
         }
     };
     for definition in &syntax.types {

@@ -2,6 +2,7 @@
 
 use super::Names;
 use crate::language::Syntax;
+use crate::model::net::Net;
 use crate::model::{Relation, Rewrite};
 
 /// A model's relations by number, in order of definition. Every name that they mention is defined.
@@ -21,22 +22,27 @@ impl Graph {
             computes: Net::default(),
             computed: Net::default(),
         };
-        for _ in syntax.relations() {
+        // There is one of each relation.
+        for _ in &names.tuplesets {
             graph.holds.add(1);
             graph.computes.add(0);
             graph.computed.add(0);
         }
-        for ((on, relation), number) in syntax.relations().zip(0..) {
-            let mut reader = Reader {
-                syntax,
-                names,
-                on: on.name.text,
-                relation,
-                number,
-                graph: &mut graph,
-            };
-            let whole = reader.part(&relation.rewrite);
-            graph.holds.lead(whole, number);
+        let mut number = 0;
+        for on in &syntax.types {
+            for relation in &on.relations {
+                let mut reader = Reader {
+                    syntax,
+                    names,
+                    on: on.name.text,
+                    relation,
+                    number,
+                    graph: &mut graph,
+                };
+                let whole = reader.part(&relation.rewrite);
+                graph.holds.lead(whole, number);
+                number += 1;
+            }
         }
         graph.holds.spread();
         graph.computes.spread();
@@ -52,65 +58,6 @@ impl Graph {
     /// Whether computed relations lead from a relation back to it, or it stands between two such circles.
     pub(super) fn is_circular(&self, relation: usize) -> bool {
         !self.computes.is_reached(relation) && !self.computed.is_reached(relation)
-    }
-}
-
-/// Nodes, each of which is reached when as many that lead to it have been as it waits for.
-#[derive(Default)]
-struct Net {
-    waits: Vec<u32>,
-    leads: Vec<Vec<u32>>,
-}
-
-impl Net {
-    fn add(&mut self, waits: u32) -> u32 {
-        self.waits.push(waits);
-        self.leads.push(Vec::new());
-        u32::try_from(self.waits.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    fn lead(&mut self, from: u32, to: u32) {
-        if let Some(leads) = self.leads.get_mut(from as usize) {
-            leads.push(to);
-        }
-    }
-
-    /// The same, and `to` waits for it.
-    fn need(&mut self, from: u32, to: u32) {
-        if let Some(waits) = self.waits.get_mut(to as usize) {
-            *waits += 1;
-        }
-        self.lead(from, to);
-    }
-
-    fn reach(&mut self, node: u32) {
-        if let Some(waits) = self.waits.get_mut(node as usize) {
-            *waits = 0;
-        }
-    }
-
-    /// From what waits for nothing to all that is reached, which then waits for nothing.
-    fn spread(&mut self) {
-        let mut open = Vec::new();
-        for (&waits, node) in self.waits.iter().zip(0..) {
-            if waits == 0 {
-                open.push(node);
-            }
-        }
-        while let Some(node) = open.pop() {
-            for &to in self.leads.get(node as usize).into_iter().flatten() {
-                if let Some(waits @ 1..) = self.waits.get_mut(to as usize) {
-                    *waits -= 1;
-                    if *waits == 0 {
-                        open.push(to);
-                    }
-                }
-            }
-        }
-    }
-
-    fn is_reached(&self, node: usize) -> bool {
-        self.waits.get(node) == Some(&0)
     }
 }
 

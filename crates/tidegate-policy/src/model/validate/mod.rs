@@ -41,7 +41,7 @@ pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Cond
         return conditions;
     }
     let graph = Graph::of(syntax, &names);
-    for ((_, relation), number) in syntax.relations().zip(0..) {
+    for (relation, number) in syntax.relations().zip(0..) {
         let (kind, message) = if !graph.is_entered(number) {
             (
                 ModelErrorKind::NoEntryPoint,
@@ -66,17 +66,18 @@ pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Co
     let mut found = Vec::with_capacity(syntax.conditions.len());
     for definition in &syntax.conditions {
         let name = &definition.name;
-        let mut seen = Numbers::new();
-        let mut parameters = Vec::with_capacity(definition.parameters.len());
+        let mut parameters: Vec<Parameter> = Vec::with_capacity(definition.parameters.len());
+        let mut is_told = false;
         for parameter in &definition.parameters {
-            seen.insert(parameter.name.text, 0);
+            let name = parameter.name.text;
+            // That one is declared twice.
+            is_told |= parameters.iter().any(|other| &*other.name == name);
             parameters.push(Parameter {
-                name: parameter.name.text.into(),
+                name: name.into(),
                 kind: parameter.kind.clone(),
             });
         }
-        if seen.len() < parameters.len() {
-            // That one is declared twice is told already.
+        if is_told {
             continue;
         }
         let expression = &definition.expression;

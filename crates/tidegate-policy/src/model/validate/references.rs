@@ -17,8 +17,10 @@ pub(super) fn check<'a>(syntax: &Syntax<'a>, names: &Names<'a>, faults: &mut Vec
     for definition in &syntax.conditions {
         checker.conditions.insert(definition.name.text, UNUSED);
     }
-    for (on, relation) in syntax.relations() {
-        checker.relation(on.name.text, relation);
+    for on in &syntax.types {
+        for relation in &on.relations {
+            checker.relation(on.name.text, relation);
+        }
     }
     for definition in &syntax.conditions {
         let name = &definition.name;
@@ -37,7 +39,7 @@ const USED: u32 = 1;
 
 /// Adds what stands twice where once says the same.
 pub(super) fn check_repeats(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
-    for (_, relation) in syntax.relations() {
+    for relation in syntax.relations() {
         let mut entries = Vec::new();
         for entry in &relation.restrictions {
             entries.push(shown(syntax, entry));
