@@ -6,6 +6,7 @@ use super::double;
 use super::error::Failure;
 use super::evaluate::{Meter, Stop};
 use super::ip::Ip;
+use super::number::{digits, sign, signed};
 use super::overloads::Function as F;
 use super::time::{Timestamp, duration_text, parse_duration};
 use super::value::{Text, Value};
@@ -39,7 +40,13 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
             }
             Some(Value::Int(*value as i64))
         }
-        (F::ToInt, Value::String(text)) => text.parse().ok().map(Value::Int),
+        (F::ToInt, Value::String(text)) => {
+            let (negative, size) = sign(text);
+            let value = digits(size, 10).map(|size| signed(negative, size));
+            value
+                .and_then(|value| value.try_into().ok())
+                .map(Value::Int)
+        }
         (F::ToInt, Value::Timestamp(at)) => Some(Value::Int(at.seconds())),
         (F::ToInt, Value::Duration(nanos)) => Some(Value::Int(*nanos)),
 
@@ -52,10 +59,7 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
             }
             Some(Value::Uint(*value as u64))
         }
-        (F::ToUint, Value::String(text)) => {
-            let plain = !text.starts_with('+');
-            text.parse().ok().filter(|_| plain).map(Value::Uint)
-        }
+        (F::ToUint, Value::String(text)) => digits(text, 10).map(Value::Uint),
 
         (F::ToDouble, Value::Int(value)) => Some(Value::Double(*value as f64)),
         (F::ToDouble, Value::Uint(value)) => Some(Value::Double(*value as f64)),

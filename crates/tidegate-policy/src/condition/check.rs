@@ -57,17 +57,11 @@ impl Checker<'_> {
     }
 
     fn kind(&mut self, term: &mut Term) -> Type {
-        let Term {
-            kind,
-            parts,
-            offset,
-            ..
-        } = term;
-        let offset = *offset;
-        match (&mut *kind, parts.as_mut_slice()) {
+        let offset = term.offset;
+        match (&mut term.kind, term.parts.as_mut_slice()) {
             (Kind::Name(name), _) => match self.named(name) {
                 Some((named, found)) => {
-                    *kind = named;
+                    term.turn_into(named, 0);
                     found
                 }
                 None => {
@@ -77,8 +71,7 @@ impl Checker<'_> {
             },
             (Kind::Field(name), [of]) => match self.long_type_name(of, name) {
                 Some(name) => {
-                    *kind = Kind::Constant(Value::Type(name));
-                    parts.clear();
+                    term.turn_into(Kind::Constant(Value::Type(name)), 0);
                     Type::Kind
                 }
                 None => self.field(of, offset),
@@ -206,8 +199,7 @@ impl Checker<'_> {
             }
         }
         if values.len() == list.parts.len() {
-            list.kind = Kind::Constant(Value::List(List::Made(values.into())));
-            list.parts.clear();
+            list.turn_into(Kind::Constant(Value::List(List::Made(values.into()))), 0);
         }
         self.types.list(element)
     }
@@ -299,7 +291,7 @@ impl Checker<'_> {
                 chosen = Some(match chosen {
                     None => (row.function, found),
                     Some((function, before)) => {
-                        let same = self.types.is_same(before, found);
+                        let same = self.types.text(before) == self.types.text(found);
                         self.types.go_back(mark);
                         (function, if same { before } else { Type::Dyn })
                     }
@@ -350,7 +342,7 @@ impl Checker<'_> {
 
     /// A call has become a function. What depends on constants alone is worked out now.
     fn apply_to_constants(&mut self, function: Function, term: &mut Term) {
-        term.kind = Kind::Apply(function);
+        term.turn_into(Kind::Apply(function), term.parts.len());
         match term.parts.as_slice() {
             [
                 Term {
@@ -359,8 +351,7 @@ impl Checker<'_> {
                 },
             ] => {
                 if let Ok(value) = functions::one(function, of, &mut Meter::new(MAX_COST)) {
-                    term.kind = Kind::Constant(value);
-                    term.parts.clear();
+                    term.turn_into(Kind::Constant(value), 0);
                 }
             }
             [
@@ -373,8 +364,7 @@ impl Checker<'_> {
                 let reason = match Pattern::parse(pattern) {
                     Ok(pattern) => {
                         self.pattern_steps += pattern.size();
-                        term.kind = Kind::Matches(Box::new(pattern));
-                        term.parts.truncate(1);
+                        term.turn_into(Kind::Matches(Box::new(pattern)), 1);
                         if self.pattern_steps <= MAX_PROGRAM {
                             return;
                         }

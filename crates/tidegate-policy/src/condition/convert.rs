@@ -6,6 +6,7 @@
 use super::cast::UINT_END;
 use super::double;
 use super::ip::Ip;
+use super::number::{decimals, sign, signed};
 use super::time::{Timestamp, parse_duration};
 use super::value::{List, Map, Text, Value};
 use super::{MAX_CONTEXT, ParameterType};
@@ -28,8 +29,8 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Any, _) => Value::any(json),
         (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
         (ParameterType::String, Json::Text(text)) => Value::String(Text::Borrowed(text)),
-        (ParameterType::Int, _) => Value::Int(whole(json)?.int()?),
-        (ParameterType::Uint, _) => Value::Uint(whole(json)?.uint()?),
+        (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
+        (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
         (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
@@ -38,29 +39,33 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Timestamp, Json::Text(text)) => Value::Timestamp(Timestamp::parse(text)?),
         (ParameterType::IpAddress, Json::Text(text)) => Value::Ip(Ip::parse(text)?),
         (ParameterType::List(element), Json::List(values)) => {
-            if is_as_written(element) {
-                let all = values.iter().all(|value| convert(value, element).is_some());
-                return all.then_some(Value::List(List::Json(values)));
-            }
-            let mut made = Vec::with_capacity(values.len());
+            let as_written = is_as_written(element);
+            let mut made = Vec::with_capacity(if as_written { 0 } else { values.len() });
             for value in values {
-                made.push(convert(value, element)?);
+                let value = convert(value, element)?;
+                if !as_written {
+                    made.push(value);
+                }
             }
-            Value::List(List::Made(made.into()))
+            Value::List(match as_written {
+                true => List::Json(values),
+                false => List::Made(made.into()),
+            })
         }
         (ParameterType::Map(element), Json::Object(entries)) => {
-            if is_as_written(element) {
-                let all = entries
-                    .iter()
-                    .all(|(_, value)| convert(value, element).is_some());
-                return all.then_some(Value::Map(Map::Json(entries)));
-            }
-            let mut made = Vec::with_capacity(entries.len());
+            let as_written = is_as_written(element);
+            let mut made = Vec::with_capacity(if as_written { 0 } else { 2 * entries.len() });
             for (key, value) in entries {
-                let key = Value::String(Text::Borrowed(key));
-                made.push((key, convert(value, element)?));
+                let value = convert(value, element)?;
+                if !as_written {
+                    made.push(Value::String(Text::Borrowed(key)));
+                    made.push(value);
+                }
             }
-            Value::Map(Map::Made(made.into()))
+            Value::Map(match as_written {
+                true => Map::Json(entries),
+                false => Map::Made(made.into()),
+            })
         }
         _ => return None,
     })
@@ -108,44 +113,19 @@ fn is_as_written(kind: &ParameterType) -> bool {
     }
 }
 
-/// A whole number.
-struct Whole {
-    negative: bool,
-    size: u64,
-}
-
-impl Whole {
-    fn int(self) -> Option<i64> {
-        match self.negative {
-            true => 0_i64.checked_sub_unsigned(self.size),
-            false => i64::try_from(self.size).ok(),
-        }
-    }
-
-    fn uint(self) -> Option<u64> {
-        (!self.negative || self.size == 0).then_some(self.size)
-    }
-}
-
 /// A whole number: written as one, or with a fraction of zeros, or as a text. None out of the range of all types.
-fn whole(json: &Json) -> Option<Whole> {
+fn whole(json: &Json) -> Option<i128> {
     match json {
         Json::Number(number) => {
             if let Some(value) = number.as_i64() {
-                return Some(Whole {
-                    negative: value < 0,
-                    size: value.unsigned_abs(),
-                });
+                return Some(value.into());
             }
-            if let Some(size) = number.as_u64() {
-                let negative = false;
-                return Some(Whole { negative, size });
+            if let Some(value) = number.as_u64() {
+                return Some(value.into());
             }
             let value = number.as_f64()?;
-            (value.trunc() == value && value.abs() < UINT_END).then_some(Whole {
-                negative: value < 0.0,
-                size: value.abs() as u64,
-            })
+            let is_whole = value.trunc() == value && value.abs() < UINT_END;
+            is_whole.then_some(signed(value < 0.0, value.abs() as u64))
         }
         Json::Text(text) => whole_text(text),
         _ => None,
@@ -153,21 +133,12 @@ fn whole(json: &Json) -> Option<Whole> {
 }
 
 /// A whole number in decimals, such as `42`, `-1.0` or `1e3`.
-fn whole_text(text: &str) -> Option<Whole> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-        None => (digits, 0),
-    };
-    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if before.len() + after.len() == 0 {
-        return None;
-    }
+fn whole_text(text: &str) -> Option<i128> {
+    let (negative, digits) = sign(text);
+    let (before, after, exponent) = decimals(digits)?;
     let mut size: u64 = 0;
     // Where the point comes to stand: so many digits count, and what follows them must be zeros.
+    let exponent = i32::try_from(exponent).ok()?;
     let point = i64::try_from(before.len()).ok()? + i64::from(exponent);
     let mut at = 0;
     for digit in before.bytes().chain(after.bytes()) {
@@ -183,5 +154,5 @@ fn whole_text(text: &str) -> Option<Whole> {
         size = size.checked_mul(10)?;
         at += 1;
     }
-    Some(Whole { negative, size })
+    Some(signed(negative, size))
 }

@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use super::number::{decimals, sign};
+
 /// Digits that decide how a number is rounded; of those behind them only counts whether one is not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -32,10 +34,7 @@ const fn of_digits(digits: usize) -> usize {
 /// Reads a number in decimals, such as `-1.5e3`; or `inf`, `infinity`, `nan`. None when it is none, or
 /// when it is out of range.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    let (negative, size) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let (negative, size) = sign(text);
     let value = if size.eq_ignore_ascii_case("inf") || size.eq_ignore_ascii_case("infinity") {
         f64::INFINITY
     } else if size.eq_ignore_ascii_case("nan") {
@@ -47,14 +46,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 }
 
 fn parse_size(text: &str) -> Option<f64> {
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
-        None => (text, 0),
-    };
-    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if before.is_empty() && after.is_empty() {
-        return None;
-    }
+    let (before, after, exponent) = decimals(text)?;
     // The number is 0.DIGITS times ten to `point`.
     let mut digits = Vec::new();
     let mut point = exponent.checked_add(i64::try_from(before.len()).ok()?)?;
@@ -93,16 +85,6 @@ fn parse_size(text: &str) -> Option<f64> {
         left -= at_once;
     }
     quotient(number, divisor)
-}
-
-fn parse_exponent(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return None;
-    }
-    // Beyond what any mantissa could bring back.
-    let size = digits.parse().unwrap_or(1_000_000_i64).min(1_000_000);
-    Some(if text.starts_with('-') { -size } else { size })
 }
 
 /// The double that is nearest to a quotient, of two the even one; none when it is out of range.
@@ -159,20 +141,16 @@ pub(super) fn text(value: f64) -> String {
     };
     // JSON has the shortest digits already; they are set again around another point.
     let json = number.to_string();
-    let (sign, size) = match json.strip_prefix('-') {
-        Some(size) => ("-", size),
-        None => ("", json.as_str()),
-    };
-    let (mantissa, exponent) = size.split_once('e').unwrap_or((size, "0"));
-    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (negative, size) = sign(&json);
+    let (before, after, exponent) = decimals(size).unwrap_or((size, "", 0));
     let all: String = [before, after].concat();
     let digits = all.trim_start_matches('0');
     let zeros = i64::try_from(all.len() - digits.len()).unwrap_or(0);
     let before = i64::try_from(before.len()).unwrap_or(0);
     // The number is D.IGITS times ten to `power`.
-    let power = parse_exponent(exponent).unwrap_or(0) + before - zeros - 1;
+    let power = exponent + before - zeros - 1;
     let digits = digits.trim_end_matches('0');
-    let mut text = sign.to_owned();
+    let mut text = if negative { "-" } else { "" }.to_owned();
     if digits.is_empty() {
         text.push('0');
     } else if (-4..0).contains(&power) {

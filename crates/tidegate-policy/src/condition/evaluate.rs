@@ -4,8 +4,6 @@
 //! a false operand is false and `||` with a true one is true, on whichever side it stands; `all` and
 //! `exists` likewise. Every step costs, so that an evaluation ends.
 
-use std::sync::Arc;
-
 use super::error::Failure;
 use super::functions;
 use super::term::{Fold, Kind, Term};
@@ -74,12 +72,9 @@ impl<'a> Evaluation<'a> {
     pub(super) fn value(&mut self, term: &'a Term) -> Outcome<'a> {
         self.meter.spend(1)?;
         match (&term.kind, term.parts.as_slice()) {
-            (Kind::Constant(value), _) => Ok(value.clone()),
-            (Kind::Parameter(at), _) => match self.parameters.get(*at) {
-                Some(Some(value)) => Ok(value.clone()),
-                _ => Err(Stop::Missing),
-            },
-            (Kind::Variable(at), _) => self.variables.get(*at).cloned().ok_or(Stop::Missing),
+            (Kind::Constant(_) | Kind::Parameter(_) | Kind::Variable(_), _) => {
+                self.known(&term.kind).cloned().ok_or(Stop::Missing)
+            }
             (Kind::And, terms) => self.logic(terms, false),
             (Kind::Or, terms) => self.logic(terms, true),
             (Kind::If, [condition, yes, no]) => {
@@ -94,26 +89,35 @@ impl<'a> Evaluation<'a> {
                 let (one, two) = (self.value(one)?, self.value(two)?);
                 functions::two(*function, &one, &two, &mut self.meter)
             }
-            (Kind::Matches(pattern), [text]) => match self.value(text)? {
-                Value::String(text) => Ok(Value::Bool(pattern.matches(&text, &mut self.meter)?)),
-                _ => Err(Failure::NoOverload.into()),
-            },
+            (Kind::Matches(pattern), [text]) => {
+                let text = self.value(text)?;
+                let Value::String(text) = &text else {
+                    return Err(Failure::NoOverload.into());
+                };
+                Ok(Value::Bool(pattern.matches(text, &mut self.meter)?))
+            }
             (Kind::Field(name), [of]) => {
                 let found = self.field(of, name)?;
                 found.ok_or(Stop::Failed(Failure::NoSuchKey))
             }
             (Kind::Has(name), [of]) => Ok(Value::Bool(self.field(of, name)?.is_some())),
             (Kind::List, elements) => {
-                let mut found = Vec::with_capacity(elements.len());
-                for element in elements {
-                    found.push(self.value(element)?);
-                }
-                Ok(Value::List(List::Made(found.into())))
+                Ok(Value::List(List::Made(self.all(elements, false)?.into())))
             }
-            (Kind::Map, entries) => self.map(entries),
+            (Kind::Map, entries) => Ok(Value::Map(Map::Made(self.all(entries, true)?.into()))),
             (Kind::Fold(fold), [range, _, inner @ ..]) => self.fold(*fold, range, inner),
             // The checker leaves no others.
             _ => Err(Failure::NoOverload.into()),
+        }
+    }
+
+    /// What is at hand.
+    fn known(&self, kind: &'a Kind) -> Option<&Value<'a>> {
+        match kind {
+            Kind::Constant(value) => Some(value),
+            Kind::Parameter(at) => self.parameters.get(*at)?.as_ref(),
+            Kind::Variable(at) => self.variables.get(*at),
+            _ => None,
         }
     }
 
@@ -129,15 +133,15 @@ impl<'a> Evaluation<'a> {
     }
 
     fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
-        match self.value(term)? {
-            Value::Bool(truth) => Ok(truth),
+        match &self.value(term)? {
+            Value::Bool(truth) => Ok(*truth),
             _ => Err(Failure::NoOverload.into()),
         }
     }
 
     /// The field of a map, if it has it.
     fn field(&mut self, of: &'a Term, name: &'a str) -> Result<Option<Value<'a>>, Stop> {
-        match self.value(of)? {
+        match &self.value(of)? {
             Value::Map(map) => {
                 let key = Value::String(Text::Borrowed(name));
                 map.find(&key, &mut self.meter)
@@ -146,53 +150,60 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn map(&mut self, entries: &'a [Term]) -> Outcome<'a> {
-        let mut found: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len() / 2);
-        for entry in entries.chunks_exact(2) {
-            let [key, value] = entry else { break };
-            let key = self.value(key)?;
-            let is_key = matches!(
-                key,
-                Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::String(_)
-            );
-            for (other, _) in &found {
-                if other.equals(&key, &mut self.meter)? {
+    /// The values of all parts: elements, or entries of a map.
+    fn all(&mut self, parts: &'a [Term], are_entries: bool) -> Result<Vec<Value<'a>>, Stop> {
+        let mut found: Vec<Value<'a>> = Vec::with_capacity(parts.len());
+        for (at, part) in parts.iter().enumerate() {
+            let value = self.value(part)?;
+            if are_entries && at % 2 == 0 {
+                for other in found.iter().step_by(2) {
+                    if other.equals(&value, &mut self.meter)? {
+                        return Err(Failure::BadKey.into());
+                    }
+                }
+                if !matches!(
+                    value,
+                    Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::String(_)
+                ) {
                     return Err(Failure::BadKey.into());
                 }
             }
-            if !is_key {
-                return Err(Failure::BadKey.into());
-            }
-            found.push((key, self.value(value)?));
+            found.push(value);
         }
-        Ok(Value::Map(Map::Made(found.into())))
+        Ok(found)
     }
 
     fn fold(&mut self, fold: Fold, range: &'a Term, inner: &'a [Term]) -> Outcome<'a> {
-        let range = match self.value(range)? {
-            Value::List(list) => list,
+        let range = self.value(range)?;
+        let outer = self.variables.len();
+        let found = self.fold_over(fold, &range, inner);
+        self.variables.truncate(outer);
+        found
+    }
+
+    fn fold_over(&mut self, fold: Fold, range: &Value<'a>, inner: &'a [Term]) -> Outcome<'a> {
+        let length = match range {
+            Value::List(list) => list.len(),
             Value::Map(map) => {
                 self.meter.spend(map.len())?;
-                List::Made(map.keys().into())
+                map.len()
             }
             _ => return Err(Failure::NoOverload.into()),
         };
-        let (tests, made_of) = inner.split_at(fold.tests(inner.len()));
+        let (tests, results) = inner.split_at(fold.tests(inner.len()));
         let mut open = Open::default();
         let mut count = 0_usize;
         let mut made = Vec::new();
-        for at in 0..range.len() {
-            let Some(element) = range.get(at) else { break };
-            self.variables.push(element);
+        for at in 0..length {
+            self.variables.extend(match range {
+                Value::List(list) => list.get(at),
+                Value::Map(map) => map.key(at),
+                _ => None,
+            });
             let test = match tests.first() {
                 Some(test) => self.truth(test),
                 None => Ok(true),
             };
-            let result = match (made_of.first(), test) {
-                (Some(result), Ok(true)) => Some(self.value(result)),
-                _ => None,
-            };
-            let element = self.variables.pop();
             match fold {
                 Fold::All | Fold::Exists => {
                     let decided_by = fold == Fold::Exists;
@@ -201,26 +212,24 @@ impl<'a> Evaluation<'a> {
                     }
                 }
                 Fold::ExistsOne => count += usize::from(test?),
-                Fold::Filter => {
-                    if test? && let Some(element) = element {
-                        self.meter.spend(1)?;
-                        made.push(element);
-                    }
-                }
-                Fold::Map => {
-                    test?;
-                    if let Some(result) = result {
+                Fold::Filter | Fold::Map => {
+                    if test? {
+                        let result = match results.first() {
+                            Some(result) => self.value(result),
+                            None => self.variables.last().cloned().ok_or(Stop::Missing),
+                        };
                         self.meter.spend(1)?;
                         made.push(result?);
                     }
                 }
             }
+            self.variables.pop();
         }
         match fold {
             Fold::All => open.end(true),
             Fold::Exists => open.end(false),
             Fold::ExistsOne => Ok(Value::Bool(count == 1)),
-            Fold::Filter | Fold::Map => Ok(Value::List(List::Made(Arc::from(made)))),
+            Fold::Filter | Fold::Map => Ok(Value::List(List::Made(made.into()))),
         }
     }
 }

@@ -1,15 +1,15 @@
 //! What functions and operators do with values. The checker has seen to the types that are known; what
 //! `any` hid is found out here.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::cast;
 use super::error::Failure;
 use super::evaluate::{Meter, Stop};
+use super::number::signed;
 use super::overloads::Function as F;
 use super::pattern::{MAX_PROGRAM, Pattern};
-use super::time::{Civil, Timestamp, parse_zone};
+use super::time::{Timestamp, parse_zone};
 use super::value::{List, Text, Value};
 
 type Outcome<'a> = Result<Value<'a>, Stop>;
@@ -35,13 +35,16 @@ pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome
         }
         (F::ToType, _) => Value::Type(of.type_name()),
         (F::ToDyn, _) => of.clone(),
-        (F::Hours, Value::Duration(nanos)) => Value::Int(nanos / 3_600_000_000_000),
-        (F::Minutes, Value::Duration(nanos)) => Value::Int(nanos / 60_000_000_000),
-        (F::Seconds, Value::Duration(nanos)) => Value::Int(nanos / 1_000_000_000),
-        (F::Milliseconds, Value::Duration(nanos)) => Value::Int(nanos / 1_000_000),
-        (_, Value::Timestamp(at)) if part(function, &at.civil(0)).is_some() => {
-            Value::Int(part(function, &at.civil(0)).unwrap_or_default())
+        (F::Hours | F::Minutes | F::Seconds | F::Milliseconds, Value::Duration(nanos)) => {
+            let unit = match function {
+                F::Hours => 3_600_000_000_000,
+                F::Minutes => 60_000_000_000,
+                F::Seconds => 1_000_000_000,
+                _ => 1_000_000,
+            };
+            Value::Int(nanos / unit)
         }
+        (_, Value::Timestamp(at)) if let Some(found) = part(function, *at, 0) => Value::Int(found),
         _ => cast::cast(function, of, meter)?,
     })
 }
@@ -54,25 +57,29 @@ pub(super) fn two<'a>(
     meter: &mut Meter,
 ) -> Outcome<'a> {
     let truth = match (function, one, two) {
-        (F::Equal, ..) => one.equals(two, meter)?,
-        (F::NotEqual, ..) => !one.equals(two, meter)?,
-        (F::Less, ..) => one.compare(two, meter)? == Ordering::Less,
-        (F::LessEqual, ..) => one.compare(two, meter)? != Ordering::Greater,
-        (F::Greater, ..) => one.compare(two, meter)? == Ordering::Greater,
-        (F::GreaterEqual, ..) => one.compare(two, meter)? != Ordering::Less,
+        (F::Equal | F::NotEqual, ..) => one.equals(two, meter)? == (function == F::Equal),
+        (F::Less | F::LessEqual | F::Greater | F::GreaterEqual, ..) => {
+            let order = one.compare(two, meter)?;
+            match function {
+                F::Less => order.is_lt(),
+                F::LessEqual => order.is_le(),
+                F::Greater => order.is_gt(),
+                _ => order.is_ge(),
+            }
+        }
         (F::In, _, Value::List(list)) => is_in(one, list, meter)?,
         (F::In, _, Value::Map(map)) => map.find(one, meter)?.is_some(),
         (F::Contains, Value::String(text), Value::String(part)) => {
             meter.touch(text.len() + part.len())?;
             crate::text::find(text, part).is_some()
         }
-        (F::StartsWith, Value::String(text), Value::String(part)) => {
+        (F::StartsWith | F::EndsWith, Value::String(text), Value::String(part)) => {
             meter.touch(part.len())?;
-            text.starts_with(&**part)
-        }
-        (F::EndsWith, Value::String(text), Value::String(part)) => {
-            meter.touch(part.len())?;
-            text.ends_with(&**part)
+            let (text, part) = (text.as_bytes(), part.as_bytes());
+            match function {
+                F::StartsWith => text.starts_with(part),
+                _ => text.ends_with(part),
+            }
         }
         (F::Matches, Value::String(text), Value::String(pattern)) => {
             meter.spend(pattern.len())?;
@@ -99,7 +106,7 @@ pub(super) fn two<'a>(
         }
         (_, Value::Timestamp(at), Value::String(zone)) => {
             let offset = parse_zone(zone).ok_or(Failure::BadTimeZone)?;
-            let found = part(function, &at.civil(offset));
+            let found = part(function, *at, offset);
             return found
                 .map(Value::Int)
                 .ok_or(Stop::Failed(Failure::NoOverload));
@@ -111,29 +118,35 @@ pub(super) fn two<'a>(
 
 fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
     Ok(match (one, two) {
-        (Value::Int(one), Value::Int(two)) => {
-            let (one, two) = (*one, *two);
-            Value::Int(in_range(match function {
-                F::Add => one.checked_add(two),
-                F::Subtract => one.checked_sub(two),
-                F::Multiply => one.checked_mul(two),
-                F::Divide | F::Remainder if two == 0 => return Err(Failure::DivisionByZero.into()),
-                F::Divide => one.checked_div(two),
-                F::Remainder => one.checked_rem(two),
-                _ => return Err(Failure::NoOverload.into()),
-            })?)
-        }
-        (Value::Uint(one), Value::Uint(two)) => {
-            let (one, two) = (*one, *two);
-            Value::Uint(in_range(match function {
-                F::Add => one.checked_add(two),
-                F::Subtract => one.checked_sub(two),
-                F::Multiply => one.checked_mul(two),
-                F::Divide | F::Remainder if two == 0 => return Err(Failure::DivisionByZero.into()),
-                F::Divide => one.checked_div(two),
-                F::Remainder => one.checked_rem(two),
-                _ => return Err(Failure::NoOverload.into()),
-            })?)
+        (Value::Int(_), Value::Int(_)) | (Value::Uint(_), Value::Uint(_)) => {
+            let (a, b) = (
+                one.whole().unwrap_or_default(),
+                two.whole().unwrap_or_default(),
+            );
+            let of_type = |found: i128| match one {
+                Value::Int(_) => i64::try_from(found).map(Value::Int),
+                _ => u64::try_from(found).map(Value::Uint),
+            };
+            let found = match function {
+                F::Add => a + b,
+                F::Subtract => a - b,
+                // What does not fit is negative, or too large for both types.
+                F::Multiply => a.wrapping_mul(b),
+                F::Divide | F::Remainder if b == 0 => return Err(Failure::DivisionByZero.into()),
+                _ => {
+                    let quotient = quotient(a, b);
+                    match function {
+                        F::Divide => quotient,
+                        // The least number has no quotient by -1, and no remainder either.
+                        F::Remainder => {
+                            in_range(of_type(quotient).ok())?;
+                            a - quotient * b
+                        }
+                        _ => return Err(Failure::NoOverload.into()),
+                    }
+                }
+            };
+            in_range(of_type(found).ok())?
         }
         (Value::Double(one), Value::Double(two)) => Value::Double(match function {
             F::Add => one + two,
@@ -194,6 +207,13 @@ fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> Result<bool,
     Ok(false)
 }
 
+/// Of numbers of 64 bits: to divide more is a function of its own, and long.
+fn quotient(one: i128, two: i128) -> i128 {
+    let size = |number: i128| u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
+    let quotient = size(one).checked_div(size(two)).unwrap_or_default();
+    signed((one < 0) != (two < 0), quotient)
+}
+
 /// An index: of any number that is whole.
 fn whole(at: &Value<'_>) -> Option<i64> {
     match at {
@@ -209,7 +229,8 @@ fn later<'a>(at: Timestamp, by: Option<i64>) -> Outcome<'a> {
 }
 
 /// What a function reads off a calendar and a clock; none when it is no such function.
-fn part(function: F, civil: &Civil) -> Option<i64> {
+fn part(function: F, at: Timestamp, offset: i64) -> Option<i64> {
+    let civil = at.civil(offset);
     Some(match function {
         F::FullYear => civil.year,
         F::Month => civil.month - 1,

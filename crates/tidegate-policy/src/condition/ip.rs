@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::number::digits;
 use crate::text;
 
 /// An IPv4 or IPv6 address. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is another
@@ -107,12 +108,8 @@ fn four(text: &str) -> Option<u32> {
 /// A number of at most four digits; in decimals without zeros before it.
 fn number(text: &str, radix: u32) -> Option<u32> {
     let has_zeros = radix == 10 && text.len() > 1 && text.starts_with('0');
-    if text.is_empty() || text.len() > 4 || has_zeros {
+    if text.len() > 4 || has_zeros {
         return None;
     }
-    let mut number = 0;
-    for digit in text.chars() {
-        number = number * radix + digit.to_digit(radix)?;
-    }
-    Some(number)
+    digits(text, radix)?.try_into().ok()
 }

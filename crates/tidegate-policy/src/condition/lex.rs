@@ -2,7 +2,7 @@
 
 use super::double;
 use super::error::ConditionError;
-use super::literal;
+use super::number::{digits, sign};
 use super::value::Value;
 
 /// One word.
@@ -26,8 +26,9 @@ const SYMBOLS: [&str; 25] = [
 
 /// Reads words off a text.
 pub(super) struct Lexer<'t> {
-    text: &'t str,
-    at: usize,
+    /// What is not yet read.
+    pub(super) rest: &'t str,
+    length: usize,
     /// Where the last word starts.
     pub(super) start: usize,
     /// The first that is wrong: no more words are read after it.
@@ -37,19 +38,24 @@ pub(super) struct Lexer<'t> {
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
-            text,
-            at: 0,
+            rest: text,
+            length: text.len(),
             start: 0,
             fault: None,
         }
     }
 
     /// Puts on record what is wrong, if it is the first.
-    pub(super) fn fail(&mut self, offset: usize, message: String) -> Token<'t> {
+    pub(super) fn fail(&mut self, offset: usize, message: String) -> Token<'static> {
         if self.fault.is_none() {
             self.fault = Some(ConditionError::at(offset, message));
         }
         Token::Wrong
+    }
+
+    /// The last word is wrong.
+    pub(super) fn wrong(&mut self, message: &str) -> Token<'static> {
+        self.fail(self.start, message.to_owned())
     }
 
     /// The next word.
@@ -58,136 +64,121 @@ impl<'t> Lexer<'t> {
             return Token::Wrong;
         }
         self.skip_blank();
-        self.start = self.at;
-        let rest = self.rest();
-        let Some(first) = rest.bytes().next() else {
+        self.start = self.at();
+        let rest = self.rest;
+        let Some(first) = rest.chars().next() else {
             return Token::End;
         };
-        match literal::quoted(rest) {
-            Ok(Some((value, length))) => {
-                self.at += length;
-                return Token::Literal(value);
-            }
-            Ok(None) => {}
-            Err((at, message)) => return self.fail(self.start + at, message.to_owned()),
+        if let Some(literal) = self.quoted() {
+            return literal;
         }
         if is_name_start(first) {
-            let length = rest.bytes().take_while(|byte| is_name(*byte)).count();
-            return Token::Name(self.take(length));
+            return Token::Name(self.take_all(is_name));
         }
-        let after = rest.as_bytes().get(1).copied();
-        if first.is_ascii_digit()
-            || (first == b'.' && after.is_some_and(|byte| byte.is_ascii_digit()))
-        {
-            return match self.number() {
-                Ok(token) => token,
-                Err(message) => self.fail(self.start, message.to_owned()),
-            };
+        if rest.strip_prefix('.').unwrap_or(rest).starts_with(is_digit) {
+            return self.number();
         }
         match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             Some(symbol) => {
-                self.at += symbol.len();
+                self.take(symbol.len());
                 Token::Symbol(symbol)
             }
-            None => self.fail(
-                self.start,
-                "a character that has no meaning here".to_owned(),
-            ),
+            None => self.wrong("a character that has no meaning here"),
         }
     }
 
-    fn number(&mut self) -> Result<Token<'t>, &'static str> {
-        let rest = self.rest();
-        let hex = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X"));
-        let (radix, digits, length) = match hex {
-            Some(hex) => {
-                let digits = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
-                (16, hex.get(..digits).unwrap_or_default(), digits + 2)
-            }
-            None => {
-                let whole = rest.bytes().take_while(u8::is_ascii_digit).count();
-                let length = double_length(rest, whole);
-                if length > whole {
-                    let value = double::parse(self.take(length));
-                    self.ends_here()?;
-                    let value = value.ok_or("a number out of the range of double")?;
-                    return Ok(Token::Literal(Value::Double(value)));
-                }
-                (10, rest.get(..whole).unwrap_or_default(), whole)
-            }
+    fn number(&mut self) -> Token<'t> {
+        let text = self.rest;
+        let is_hex = text.starts_with("0x") || text.starts_with("0X");
+        self.take(if is_hex { 2 } else { 0 });
+        let whole = self.take_all(if is_hex { is_hex_digit } else { is_digit });
+        let before = self.rest.len();
+        if !is_hex {
+            self.skip_fraction();
+        }
+        if self.rest.len() < before {
+            let number = text.get(..text.len() - self.rest.len());
+            let value = number.and_then(double::parse);
+            return match value {
+                _ if self.rest.starts_with(is_name) => self.wrong(NO_NUMBER),
+                Some(value) => Token::Literal(Value::Double(value)),
+                None => self.wrong("a number out of the range of double"),
+            };
+        }
+        let Some(value) = digits(whole, if is_hex { 16 } else { 10 }) else {
+            return self.wrong("no number, or one out of range");
         };
-        let value =
-            u64::from_str_radix(digits, radix).map_err(|_| "no number, or one out of range")?;
-        self.at += length;
-        let unsigned = self.rest().starts_with(['u', 'U']);
-        self.at += usize::from(unsigned);
-        self.ends_here()?;
-        Ok(if unsigned {
+        let is_unsigned = self.rest.starts_with(['u', 'U']);
+        self.take(usize::from(is_unsigned));
+        if self.rest.starts_with(is_name) {
+            self.wrong(NO_NUMBER)
+        } else if is_unsigned {
             Token::Literal(Value::Uint(value))
         } else {
             Token::Int(value)
-        })
+        }
     }
 
-    /// A number is not followed by a letter.
-    fn ends_here(&self) -> Result<(), &'static str> {
-        match self.rest().bytes().next() {
-            Some(next) if is_name(next) => Err("no number"),
-            _ => Ok(()),
+    /// Skips a fraction and an exponent, if there are.
+    fn skip_fraction(&mut self) {
+        if let Some(fraction) = self.rest.strip_prefix('.')
+            && fraction.starts_with(is_digit)
+        {
+            self.rest = fraction;
+            self.take_all(is_digit);
+        }
+        if let Some(exponent) = self.rest.strip_prefix(['e', 'E']) {
+            let (_, exponent) = sign(exponent);
+            if exponent.starts_with(is_digit) {
+                self.rest = exponent;
+                self.take_all(is_digit);
+            }
         }
     }
 
     fn skip_blank(&mut self) {
         loop {
-            let rest = self.rest();
-            let blank = rest
-                .bytes()
-                .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c))
-                .count();
-            self.at += blank;
-            if !self.rest().starts_with("//") {
+            self.take_all(|next| matches!(next, ' ' | '\t' | '\n' | '\r' | '\x0c'));
+            if !self.rest.starts_with("//") {
                 return;
             }
-            self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+            self.take_all(|next| next != '\n');
         }
     }
 
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
+    /// How far the text is read. Bytes.
+    pub(super) fn at(&self) -> usize {
+        self.length - self.rest.len()
     }
 
-    fn take(&mut self, length: usize) -> &'t str {
-        let taken = self.rest().get(..length).unwrap_or_default();
-        self.at += taken.len();
+    /// Takes the characters ahead that are such.
+    fn take_all(&mut self, such: fn(char) -> bool) -> &'t str {
+        let length = self.rest.find(|next| !such(next));
+        self.take(length.unwrap_or(self.rest.len()))
+    }
+
+    pub(super) fn take(&mut self, length: usize) -> &'t str {
+        let (taken, rest) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = rest;
         taken
     }
 }
 
-/// How many bytes a number with a fraction or an exponent has; `whole` when it has neither.
-fn double_length(rest: &str, whole: usize) -> usize {
-    let digits = |from: usize| {
-        let rest = rest.get(from..).unwrap_or_default();
-        rest.bytes().take_while(u8::is_ascii_digit).count()
-    };
-    let byte = |at: usize| rest.as_bytes().get(at).copied();
-    let mut length = whole;
-    if byte(length) == Some(b'.') && digits(length + 1) > 0 {
-        length += 1 + digits(length + 1);
-    }
-    if matches!(byte(length), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(byte(length + 1), Some(b'+' | b'-')));
-        let exponent = digits(length + 1 + sign);
-        if exponent > 0 {
-            length += 1 + sign + exponent;
-        }
-    }
-    length
+/// A number is not followed by a letter.
+const NO_NUMBER: &str = "no number";
+
+fn is_digit(next: char) -> bool {
+    next.is_ascii_digit()
 }
 
-fn is_name_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_'
+fn is_hex_digit(next: char) -> bool {
+    next.is_ascii_hexdigit()
 }
 
-fn is_name(byte: u8) -> bool {
-    is_name_start(byte) || byte.is_ascii_digit()
+fn is_name_start(next: char) -> bool {
+    next.is_ascii_alphabetic() || next == '_'
+}
+
+fn is_name(next: char) -> bool {
+    is_name_start(next) || is_digit(next)
 }

@@ -1,110 +1,91 @@
 //! Texts and bytes in quotes: plain, raw, tripled.
 
+use super::lex::{Lexer, Token};
+use super::number;
 use super::value::{Text, Value};
 
-/// Where something is wrong, in bytes from the start of the literal, and what.
-type Wrong = (usize, &'static str);
+/// Longest first, where one is the beginning of another.
+const QUOTES: [&str; 4] = ["\"\"\"", "'''", "\"", "'"];
 
-/// The quoted literal that a text starts with, and its length in bytes; none when it starts otherwise.
-pub(super) fn quoted(rest: &str) -> Result<Option<(Value<'static>, usize)>, Wrong> {
-    let mut at = 0;
-    let byte = |at: usize| rest.as_bytes().get(at).copied();
-    let is_bytes = matches!(byte(at), Some(b'b' | b'B'));
-    at += usize::from(is_bytes);
-    let is_raw = matches!(byte(at), Some(b'r' | b'R'));
-    at += usize::from(is_raw);
-    let quote = match rest.get(at..) {
-        Some(rest) if rest.starts_with("\"\"\"") => "\"\"\"",
-        Some(rest) if rest.starts_with("'''") => "'''",
-        Some(rest) if rest.starts_with('"') => "\"",
-        Some(rest) if rest.starts_with('\'') => "'",
-        _ => return Ok(None),
-    };
-    let mut reader = Reader {
-        rest,
-        at: at + quote.len(),
-        is_bytes,
-        found: Vec::new(),
-    };
-    loop {
-        let Some(left) = rest.get(reader.at..).filter(|left| !left.is_empty()) else {
-            return Err((0, "a text that does not end"));
-        };
-        if left.starts_with(quote) {
-            break;
-        }
-        if quote.len() == 1 && left.starts_with(['\n', '\r']) {
-            return Err((0, "a text that does not end on its line"));
-        }
-        if is_raw || !left.starts_with('\\') {
-            let next = left.chars().next().unwrap_or_default();
-            reader.push(next);
-            reader.at += next.len_utf8();
-        } else {
-            reader.escape()?;
-        }
-    }
-    let length = reader.at + quote.len();
-    let value = if is_bytes {
-        Value::Bytes(reader.found.into())
-    } else {
-        let text = String::from_utf8(reader.found).map_err(|_| (0, "no text"))?;
-        Value::String(Text::Shared(text.into()))
-    };
-    Ok(Some((value, length)))
-}
+/// What stands for one byte behind a backslash, and that byte.
+const ESCAPES: [(&str, u32); 12] = [
+    ("a", 0x07),
+    ("b", 0x08),
+    ("f", 0x0c),
+    ("n", 0x0a),
+    ("r", 0x0d),
+    ("t", 0x09),
+    ("v", 0x0b),
+    ("\\", 0x5c),
+    ("?", 0x3f),
+    ("\"", 0x22),
+    ("'", 0x27),
+    ("`", 0x60),
+];
 
-struct Reader<'t> {
-    rest: &'t str,
-    at: usize,
-    is_bytes: bool,
-    found: Vec<u8>,
-}
-
-impl Reader<'_> {
-    fn push(&mut self, next: char) {
-        self.found
-            .extend_from_slice(next.encode_utf8(&mut [0; 4]).as_bytes());
-    }
-
-    /// Reads what follows a backslash.
-    fn escape(&mut self) -> Result<(), Wrong> {
-        let bad = (self.at, "no such escape in a text");
-        let kind = self.rest.as_bytes().get(self.at + 1).copied();
-        let (skip, digits, radix) = match kind {
-            Some(b'x' | b'X') => (2, 2, 16),
-            Some(b'u') if !self.is_bytes => (2, 4, 16),
-            Some(b'U') if !self.is_bytes => (2, 8, 16),
-            Some(b'0'..=b'3') => (1, 3, 8),
-            Some(kind) => {
-                let plain = match kind {
-                    b'a' => 0x07,
-                    b'b' => 0x08,
-                    b'f' => 0x0c,
-                    b'n' => b'\n',
-                    b'r' => b'\r',
-                    b't' => b'\t',
-                    b'v' => 0x0b,
-                    b'\\' | b'?' | b'"' | b'\'' | b'`' => kind,
-                    _ => return Err(bad),
-                };
-                self.found.push(plain);
-                self.at += 2;
-                return Ok(());
+impl Lexer<'_> {
+    /// The quoted literal ahead, if there is one.
+    pub(super) fn quoted(&mut self) -> Option<Token<'static>> {
+        let prefix = self.rest;
+        let rest = prefix.strip_prefix(['b', 'B']).unwrap_or(prefix);
+        let is_bytes = rest.len() < prefix.len();
+        let opened = rest.strip_prefix(['r', 'R']).unwrap_or(rest);
+        let is_raw = opened.len() < rest.len();
+        let quote = QUOTES.iter().find(|quote| opened.starts_with(**quote))?;
+        self.take(prefix.len() - opened.len() + quote.len());
+        let mut found = Vec::new();
+        loop {
+            let rest = self.rest;
+            let Some(next) = rest.chars().next() else {
+                return Some(self.wrong("a text that does not end"));
+            };
+            if rest.starts_with(quote) {
+                self.take(quote.len());
+                break;
             }
-            None => return Err(bad),
-        };
-        let from = self.at + skip;
-        let text = self.rest.get(from..from + digits);
-        let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let code = text.and_then(|text| u32::from_str_radix(text, radix).ok());
-        let code = code.ok_or(bad)?;
-        if self.is_bytes {
-            self.found.push(u8::try_from(code).map_err(|_| bad)?);
-        } else {
-            self.push(char::from_u32(code).ok_or(bad)?);
+            if quote.len() == 1 && matches!(next, '\n' | '\r') {
+                return Some(self.wrong("a text that does not end on its line"));
+            }
+            if is_raw || next != '\\' {
+                let next = self.take(next.len_utf8());
+                found.extend_from_slice(next.as_bytes());
+            } else if self.escape(is_bytes, &mut found).is_none() {
+                let message = "no such escape in a text".to_owned();
+                return Some(self.fail(self.at(), message));
+            }
         }
-        self.at = from + digits;
-        Ok(())
+        Some(Token::Literal(if is_bytes {
+            Value::Bytes(found.into())
+        } else {
+            let text = String::from_utf8(found).unwrap_or_default();
+            Value::String(Text::Shared(text.into()))
+        }))
+    }
+
+    /// Reads a backslash and what follows it; none when that is no escape.
+    fn escape(&mut self, is_bytes: bool, found: &mut Vec<u8>) -> Option<()> {
+        let rest = self.rest.get(1..)?;
+        let (skip, digits, radix) = match rest.bytes().next()? {
+            b'x' | b'X' => (1, 2, 16),
+            b'u' if !is_bytes => (1, 4, 16),
+            b'U' if !is_bytes => (1, 8, 16),
+            b'0'..=b'3' => (0, 3, 8),
+            _ => (1, 0, 0),
+        };
+        let code = if digits == 0 {
+            let mut escapes = ESCAPES.iter();
+            escapes.find(|(escape, _)| rest.starts_with(escape))?.1
+        } else {
+            let code = number::digits(rest.get(skip..skip + digits)?, radix)?;
+            u32::try_from(code).ok()?
+        };
+        if is_bytes {
+            found.push(u8::try_from(code).ok()?);
+        } else {
+            let code = char::from_u32(code)?;
+            found.extend_from_slice(code.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        self.take(1 + skip + digits);
+        Some(())
     }
 }

@@ -41,6 +41,8 @@ mod lex;
 #[cfg(feature = "conditions")]
 mod literal;
 #[cfg(feature = "conditions")]
+mod number;
+#[cfg(feature = "conditions")]
 mod overloads;
 #[cfg(feature = "conditions")]
 mod parse;

@@ -47,6 +47,14 @@ pub(super) enum Kind {
     Fold(Fold),
 }
 
+impl Term {
+    /// What it has turned out to be, over so many of its parts.
+    pub(super) fn turn_into(&mut self, kind: Kind, parts: usize) {
+        self.kind = kind;
+        self.parts.truncate(parts);
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fold {
     All,

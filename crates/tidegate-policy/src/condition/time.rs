@@ -3,6 +3,8 @@
 //!
 //! There are no leap seconds, and no time zones other than offsets.
 
+use super::number::{digits, sign, signed};
+
 /// Nanoseconds in a second.
 const SECOND: i64 = 1_000_000_000;
 /// Seconds in a day.
@@ -50,17 +52,17 @@ impl Timestamp {
 
     /// Reads `2026-01-31T00:00:00.000Z` (RFC 3339).
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut reader = Reader(text.as_bytes());
+        let mut reader = Reader(text);
         let year = reader.digits(4)?;
-        reader.byte(b'-')?;
+        reader.byte('-')?;
         let month = reader.digits(2)?;
-        reader.byte(b'-')?;
+        reader.byte('-')?;
         let day = reader.digits(2)?;
-        reader.byte(b'T')?;
+        reader.byte('T')?;
         let hour = reader.digits(2)?;
-        reader.byte(b':')?;
+        reader.byte(':')?;
         let minute = reader.digits(2)?;
-        reader.byte(b':')?;
+        reader.byte(':')?;
         let second = reader.digits(2)?;
         let valid = (1..=12).contains(&month)
             && (1..=days_in(year, month)).contains(&day)
@@ -71,7 +73,7 @@ impl Timestamp {
             return None;
         }
         let mut nanos = 0;
-        if reader.byte(b'.').is_some() {
+        if reader.byte('.').is_some() {
             let mut unit = 100_000_000;
             let first = reader.digits(1)?;
             nanos += unit * u32::try_from(first).ok()?;
@@ -80,17 +82,17 @@ impl Timestamp {
                 nanos += unit * u32::try_from(digit).ok()?;
             }
         }
-        let offset = if reader.byte(b'Z').is_some() {
+        let offset = if reader.byte('Z').is_some() {
             0
         } else {
-            let sign = if reader.byte(b'+').is_some() {
+            let sign = if reader.byte('+').is_some() {
                 1
             } else {
-                reader.byte(b'-')?;
+                reader.byte('-')?;
                 -1
             };
             let hours = reader.digits(2)?;
-            reader.byte(b':')?;
+            reader.byte(':')?;
             let minutes = reader.digits(2)?;
             if hours > 23 || minutes > 59 {
                 return None;
@@ -138,10 +140,18 @@ impl Timestamp {
     /// Its text, in UTC (RFC 3339).
     pub(super) fn text(self) -> String {
         let at = self.civil(0);
-        let mut text = format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            at.year, at.month, at.day, at.hour, at.minute, at.second
-        );
+        let mut text = String::new();
+        for &(before, number, width) in &[
+            ("", at.year, 4),
+            ("-", at.month, 2),
+            ("-", at.day, 2),
+            ("T", at.hour, 2),
+            (":", at.minute, 2),
+            (":", at.second, 2),
+        ] {
+            text.push_str(before);
+            push_padded(&mut text, number, width);
+        }
         push_fraction(&mut text, self.nanos);
         text.push('Z');
         text
@@ -153,24 +163,19 @@ pub(super) fn parse_zone(text: &str) -> Option<i64> {
     if matches!(text, "" | "UTC" | "Z" | "GMT" | "Etc/UTC" | "Etc/GMT") {
         return Some(0);
     }
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let mut reader = Reader(digits.as_bytes());
+    let (negative, offset) = sign(text);
+    let mut reader = Reader(offset);
     let hours = reader.digits(2).or_else(|| reader.digits(1))?;
-    reader.byte(b':')?;
+    reader.byte(':')?;
     let minutes = reader.digits(2)?;
     let valid = reader.0.is_empty() && hours < 24 && minutes < 60;
-    valid.then_some(sign * (hours * 3600 + minutes * 60))
+    let offset = hours * 3600 + minutes * 60;
+    valid.then_some(if negative { -offset } else { offset })
 }
 
 /// Reads a duration such as `1h30m`, `-1.5s` or `0`: nanoseconds.
 pub(super) fn parse_duration(text: &str) -> Option<i64> {
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let (negative, text) = sign(text);
     if text == "0" {
         return Some(0);
     }
@@ -178,7 +183,7 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
         return None;
     }
     let mut rest = text;
-    let mut total: i128 = 0;
+    let mut total: u64 = 0;
     while !rest.is_empty() {
         let whole = leading_digits(rest);
         rest = rest.get(whole.len()..)?;
@@ -187,28 +192,24 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
             fraction = leading_digits(after);
             rest = after.get(fraction.len()..)?;
         }
-        if whole.is_empty() && fraction.is_empty() {
+        if whole.len() + fraction.len() == 0 {
             return None;
         }
-        let (unit, after) = unit(rest)?;
+        let (mut unit, after) = unit(rest)?;
         rest = after;
-        let value: u64 = if whole.is_empty() {
+        let value = if whole.is_empty() {
             0
         } else {
-            whole.parse().ok()?
+            digits(whole, 10)?
         };
-        total += i128::from(value) * unit;
+        total = total.checked_add(value.checked_mul(unit)?)?;
         // Below a nanosecond nothing counts; twelve places tell all of an hour.
-        let mut scale = unit;
         for digit in fraction.bytes().take(15) {
-            total += i128::from(digit - b'0') * scale / 10;
-            scale /= 10;
-        }
-        if total > i128::from(u64::MAX) {
-            return None;
+            total = total.checked_add(u64::from(digit - b'0') * unit / 10)?;
+            unit /= 10;
         }
     }
-    i64::try_from(if negative { -total } else { total }).ok()
+    signed(negative, total).try_into().ok()
 }
 
 /// A duration's text: seconds, such as `5400s`.
@@ -225,19 +226,19 @@ pub(super) fn duration_text(duration: i64) -> String {
 }
 
 /// Nanoseconds in what a text starts with, a unit of time; and what follows it.
-fn unit(text: &str) -> Option<(i128, &str)> {
-    const UNITS: [(&str, i64); 8] = [
+fn unit(text: &str) -> Option<(u64, &str)> {
+    const UNITS: [(&str, u64); 8] = [
         ("ns", 1),
         ("us", 1_000),
         ("\u{b5}s", 1_000),
         ("\u{3bc}s", 1_000),
         ("ms", 1_000_000),
-        ("s", SECOND),
-        ("m", 60 * SECOND),
-        ("h", 3600 * SECOND),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
     ];
     let mut units = UNITS.iter();
-    units.find_map(|(name, nanos)| Some((i128::from(*nanos), text.strip_prefix(name)?)))
+    units.find_map(|(name, nanos)| Some((*nanos, text.strip_prefix(name)?)))
 }
 
 fn leading_digits(text: &str) -> &str {
@@ -249,8 +250,18 @@ fn leading_digits(text: &str) -> &str {
 fn push_fraction(text: &mut String, nanos: u32) {
     if nanos > 0 {
         text.push('.');
-        text.push_str(format!("{nanos:09}").trim_end_matches('0'));
+        push_padded(text, nanos.into(), 9);
+        text.truncate(text.trim_end_matches('0').len());
     }
+}
+
+/// A number with zeros before it, as wide as that.
+fn push_padded(text: &mut String, number: i64, width: usize) {
+    let digits = number.to_string();
+    for _ in digits.len()..width {
+        text.push('0');
+    }
+    text.push_str(&digits);
 }
 
 /// Days from the epoch to a date.
@@ -285,23 +296,19 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-struct Reader<'t>(&'t [u8]);
+struct Reader<'t>(&'t str);
 
 impl Reader<'_> {
-    fn byte(&mut self, wanted: u8) -> Option<()> {
-        self.0 = self.0.strip_prefix(&[wanted])?;
+    fn byte(&mut self, wanted: char) -> Option<()> {
+        self.0 = self.0.strip_prefix(wanted)?;
         Some(())
     }
 
     /// A number of exactly so many digits.
     fn digits(&mut self, count: usize) -> Option<i64> {
-        let (digits, rest) = self.0.split_at_checked(count)?;
-        let mut value = 0;
-        for digit in digits {
-            let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
-            value = value * 10 + i64::from(digit);
-        }
+        let (number, rest) = self.0.split_at_checked(count)?;
+        let number = digits(number, 10)?;
         self.0 = rest;
-        Some(value)
+        number.try_into().ok()
     }
 }

@@ -151,19 +151,6 @@ impl Types {
         found
     }
 
-    /// Whether two types are the same with everything filled in; what never became known is `dyn`.
-    pub(super) fn is_same(&self, one: Type, two: Type) -> bool {
-        match (self.top(one), self.top(two)) {
-            (Type::List(one), Type::List(two)) => self.is_same(self.part(one), self.part(two)),
-            (Type::Map(one), Type::Map(two)) => {
-                self.is_same(self.part(one), self.part(two))
-                    && self.is_same(self.value(one), self.value(two))
-            }
-            (Type::Dyn | Type::Unknown(_), Type::Dyn | Type::Unknown(_)) => true,
-            (one, two) => is_alike(one, two),
-        }
-    }
-
     /// Whether a value of one type can stand where the other is wanted; finds out what is not known.
     pub(super) fn fits(&mut self, from: Type, to: Type) -> bool {
         let (from, to) = (self.resolve(from), self.resolve(to));
@@ -282,7 +269,7 @@ impl Types {
         self.depth(found) > MAX_DEPTH
     }
 
-    /// As it is told, with everything filled in.
+    /// As it is told, with everything filled in; what never became known is `dyn`.
     pub(super) fn text(&self, found: Type) -> String {
         let name = match self.top(found) {
             Type::Dyn | Type::Unknown(_) => "dyn",

@@ -49,7 +49,8 @@ pub(super) enum List<'a> {
 #[derive(Clone, Debug)]
 pub(super) enum Map<'a> {
     Json(&'a [(String, Json)]),
-    Made(Arc<[(Value<'a>, Value<'a>)]>),
+    /// Each key before its value.
+    Made(Arc<[Value<'a>]>),
 }
 
 impl<'a> Value<'a> {
@@ -90,17 +91,6 @@ impl<'a> Value<'a> {
         meter.spend(1)?;
         Ok(match (self, other) {
             (Self::Null, Self::Null) => true,
-            (Self::Bool(one), Self::Bool(two)) => one == two,
-            (Self::String(one), Self::String(two)) => {
-                meter.touch(one.len().min(two.len()))?;
-                **one == **two
-            }
-            (Self::Bytes(one), Self::Bytes(two)) => {
-                meter.touch(one.len().min(two.len()))?;
-                one == two
-            }
-            (Self::Duration(one), Self::Duration(two)) => one == two,
-            (Self::Timestamp(one), Self::Timestamp(two)) => one == two,
             (Self::Ip(one), Self::Ip(two)) => one == two,
             (Self::Type(one), Self::Type(two)) => one == two,
             (Self::List(one), Self::List(two)) => {
@@ -122,7 +112,10 @@ impl<'a> Value<'a> {
                     return Ok(false);
                 }
                 meter.spend(one.len())?;
-                for (key, value) in one.entries() {
+                for at in 0..one.len() {
+                    let (Some(key), Some(value)) = (one.key(at), one.value(at)) else {
+                        return Ok(false);
+                    };
                     match two.find(&key, meter)? {
                         Some(found) if value.equals(&found, meter)? => {}
                         _ => return Ok(false),
@@ -130,13 +123,22 @@ impl<'a> Value<'a> {
                 }
                 true
             }
-            _ => numbers(self, other).flatten() == Some(Ordering::Equal),
+            _ => self.order(other, meter)?.flatten() == Some(Ordering::Equal),
         })
     }
 
     /// The order of two values; numbers of any types have one.
     pub(super) fn compare(&self, other: &Self, meter: &mut Meter) -> Result<Ordering, Stop> {
-        Ok(match (self, other) {
+        match self.order(other, meter)? {
+            Some(Some(order)) => Ok(order),
+            Some(None) => Err(Failure::NotANumber.into()),
+            None => Err(Failure::NoOverload.into()),
+        }
+    }
+
+    /// None when there is no order among such values, and none within when one is not a number (NaN).
+    fn order(&self, other: &Self, meter: &mut Meter) -> Result<Option<Option<Ordering>>, Stop> {
+        Ok(Some(Some(match (self, other) {
             (Self::Bool(one), Self::Bool(two)) => one.cmp(two),
             (Self::String(one), Self::String(two)) => {
                 meter.touch(one.len().min(two.len()))?;
@@ -148,29 +150,33 @@ impl<'a> Value<'a> {
             }
             (Self::Duration(one), Self::Duration(two)) => one.cmp(two),
             (Self::Timestamp(one), Self::Timestamp(two)) => one.cmp(two),
-            _ => match numbers(self, other) {
-                Some(Some(order)) => order,
-                Some(None) => return Err(Failure::NotANumber.into()),
-                None => return Err(Failure::NoOverload.into()),
+            _ => match (self.whole(), other.whole(), self.double(), other.double()) {
+                (Some(one), Some(two), ..) => one.cmp(&two),
+                // A whole number and a double as doubles, as in the reference.
+                (.., Some(one), Some(two)) => return Ok(Some(one.partial_cmp(&two))),
+                _ => return Ok(None),
             },
-        })
+        })))
     }
-}
 
-/// The order of two numbers, a whole number and a double as doubles (as in the reference): none when they are no numbers, and none within when one is not a number (NaN).
-fn numbers(one: &Value<'_>, two: &Value<'_>) -> Option<Option<Ordering>> {
-    Some(match (one, two) {
-        (Value::Int(one), Value::Int(two)) => Some(one.cmp(two)),
-        (Value::Uint(one), Value::Uint(two)) => Some(one.cmp(two)),
-        (Value::Int(one), Value::Uint(two)) => Some(i128::from(*one).cmp(&i128::from(*two))),
-        (Value::Uint(one), Value::Int(two)) => Some(i128::from(*one).cmp(&i128::from(*two))),
-        (Value::Double(one), Value::Double(two)) => one.partial_cmp(two),
-        (Value::Double(one), Value::Int(two)) => one.partial_cmp(&(*two as f64)),
-        (Value::Double(one), Value::Uint(two)) => one.partial_cmp(&(*two as f64)),
-        (Value::Int(one), Value::Double(two)) => (*one as f64).partial_cmp(two),
-        (Value::Uint(one), Value::Double(two)) => (*one as f64).partial_cmp(two),
-        _ => return None,
-    })
+    /// A whole number.
+    pub(super) fn whole(&self) -> Option<i128> {
+        match self {
+            Self::Int(value) => Some((*value).into()),
+            Self::Uint(value) => Some((*value).into()),
+            _ => None,
+        }
+    }
+
+    /// A number, as a double.
+    fn double(&self) -> Option<f64> {
+        match self {
+            Self::Int(value) => Some(*value as f64),
+            Self::Uint(value) => Some(*value as f64),
+            Self::Double(value) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> List<'a> {
@@ -193,7 +199,7 @@ impl<'a> Map<'a> {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Json(map) => map.len(),
-            Self::Made(map) => map.len(),
+            Self::Made(map) => map.len() / 2,
         }
     }
 
@@ -210,9 +216,11 @@ impl<'a> Map<'a> {
             }
             (Self::Json(_), _) => Ok(None),
             (Self::Made(map), key) => {
-                for (found, value) in map.iter() {
-                    if found.equals(key, meter)? {
-                        return Ok(Some(value.clone()));
+                for at in 0..self.len() {
+                    if let Some(found) = map.get(2 * at)
+                        && found.equals(key, meter)?
+                    {
+                        return Ok(self.value(at));
                     }
                 }
                 Ok(None)
@@ -220,25 +228,21 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Every key, in the order of the map.
-    pub(super) fn keys(&self) -> Vec<Value<'a>> {
-        let mut keys = Vec::with_capacity(self.len());
-        for (key, _) in self.entries() {
-            keys.push(key);
-        }
-        keys
-    }
-
-    fn entries(&self) -> Vec<(Value<'a>, Value<'a>)> {
+    /// A key, by its place in the order of the map.
+    pub(super) fn key(&self, at: usize) -> Option<Value<'a>> {
         match self {
             Self::Json(map) => {
-                let mut entries = Vec::with_capacity(map.len());
-                for (key, value) in *map {
-                    entries.push((Value::String(Text::Borrowed(key)), Value::any(value)));
-                }
-                entries
+                let (key, _) = map.get(at)?;
+                Some(Value::String(Text::Borrowed(key)))
             }
-            Self::Made(map) => map.to_vec(),
+            Self::Made(map) => map.get(2 * at).cloned(),
+        }
+    }
+
+    fn value(&self, at: usize) -> Option<Value<'a>> {
+        match self {
+            Self::Json(map) => map.get(at).map(|(_, value)| Value::any(value)),
+            Self::Made(map) => map.get(2 * at + 1).cloned(),
         }
     }
 }

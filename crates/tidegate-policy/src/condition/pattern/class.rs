@@ -33,8 +33,12 @@ pub(super) fn named(name: &str) -> Option<Ranges> {
     Some(ranges)
 }
 
-/// Letters of ASCII with the character beyond ASCII that folds to one of them.
-const FOLDED: [[char; 3]; 2] = [['k', 'K', '\u{212a}'], ['s', 'S', '\u{17f}']];
+/// Where the letters of ASCII of a case begin, and those of the other.
+const CASES: [(u32, u32); 2] = [(0x61, 0x41), (0x41, 0x61)];
+
+/// Letters of ASCII with the character beyond ASCII that folds to one of them: `k`, `K` and the sign of kelvin,
+/// `s`, `S` and the long s.
+const FOLDED: [[u32; 3]; 2] = [[0x6b, 0x4b, 0x212a], [0x73, 0x53, 0x17f]];
 
 /// Adds the other case of the letters of ASCII, with the two characters beyond ASCII that fold to one.
 /// Other letters are matched as they are written.
@@ -43,17 +47,17 @@ pub(super) fn fold(ranges: &mut Ranges) {
         let Some(&(first, last)) = ranges.get(at) else {
             break;
         };
-        for (from, to) in [('a', 'A'), ('A', 'a')] {
-            let (from, to) = (u32::from(from), u32::from(to));
-            let (start, end) = (first.max(from), last.min(from + 25));
+        for (from, to) in &CASES {
+            let (start, end) = (first.max(*from), last.min(from + 25));
             if start <= end {
                 ranges.push((start - from + to, end - from + to));
             }
         }
-        for alike in FOLDED {
-            let alike = alike.map(u32::from);
+        for alike in &FOLDED {
             if alike.iter().any(|found| (first..=last).contains(found)) {
-                ranges.extend(alike.map(|found| (found, found)));
+                for found in alike {
+                    ranges.push((*found, *found));
+                }
             }
         }
     }

@@ -174,7 +174,7 @@ impl Parser<'_> {
     /// `*`, `+`, `?`, `{2}`, `{2,}`, `{2,5}`; a brace that is none of these stands for itself.
     fn count(&mut self) -> Option<Count> {
         const SIGNS: [(&str, Count); 3] = [("*", (0, None)), ("+", (1, None)), ("?", (0, Some(1)))];
-        for (sign, count) in SIGNS {
+        for &(sign, count) in &SIGNS {
             if self.take(sign) {
                 return Some(count);
             }
