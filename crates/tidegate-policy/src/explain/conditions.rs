@@ -50,18 +50,18 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     for parameter in condition.parameters() {
         parameters.push(parameter.name.to_string());
     }
-    let error = match world.held(change.goal, entry) {
-        Held::Open(error) => Some(error),
-        Held::Yes | Held::Stale | Held::Unmet => None,
-    };
+    let (mut missing, mut error) = (Vec::new(), None);
+    if let Held::Open(found) = world.held(change.goal, entry) {
+        error = Some(found.to_string());
+        if let EvaluationError::Missing { parameters, .. } = found {
+            missing = parameters;
+        }
+    }
     Some(Unmet {
         tuple: world.tuple(change.goal, entry)?,
         condition: condition.name().to_owned(),
         parameters,
-        error: error.as_ref().map(ToString::to_string),
-        missing: match error {
-            Some(EvaluationError::Missing { parameters, .. }) => parameters,
-            _ => Vec::new(),
-        },
+        missing,
+        error,
     })
 }
