@@ -1,8 +1,6 @@
 //! Conditions that keep an answer from being a yes.
 
-use crate::check::{CheckError, CheckRequest};
 use crate::condition::EvaluationError;
-use crate::snapshot::{Overlay, Snapshot};
 
 use super::Unmet;
 use super::change::{Change, Changes, Known, What};
@@ -11,21 +9,14 @@ use super::prove;
 use super::support::Support;
 use super::world::{Held, World};
 
-/// Tuples whose conditions would have to come out otherwise, where that alone turns the answer, and whether
-/// these are all. In order, each once.
-pub(super) fn unmet(
-    snapshot: &Snapshot,
-    request: &CheckRequest<'_>,
-    steps: &mut u32,
-) -> Result<(Vec<Unmet>, bool), CheckError> {
-    let mut overlay = Overlay::above(snapshot.store());
-    let world = World::open(snapshot, request, &mut overlay)?;
-    let mut found = Vec::new();
-    if snapshot.model().conditions().is_empty() {
-        return Ok((found, true));
+/// Tells of tuples whose conditions would have to come out otherwise, where that alone turns the answer, in order,
+/// each once; and whether these are all.
+pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) -> bool {
+    if world.model.conditions().is_empty() {
+        return true;
     }
     let known = Known::default();
-    let mut support = Support::new(&world, &known, Changes::Conditions);
+    let mut support = Support::new(world, &known, Changes::Conditions);
     let sets = support.candidates(MAX_ADDED, steps);
     let mut complete = support.complete;
     for set in sets {
@@ -35,22 +26,20 @@ pub(super) fn unmet(
                 world.assume(change.goal, change.subject, Some(met));
             }
         }
-        let turned = prove::holds(&world, steps);
+        let turned = prove::holds(world, steps);
         for change in &changes {
             world.assume(change.goal, change.subject, None);
         }
         complete &= turned.is_some();
         if turned == Some(true) {
             for change in &changes {
-                if let Some(unmet) = describe(&world, change) {
-                    found.push(unmet);
-                }
+                found.extend(describe(world, change));
             }
         }
     }
-    crate::sort::sort(&mut found);
+    crate::sort::sort(found);
     found.dedup();
-    Ok((found, complete))
+    complete
 }
 
 fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
@@ -61,18 +50,18 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     for parameter in condition.parameters() {
         parameters.push(parameter.name.to_string());
     }
-    let error = match world.held(change.goal, entry) {
-        Held::Open(error) => Some(error),
-        Held::Yes | Held::Stale | Held::Unmet => None,
-    };
+    let (mut missing, mut error) = (Vec::new(), None);
+    if let Held::Open(found) = world.held(change.goal, entry) {
+        error = Some(found.to_string());
+        if let EvaluationError::Missing { parameters, .. } = found {
+            missing = parameters;
+        }
+    }
     Some(Unmet {
         tuple: world.tuple(change.goal, entry)?,
         condition: condition.name().to_owned(),
         parameters,
-        error: error.as_ref().map(ToString::to_string),
-        missing: match error {
-            Some(EvaluationError::Missing { parameters, .. }) => parameters,
-            _ => Vec::new(),
-        },
+        missing,
+        error,
     })
 }

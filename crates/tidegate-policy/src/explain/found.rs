@@ -114,8 +114,13 @@ impl Found {
     /// The proof; none when something in it does not hold where it was put: a circle that is none there, or one
     /// that is not seen, or what is too deep there, or is not.
     pub(super) fn proof(&self, world: &World<'_>) -> Option<Proof> {
-        let path = Vec::new();
-        Naming { world, path }.goal(self, 0)
+        let mut naming = Naming {
+            world,
+            path: Vec::new(),
+            is_wrong: false,
+        };
+        let proof = naming.goal(self, 0);
+        (!naming.is_wrong).then_some(proof)
     }
 }
 
@@ -123,10 +128,12 @@ impl Found {
 struct Naming<'a> {
     world: &'a World<'a>,
     path: Vec<Goal>,
+    /// Then nobody looks at what is made.
+    is_wrong: bool,
 }
 
 impl Naming<'_> {
-    fn goal(&mut self, found: &Found, hops: u32) -> Option<Proof> {
+    fn goal(&mut self, found: &Found, hops: u32) -> Proof {
         let is_deep = hops >= MAX_HOPS || self.path.len() >= MAX_PATH;
         let is_circle = !is_deep && self.path.contains(&found.goal);
         let (said_deep, said_circle) = match found.rule {
@@ -135,7 +142,7 @@ impl Naming<'_> {
             _ => (false, false),
         };
         if (is_deep, is_circle) != (said_deep, said_circle) {
-            return None;
+            return self.wrong();
         }
         self.path.push(found.goal);
         let proof = self.node(found, hops);
@@ -143,83 +150,95 @@ impl Naming<'_> {
         proof
     }
 
-    fn node(&mut self, found: &Found, hops: u32) -> Option<Proof> {
+    fn node(&mut self, found: &Found, hops: u32) -> Proof {
         let world = self.world;
         let (object, own) = found.goal;
-        let on = match found.rule {
-            Rule::From { tupleset, .. } | Rule::NoFrom { tupleset, .. } => tupleset,
-            _ => own,
+        let (on, to) = match found.rule {
+            Rule::Computed(other) => (own, other),
+            Rule::From {
+                tupleset, relation, ..
+            }
+            | Rule::NoFrom { tupleset, relation } => (tupleset, relation),
+            _ => (own, own),
+        };
+        let relation = |id| world.model.relation_name(id);
+        let names = (world.view.object(object), relation(on), relation(to));
+        let (Some(name), Some(tupleset), Some(relation)) = names else {
+            return self.wrong();
         };
         let tuple = |entry| world.tuple((object, on), entry);
         let (mut parts, mut followed) = (Vec::new(), Vec::new());
         for (entry, part) in &found.parts {
             let by = match found.rule.hops() {
-                Some(more) => self.goal(part, hops + more)?,
-                None => self.node(part, hops)?,
+                Some(more) => self.goal(part, hops + more),
+                None => self.node(part, hops),
             };
-            match *entry {
-                Some(entry) => followed.push(Followed {
-                    tuple: tuple(entry)?,
-                    by,
-                }),
-                None => parts.push(by),
+            match (entry, entry.and_then(tuple)) {
+                (_, Some(tuple)) => followed.push(Followed { tuple, by }),
+                (Some(_), None) => self.is_wrong = true,
+                (None, None) => parts.push(by),
             }
         }
-        let object = || world.view.object(object);
-        let name = |relation| world.model.relation_name(relation).map(Box::from);
-        let mut last = || parts.pop().map(Box::new);
-        Some(match found.rule {
+        let mut last = || Box::new(parts.pop().unwrap_or(Proof::TooDeep));
+        match found.rule {
             Rule::Itself => Proof::Itself {
-                object: object()?,
-                relation: name(own)?,
+                object: name,
+                relation: relation.into(),
             },
-            Rule::Tuple(entry) => Proof::Tuple {
-                tuple: tuple(entry)?,
+            Rule::Tuple(entry) => match tuple(entry) {
+                Some(tuple) => Proof::Tuple {
+                    tuple,
+                    by: parts.pop().map(Box::new),
+                },
+                None => self.wrong(),
+            },
+            Rule::Computed(_) => Proof::Computed {
+                object: name,
+                relation: relation.into(),
                 by: last(),
             },
-            Rule::Computed(other) => Proof::Computed {
-                object: object()?,
-                relation: name(other)?,
-                by: last()?,
-            },
-            Rule::From {
-                relation, entry, ..
-            } => Proof::From {
-                tuple: tuple(entry)?,
-                relation: name(relation)?,
-                by: last()?,
+            Rule::From { entry, .. } => match tuple(entry) {
+                Some(tuple) => Proof::From {
+                    tuple,
+                    relation: relation.into(),
+                    by: last(),
+                },
+                None => self.wrong(),
             },
             Rule::Union(operand) => Proof::Union {
                 operand,
-                by: last()?,
+                by: last(),
             },
             Rule::Intersection => Proof::Intersection { all: parts },
             Rule::Exclusion => {
-                let subtract = last()?;
-                Proof::Exclusion {
-                    base: last()?,
-                    subtract,
-                }
+                let subtract = last();
+                let base = last();
+                Proof::Exclusion { base, subtract }
             }
             Rule::NoTuple => Proof::NoTuple {
-                object: object()?,
-                relation: name(own)?,
+                object: name,
+                relation: relation.into(),
                 usersets: followed,
             },
-            Rule::NoFrom { tupleset, relation } => Proof::NoFrom {
-                object: object()?,
-                tupleset: name(tupleset)?,
-                relation: name(relation)?,
+            Rule::NoFrom { .. } => Proof::NoFrom {
+                object: name,
+                tupleset: tupleset.into(),
+                relation: relation.into(),
                 objects: followed,
             },
             Rule::NoUnion => Proof::NoUnion { all: parts },
             Rule::NoIntersection(operand) => Proof::NoIntersection {
                 operand,
-                by: last()?,
+                by: last(),
             },
-            Rule::NoBase => Proof::NoBase { by: last()? },
+            Rule::NoBase => Proof::NoBase { by: last() },
             Rule::Circle => Proof::Circle,
             Rule::TooDeep => Proof::TooDeep,
-        })
+        }
+    }
+
+    fn wrong(&mut self) -> Proof {
+        self.is_wrong = true;
+        Proof::TooDeep
     }
 }

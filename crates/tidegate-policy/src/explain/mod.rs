@@ -48,8 +48,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckError, CheckRequest};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Overlay, Snapshot};
 use crate::tuple::{Object, Tuple};
+
+use world::World;
 
 /// How much an explanation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,27 +138,31 @@ impl Snapshot {
         request: &CheckRequest<'_>,
         budget: &Budget,
     ) -> Result<Explanation, CheckError> {
-        match self.check(request) {
-            Ok(true) => {
-                let proof = prove::prove(self, request, budget)?;
-                Ok(Explanation::Allowed {
-                    complete: proof.is_some(),
-                    proof,
-                })
-            }
-            Ok(false) | Err(CheckError::Condition(_)) => {
-                let mut steps = budget.steps;
-                let (conditions, all_conditions) = conditions::unmet(self, request, &mut steps)?;
-                let (remedies, all_remedies) =
-                    remedies::remedies(self, request, budget.proposals, &mut steps)?;
-                Ok(Explanation::Denied {
-                    remedies,
-                    conditions,
-                    complete: all_conditions && all_remedies,
-                })
-            }
-            Err(error) => Err(error),
+        let is_yes = match self.check(request) {
+            Ok(answer) => answer,
+            Err(CheckError::Condition(_)) => false,
+            Err(error) => return Err(error),
+        };
+        let mut overlay = Overlay::above(self.store());
+        // There is one: a check has looked at the same.
+        let world = World::open(self, request, &mut overlay);
+        if is_yes {
+            let proof = world.and_then(|world| prove::prove(&world, budget));
+            return Ok(Explanation::Allowed {
+                complete: proof.is_some(),
+                proof,
+            });
         }
+        let mut steps = budget.steps;
+        let (mut conditions, mut remedies) = (Vec::new(), Vec::new());
+        let all = world.is_some_and(|world| conditions::unmet(&world, &mut steps, &mut conditions));
+        let most = budget.proposals;
+        let complete = remedies::remedies(self, request, most, &mut steps, &mut remedies) && all;
+        Ok(Explanation::Denied {
+            remedies,
+            conditions,
+            complete,
+        })
     }
 }
 

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::hash::HashMap;
 
-use crate::check::{CheckError, CheckRequest, MAX_HOPS, MAX_PATH, steps_of_many};
+use crate::check::{MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::{RelationId, Rewrite};
-use crate::snapshot::{Entry, Overlay, Snapshot, SubjectId};
+use crate::snapshot::{Entry, SubjectId};
 
 use super::Budget;
 use super::found::{Found, Rule};
@@ -19,31 +19,24 @@ const MAX_SEARCH_DEPTH: u32 = 2 * MAX_PROOF_DEPTH;
 const MAX_REMEMBERED: u32 = 1_000;
 
 /// A proof of what a check says yes to; none when it costs or holds more than the budget.
-pub(super) fn prove(
-    snapshot: &Snapshot,
-    request: &CheckRequest<'_>,
-    budget: &Budget,
-) -> Result<Option<Proof>, CheckError> {
-    let mut overlay = Overlay::above(snapshot.store());
-    let world = World::open(snapshot, request, &mut overlay)?;
+pub(super) fn prove(world: &World<'_>, budget: &Budget) -> Option<Proof> {
     // What is remembered was found on another way. Should it not hold where it was put, the way is gone
     // without a memory.
     for with_memory in [true, false] {
         let mut steps = budget.steps;
-        let Some(found) = search(&world, with_memory, &mut steps) else {
-            break;
-        };
+        let found = search(world, with_memory, &mut steps)?;
         if found.answer != Some(Answer::Yes)
             || found.nodes > budget.nodes
             || found.depth > MAX_PROOF_DEPTH
         {
-            break;
+            return None;
         }
-        if let Some(proof) = found.proof(&world) {
-            return Ok(Some(proof));
+        let proof = found.proof(world);
+        if proof.is_some() {
+            return proof;
         }
     }
-    Ok(None)
+    None
 }
 
 /// Whether what is asked holds in a world, assumptions and all; none when the budget is used up.

@@ -29,16 +29,24 @@ pub(super) const STEPS_OF_OBJECT: usize = 10;
 /// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
 
-/// Remedies for a deny, in their order, and whether these are all.
+/// Tells of remedies for a deny, in their order, and whether these are all.
 pub(super) fn remedies(
     snapshot: &Snapshot,
     request: &CheckRequest<'_>,
     most: usize,
     steps: &mut u32,
-) -> Result<(Vec<Remedy>, bool), CheckError> {
-    let Some((names, are_all)) = known_objects(snapshot, request.object, steps) else {
-        return Ok((Vec::new(), false));
-    };
+    found: &mut Vec<Remedy>,
+) -> bool {
+    let mut ids = Vec::new();
+    let are_all = known_objects(snapshot.store(), request.object, &mut ids);
+    if !spend(steps, ids.len()) {
+        return false;
+    }
+    let mut names = Vec::with_capacity(ids.len());
+    for id in ids {
+        names.extend(snapshot.store().object(id));
+    }
+    crate::sort::sort(&mut names);
     let mut hunt = Hunt {
         snapshot,
         request,
@@ -46,50 +54,36 @@ pub(super) fn remedies(
         most,
         complete: true,
         tried: HashMap::new(),
-        found: Vec::new(),
+        order: Vec::new(),
+        found,
     };
     for adds in ROUNDS {
         // What one round leaves out the next one finds, or leaves out too.
         hunt.complete = true;
         let kept = if adds == MAX_ADDED { 0 } else { *steps / 2 };
         *steps -= kept;
-        hunt.search(adds, steps)?;
+        hunt.search(adds, steps);
         *steps = steps.saturating_add(kept);
     }
-    let mut found = Vec::with_capacity(hunt.found.len());
-    for (_, remedy) in hunt.found {
-        found.push(remedy);
-    }
-    Ok((found, hunt.complete && are_all))
+    hunt.complete && are_all
 }
 
-/// The objects that have a standing, or that a stored tuple names, sorted, and whether these are all; none when the
-/// budget is used up.
-fn known_objects(
-    snapshot: &Snapshot,
-    asked: &Object,
-    steps: &mut u32,
-) -> Option<(Vec<Object>, bool)> {
-    let store = snapshot.store();
-    let mut ids: Vec<ObjectId> = store.ids().take(MAX_KNOWN + 1).collect();
-    let are_all = ids.len() <= MAX_KNOWN;
-    if !are_all {
-        ids = led_to(store, asked);
+/// Tells of the objects that have a standing, or that a stored tuple names, and whether these are all.
+fn known_objects(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) -> bool {
+    for id in store.ids() {
+        if found.len() == MAX_KNOWN {
+            found.clear();
+            led_to(store, asked, found);
+            return false;
+        }
+        found.push(id);
     }
-    if !spend(steps, ids.len()) {
-        return None;
-    }
-    let mut names = Vec::with_capacity(ids.len());
-    for id in ids {
-        names.extend(store.object(id));
-    }
-    crate::sort::sort(&mut names);
-    Some((names, are_all))
+    true
 }
 
-/// An object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
-fn led_to(store: &Store, asked: &Object) -> Vec<ObjectId> {
-    let mut found: Vec<ObjectId> = store.id(asked.as_str()).into_iter().collect();
+/// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
+fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
+    found.extend(store.id(asked.as_str()));
     let mut seen: HashSet<ObjectId> = found.iter().copied().collect();
     let mut at = 0;
     while let Some(&id) = found.get(at) {
@@ -97,7 +91,7 @@ fn led_to(store: &Store, asked: &Object) -> Vec<ObjectId> {
         for (_, row) in store.rows.rows_of(id) {
             for subject in row.subjects() {
                 if found.len() == MAX_KNOWN {
-                    return found;
+                    return;
                 }
                 if let SubjectId::Object(next) | SubjectId::Userset(next, _) = subject
                     && seen.insert(next)
@@ -107,31 +101,35 @@ fn led_to(store: &Store, asked: &Object) -> Vec<ObjectId> {
             }
         }
     }
-    found
 }
 
 struct Hunt<'a> {
     snapshot: &'a Snapshot,
     request: &'a CheckRequest<'a>,
+    /// Of the objects that are known, sorted.
     names: Vec<Object>,
     most: usize,
     complete: bool,
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
     tried: HashMap<String, Option<bool>>,
-    /// By their order: how many tuples, and their texts.
-    found: Vec<((usize, String), Remedy)>,
+    /// Of what was found: how many tuples, and their texts. Sorted.
+    order: Vec<(usize, String)>,
+    /// As it is ordered.
+    found: &'a mut Vec<Remedy>,
 }
 
 impl Hunt<'_> {
     /// Finds every minimal set with so many additions at most.
-    fn search(&mut self, adds: usize, steps: &mut u32) -> Result<(), CheckError> {
+    fn search(&mut self, adds: usize, steps: &mut u32) {
         let mut seen = HashSet::new();
         let mut open = vec![Remedy::default()];
         let mut at = 0;
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
             let left = adds.saturating_sub(base.add.len());
-            for whole in self.further(&base, left, steps)? {
+            let further = self.further(&base, left, steps);
+            self.complete &= further.is_some();
+            for whole in further.into_iter().flatten() {
                 if whole.add.len() > adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
@@ -141,31 +139,22 @@ impl Hunt<'_> {
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
+                    self.order.pop();
                     self.found.pop();
                     self.complete = false;
-                    return Ok(());
+                    return;
                 }
             }
         }
-        Ok(())
     }
 
-    /// The base with each of the candidates that there are once it is applied.
-    fn further(
-        &mut self,
-        base: &Remedy,
-        adds: usize,
-        steps: &mut u32,
-    ) -> Result<Vec<Remedy>, CheckError> {
-        let Some(scratch) = self.applied(base) else {
-            self.complete = false;
-            return Ok(Vec::new());
-        };
+    /// The base with each of the candidates that there are once it is applied; none when that cannot be told.
+    fn further(&mut self, base: &Remedy, adds: usize, steps: &mut u32) -> Option<Vec<Remedy>> {
+        let scratch = self.applied(base)?;
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
         if !spend(steps, self.names.len()) {
-            self.complete = false;
-            return Ok(Vec::new());
+            return None;
         }
         let known = Known::new(&world, &self.names);
         let mut support = Support::new(&world, &known, Changes::Tuples);
@@ -178,11 +167,9 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            if let Some(whole) = join(base, &world, &support.changes(&set)) {
-                found.push(whole);
-            }
+            found.extend(join(base, &world, &support.changes(&set)));
         }
-        Ok(found)
+        Some(found)
     }
 
     /// Keeps a set that turns the answer, or if a part of it does, such a part.
@@ -204,10 +191,10 @@ impl Hunt<'_> {
             }
         }
         let order = (count, whole.to_string());
-        let place = self.found.binary_search_by(|(found, _)| found.cmp(&order));
         // What is there is the same.
-        if let Err(place) = place {
-            self.found.insert(place, (order, whole));
+        if let Err(place) = self.order.binary_search(&order) {
+            self.order.insert(place, order);
+            self.found.insert(place, whole);
         }
     }
 
@@ -279,7 +266,7 @@ fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> 
     } = base.clone();
     for change in changes {
         let tuple = name(world, change)?;
-        let adds = change.what != What::Remove;
+        let adds = !matches!(change.what, What::Remove);
         if has_place(&base.add, &tuple) || adds && has_place(&base.remove, &tuple) {
             return None;
         }
@@ -302,7 +289,7 @@ fn has_place(tuples: &[Tuple], tuple: &Tuple) -> bool {
 }
 
 fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {
-    if change.what == What::Remove {
+    if let What::Remove = change.what {
         let entry = world.row(change.goal).find(change.subject)?;
         return world.tuple(change.goal, entry);
     }

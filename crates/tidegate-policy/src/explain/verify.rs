@@ -56,7 +56,9 @@ impl Proof {
     pub fn verify(&self, snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<(), Flaw> {
         allowed_context(snapshot.model(), request.contextual_tuples)?;
         let mut overlay = Overlay::above(snapshot.store());
-        let world = World::open(snapshot, request, &mut overlay)?;
+        let Some(world) = World::open(snapshot, request, &mut overlay) else {
+            return Err(unknown(snapshot, request).into());
+        };
         let goal = world.goal;
         let mut checker = Checker {
             world: &world,
@@ -68,6 +70,17 @@ impl Proof {
             Answer::Yes => Ok(()),
             Answer::No | Answer::Circle | Answer::Open => Err(Flaw::Answer),
         }
+    }
+}
+
+/// What the model does not have of what the question names.
+fn unknown(snapshot: &Snapshot, request: &CheckRequest<'_>) -> CheckError {
+    match snapshot.model().relation_id(request.relation) {
+        None => CheckError::UnknownRelation {
+            type_name: request.object.type_name().to_owned(),
+            relation: request.relation.to_owned(),
+        },
+        Some(_) => CheckError::UnknownType(request.subject.type_name().to_owned()),
     }
 }
 

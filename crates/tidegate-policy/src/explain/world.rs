@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::hash::HashMap;
 
-use crate::check::{CheckError, CheckRequest, steps_of_many};
+use crate::check::{CheckRequest, steps_of_many};
 use crate::condition::{Condition, Context, EvaluationError};
 use crate::model::{Model, Relation, RelationId, Taken};
 use crate::snapshot::{Entry, ObjectId, Overlay, Row, Snapshot, SubjectId, View};
@@ -66,21 +66,15 @@ pub(super) struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// Gives names that no tuple holds a number, and contextual tuples a place, in the overlay.
-    ///
-    /// # Errors
-    /// When the model does not have what the question names.
+    /// Gives names that no tuple holds a number, and contextual tuples a place, in the overlay. None when the model
+    /// does not have what the question names.
     pub(super) fn open(
         snapshot: &'a Snapshot,
         request: &CheckRequest<'a>,
         overlay: &'a mut Overlay,
-    ) -> Result<Self, CheckError> {
+    ) -> Option<Self> {
         let model = snapshot.model();
-        let unknown = || CheckError::UnknownRelation {
-            type_name: request.object.type_name().to_owned(),
-            relation: request.relation.to_owned(),
-        };
-        let relation = model.relation_id(request.relation).ok_or_else(unknown)?;
+        let relation = model.relation_id(request.relation)?;
         let store = snapshot.store();
         let mut places: HashMap<_, Place> = HashMap::new();
         for tuple in request.contextual_tuples {
@@ -95,10 +89,8 @@ impl<'a> World<'a> {
             }
         }
         let object = overlay.intern(store, model, request.object);
-        let subject = overlay
-            .subject(store, model, request.subject)
-            .ok_or_else(|| CheckError::UnknownType(request.subject.type_name().to_owned()))?;
-        Ok(Self {
+        let subject = overlay.subject(store, model, request.subject)?;
+        Some(Self {
             snapshot,
             model,
             view: View {

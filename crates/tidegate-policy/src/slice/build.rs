@@ -69,7 +69,7 @@ impl Snapshot {
             anonymous,
         };
         // Without the formulas that were only on the way.
-        made.compact()
+        made.compact(Order::of(&made.terms))
     }
 }
 
@@ -187,8 +187,8 @@ fn wanted_name<'a>(snapshot: &'a Snapshot, wanted: &Wanted, id: RelationId) -> O
 }
 
 impl Slice {
-    /// The same without what is gone, in the order of the names.
-    pub(super) fn compact(&self) -> Result<Self, SliceError> {
+    /// The same without what is gone, in the order of the names, and its formulas in this order.
+    pub(super) fn compact(&self, order: Order) -> Result<Self, SliceError> {
         let emptied = |section: &Option<Section>| {
             let section = section.as_ref();
             section.map(|section| Section::with_capacity(section.len()))
@@ -202,7 +202,7 @@ impl Slice {
             own: emptied(&self.own),
             anonymous: emptied(&self.anonymous),
         };
-        let mut import = Import::new(&self.terms);
+        let mut import = Import::new(&self.terms, order);
         let sections = [
             (&self.own, &mut compact.own),
             (&self.anonymous, &mut compact.anonymous),
@@ -228,10 +228,11 @@ pub(super) struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn new(from: &'a Terms) -> Self {
+    /// The order of their formulas is that of those of the others.
+    pub(super) fn new(from: &'a Terms, order: Order) -> Self {
         Self {
             from,
-            order: Order::of(from),
+            order,
             nodes: HashMap::new(),
             places: HashMap::new(),
             made: Vec::new(),

@@ -6,6 +6,7 @@
 use uuid::Uuid;
 
 use super::build::Import;
+use super::order::Order;
 use super::section::Section;
 use super::terms::Terms;
 use super::{Kinds, Slice, SliceChangeError, SliceError};
@@ -89,11 +90,11 @@ impl Slice {
             return Err(SliceChangeError::Kinds);
         }
         let mut terms = Terms::default();
-        let mut says = Import::new(&newer.terms);
+        let mut says = Import::new(&newer.terms, Order::of(&newer.terms));
         // Formulas of both have the same numbers in these, if they are the same.
         let mut both = Terms::default();
-        let mut old = Import::new(&self.terms);
-        let mut new = Import::new(&newer.terms);
+        let mut old = Import::new(&self.terms, Order::NONE);
+        let mut new = Import::new(&newer.terms, Order::NONE);
         let mut of = |held: &Option<Section>, next: &Option<Section>| {
             let (held, next) = match (held, next) {
                 (Some(held), Some(next)) => (held, next),
@@ -163,7 +164,7 @@ impl Slice {
     }
 
     fn take_in(&mut self, change: &SliceChange) -> Result<(), SliceError> {
-        let mut import = Import::new(&change.terms);
+        let mut import = Import::new(&change.terms, Order::NONE);
         let sections = [
             (&mut self.own, &change.own),
             (&mut self.anonymous, &change.anonymous),
@@ -179,7 +180,7 @@ impl Slice {
         }
         let wasteful = self.sections().any(Section::is_wasteful);
         if wasteful || self.terms.is_wasteful() {
-            *self = self.compact()?;
+            *self = self.compact(Order::NONE)?;
         }
         Ok(())
     }

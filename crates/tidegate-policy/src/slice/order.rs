@@ -1,5 +1,5 @@
 //! An order of formulas by what they say, whatever their numbers are: so that one slice has one form,
-//! whatever led to it.
+//! whatever led to it. What is not written out needs none.
 
 use super::terms::{FIRST, Node, NodeId, Terms};
 use crate::bundle::payload::{write_condition, write_context};
@@ -14,9 +14,12 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// Formulas stay as they come.
+    pub(super) const NONE: Self = Self { places: Vec::new() };
+
     pub(super) fn of(terms: &Terms) -> Self {
         if terms.nodes().is_empty() {
-            return Self { places: Vec::new() };
+            return Self::NONE;
         }
         let conditions = places(terms.conditions(), |condition| {
             let mut text = Vec::new();

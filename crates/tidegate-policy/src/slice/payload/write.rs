@@ -6,6 +6,7 @@ use super::{
 use crate::bundle::PayloadError;
 use crate::bundle::bytes::{front_coded, number, size, text};
 use crate::bundle::payload::{write_condition, write_context};
+use crate::slice::order::Order;
 use crate::slice::section::Section;
 use crate::slice::terms::{Node, NodeId, Terms};
 use crate::slice::{Kinds, MAX_SLICE_BYTES, Slice, SliceChange};
@@ -16,7 +17,8 @@ impl Slice {
     /// # Errors
     /// [`PayloadError::TooLong`] above [`MAX_SLICE_BYTES`].
     pub fn to_bundle_payload(&self) -> Result<Vec<u8>, PayloadError> {
-        let slice = self.compact().map_err(|_| PayloadError::TooLong)?;
+        let slice = self.compact(Order::of(&self.terms));
+        let slice = slice.map_err(|_| PayloadError::TooLong)?;
         let mut out = SLICE.to_vec();
         kinds(&mut out, &slice.kinds);
         terms(&mut out, &slice.terms);
