@@ -177,7 +177,7 @@ pub(crate) fn held(
         _ => Ok(None),
     });
     let loaded = loaded.map_err(|found| of_bundle(&found))?;
-    loaded.ok_or_else(|| of_input("a bundle is an engine, a slice or a change"))
+    loaded.ok_or_else(|| of_input(&"a bundle is an engine, a slice or a change"))
 }
 
 /// What is expected of a bundle.
@@ -332,5 +332,5 @@ fn claims(json: &[u8]) -> Option<Head> {
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.
 pub(crate) fn of_bundle(found: &BundleError) -> JsValue {
     let kind = found.kind();
-    error(kind, &["the bundle is refused: ", kind].concat())
+    error(kind, &format_args!("the bundle is refused: {kind}"))
 }

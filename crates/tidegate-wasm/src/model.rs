@@ -89,7 +89,7 @@ impl Model {
     #[wasm_bindgen(js_name = toDsl)]
     pub fn to_dsl(&self) -> Result<String, JsValue> {
         let text = self.inner.to_dsl();
-        text.map_err(|found| error("no-text", &found.to_string()))
+        text.map_err(|found| error("no-text", &found))
     }
 
     /// In the language, with the module and file of each part in comments.
@@ -99,7 +99,7 @@ impl Model {
     #[wasm_bindgen(js_name = toDslWithSources)]
     pub fn to_dsl_with_sources(&self) -> Result<String, JsValue> {
         let text = self.inner.to_dsl_with_sources();
-        text.map_err(|found| error("no-text", &found.to_string()))
+        text.map_err(|found| error("no-text", &found))
     }
 
     /// In OpenFGA's JSON form.
@@ -150,7 +150,7 @@ pub(crate) fn parse(text: &str) -> Result<tidegate_policy::Model, JsValue> {
 }
 
 fn of_model(found: &ModelErrors) -> JsValue {
-    let thrown = error(BAD_MODEL, &found.to_string());
+    let thrown = error(BAD_MODEL, found);
     match faults(&found.0) {
         Ok(faults) => with(thrown, "errors", &faults),
         Err(_) => thrown,
