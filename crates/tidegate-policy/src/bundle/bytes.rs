@@ -45,6 +45,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes what is wrong.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn fail(&mut self, wrong: PayloadError) {
         self.wrong.get_or_insert(wrong);
         self.left = &[];
