@@ -307,26 +307,34 @@ fn claims(json: &[u8]) -> Option<Head> {
     let mut fields = parse_json(json)?;
     let uid = fields.uuid_or_none("uid");
     let from = fields.number_or_none("from");
-    let head = Head {
-        issuer: fields.text("iss"),
-        audience: fields.text("aud"),
-        subject: fields.text("sub").parse().ok()?,
-        scope: match (&*fields.text("scope"), uid, from) {
-            ("whole", None, None) => Scope::Whole,
-            ("slice", Some(uid), None) => Scope::Slice { uid },
-            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
-            _ => return None,
-        },
-        revision: fields.number("revision"),
-        issued_at_s: fields.number("iat"),
-        expires_at_s: fields.number("exp"),
-        payload: Digest {
-            sha256: base64url::decode(&fields.text("sha256"))?.try_into().ok()?,
-            length_bytes: fields.number("length"),
-        },
+    let issuer = fields.text("iss");
+    let audience = fields.text("aud");
+    let subject = fields.text("sub");
+    let scope = match (&*fields.text("scope"), uid, from) {
+        ("whole", None, None) => Some(Scope::Whole),
+        ("slice", Some(uid), None) => Some(Scope::Slice { uid }),
+        ("change", Some(uid), Some(from)) => Some(Scope::Change { uid, from }),
+        _ => None,
     };
+    let revision = fields.number("revision");
+    let issued_at_s = fields.number("iat");
+    let expires_at_s = fields.number("exp");
+    let sha256 = base64url::decode(&fields.text("sha256"))?;
+    let length_bytes = fields.number("length");
     fields.end().ok()?;
-    Some(head)
+    Some(Head {
+        issuer,
+        audience,
+        subject: subject.parse().ok()?,
+        scope: scope?,
+        revision,
+        issued_at_s,
+        expires_at_s,
+        payload: Digest {
+            sha256: sha256.as_slice().try_into().ok()?,
+            length_bytes,
+        },
+    })
 }
 
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.
