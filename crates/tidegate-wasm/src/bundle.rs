@@ -268,14 +268,14 @@ impl Unverified {
     fn parse(line: &str) -> Result<Self, HeadError> {
         // Byte by byte: the standard library's search is 1 % of the package.
         let is_dot = |byte| byte == b'.';
-        let cut = |text, at: Option<usize>| {
-            let (before, after) = str::split_at_checked(text, at?)?;
-            Some((before, after.get(1..)?))
+        let parts = || {
+            let first = line.bytes().position(is_dot)?;
+            let last = line.bytes().rposition(is_dot)?;
+            // Nothing, where they are the same.
+            let claims = line.get(first + 1..last)?;
+            Some((line.get(..first)?, claims, line.get(last + 1..)?, last))
         };
-        let signed = cut(line, line.bytes().rposition(is_dot));
-        let (signed, signature) = signed.ok_or(HeadError::Malformed)?;
-        let header = cut(signed, signed.bytes().position(is_dot));
-        let (header, claims) = header.ok_or(HeadError::Malformed)?;
+        let (header, claims, signature, signed_bytes) = parts().ok_or(HeadError::Malformed)?;
         let decode = |text| base64url::decode(text).ok_or(HeadError::Malformed);
         let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
         if typ != TYP {
@@ -286,7 +286,7 @@ impl Unverified {
             kid,
             claims: decode(claims)?,
             signature: decode(signature)?,
-            signed_bytes: signed.len(),
+            signed_bytes,
         })
     }
 }
