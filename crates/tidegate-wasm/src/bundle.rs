@@ -177,7 +177,7 @@ pub(crate) fn held(
         _ => Ok(None),
     });
     let loaded = loaded.map_err(|found| of_bundle(&found))?;
-    loaded.ok_or_else(|| of_input("a bundle is an engine, a slice or a change"))
+    loaded.ok_or_else(|| of_input(&"a bundle is an engine, a slice or a change"))
 }
 
 /// What is expected of a bundle.
@@ -268,14 +268,14 @@ impl Unverified {
     fn parse(line: &str) -> Result<Self, HeadError> {
         // Byte by byte: the standard library's search is 1 % of the package.
         let is_dot = |byte| byte == b'.';
-        let cut = |text, at: Option<usize>| {
-            let (before, after) = str::split_at_checked(text, at?)?;
-            Some((before, after.get(1..)?))
+        let parts = || {
+            let first = line.bytes().position(is_dot)?;
+            let last = line.bytes().rposition(is_dot)?;
+            // Nothing, where they are the same.
+            let claims = line.get(first + 1..last)?;
+            Some((line.get(..first)?, claims, line.get(last + 1..)?, last))
         };
-        let signed = cut(line, line.bytes().rposition(is_dot));
-        let (signed, signature) = signed.ok_or(HeadError::Malformed)?;
-        let header = cut(signed, signed.bytes().position(is_dot));
-        let (header, claims) = header.ok_or(HeadError::Malformed)?;
+        let (header, claims, signature, signed_bytes) = parts().ok_or(HeadError::Malformed)?;
         let decode = |text| base64url::decode(text).ok_or(HeadError::Malformed);
         let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
         if typ != TYP {
@@ -286,7 +286,7 @@ impl Unverified {
             kid,
             claims: decode(claims)?,
             signature: decode(signature)?,
-            signed_bytes: signed.len(),
+            signed_bytes,
         })
     }
 }
@@ -307,30 +307,38 @@ fn claims(json: &[u8]) -> Option<Head> {
     let mut fields = parse_json(json)?;
     let uid = fields.uuid_or_none("uid");
     let from = fields.number_or_none("from");
-    let head = Head {
-        issuer: fields.text("iss"),
-        audience: fields.text("aud"),
-        subject: fields.text("sub").parse().ok()?,
-        scope: match (&*fields.text("scope"), uid, from) {
-            ("whole", None, None) => Scope::Whole,
-            ("slice", Some(uid), None) => Scope::Slice { uid },
-            ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
-            _ => return None,
-        },
-        revision: fields.number("revision"),
-        issued_at_s: fields.number("iat"),
-        expires_at_s: fields.number("exp"),
-        payload: Digest {
-            sha256: base64url::decode(&fields.text("sha256"))?.try_into().ok()?,
-            length_bytes: fields.number("length"),
-        },
+    let issuer = fields.text("iss");
+    let audience = fields.text("aud");
+    let subject = fields.text("sub");
+    let scope = match (&*fields.text("scope"), uid, from) {
+        ("whole", None, None) => Some(Scope::Whole),
+        ("slice", Some(uid), None) => Some(Scope::Slice { uid }),
+        ("change", Some(uid), Some(from)) => Some(Scope::Change { uid, from }),
+        _ => None,
     };
+    let revision = fields.number("revision");
+    let issued_at_s = fields.number("iat");
+    let expires_at_s = fields.number("exp");
+    let sha256 = base64url::decode(&fields.text("sha256"))?;
+    let length_bytes = fields.number("length");
     fields.end().ok()?;
-    Some(head)
+    Some(Head {
+        issuer,
+        audience,
+        subject: subject.parse().ok()?,
+        scope: scope?,
+        revision,
+        issued_at_s,
+        expires_at_s,
+        payload: Digest {
+            sha256: sha256.as_slice().try_into().ok()?,
+            length_bytes,
+        },
+    })
 }
 
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.
 pub(crate) fn of_bundle(found: &BundleError) -> JsValue {
     let kind = found.kind();
-    error(kind, &["the bundle is refused: ", kind].concat())
+    error(kind, &format_args!("the bundle is refused: {kind}"))
 }

@@ -100,8 +100,6 @@ fn write(text: &str) -> Made {
 
 /// # Errors
 /// `bad-input`
-pub(crate) fn profile(found: &Json) -> Result<Profile, JsValue> {
-    // By way of text, as bundles have it.
-    let profile = Profile::from_json(&found.to_string());
-    profile.map_err(|error| of_input(&error.to_string()))
+pub(crate) fn profile(found: Json) -> Result<Profile, JsValue> {
+    Profile::try_from(found).map_err(|error| of_input(&error))
 }

@@ -33,8 +33,8 @@ impl Engine {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "EngineInput")] input: &JsValue,
     ) -> Result<Engine, JsValue> {
-        let input = read(input, Changes::from_nothing)?;
-        let profile = input.profile.as_ref().map(changes::profile).transpose()?;
+        let mut input = read(input, Changes::from_nothing)?;
+        let profile = input.profile.take().map(changes::profile).transpose()?;
         let model = crate::model::parse(input.model.as_deref().unwrap_or_default())?;
         let revision = input.revision;
         let snapshot = Snapshot::new(model, profile.unwrap_or_default());
@@ -52,10 +52,10 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Changes")] changes: &JsValue,
     ) -> Result<(), JsValue> {
-        let changes = read(changes, Changes::take)?;
+        let mut changes = read(changes, Changes::take)?;
         let model = changes.model.as_deref();
         let model = model.map(crate::model::parse).transpose()?;
-        let profile = changes.profile.as_ref().map(changes::profile).transpose()?;
+        let profile = changes.profile.take().map(changes::profile).transpose()?;
         let revision = changes.revision;
         let changes = changes.list()?;
         let held = &self.snapshot;

@@ -1,5 +1,7 @@
 //! What is thrown: an `Error` whose `kind` is a stable word.
 
+use std::fmt::Display;
+
 #[cfg(feature = "language")]
 use js_sys::Reflect;
 #[cfg(feature = "language")]
@@ -29,9 +31,9 @@ extern "C" {
     fn policy_error(kind: &str, message: &str) -> JsValue;
 }
 
-/// A `PolicyError` of a kind.
-pub(crate) fn error(kind: &str, message: &str) -> JsValue {
-    policy_error(kind, message)
+/// A `PolicyError` of a kind. The message is written here alone: to write one is code for each type.
+pub(crate) fn error(kind: &str, message: &dyn Display) -> JsValue {
+    policy_error(kind, &message.to_string())
 }
 
 /// The same with one more property.
@@ -42,12 +44,12 @@ pub(crate) fn with(error: JsValue, name: &str, value: &JsValue) -> JsValue {
     error
 }
 
-pub(crate) fn of_input(message: &str) -> JsValue {
+pub(crate) fn of_input(message: &dyn Display) -> JsValue {
     error(BAD_INPUT, message)
 }
 
 pub(crate) fn of_name(text: &str, found: &NameError) -> JsValue {
-    error(BAD_NAME, &format!("`{text}`: {found}"))
+    error(BAD_NAME, &format_args!("`{text}`: {found}"))
 }
 
 #[cfg(feature = "language")]
@@ -56,13 +58,13 @@ pub(crate) fn of_change(found: &ChangeError) -> JsValue {
         ChangeError::Revision { .. } => BAD_REVISION,
         _ => BAD_TUPLE,
     };
-    error(kind, &found.to_string())
+    error(kind, found)
 }
 
 /// With the type, and the relation, that is not known.
 #[cfg(feature = "language")]
 pub(crate) fn of_list(found: &ListError) -> JsValue {
-    let thrown = error(found.kind(), &found.to_string());
+    let thrown = error(found.kind(), found);
     match found {
         ListError::UnknownType(name) => with(thrown, "type", &name.into()),
         ListError::UnknownRelation {

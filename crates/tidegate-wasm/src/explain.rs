@@ -33,7 +33,7 @@ impl Engine {
             context: &given.context,
         };
         let explained = self.snapshot.explain(&request, &Budget::DEFAULT);
-        let explained = explained.map_err(|found| error(found.kind(), &found.to_string()))?;
+        let explained = explained.map_err(|found| error(found.kind(), &found))?;
         write(&Json::from(&explained))
     }
 }

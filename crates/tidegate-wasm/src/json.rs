@@ -14,8 +14,8 @@ use crate::error::of_input;
 pub(crate) fn read_any(value: &JsValue) -> Result<Json, JsValue> {
     let text = js_sys::JSON::stringify(value).ok();
     let text = text.filter(|text| text.is_string());
-    let text = text.ok_or_else(|| of_input("expected an object that JSON can hold"))?;
-    Json::last_holds(&String::from(text)).map_err(|error| of_input(&error.to_string()))
+    let text = text.ok_or_else(|| of_input(&"expected an object that JSON can hold"))?;
+    Json::last_holds(&String::from(text)).map_err(|error| of_input(&error))
 }
 
 /// A list.
@@ -25,7 +25,7 @@ pub(crate) fn read_any(value: &JsValue) -> Result<Json, JsValue> {
 pub(crate) fn read_list(value: &JsValue) -> Result<Vec<Json>, JsValue> {
     match read_any(value)? {
         Json::List(items) => Ok(items),
-        _ => Err(of_input("invalid type: expected a list")),
+        _ => Err(of_input(&"invalid type: expected a list")),
     }
 }
 
@@ -72,5 +72,7 @@ pub(crate) fn object_of(properties: &[(&str, JsValue)]) -> JsValue {
 /// None: what is written here is JSON.
 #[cfg(feature = "language")]
 pub(crate) fn write(value: &Json) -> Result<JsValue, JsValue> {
-    js_sys::JSON::parse(&value.to_string())
+    let mut text = String::new();
+    value.write(&mut text);
+    js_sys::JSON::parse(&text)
 }

@@ -148,11 +148,11 @@ pub(crate) fn parse(text: &str) -> Result<tidegate_policy::Model, JsValue> {
 }
 
 fn printed(text: Result<String, NoTextError>) -> Result<String, JsValue> {
-    text.map_err(|found| error("no-text", &found.to_string()))
+    text.map_err(|found| error("no-text", &found))
 }
 
 fn of_model(found: &ModelErrors) -> JsValue {
-    let thrown = error(BAD_MODEL, &found.to_string());
+    let thrown = error(BAD_MODEL, found);
     match faults(&found.0) {
         Ok(faults) => with(thrown, "errors", &faults),
         Err(_) => thrown,

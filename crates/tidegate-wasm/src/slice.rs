@@ -191,7 +191,7 @@ impl Slice {
         let applied = self.inner.apply(&change.inner);
         applied.map_err(|found| {
             let kind = found.kind();
-            error(kind, &["the change is refused: ", kind].concat())
+            error(kind, &format_args!("the change is refused: {kind}"))
         })
     }
 }
@@ -205,5 +205,5 @@ fn read_context(context: &JsValue) -> Result<Context, JsValue> {
         return Ok(Context::default());
     }
     let context = Context::try_from(read_any(context)?);
-    context.map_err(|error| of_input(&error.to_string()))
+    context.map_err(|error| of_input(&error))
 }

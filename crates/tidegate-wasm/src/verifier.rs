@@ -28,7 +28,7 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(json: &str) -> Result<Verifier, JsValue> {
         let keys = KeySet::from_json(json);
-        let keys = keys.map_err(|found| error(found.kind(), &found.to_string()))?;
+        let keys = keys.map_err(|found| error(found.kind(), &found))?;
         Ok(Self { keys })
     }
 
@@ -46,7 +46,7 @@ impl Verifier {
     ) -> Result<JsValue, JsValue> {
         // With a time that is none nothing would be over.
         if now_s.is_nan() || now_s < 0.0 {
-            return Err(of_input("the time is no number of seconds"));
+            return Err(of_input(&"the time is no number of seconds"));
         }
         let unverified = UnverifiedToken::new(secret);
         let expectation = Expectation {
@@ -63,11 +63,11 @@ impl Verifier {
                 let by_host = key.is_some_and(|key| key.algorithm() == Algorithm::Es256);
                 match found {
                     TokenError::Signature if by_host => host_verifies(),
-                    _ => error(found.kind(), &found.to_string()),
+                    _ => error(found.kind(), &found),
                 }
             })?;
         let claims = serde_wasm_bindgen::to_value(verified.claims());
-        claims.map_err(|found| error("claims", &found.to_string()))
+        claims.map_err(|found| error("claims", &found))
     }
 
     /// Verifies a bundle, and loads it as `what`: an `engine` of a whole snapshot, a `slice`, or a `change` of one.
@@ -92,5 +92,5 @@ impl Verifier {
 }
 
 fn host_verifies() -> JsValue {
-    error(HOST_VERIFIES, "the host verifies what ES256 has signed")
+    error(HOST_VERIFIES, &"the host verifies what ES256 has signed")
 }

@@ -45,6 +45,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes what is wrong.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn fail(&mut self, wrong: PayloadError) {
         self.wrong.get_or_insert(wrong);
         self.left = &[];
@@ -131,9 +133,11 @@ impl<'a> Reader<'a> {
 
     /// Whether one more of so many entries is to be read: none is after what is wrong.
     pub(crate) fn more(&self, count: &mut usize) -> bool {
-        let is_one = *count > 0 && self.wrong.is_none();
-        *count = count.saturating_sub(1);
-        is_one
+        if *count == 0 || self.wrong.is_some() {
+            return false;
+        }
+        *count -= 1;
+        true
     }
 
     /// Bytes with their length before them.

@@ -135,6 +135,8 @@ impl Reader<'_> {
         is_there
     }
 
+    #[cold]
+    #[inline(never)]
     fn fail(&mut self, what: &'static str) {
         self.wrong.get_or_insert((what, self.at));
         self.at = self.text.len();

@@ -16,7 +16,16 @@ impl Profile {
     pub fn from_json(json: &str) -> Result<Self, ProfileError> {
         let read = json.parse();
         let node: Json = read.map_err(|error: JsonError| ProfileError(error.to_string()))?;
-        Fields::read(node, profile).map_err(ProfileError)
+        node.try_into()
+    }
+}
+
+/// Reads what [`Serialize`](serde::Serialize) writes as JSON.
+impl TryFrom<Json> for Profile {
+    type Error = ProfileError;
+
+    fn try_from(json: Json) -> Result<Self, ProfileError> {
+        Fields::read(json, profile).map_err(ProfileError)
     }
 }
 

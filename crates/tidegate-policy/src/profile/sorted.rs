@@ -82,26 +82,27 @@ impl<V> FromIterator<(String, V)> for BTreeMap<String, V> {
 /// See [`std::collections::BTreeSet`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BTreeSet<K> {
-    names: BTreeMap<K, ()>,
+    /// INVARIANT: in order, each once.
+    names: Vec<K>,
 }
 
 impl BTreeSet<String> {
     /// Whether a name is in it.
     pub fn contains(&self, name: &str) -> bool {
-        self.names.get(name).is_some()
+        search(&self.names, name).is_ok()
     }
 
     /// In order.
     pub fn iter(&self) -> impl Iterator<Item = &String> {
-        self.names.iter().map(|(name, ())| name)
+        self.names.iter()
     }
 }
 
 impl FromIterator<String> for BTreeSet<String> {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
-        let mut sorted: Vec<String> = names.into_iter().collect();
-        crate::sort::sort(&mut sorted);
-        let names = sorted.into_iter().map(|name| (name, ())).collect();
+        let mut names: Vec<String> = names.into_iter().collect();
+        crate::sort::sort(&mut names);
+        names.dedup();
         Self { names }
     }
 }

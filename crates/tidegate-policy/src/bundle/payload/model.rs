@@ -124,10 +124,9 @@ fn pair(out: &mut Vec<u8>, kind: u8, id: u32) {
 /// Every number stands for something, and counts and nesting are those of models; whether the model is one
 /// that the language would take is not asked.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Model, PayloadError> {
-    let mut parts = Parts {
-        text: reader.text().into(),
-        ..Parts::default()
-    };
+    let mut parts = Parts::default();
+    let model_text = reader.text();
+    parts.text = model_text.into();
     parts.schema = match reader.byte() {
         1 => Schema::V1_1,
         2 => Schema::V1_2,
