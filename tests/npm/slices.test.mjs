@@ -297,16 +297,31 @@ test("a module that is none is an error, and the right one may come after", asyn
   const module = readFileSync(join(folder, "dist/core.wasm"));
   const { init, loadSlice } = await fresh("module");
   const empty = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  const typed = (body, type) => new Response(body, { headers: { "content-type": type } });
+  const brokenOff = () => {
+    let pieces = 0;
+    const pull = (stream) => (pieces++ === 0 ? stream.enqueue(module.subarray(0, 1000)) : stream.error(new TypeError("gone")));
+    return new ReadableStream({ pull });
+  };
   for (const [what, source, kind] of [
     ["cut short", module.subarray(0, module.length / 2), "module-malformed"],
     ["no module", new TextEncoder().encode("<!doctype html>"), "module-malformed"],
     ["another module", empty, "module-malformed"],
+    ["cut short as it comes", typed(module.subarray(0, module.length / 2), "application/wasm"), "module-malformed"],
+    ["no module as it comes", typed("<!doctype html>", "application/wasm"), "module-malformed"],
+    ["another module as it comes", typed(empty, "application/wasm"), "module-malformed"],
+    ["a page in its place", typed("<!doctype html>", "text/html"), "module-malformed"],
+    ["broken off", new Response(brokenOff()), "module-unavailable"],
+    ["broken off as it comes", typed(brokenOff(), "application/wasm"), "module-unavailable"],
     ["not found", new Response("", { status: 404 }), "module-unavailable"],
     ["out of reach", "http://127.0.0.1:9/core.wasm", "module-unavailable"],
   ]) {
     await assert.rejects(init(source), { name: "PolicyError", kind }, what);
   }
   await assert.rejects(init(Promise.reject(new TypeError("offline"))), { kind: "module-unavailable" });
+  // By another word the host would not compile it as it comes.
+  await (await fresh("octets")).init(typed(module, "application/octet-stream"));
+  await (await fresh("stream")).init(typed(module, "application/wasm"));
   await init(new Response(module));
   await init();
   const slice = await loadSlice(await signedSlice(), expect);

@@ -62,9 +62,11 @@ function resolved(entry, { host, extension }) {
   };
 }
 
-/** The bindings without what is there for hosts that are older than their syntax, and for `using`. */
+/** The bindings without what is there for hosts that are older than their syntax, for `using`, and for older callers. */
 const slim = (bindings) =>
   bindings
+    .replace(/(?<=^function initSync\(module\) \{).*?(?=    const imports)/ms, "\n    if (wasm !== undefined) return wasm;\n")
+    .replace(/^    if \(!\(module instanceof WebAssembly\.Module\)\) \{.*?^    \}\n/ms, "")
     .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^\n]*\}\s*: new/g, "/* @__PURE__ */ new")
     .replace(/^if \(Symbol\.dispose\) .*$/gm, "");
 

@@ -31,25 +31,25 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
 }
 
 async function start(source?: ModuleSource | Promise<ModuleSource>): Promise<void> {
-  let given: WebAssembly.Module | BufferSource;
+  let kind = "module-unavailable";
   try {
-    given = await bytes(await (source ?? load()));
-  } catch (thrown) {
-    throw asPolicyError(thrown, "module-unavailable");
-  }
-  try {
-    const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
+    const given = await (source ?? load());
+    const found = typeof given === "string" || given instanceof URL ? await fetch(given) : given;
+    const module = found instanceof Response ? await received(found) : found;
+    kind = "module-malformed";
+    const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
     // Another build's would be found out at the first question only.
-    if (WebAssembly.Module.exports(module).length !== EXPORTS) throw new TypeError("it is another module");
-    ({ memory } = initSync({ module }));
+    if (WebAssembly.Module.exports(compiled).length !== EXPORTS) throw new TypeError("it is another module");
+    ({ memory } = initSync(compiled));
   } catch (thrown) {
-    throw asPolicyError(thrown, "module-malformed");
+    throw asPolicyError(thrown, thrown instanceof WebAssembly.CompileError ? "module-malformed" : kind);
   }
 }
 
-async function bytes(source: ModuleSource): Promise<WebAssembly.Module | BufferSource> {
-  const found = typeof source === "string" || source instanceof URL ? await fetch(source) : source;
-  if (typeof Response === "undefined" || !(found instanceof Response)) return found as BufferSource;
-  if (!found.ok) throw new PolicyError("module-unavailable", `the module: HTTP status ${found.status}`);
-  return found.arrayBuffer();
+/** Compiled while it comes, where the server says what it is: hosts refuse to by another word. */
+async function received(response: Response): Promise<WebAssembly.Module | ArrayBuffer> {
+  if (!response.ok) throw new PolicyError("module-unavailable", `the module: HTTP status ${response.status}`);
+  return response.headers.get("content-type") === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : response.arrayBuffer();
 }
