@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::check::{MAX_HOPS, MAX_PATH};
+use crate::check::{MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::RelationId;
 use crate::snapshot::Entry;
 
 use super::proof::{Followed, Proof};
+use super::support::spend;
+use super::verify::MAX_STEPS;
 use super::world::{Answer, Goal, World};
 
 /// What a part of the search came to, and by what.
@@ -112,13 +114,16 @@ impl Found {
     }
 
     /// The proof; none when something in it does not hold where it was put: a circle that is none there, or one
-    /// that is not seen, or what is too deep there, or is not.
+    /// that is not seen, or what is too deep there, or is not. And none when it is more to verify than may be: a row
+    /// that was gone through once may stand behind many nodes.
     pub(super) fn proof(&self, world: &World<'_>) -> Option<Proof> {
         let mut naming = Naming {
             world,
             path: Vec::new(),
+            steps: MAX_STEPS,
             is_wrong: false,
         };
+        world.take_steps();
         let proof = naming.goal(self, 0);
         (!naming.is_wrong).then_some(proof)
     }
@@ -128,6 +133,8 @@ impl Found {
 struct Naming<'a> {
     world: &'a World<'a>,
     path: Vec<Goal>,
+    /// That are left for who verifies it.
+    steps: u32,
     /// Then nobody looks at what is made.
     is_wrong: bool,
 }
@@ -141,7 +148,7 @@ impl Naming<'_> {
             Rule::Circle => (false, true),
             _ => (false, false),
         };
-        if (is_deep, is_circle) != (said_deep, said_circle) {
+        if self.is_wrong || (is_deep, is_circle) != (said_deep, said_circle) {
             return self.wrong();
         }
         self.path.push(found.goal);
@@ -166,6 +173,7 @@ impl Naming<'_> {
         let (Some(name), Some(tupleset), Some(relation)) = names else {
             return self.wrong();
         };
+        self.pay(found, (object, on));
         let tuple = |entry| world.tuple((object, on), entry);
         let (mut parts, mut followed) = (Vec::new(), Vec::new());
         for (entry, part) in &found.parts {
@@ -235,6 +243,25 @@ impl Naming<'_> {
             Rule::Circle => Proof::Circle,
             Rule::TooDeep => Proof::TooDeep,
         }
+    }
+
+    /// Takes what it costs to verify a node: itself, where it leads to, and the row on which it says that nothing does.
+    fn pay(&mut self, found: &Found, on: Goal) {
+        let world = self.world;
+        let to = match found.rule {
+            Rule::NoTuple => Some(None),
+            Rule::NoFrom { relation, .. } => Some(Some(relation)),
+            _ => None,
+        };
+        let row = to.map_or(0, |to| world.leads(on, to).count());
+        // Each tuple is held against the restrictions, those that lead on twice, and up to two that name the subject.
+        let restrictions = world.relation(on).map_or(0, |on| on.restrictions.len());
+        let held =
+            (row + found.parts.len() + 2).saturating_mul(steps_of_many(restrictions) as usize);
+        let steps = (row + 2)
+            .saturating_add(held)
+            .saturating_add(world.take_steps() as usize);
+        self.is_wrong |= !spend(&mut self.steps, steps);
     }
 
     fn wrong(&mut self) -> Proof {

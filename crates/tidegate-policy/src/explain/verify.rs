@@ -19,7 +19,7 @@ use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Most steps: each is a node, or a tuple of a row that a node stands for, or
 /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
-const MAX_STEPS: u32 = Budget::DEFAULT.steps;
+pub(super) const MAX_STEPS: u32 = Budget::DEFAULT.steps;
 
 /// Why a proof does not prove what is asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -65,11 +65,9 @@ impl Order {
         order
     }
 
-    /// The formulas, in this order.
-    pub(super) fn sorted(&self, of: &[NodeId]) -> Vec<NodeId> {
-        let mut of = of.to_vec();
-        crate::sort::by_key(&mut of, |&id| self.place(id));
-        of
+    /// Puts formulas in this order.
+    pub(super) fn sort(&self, of: &mut [NodeId]) {
+        crate::sort::by_key(of, |&id| self.place(id));
     }
 
     /// Constants stay where they are, before all others.

@@ -364,27 +364,22 @@ impl Terms {
         // No recursion: formulas are deeper than stacks.
         let mut open = vec![id];
         while let Some(&id) = open.last() {
-            if id < FIRST {
+            if imported(known, id).is_some() {
                 open.pop();
                 continue;
             }
             let node = from.node(id).ok_or(SliceError::TooLong)?;
-            if known.contains_key(&id) {
-                open.pop();
-                continue;
-            }
             let mut of: Vec<NodeId> = Vec::new();
             while let Some(part) = node.part(of.len()) {
                 of.push(part);
             }
-            let mut of = match node {
-                Node::Any(_) | Node::All(_) => order.sorted(&of),
-                _ => of,
-            };
+            if let Node::Any(_) | Node::All(_) = node {
+                order.sort(&mut of);
+            }
             let before = open.len();
             // The first on top.
             for &part in of.iter().rev() {
-                if part >= FIRST && !known.contains_key(&part) {
+                if imported(known, part).is_none() {
                     open.push(part);
                 }
             }
@@ -392,7 +387,7 @@ impl Terms {
                 continue;
             }
             for part in &mut of {
-                *part = imported(known, *part)?;
+                *part = imported(known, *part).ok_or(SliceError::TooLong)?;
             }
             let found = match (node, of.as_slice()) {
                 (&Node::Condition { condition, context }, _) => {
@@ -410,7 +405,7 @@ impl Terms {
             };
             known.insert(id, found);
         }
-        imported(known, id)
+        imported(known, id).ok_or(SliceError::TooLong)
     }
 }
 
@@ -425,9 +420,10 @@ impl Node {
     }
 }
 
-fn imported(known: &HashMap<NodeId, NodeId>, id: NodeId) -> Result<NodeId, SliceError> {
+/// Constants are what they are.
+fn imported(known: &HashMap<NodeId, NodeId>, id: NodeId) -> Option<NodeId> {
     if id < FIRST {
-        return Ok(id);
+        return Some(id);
     }
-    known.get(&id).copied().ok_or(SliceError::TooLong)
+    known.get(&id).copied()
 }
