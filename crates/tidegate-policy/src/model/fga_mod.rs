@@ -27,12 +27,14 @@ pub struct FgaMod {
 /// Everything that is wrong, with line and column: no schema 1.2 (as a text), no list of files, a path that
 /// leads outside of the folder or does not end in `.fga`, other YAML.
 pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
-    let (contents, faults) = read(text, 0);
+    let (paths, faults) = read(text, 0);
     if faults.is_empty() {
-        return Ok(FgaMod {
-            schema: "1.2".to_owned(),
-            contents: contents.into_iter().map(|(path, _)| path).collect(),
-        });
+        let mut contents = Vec::with_capacity(paths.len());
+        for (path, _) in paths {
+            contents.push(path);
+        }
+        let schema = "1.2".to_owned();
+        return Ok(FgaMod { schema, contents });
     }
     Err(named(faults, &[FILE_NAME.into()]))
 }
