@@ -166,7 +166,7 @@ impl Reader {
             }
             let length = match rest.chars().next() {
                 Some(quote) if is_quote(quote) => quoted(rest, quote).map(|(_, length)| length),
-                _ => rest.find(|c| matches!(c, ',' | ']')),
+                _ => rest.find([',', ']']),
             };
             let Some((item, after)) = length.and_then(|length| rest.split_at_checked(length))
             else {
