@@ -27,12 +27,14 @@ pub struct FgaMod {
 /// Everything that is wrong, with line and column: no schema 1.2 (as a text), no list of files, a path that
 /// leads outside of the folder or does not end in `.fga`, other YAML.
 pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
-    let (contents, faults) = read(text, 0);
+    let (paths, faults) = read(text, 0);
     if faults.is_empty() {
-        return Ok(FgaMod {
-            schema: "1.2".to_owned(),
-            contents: contents.into_iter().map(|(path, _)| path).collect(),
-        });
+        let mut contents = Vec::with_capacity(paths.len());
+        for (path, _) in paths {
+            contents.push(path);
+        }
+        let schema = "1.2".to_owned();
+        return Ok(FgaMod { schema, contents });
     }
     Err(named(faults, &[FILE_NAME.into()]))
 }
@@ -164,7 +166,7 @@ impl Reader {
             }
             let length = match rest.chars().next() {
                 Some(quote) if is_quote(quote) => quoted(rest, quote).map(|(_, length)| length),
-                _ => rest.find(|c| matches!(c, ',' | ']')),
+                _ => rest.find([',', ']']),
             };
             let Some((item, after)) = length.and_then(|length| rest.split_at_checked(length))
             else {
