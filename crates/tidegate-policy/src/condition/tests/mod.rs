@@ -1,5 +1,6 @@
 //! Tables: parameters, expression, context, and what comes of them.
 
+mod addresses; // as the standard library reads them
 mod doubles; // numbers from and to texts, to the last bit
 mod limits; // what is bounded, and that nothing panics
 mod partial; // missing parameters, errors, and what absorbs them
