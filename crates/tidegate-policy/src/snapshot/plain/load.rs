@@ -132,6 +132,8 @@ impl Tuples {
     }
 }
 
+/// Of who renumbers: the store that is used does, and that is this one only there.
+#[cfg(target_family = "wasm")]
 impl Store {
     /// The same objects and revocations, with other types and tuples.
     pub(crate) fn with_tuples(self, types: &Types, tuples: Tuples) -> Self {

@@ -39,7 +39,7 @@ impl Names {
     /// Of texts by number.
     pub(super) fn of_texts(texts: Blocks, end: ObjectId) -> Self {
         let mut names = Self {
-            hasher: DefaultHashBuilder::default(),
+            hasher: Default::default(),
             texts,
             buckets: Blocks::default(),
             count: 0,
