@@ -34,6 +34,7 @@ pub(crate) fn parse_into<'a>(syntax: &mut Syntax<'a>, text: &'a str, file: u16) 
         extended: HashMap::new(),
         syntax,
         errors: lexed.faults,
+        left: None,
     };
     parser.model();
     parser.errors
@@ -71,14 +72,14 @@ pub(super) struct Parser<'s, 'a> {
     extended: HashMap<&'a str, u32>,
     pub(super) syntax: &'s mut Syntax<'a>,
     errors: Vec<Fault>,
+    /// Those that were left at an error, while what was being read there is given up.
+    left: Option<&'s [Token<'a>]>,
 }
-
-/// The error is on record; the caller gives up what it was reading.
-pub(super) struct GaveUp;
 
 impl<'s, 'a> Parser<'s, 'a> {
     fn model(&mut self) {
-        if self.header().is_err() {
+        self.header();
+        if self.gave_up() {
             self.skip_line();
         }
         loop {
@@ -86,48 +87,55 @@ impl<'s, 'a> Parser<'s, 'a> {
             if self.peek().text == END || self.errors.len() >= MAX_ERRORS {
                 return;
             }
-            if self.statement().is_err() {
+            self.statement();
+            if self.gave_up() {
                 self.skip_line();
             }
         }
     }
 
-    fn header(&mut self) -> Result<(), GaveUp> {
+    fn header(&mut self) {
         if self.take("module") {
-            self.syntax.module = Some(self.plain_name("the module's name")?);
+            self.syntax.module = self.plain_name("the module's name");
             return self.end_of_line();
         }
-        self.expect("model")?;
-        self.end_of_line()?;
+        self.expect("model");
+        self.end_of_line();
         self.newlines();
-        self.expect("schema")?;
+        self.expect("schema");
         let &Token {
             kind, text, place, ..
         } = self.peek();
         if kind != Kind::Version {
-            return Err(self.unexpected("a schema version such as `1.1`"));
+            return self.unexpected("a schema version such as `1.1`");
         }
         self.syntax.schema = Some(Word { text, place });
         self.next();
-        self.end_of_line()
+        self.end_of_line();
     }
 
-    fn statement(&mut self) -> Result<(), GaveUp> {
+    fn statement(&mut self) {
         match self.peek().text {
             "type" | "extend" if !self.syntax.conditions.is_empty() => {
-                let message = "types stand before conditions".to_owned();
-                Err(self.error(self.peek().place, ModelErrorKind::Syntax, message))
+                let place = self.peek().place;
+                self.give_up(
+                    place,
+                    ModelErrorKind::Syntax,
+                    "types stand before conditions",
+                );
             }
             "type" | "extend" => self.type_definition(),
             "condition" => self.condition(),
-            _ => Err(self.unexpected("`type` or `condition`")),
+            _ => self.unexpected("`type` or `condition`"),
         }
     }
 
-    fn type_definition(&mut self) -> Result<(), GaveUp> {
+    fn type_definition(&mut self) {
         let extends = self.take("extend");
-        self.expect("type")?;
-        let name = self.name("the type's name")?;
+        self.expect("type");
+        let Some(name) = self.name("the type's name") else {
+            return;
+        };
         if extends {
             self.extension(name);
         }
@@ -137,46 +145,53 @@ impl<'s, 'a> Parser<'s, 'a> {
             relations: Vec::new(),
             source: None,
         });
-        self.end_of_line()?;
+        self.end_of_line();
         self.newlines();
         if !self.take("relations") {
-            return Ok(());
+            return;
         }
-        self.end_of_line()?;
+        self.end_of_line();
         self.newlines();
         if self.peek().text != DEFINE {
-            return Err(self.unexpected("`define`"));
+            return self.unexpected("`define`");
         }
         while self.peek().text == DEFINE && self.errors.len() < MAX_ERRORS {
+            self.relation_definition();
             // A restriction that is not closed ends at the next definition, which is read for itself.
-            if self.relation_definition().is_err() && self.peek().text != DEFINE {
+            if self.gave_up() && self.peek().text != DEFINE {
                 self.skip_line();
             }
             self.newlines();
         }
-        Ok(())
     }
 
     /// Types are added to in modules only, each once.
     fn extension(&mut self, name: Word<'a>) {
         let is_first = self.extended.insert(name.text, 0).is_none();
+        let kind = ModelErrorKind::Syntax;
         if self.syntax.module.is_none() {
-            let message = "`extend` is for modules".to_owned();
-            self.error(name.place, ModelErrorKind::Syntax, message);
+            let fault = Fault::new(name.place, kind, "`extend` is for modules");
+            self.errors.push(fault);
         } else if !is_first {
-            let twice = " is extended twice in this file";
-            name.fault(&mut self.errors, ModelErrorKind::Syntax, "", twice);
+            name.fault(
+                &mut self.errors,
+                kind,
+                "",
+                " is extended twice in this file",
+            );
         }
     }
 
-    fn relation_definition(&mut self) -> Result<(), GaveUp> {
-        self.expect(DEFINE)?;
-        let name = self.number("the relation's name")?;
-        self.expect(":")?;
+    fn relation_definition(&mut self) {
+        self.expect(DEFINE);
+        let name = self.number("the relation's name");
+        self.expect(":");
         self.restrictions.clear();
-        let rewrite = self.rewrite(true, 0)?;
-        self.end_of_line()?;
-        if let Some(definition) = self.syntax.types.last_mut() {
+        let rewrite = self.rewrite(true, 0);
+        self.end_of_line();
+        if self.left.is_none()
+            && let Some(definition) = self.syntax.types.last_mut()
+        {
             definition.relations.push(Relation {
                 name,
                 rewrite,
@@ -184,114 +199,115 @@ impl<'s, 'a> Parser<'s, 'a> {
                 source: None,
             });
         }
-        Ok(())
     }
 
     /// Operands joined by one operator: another needs parentheses.
-    fn rewrite(&mut self, first: bool, depth: usize) -> Result<Rewrite, GaveUp> {
-        let base = self.operand(first, depth)?;
+    fn rewrite(&mut self, first: bool, depth: usize) -> Rewrite {
+        let base = self.operand(first, depth);
         let operator = self.peek().text;
         if !is_operator(operator) {
-            return Ok(base);
-        }
-        if operator == BUT_NOT {
-            self.operator()?;
-            let subtract = self.operand(false, depth)?;
-            return Ok(Rewrite::Exclusion(Box::new(base), Box::new(subtract)));
+            return base;
         }
         let mut operands = vec![base];
         while self.peek().text == operator {
-            self.operator()?;
-            operands.push(self.operand(false, depth)?);
+            self.operator();
+            let operand = self.operand(false, depth);
+            if operator == BUT_NOT
+                && let Some(base) = operands.pop()
+            {
+                return Rewrite::Exclusion(Box::new(base), Box::new(operand));
+            }
+            operands.push(operand);
         }
-        Ok(match operator {
+        match operator {
             "or" => Rewrite::Union(operands),
             _ => Rewrite::Intersection(operands),
-        })
+        }
     }
 
-    fn operator(&mut self) -> Result<(), GaveUp> {
+    fn operator(&mut self) {
         if !self.peek().spaced {
-            return Err(self.unexpected("white space before the operator"));
+            return self.unexpected("white space before the operator");
         }
         self.next();
         if !self.peek().spaced {
-            return Err(self.unexpected("white space after the operator"));
+            self.unexpected("white space after the operator");
         }
-        Ok(())
     }
 
     /// `first`: nothing but parentheses stands before it in the definition.
-    fn operand(&mut self, first: bool, depth: usize) -> Result<Rewrite, GaveUp> {
+    fn operand(&mut self, first: bool, depth: usize) -> Rewrite {
         let place = self.peek().place;
         if self.take("(") {
             if depth >= MAX_NESTING {
                 let message = format!("parentheses are nested more than {MAX_NESTING} deep");
-                return Err(self.error(place, ModelErrorKind::TooDeep, message));
+                self.give_up(place, ModelErrorKind::TooDeep, &message);
+                return Rewrite::Direct;
             }
-            let inner = self.rewrite(first, depth + 1)?;
+            let inner = self.rewrite(first, depth + 1);
             if is_operator(self.peek().text) {
-                return Err(self.mixed());
+                self.mixed();
             }
-            self.expect(")")?;
-            return Ok(inner);
+            self.expect(")");
+            return inner;
         }
         if self.peek().text == "[" {
             if first {
                 self.next();
-                return self.restrictions();
+                self.restrictions();
+            } else {
+                let message = "type restrictions come first in a definition";
+                self.give_up(place, ModelErrorKind::Syntax, message);
             }
-            let message = "type restrictions come first in a definition".to_owned();
-            return Err(self.error(place, ModelErrorKind::Syntax, message));
+            return Rewrite::Direct;
         }
-        let relation = self.number("a relation")?;
+        let relation = self.number("a relation");
         if self.take("from") {
-            let tupleset = self.number("the relation that leads there")?;
-            return Ok(Rewrite::From { relation, tupleset });
+            let tupleset = self.number("the relation that leads there");
+            return Rewrite::From { relation, tupleset };
         }
-        Ok(Rewrite::Computed(relation))
+        Rewrite::Computed(relation)
     }
 
-    fn restrictions(&mut self) -> Result<Rewrite, GaveUp> {
+    fn restrictions(&mut self) {
         loop {
             self.newlines();
-            let found = self.restriction()?;
+            let found = self.restriction();
             self.restrictions.push(found);
             self.newlines();
             if self.take("]") {
-                return Ok(Rewrite::Direct);
+                return;
             }
             if !self.take(",") {
-                return Err(self.unexpected("`,` or `]`"));
+                return self.unexpected("`,` or `]`");
             }
         }
     }
 
-    fn restriction(&mut self) -> Result<Restriction, GaveUp> {
-        let type_name = self.number("a type")?;
+    fn restriction(&mut self) -> Restriction {
+        let type_name = self.number("a type");
         let joined = !self.peek().spaced;
-        let taken = if joined && self.take("#") {
+        let mut taken = Taken::Object(type_name);
+        if joined && self.take("#") {
             if self.peek().spaced {
-                return Err(self.unexpected("a relation right after `#`"));
+                self.unexpected("a relation right after `#`");
             }
-            Taken::Userset(type_name, self.number("a relation")?)
+            taken = Taken::Userset(type_name, self.number("a relation"));
         } else if joined && self.take(":") {
             if self.peek().spaced || !self.take("*") {
-                return Err(self.unexpected("`*` right after `:`"));
+                self.unexpected("`*` right after `:`");
             }
-            Taken::Wildcard(type_name)
-        } else {
-            Taken::Object(type_name)
-        };
+            taken = Taken::Wildcard(type_name);
+        }
         let mut condition = None;
         if self.peek().spaced && self.take("with") {
             if is_soft(self.peek().text) {
-                return Err(self.unexpected("a condition"));
+                self.unexpected("a condition");
             }
-            let name = self.plain_name("a condition")?;
-            condition = Some(self.syntax.add(name));
+            let name = self.plain_name("a condition");
+            condition = name.map(|name| self.syntax.add(name));
         }
-        Ok(Restriction { taken, condition })
+        Restriction { taken, condition }
     }
 
     pub(super) fn peek(&self) -> &'s Token<'a> {
@@ -306,51 +322,45 @@ impl<'s, 'a> Parser<'s, 'a> {
         found
     }
 
-    pub(super) fn expect(&mut self, text: &str) -> Result<(), GaveUp> {
-        if self.take(text) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&describe(text)))
+    pub(super) fn expect(&mut self, text: &str) {
+        if !self.take(text) {
+            self.unexpected(&describe(text));
         }
     }
 
-    fn name(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
-        match self.word_here() {
-            Some(word) if !KEYWORDS.contains(&word.text) => {
-                self.next();
-                Ok(word)
-            }
-            _ => Err(self.unexpected(what)),
-        }
+    fn name(&mut self, what: &str) -> Option<Word<'a>> {
+        self.word_if(|text| !KEYWORDS.contains(&text), what)
     }
 
-    /// The number of a name.
-    fn number(&mut self, what: &str) -> Result<u32, GaveUp> {
-        let name = self.name(what)?;
-        Ok(self.syntax.add(name))
+    /// The number of a name; any, where none stands.
+    fn number(&mut self, what: &str) -> u32 {
+        let name = self.name(what);
+        name.map_or(0, |name| self.syntax.add(name))
     }
 
     /// A name without `/` and `.`.
-    fn plain_name(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
-        if is_plain(self.peek().text) {
-            self.name(what)
-        } else {
-            Err(self.unexpected(what))
-        }
+    fn plain_name(&mut self, what: &str) -> Option<Word<'a>> {
+        self.word_if(|text| is_plain(text) && !KEYWORDS.contains(&text), what)
     }
 
-    pub(super) fn word_here(&self) -> Option<Word<'a>> {
+    /// A word, if it is such.
+    pub(super) fn word_if(&mut self, such: fn(&str) -> bool, what: &str) -> Option<Word<'a>> {
         let &Token {
             kind, text, place, ..
         } = self.peek();
-        (kind == Kind::Word).then_some(Word { text, place })
+        if kind == Kind::Word && such(text) {
+            self.next();
+            return Some(Word { text, place });
+        }
+        self.unexpected(what);
+        None
     }
 
-    pub(super) fn end_of_line(&mut self) -> Result<(), GaveUp> {
+    pub(super) fn end_of_line(&mut self) {
         match self.peek().text {
-            NEWLINE | END => Ok(()),
-            operator if is_operator(operator) => Err(self.mixed()),
-            _ => Err(self.unexpected("the end of the line")),
+            NEWLINE | END => {}
+            operator if is_operator(operator) => self.mixed(),
+            _ => self.unexpected("the end of the line"),
         }
     }
 
@@ -364,24 +374,35 @@ impl<'s, 'a> Parser<'s, 'a> {
         }
     }
 
-    fn mixed(&mut self) -> GaveUp {
-        let message = "operators are mixed: put parentheses around one of them".to_owned();
-        self.error(self.peek().place, ModelErrorKind::MixedOperators, message)
+    fn mixed(&mut self) {
+        let message = "operators are mixed: put parentheses around one of them";
+        self.give_up(self.peek().place, ModelErrorKind::MixedOperators, message);
     }
 
-    pub(super) fn unexpected(&mut self, expected: &str) -> GaveUp {
+    pub(super) fn unexpected(&mut self, expected: &str) {
         let token = self.peek();
         let message = format!("expected {expected}, found {}", describe(token.text));
-        self.error(token.place, ModelErrorKind::Syntax, message)
+        self.give_up(token.place, ModelErrorKind::Syntax, &message);
     }
 
     pub(super) fn next(&mut self) {
         self.tokens = self.tokens.get(1..).unwrap_or_default();
     }
 
-    fn error(&mut self, place: Place, kind: ModelErrorKind, message: String) -> GaveUp {
-        self.errors.push(Fault::new(place, kind, message));
-        GaveUp
+    /// Records an error. From here on no token is left, and nothing more is an error, until
+    /// [`gave_up`](Self::gave_up) is asked.
+    fn give_up(&mut self, place: Place, kind: ModelErrorKind, message: &str) {
+        if self.left.is_none() {
+            self.left = Some(std::mem::take(&mut self.tokens));
+            self.errors.push(Fault::new(place, kind, message));
+        }
+    }
+
+    /// Whether there was an error; goes on where it was.
+    fn gave_up(&mut self) -> bool {
+        let left = self.left.take();
+        self.tokens = left.unwrap_or(self.tokens);
+        left.is_some()
     }
 }
 

@@ -1,75 +1,65 @@
 //! `condition NAME(parameter: type, …) { expression }`
 
 use super::lex::Kind;
-use super::parse::{GaveUp, Parser, is_plain};
-use super::{ConditionSyntax, ParameterSyntax, Word};
+use super::parse::{Parser, is_plain};
+use super::{ConditionSyntax, ParameterSyntax};
 use crate::condition::ParameterType;
 
-impl<'a> Parser<'_, 'a> {
-    pub(super) fn condition(&mut self) -> Result<(), GaveUp> {
-        self.expect("condition")?;
-        let name = self.condition_word("the condition's name")?;
-        self.expect("(")?;
+impl Parser<'_, '_> {
+    pub(super) fn condition(&mut self) {
+        self.expect("condition");
+        let name = self.word_if(is_of_condition, "the condition's name");
+        self.expect("(");
         let mut parameters = Vec::new();
         loop {
             self.newlines();
-            parameters.push(self.parameter()?);
+            // Keywords of the language can stand here, those of a parameter's type cannot.
+            let name = self.word_if(is_of_condition, "a parameter");
+            self.expect(":");
+            let kind = self.parameter_type();
+            parameters.extend(name.map(|name| ParameterSyntax { name, kind }));
             if !self.take(",") {
                 break;
             }
         }
         self.newlines();
-        self.expect(")")?;
+        self.expect(")");
         let Kind::Expression(at) = self.peek().kind else {
-            return Err(self.unexpected("`{`"));
+            return self.unexpected("`{`");
         };
         self.next();
         let expression = self.expressions.get_mut(at);
         let expression = expression.map(std::mem::take).unwrap_or_default();
-        self.syntax.conditions.push(ConditionSyntax {
-            name,
-            parameters,
-            expression,
-            source: None,
-        });
-        self.end_of_line()
+        // Nothing was given up, or the expression would not be here.
+        self.syntax
+            .conditions
+            .extend(name.map(|name| ConditionSyntax {
+                name,
+                parameters,
+                expression,
+                source: None,
+            }));
+        self.end_of_line();
     }
 
-    fn parameter(&mut self) -> Result<ParameterSyntax<'a>, GaveUp> {
-        let name = self.condition_word("a parameter")?;
-        self.expect(":")?;
-        let kind = self.parameter_type()?;
-        Ok(ParameterSyntax { name, kind })
-    }
-
-    /// Keywords of the language can stand here, those of a parameter's type cannot.
-    fn condition_word(&mut self, what: &str) -> Result<Word<'a>, GaveUp> {
-        match self.word_here() {
-            Some(word) if is_of_condition(word.text) => {
-                self.next();
-                Ok(word)
-            }
-            _ => Err(self.unexpected(what)),
-        }
-    }
-
-    fn parameter_type(&mut self) -> Result<ParameterType, GaveUp> {
+    fn parameter_type(&mut self) -> ParameterType {
         let Some(container) = container(self.peek().text) else {
             return self.element_type();
         };
         self.next();
-        self.expect("<")?;
-        let element = self.element_type()?;
-        self.expect(">")?;
-        Ok(container(Box::new(element)))
+        self.expect("<");
+        let element = self.element_type();
+        self.expect(">");
+        container(Box::new(element))
     }
 
-    fn element_type(&mut self) -> Result<ParameterType, GaveUp> {
-        if let Some(kind) = parameter_type(self.peek().text) {
-            self.next();
-            return Ok(kind);
+    fn element_type(&mut self) -> ParameterType {
+        let found = parameter_type(self.peek().text);
+        match found {
+            Some(_) => self.next(),
+            None => self.unexpected("a parameter's type"),
         }
-        Err(self.unexpected("a parameter's type"))
+        found.unwrap_or(ParameterType::Any)
     }
 }
 
