@@ -52,10 +52,10 @@ impl Model {
         let tree = json::parse(text);
         let (syntax, faults) = json::read(&tree);
         let mut model = arranged(syntax, faults, true, &[])?;
-        let printed = print(&model, false)
-            .ok()
-            .filter(|dsl| says_the_same(dsl, &model));
-        model.set_text(printed.as_deref().unwrap_or(text));
+        match print(&model, false) {
+            Ok(printed) => model.set_text(&printed),
+            Err(_) => model.set_text(text),
+        }
         Ok(model)
     }
 
@@ -198,35 +198,6 @@ fn build(
     parts.text = text;
     // What is valid compiles: nothing but a limit can be in the way.
     Model::from_parts(parts).map_err(|_| too_long())
-}
-
-/// Whether a text, read again, is the model.
-fn says_the_same(text: &str, model: &Model) -> bool {
-    let (syntax, faults) = parse(text, 0);
-    let known = model.parts();
-    let mut same = faults.is_empty() && syntax.conditions.len() == known.conditions.len();
-    for (one, two) in syntax.conditions.iter().zip(&known.conditions) {
-        let (declared, parameters) = (one.parameters.iter(), two.parameters().iter());
-        same &= one.name.text == two.name()
-            && one.expression.text == two.expression()
-            && declared
-                .map(|found| (found.name.text, &found.kind))
-                .eq(parameters.map(|found| (&*found.name, &found.kind)));
-    }
-    let parts = compile::compile(syntax, Vec::new());
-    let types = parts.types.iter().zip(&known.types);
-    let relations = parts.relations.iter().zip(&known.relations);
-    same && parts.relation_names == known.relation_names
-        && parts.types.len() == known.types.len()
-        && parts.relations.len() == known.relations.len()
-        && types
-            .into_iter()
-            .all(|(one, two)| one.name == two.name && one.relations == two.relations)
-        && relations.into_iter().all(|(one, two)| {
-            one.name == two.name
-                && one.rewrite == two.rewrite
-                && one.restrictions == two.restrictions
-        })
 }
 
 /// Faults with the names of their files.
