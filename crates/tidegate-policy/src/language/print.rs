@@ -50,6 +50,7 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         model,
         with_sources,
         out: format!("model\n  schema {}\n", model.schema()),
+        fault: None,
     };
     let (parts, mut types) = (model.parts(), Vec::new());
     let mut is_modular = false;
@@ -63,7 +64,7 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
     }
     for (.., at) in types {
         if let Some(found) = parts.types.get(at) {
-            printer.type_definition(found).map_err(|error| *error)?;
+            printer.type_definition(found);
         }
     }
     let mut conditions = Vec::new();
@@ -74,14 +75,12 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
     sort(&mut conditions);
     for (.., at) in conditions {
         if let Some(condition) = parts.conditions.get(at) {
-            let printed = printer.condition(condition, parts.condition_source(at));
-            printed.map_err(|error| *error)?;
+            printer.condition(condition, parts.condition_source(at));
         }
     }
-    if printer.out.len() > MAX_TEXT {
-        return Err(NoTextError::TooLong);
-    }
-    Ok(printer.out)
+    let is_long = printer.out.len() > MAX_TEXT;
+    let too_long = is_long.then_some(NoTextError::TooLong);
+    printer.fault.or(too_long).map_or(Ok(printer.out), Err)
 }
 
 /// Things with a source and a name, each with its place, into the order in which they are printed.
@@ -105,20 +104,19 @@ pub(crate) fn order(source: Option<&Source>) -> (&str, &str) {
     }
 }
 
-/// Something is printed, or there is no text for it.
-type Printed = Result<(), Box<NoTextError>>;
-
 struct Printer<'a> {
     model: &'a Model,
     with_sources: bool,
     out: String,
+    /// The first part that the language has no form for.
+    fault: Option<NoTextError>,
 }
 
 impl<'a> Printer<'a> {
-    fn type_definition(&mut self, found: &Type) -> Printed {
-        named(&found.name, is_name(&found.name))?;
+    fn type_definition(&mut self, found: &Type) {
+        self.named(&found.name, is_name(&found.name));
         _ = write!(self.out, "\ntype {}", found.name);
-        self.comment("", found.source)?;
+        self.comment("", found.source);
         let parts = self.model.parts();
         let all = parts.relations_in(found);
         let mut relations = Vec::new();
@@ -134,27 +132,26 @@ impl<'a> Printer<'a> {
             let Some(relation) = all.get(at) else {
                 continue;
             };
-            named(name, is_name(name))?;
+            self.named(name, is_name(name));
             _ = write!(self.out, "\n    define {name}: ");
             let direct = count(&relation.rewrite);
             if direct > 1 || direct == 1 && !comes_first(&relation.rewrite) {
-                return Err(Box::new(NoTextError::Relation {
+                self.give_up(NoTextError::Relation {
                     type_name: found.name.to_string(),
                     relation: name.to_owned(),
-                }));
+                });
             }
-            self.rewrite(relation, &relation.rewrite, false)?;
-            self.comment(" extended by:", relation.source)?;
+            self.rewrite(relation, &relation.rewrite, false);
+            self.comment(" extended by:", relation.source);
         }
         self.out.push('\n');
-        Ok(())
     }
 
-    fn condition(&mut self, condition: &Condition, source: Option<SourceId>) -> Printed {
+    fn condition(&mut self, condition: &Condition, source: Option<SourceId>) {
         let (name, parameters) = (condition.name(), condition.parameters());
-        named(name, is_condition_word(name))?;
+        self.named(name, is_condition_word(name));
         if parameters.is_empty() || parameters.iter().any(|found| is_nested(&found.kind)) {
-            return Err(Box::new(NoTextError::Parameters(name.to_owned())));
+            self.give_up(NoTextError::Parameters(name.to_owned()));
         }
         let mut names = Vec::new();
         for (found, at) in parameters.iter().zip(0..) {
@@ -164,7 +161,7 @@ impl<'a> Printer<'a> {
         _ = write!(self.out, "\ncondition {name}");
         let mut before = "(";
         for (_, name, at) in names {
-            named(name, is_condition_word(name))?;
+            self.named(name, is_condition_word(name));
             if let Some(Parameter { kind, .. }) = parameters.get(at) {
                 _ = write!(self.out, "{before}{name}: {kind}");
                 before = ", ";
@@ -172,25 +169,23 @@ impl<'a> Printer<'a> {
         }
         let body = format!("{{\n  {}\n}}", condition.expression());
         if read_back(&body).as_deref() != Some(condition.expression()) {
-            return Err(Box::new(NoTextError::Expression(name.to_owned())));
+            self.give_up(NoTextError::Expression(name.to_owned()));
         }
         _ = write!(self.out, ") {body}");
-        self.comment("", source)?;
+        self.comment("", source);
         self.out.push('\n');
-        Ok(())
     }
 
-    fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) -> Printed {
+    fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) {
         let operator = match rewrite {
             Rewrite::Direct => return self.restrictions(&relation.restrictions),
             Rewrite::Computed(relation) => {
-                self.out.push_str(self.relation_name(*relation));
-                return Ok(());
+                return self.out.push_str(self.relation_name(*relation));
             }
             Rewrite::From { relation, tupleset } => {
                 let (name, from) = (self.relation_name(*relation), self.relation_name(*tupleset));
                 _ = write!(self.out, "{name} from {from}");
-                return Ok(());
+                return;
             }
             Rewrite::Union(_) => " or ",
             Rewrite::Intersection(_) => " and ",
@@ -203,15 +198,14 @@ impl<'a> Printer<'a> {
             if number > 0 {
                 self.out.push_str(operator);
             }
-            self.rewrite(relation, operand, true)?;
+            self.rewrite(relation, operand, true);
         }
         if inner {
             self.out.push(')');
         }
-        Ok(())
     }
 
-    fn restrictions(&mut self, restrictions: &[Restriction]) -> Printed {
+    fn restrictions(&mut self, restrictions: &[Restriction]) {
         self.out.push('[');
         for (number, restriction) in restrictions.iter().enumerate() {
             if number > 0 {
@@ -221,38 +215,39 @@ impl<'a> Printer<'a> {
                 && let Some(condition) = self.model.condition(id)
             {
                 let name = condition.name();
-                named(name, is_name(name) && !is_soft(name))?;
+                self.named(name, is_name(name) && !is_soft(name));
             }
             let text = restriction_text(self.model, restriction);
             self.out.push_str(&text);
         }
         self.out.push(']');
-        Ok(())
     }
 
-    fn comment(&mut self, what: &str, source: Option<SourceId>) -> Printed {
+    fn comment(&mut self, what: &str, source: Option<SourceId>) {
         if self.with_sources
             && let Some(Source { module, file }) = self.model.parts().source(source)
         {
             for name in [module, file] {
                 if name.contains('\n') {
-                    return Err(Box::new(NoTextError::Source(name.to_string())));
+                    self.give_up(NoTextError::Source(name.to_string()));
                 }
             }
             _ = write!(self.out, " #{what} module: {module}, file: {file}");
         }
-        Ok(())
+    }
+
+    fn named(&mut self, name: &str, is_name: bool) {
+        if !is_name {
+            self.give_up(NoTextError::Name(name.to_owned()));
+        }
+    }
+
+    fn give_up(&mut self, fault: NoTextError) {
+        self.fault.get_or_insert(fault);
     }
 
     fn relation_name(&self, id: u32) -> &'a str {
         self.model.relation_name(id).unwrap_or_default()
-    }
-}
-
-fn named(name: &str, is_name: bool) -> Printed {
-    match is_name {
-        true => Ok(()),
-        false => Err(Box::new(NoTextError::Name(name.to_owned()))),
     }
 }
 
