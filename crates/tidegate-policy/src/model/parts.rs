@@ -166,30 +166,32 @@ impl Compiled {
         }
         let mut slots = vec![NONE; names * parts.types.len()].into_boxed_slice();
         let mut next = 0;
+        let mut good = true;
         for (found, row) in parts.types.iter().zip(0..) {
-            if found.relations.start != next || !parts.has_source(found.source) {
-                return Err(PartsError);
-            }
+            good &= found.relations.start == next && parts.has_source(found.source);
             next = found.relations.end;
             let all = parts.relations.get(range(&found.relations));
-            for (relation, place) in all.ok_or(PartsError)?.iter().zip(found.relations.clone()) {
-                parts.check(relation)?;
+            good &= all.is_some();
+            if !good {
+                return Err(PartsError);
+            }
+            let places = found.relations.clone();
+            for (relation, place) in all.unwrap_or_default().iter().zip(places) {
+                good &= parts.is_good(relation);
                 let at = row * names + relation.name as usize;
-                let slot = slots.get_mut(at).ok_or(PartsError)?;
-                if *slot != NONE {
-                    return Err(PartsError);
+                let slot = slots.get_mut(at).filter(|slot| **slot == NONE);
+                good &= slot.is_some();
+                if let Some((slot, place)) = slot.zip(u16::try_from(place).ok()) {
+                    *slot = place;
                 }
-                *slot = u16::try_from(place).map_err(|_| PartsError)?;
             }
         }
         let sourced = parts.condition_sources.len();
-        if next as usize != parts.relations.len()
-            || sourced != 0 && sourced != parts.conditions.len()
-            || !parts
-                .condition_sources
-                .iter()
-                .all(|&source| parts.has_source(source))
-        {
+        let mut sources = parts.condition_sources.iter();
+        good &= next as usize == parts.relations.len()
+            && (sourced == 0 || sourced == parts.conditions.len())
+            && sources.all(|&source| parts.has_source(source));
+        if !good {
             return Err(PartsError);
         }
         let mut plans = Vec::with_capacity(parts.relations.len());
@@ -269,9 +271,9 @@ impl Parts {
         id.is_none_or(|id| usize::from(id) < self.sources.len())
     }
 
-    fn check(&self, relation: &Relation) -> Result<(), PartsError> {
+    fn is_good(&self, relation: &Relation) -> bool {
         let is_type = |id: TypeId| (id as usize) < self.types.len();
-        let good = self.is_relation(relation.name)
+        self.is_relation(relation.name)
             && self.has_source(relation.source)
             && self.is_rewrite(&relation.rewrite, 0)
             && relation.restrictions.iter().all(|entry| {
@@ -281,8 +283,7 @@ impl Parts {
                         Taken::Object(id) | Taken::Wildcard(id) => is_type(id),
                         Taken::Userset(id, relation) => is_type(id) && self.is_relation(relation),
                     }
-            });
-        good.then_some(()).ok_or(PartsError)
+            })
     }
 
     fn is_relation(&self, id: RelationId) -> bool {
