@@ -33,7 +33,7 @@ pub(in crate::model) fn parse(text: &str) -> Result<Json, Fault> {
     })
 }
 
-/// Reads a model; what could be read is there even when there are faults.
+/// Reads a model. With a fault something stands for what could not be read, and is not to be looked at.
 pub(in crate::model) fn read(tree: &Result<Json, Fault>) -> (Syntax<'_>, Vec<Fault>) {
     let mut reader = Reader {
         syntax: Syntax::default(),
@@ -121,27 +121,23 @@ impl<'a> Reader<'a> {
             let names = ["directly_related_user_types", "directlyRelatedUserTypes"];
             let mut restrictions = Vec::new();
             for entry in self.list(details, &names) {
-                if let Some(restriction) = self.restriction(entry) {
-                    restrictions.push(restriction);
-                }
+                restrictions.push(self.restriction(entry));
             }
             let source = self.source(details);
-            if let Some(rewrite) = self.rewrite(rewrite, 0) {
-                definition.relations.push(Relation {
-                    name: self.syntax.add(word(relation)),
-                    rewrite,
-                    restrictions,
-                    source,
-                });
-            }
+            definition.relations.push(Relation {
+                rewrite: self.rewrite(rewrite, 0),
+                name: self.syntax.add(word(relation)),
+                restrictions,
+                source,
+            });
         }
         self.syntax.types.push(definition);
     }
 
-    fn rewrite(&mut self, node: &'a Json, depth: usize) -> Option<Rewrite> {
+    fn rewrite(&mut self, node: &'a Json, depth: usize) -> Rewrite {
         if depth > MAX_NESTING + 1 {
             self.fault(ModelErrorKind::TooDeep, "it is nested too deep");
-            return None;
+            return Rewrite::Direct;
         }
         let (mut found, mut several) = (None, false);
         for (names, at) in REWRITES.iter().zip(0..) {
@@ -152,56 +148,57 @@ impl<'a> Reader<'a> {
         }
         let Some((value, at)) = found.filter(|_| !several) else {
             self.shape("a relation is one of `this`, `computedUserset`, `tupleToUserset`, `union`, `intersection`, `difference`");
-            return None;
+            return Rewrite::Direct;
         };
-        Some(match at {
+        match at {
             0 => Rewrite::Direct,
-            1 => Rewrite::Computed(self.named(Some(value))?),
-            2 => {
-                let relation = self.named(value.field(COMPUTED));
-                let tupleset = self.named(value.field(&["tupleset"]));
-                let (relation, tupleset) = relation.zip(tupleset)?;
-                Rewrite::From { relation, tupleset }
-            }
-            3 => Rewrite::Union(self.children(value, depth)?),
-            4 => Rewrite::Intersection(self.children(value, depth)?),
+            1 => Rewrite::Computed(self.named(Some(value))),
+            2 => Rewrite::From {
+                relation: self.named(value.field(COMPUTED)),
+                tupleset: self.named(value.field(&["tupleset"])),
+            },
+            3 => Rewrite::Union(self.children(value, depth)),
+            4 => Rewrite::Intersection(self.children(value, depth)),
             _ => {
                 let base = value.field(&["base"]);
                 let subtract = value.field(&["subtract"]);
                 let Some((base, subtract)) = base.zip(subtract) else {
                     self.shape("a `difference` has a `base` and a `subtract`");
-                    return None;
+                    return Rewrite::Direct;
                 };
                 let base = self.rewrite(base, depth + 1);
-                let subtract = self.rewrite(subtract, depth + 1)?;
-                Rewrite::Exclusion(Box::new(base?), Box::new(subtract))
+                let subtract = self.rewrite(subtract, depth + 1);
+                Rewrite::Exclusion(Box::new(base), Box::new(subtract))
             }
-        })
+        }
     }
 
-    fn children(&mut self, node: &'a Json, depth: usize) -> Option<Vec<Rewrite>> {
+    fn children(&mut self, node: &'a Json, depth: usize) -> Vec<Rewrite> {
         let children = self.list(node, &["child"]);
         if children.is_empty() {
             self.shape("a `union` or `intersection` has at least one `child`");
-            return None;
         }
         let mut found = Vec::new();
+        let before = self.faults.len();
         for child in children {
-            found.push(self.rewrite(child, depth + 1)?);
+            // What is wrong is told of one child only.
+            if self.faults.len() == before {
+                found.push(self.rewrite(child, depth + 1));
+            }
         }
-        Some(found)
+        found
     }
 
     /// `{"relation": NAME}`
-    fn named(&mut self, node: Option<&'a Json>) -> Option<u32> {
+    fn named(&mut self, node: Option<&'a Json>) -> u32 {
         let found = node.and_then(|node| node.field(&["relation"])?.text());
         if found.is_none() {
             self.shape("a `relation` is missing");
         }
-        Some(self.syntax.add(word(found?)))
+        self.syntax.add(word(found.unwrap_or_default()))
     }
 
-    fn restriction(&mut self, node: &'a Json) -> Option<Restriction> {
+    fn restriction(&mut self, node: &'a Json) -> Restriction {
         let inner = node.field(&["relation_or_wildcard", "relationOrWildcard"]);
         let inner = inner.unwrap_or(node);
         let mut number = |node: &'a Json, name: &str| {
@@ -212,7 +209,8 @@ impl<'a> Reader<'a> {
         let condition = number(node, "condition");
         let Some(type_name) = type_name else {
             self.shape("a restriction has a `type`");
-            return None;
+            let taken = Taken::Object(0);
+            return Restriction { taken, condition };
         };
         let taken = match (relation, inner.field(&["wildcard"])) {
             (Some(_), Some(_)) => {
@@ -224,7 +222,7 @@ impl<'a> Reader<'a> {
             (None, Some(_)) => Taken::Wildcard(type_name),
             (None, None) => Taken::Object(type_name),
         };
-        Some(Restriction { taken, condition })
+        Restriction { taken, condition }
     }
 
     fn condition(&mut self, name: &'a str, node: &'a Json) {
@@ -241,10 +239,8 @@ impl<'a> Reader<'a> {
         };
         let mut parameters = Vec::new();
         for (name, kind) in self.object(node, &["parameters"]) {
-            if let Some(kind) = self.parameter(kind, 0) {
-                let name = word(name);
-                parameters.push(ParameterSyntax { name, kind });
-            }
+            let (name, kind) = (word(name), self.parameter(kind, 0));
+            parameters.push(ParameterSyntax { name, kind });
         }
         let metadata = node.field(&["metadata"]).unwrap_or(&Json::Null);
         let source = self.source(metadata);
@@ -259,25 +255,24 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn parameter(&mut self, node: &'a Json, depth: usize) -> Option<ParameterType> {
+    fn parameter(&mut self, node: &'a Json, depth: usize) -> ParameterType {
         let name = node.field(&["type_name", "typeName"]).and_then(Json::text);
         let name = name.and_then(|name| name.strip_prefix("TYPE_NAME_"));
         let name = name.unwrap_or_default().to_ascii_lowercase();
         let generic = self.list(node, &["generic_types", "genericTypes"]);
-        let found = match (name.as_str(), generic) {
+        match (name.as_str(), generic) {
             ("list", [element]) if depth < MAX_TYPE_NESTING => {
-                ParameterType::List(Box::new(self.parameter(element, depth + 1)?))
+                ParameterType::List(Box::new(self.parameter(element, depth + 1)))
             }
             ("map", [element]) if depth < MAX_TYPE_NESTING => {
-                ParameterType::Map(Box::new(self.parameter(element, depth + 1)?))
+                ParameterType::Map(Box::new(self.parameter(element, depth + 1)))
             }
             (name, []) if let Some(found) = parameter_type(name) => found,
             _ => {
                 self.shape("a parameter's type is not known");
-                return None;
+                ParameterType::Any
             }
-        };
-        Some(found)
+        }
     }
 
     /// Module and file of a part.
