@@ -163,21 +163,23 @@ impl Model {
         if relation.restrictions.is_empty() {
             return Err(TupleError::NotDirect(tuple.relation.to_string()));
         }
-        let mut of_kind = relation
-            .restrictions
-            .iter()
-            .filter(|entry| entry.taken == taken)
-            .peekable();
-        if of_kind.peek().is_none() {
+        let asked = tuple.condition.as_deref();
+        let condition = asked.map(|asked| self.condition_id(&asked.name));
+        let (mut is_taken, mut is_allowed) = (false, false);
+        for entry in &relation.restrictions {
+            if entry.taken == taken {
+                is_taken = true;
+                // No entry has a condition that is not known.
+                is_allowed |= entry.condition.map(Some) == condition;
+            }
+        }
+        if !is_taken {
             return Err(TupleError::NotAllowed {
                 relation: tuple.relation.to_string(),
                 subject: tuple.subject.to_string(),
             });
         }
-        let asked = tuple.condition.as_deref();
-        let condition = asked.map(|asked| self.condition_id(&asked.name));
-        let known = condition.is_none_or(|found| found.is_some());
-        if !known || !of_kind.any(|entry| entry.condition == condition.flatten()) {
+        if !is_allowed {
             return Err(TupleError::Condition {
                 relation: tuple.relation.to_string(),
                 subject: tuple.subject.to_string(),
