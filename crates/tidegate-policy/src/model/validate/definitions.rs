@@ -1,6 +1,6 @@
 //! What is defined: sizes, names, and that each stands once.
 
-use super::{Key, Numbers};
+use super::{Key, Names, Numbers};
 use crate::hash::HashMap;
 use crate::language::{Fault, Place, Syntax, Word};
 use crate::model::{
@@ -9,25 +9,22 @@ use crate::model::{
 use crate::tuple::{MAX_TYPE, check_relation, check_type};
 
 /// Adds what is wrong with sizes and names. Says whether the sizes are right.
-pub(super) fn check(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
+pub(super) fn check<'a>(syntax: &Syntax<'a>, names: &Names<'a>, faults: &mut Vec<Fault>) -> bool {
     let right = sizes(syntax, faults);
-    let (mut types, mut seen) = (Numbers::new(), Numbers::new());
+    let mut seen = Numbers::new();
     for (definition, id) in syntax.types.iter().zip(0..) {
         let name = &definition.name;
         let good = check_type(name.text).is_ok();
         check_name(name, Some(ModelErrorKind::ReservedType), good, faults);
         // Told where it stands first, as OpenFGA's parser does.
-        let first = types.get(name.text);
-        let first = first.and_then(|&first| syntax.types.get(first as usize));
-        if let Some(first) = first {
+        let first = names.types.get(name.text).filter(|first| **first != id);
+        if let Some(first) = first.and_then(|&first| syntax.types.get(first as usize)) {
             let message = match name.place.line {
                 0 => format!("type `{}` is defined twice", name.text),
                 line => format!("type `{}` is defined again on line {line}", name.text),
             };
             let place = first.name.place;
             faults.push(Fault::new(place, ModelErrorKind::Duplicate, message));
-        } else {
-            types.insert(name.text, id);
         }
         seen.clear();
         for relation in &definition.relations {

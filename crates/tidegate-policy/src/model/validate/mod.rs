@@ -17,7 +17,7 @@ use crate::model::{Relation, Rewrite, Taken};
 pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Condition> {
     let names = Names::of(syntax);
     let before = faults.len();
-    if !definitions::check(syntax, faults) {
+    if !definitions::check(syntax, &names, faults) {
         // What is too large is not looked at further: that would cost too much, and say too much.
         return Vec::new();
     }
@@ -137,6 +137,7 @@ type Numbers<'a> = HashMap<&'a str, u32>;
 type Key<'a> = (&'a str, &'a str);
 
 struct Names<'a> {
+    /// Of those with one name, the first.
     types: Numbers<'a>,
     relations: HashMap<Key<'a>, u32>,
     /// Where each relation leads that only holds what is written.
@@ -161,7 +162,9 @@ impl<'a> Names<'a> {
         let mut next = 0;
         for (definition, id) in syntax.types.iter().zip(0..) {
             let type_name = definition.name.text;
-            names.types.insert(type_name, id);
+            if !names.types.contains_key(type_name) {
+                names.types.insert(type_name, id);
+            }
             for relation in &definition.relations {
                 let key = (type_name, syntax.word(relation.name).text);
                 let is_direct = matches!(relation.rewrite, Rewrite::Direct);
