@@ -51,7 +51,9 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
         parameters.push(parameter.name.to_string());
     }
     let (mut missing, mut error) = (Vec::new(), None);
-    if let Held::Open(found) = world.held(change.goal, entry) {
+    if world.held(change.goal, entry) == Held::Open
+        && let Some(found) = world.error(change.goal, change.subject)
+    {
         error = Some(found.to_string());
         if let EvaluationError::Missing { parameters, .. } = found {
             missing = parameters;

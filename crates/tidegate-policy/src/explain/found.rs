@@ -169,10 +169,13 @@ impl Naming<'_> {
             _ => (own, own),
         };
         let relation = |id| world.model.relation_name(id);
-        let names = (world.view.object(object), relation(on), relation(to));
-        let (Some(name), Some(tupleset), Some(relation)) = names else {
+        let (Some(tupleset), Some(relation)) = (relation(on), relation(to)) else {
             return self.wrong();
         };
+        let Some(name) = world.view.object(object) else {
+            return self.wrong();
+        };
+        let relation: Box<str> = relation.into();
         self.pay(found, (object, on));
         let tuple = |entry| world.tuple((object, on), entry);
         let (mut parts, mut followed) = (Vec::new(), Vec::new());
@@ -188,60 +191,59 @@ impl Naming<'_> {
             }
         }
         let mut last = || Box::new(parts.pop().unwrap_or(Proof::TooDeep));
-        match found.rule {
-            Rule::Itself => Proof::Itself {
-                object: name,
-                relation: relation.into(),
+        let tuple = match found.rule {
+            Rule::Tuple(entry) | Rule::From { entry, .. } => tuple(entry),
+            _ => None,
+        };
+        match (found.rule, tuple) {
+            (Rule::Tuple(_), Some(tuple)) => Proof::Tuple {
+                tuple,
+                by: parts.pop().map(Box::new),
             },
-            Rule::Tuple(entry) => match tuple(entry) {
-                Some(tuple) => Proof::Tuple {
-                    tuple,
-                    by: parts.pop().map(Box::new),
-                },
-                None => self.wrong(),
-            },
-            Rule::Computed(_) => Proof::Computed {
-                object: name,
-                relation: relation.into(),
+            (Rule::From { .. }, Some(tuple)) => Proof::From {
+                tuple,
+                relation,
                 by: last(),
             },
-            Rule::From { entry, .. } => match tuple(entry) {
-                Some(tuple) => Proof::From {
-                    tuple,
-                    relation: relation.into(),
-                    by: last(),
-                },
-                None => self.wrong(),
+            (Rule::Tuple(_) | Rule::From { .. }, None) => self.wrong(),
+            (Rule::Itself, _) => Proof::Itself {
+                object: name,
+                relation,
             },
-            Rule::Union(operand) => Proof::Union {
+            (Rule::Computed(_), _) => Proof::Computed {
+                object: name,
+                relation,
+                by: last(),
+            },
+            (Rule::Union(operand), _) => Proof::Union {
                 operand,
                 by: last(),
             },
-            Rule::Intersection => Proof::Intersection { all: parts },
-            Rule::Exclusion => {
+            (Rule::Intersection, _) => Proof::Intersection { all: parts },
+            (Rule::Exclusion, _) => {
                 let subtract = last();
                 let base = last();
                 Proof::Exclusion { base, subtract }
             }
-            Rule::NoTuple => Proof::NoTuple {
+            (Rule::NoTuple, _) => Proof::NoTuple {
                 object: name,
-                relation: relation.into(),
+                relation,
                 usersets: followed,
             },
-            Rule::NoFrom { .. } => Proof::NoFrom {
+            (Rule::NoFrom { .. }, _) => Proof::NoFrom {
                 object: name,
                 tupleset: tupleset.into(),
-                relation: relation.into(),
+                relation,
                 objects: followed,
             },
-            Rule::NoUnion => Proof::NoUnion { all: parts },
-            Rule::NoIntersection(operand) => Proof::NoIntersection {
+            (Rule::NoUnion, _) => Proof::NoUnion { all: parts },
+            (Rule::NoIntersection(operand), _) => Proof::NoIntersection {
                 operand,
                 by: last(),
             },
-            Rule::NoBase => Proof::NoBase { by: last() },
-            Rule::Circle => Proof::Circle,
-            Rule::TooDeep => Proof::TooDeep,
+            (Rule::NoBase, _) => Proof::NoBase { by: last() },
+            (Rule::Circle, _) => Proof::Circle,
+            (Rule::TooDeep, _) => Proof::TooDeep,
         }
     }
 

@@ -32,99 +32,87 @@ impl From<&Explanation> for Json {
 impl From<&Proof> for Json {
     fn from(found: &Proof) -> Self {
         let mut out = Self::EMPTY;
-        let mut kind = |kind: &str| out.add("kind", kind.into());
+        out.add("kind", kind(found).into());
         match found {
-            Proof::Itself { object, relation } => {
-                kind("itself");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
+            Proof::Itself { object, relation }
+            | Proof::Computed {
+                object, relation, ..
             }
-            Proof::Tuple { tuple, by } => {
-                kind("tuple");
-                out.add("tuple", tuple.to_string().into());
-                if let Some(by) = by {
-                    out.add("by", (&**by).into());
-                }
-            }
-            Proof::Computed {
-                object,
-                relation,
-                by,
+            | Proof::NoTuple {
+                object, relation, ..
             } => {
-                kind("computed");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
-                out.add("by", (&**by).into());
-            }
-            Proof::From {
-                tuple,
-                relation,
-                by,
-            } => {
-                kind("from");
-                out.add("tuple", tuple.to_string().into());
-                out.add("relation", (&**relation).into());
-                out.add("by", (&**by).into());
-            }
-            Proof::Union { operand, by } => {
-                kind("union");
-                out.add("operand", place(*operand));
-                out.add("by", (&**by).into());
-            }
-            Proof::Intersection { all } => {
-                kind("intersection");
-                out.add("all", list(all, |part| part.into()));
-            }
-            Proof::Exclusion { base, subtract } => {
-                kind("exclusion");
-                out.add("base", (&**base).into());
-                out.add("subtract", (&**subtract).into());
-            }
-            Proof::NoTuple {
-                object,
-                relation,
-                usersets,
-            } => {
-                kind("no_tuple");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
-                out.add("usersets", list(usersets, followed));
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
             }
             Proof::NoFrom {
                 object,
                 tupleset,
                 relation,
-                objects,
+                ..
             } => {
-                kind("no_from");
-                out.add("object", object.as_str().into());
-                out.add("tupleset", (&**tupleset).into());
-                out.add("relation", (&**relation).into());
-                out.add("objects", list(objects, followed));
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "tupleset", tupleset);
+                word(&mut out, "relation", relation);
             }
-            Proof::NoUnion { all } => {
-                kind("no_union");
+            Proof::Tuple { tuple, .. } => out.add("tuple", text(tuple)),
+            Proof::From {
+                tuple, relation, ..
+            } => {
+                out.add("tuple", text(tuple));
+                word(&mut out, "relation", relation);
+            }
+            Proof::Union { operand, .. } | Proof::NoIntersection { operand, .. } => {
+                // Counted from 0.
+                let operand = u32::try_from(*operand).unwrap_or(u32::MAX);
+                out.add("operand", operand.into());
+            }
+            _ => {}
+        }
+        match found {
+            Proof::Computed { by, .. }
+            | Proof::From { by, .. }
+            | Proof::Union { by, .. }
+            | Proof::NoIntersection { by, .. }
+            | Proof::NoBase { by }
+            | Proof::Tuple { by: Some(by), .. } => out.add("by", (&**by).into()),
+            Proof::Exclusion { base, subtract } => {
+                out.add("base", (&**base).into());
+                out.add("subtract", (&**subtract).into());
+            }
+            Proof::Intersection { all } | Proof::NoUnion { all } => {
                 out.add("all", list(all, |part| part.into()));
             }
-            Proof::NoIntersection { operand, by } => {
-                kind("no_intersection");
-                out.add("operand", place(*operand));
-                out.add("by", (&**by).into());
-            }
-            Proof::NoBase { by } => {
-                kind("no_base");
-                out.add("by", (&**by).into());
-            }
-            Proof::Circle => kind("circle"),
-            Proof::TooDeep => kind("too_deep"),
+            Proof::NoTuple { usersets, .. } => out.add("usersets", list(usersets, followed)),
+            Proof::NoFrom { objects, .. } => out.add("objects", list(objects, followed)),
+            Proof::Itself { .. } | Proof::Tuple { by: None, .. } => {}
+            Proof::Circle | Proof::TooDeep => {}
         }
         out
     }
 }
 
+fn kind(found: &Proof) -> &'static str {
+    match found {
+        Proof::Itself { .. } => "itself",
+        Proof::Tuple { .. } => "tuple",
+        Proof::Computed { .. } => "computed",
+        Proof::From { .. } => "from",
+        Proof::Union { .. } => "union",
+        Proof::Intersection { .. } => "intersection",
+        Proof::Exclusion { .. } => "exclusion",
+        Proof::NoTuple { .. } => "no_tuple",
+        Proof::NoFrom { .. } => "no_from",
+        Proof::NoUnion { .. } => "no_union",
+        Proof::NoIntersection { .. } => "no_intersection",
+        Proof::NoBase { .. } => "no_base",
+        Proof::Circle => "circle",
+        Proof::TooDeep => "too_deep",
+    }
+}
+
 fn followed(found: &Followed) -> Json {
     let mut out = Json::EMPTY;
-    out.add("tuple", found.tuple.to_string().into());
+    out.add("tuple", text(&found.tuple));
     out.add("by", (&found.by).into());
     out
 }
@@ -152,9 +140,10 @@ fn text(tuple: &Tuple) -> Json {
     tuple.to_string().into()
 }
 
-/// An operand, counted from 0.
-fn place(operand: usize) -> Json {
-    u32::try_from(operand).unwrap_or(u32::MAX).into()
+/// Made once for all that are written.
+#[inline(never)]
+fn word(out: &mut Json, name: &str, word: &str) {
+    out.add(name, word.into());
 }
 
 fn list<T>(items: &[T], write: impl Fn(&T) -> Json) -> Json {

@@ -54,7 +54,6 @@ pub(super) fn remedies(
         most,
         complete: true,
         tried: HashMap::new(),
-        order: Vec::new(),
         found,
     };
     for adds in ROUNDS {
@@ -83,8 +82,11 @@ fn known_objects(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) -> bo
 
 /// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
 fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
-    found.extend(store.id(asked.as_str()));
-    let mut seen: HashSet<ObjectId> = found.iter().copied().collect();
+    let mut seen = HashSet::new();
+    if let Some(id) = store.id(asked.as_str()) {
+        seen.insert(id);
+        found.push(id);
+    }
     let mut at = 0;
     while let Some(&id) = found.get(at) {
         at += 1;
@@ -112,9 +114,7 @@ struct Hunt<'a> {
     complete: bool,
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
     tried: HashMap<String, Option<bool>>,
-    /// Of what was found: how many tuples, and their texts. Sorted.
-    order: Vec<(usize, String)>,
-    /// As it is ordered.
+    /// In the order of how many tuples they have, and of their texts.
     found: &'a mut Vec<Remedy>,
 }
 
@@ -139,7 +139,6 @@ impl Hunt<'_> {
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
-                    self.order.pop();
                     self.found.pop();
                     self.complete = false;
                     return;
@@ -190,10 +189,9 @@ impl Hunt<'_> {
                 }
             }
         }
-        let order = (count, whole.to_string());
+        let order = |of: &Remedy| (of.add.len() + of.remove.len(), of.to_string());
         // What is there is the same.
-        if let Err(place) = self.order.binary_search(&order) {
-            self.order.insert(place, order);
+        if let Err(place) = self.found.binary_search_by_key(&order(&whole), order) {
             self.found.insert(place, whole);
         }
     }
@@ -232,7 +230,7 @@ impl Hunt<'_> {
     }
 
     fn applied(&self, remedy: &Remedy) -> Option<Snapshot> {
-        if *remedy == Remedy::default() {
+        if remedy.add.is_empty() && remedy.remove.is_empty() {
             return Some(self.snapshot.clone());
         }
         let mut changes = Vec::new();
