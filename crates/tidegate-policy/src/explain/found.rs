@@ -169,13 +169,10 @@ impl Naming<'_> {
             _ => (own, own),
         };
         let relation = |id| world.model.relation_name(id);
-        let (Some(tupleset), Some(relation)) = (relation(on), relation(to)) else {
+        let names = (world.view.object(object), relation(on), relation(to));
+        let (Some(name), Some(tupleset), Some(relation)) = names else {
             return self.wrong();
         };
-        let Some(name) = world.view.object(object) else {
-            return self.wrong();
-        };
-        let relation: Box<str> = relation.into();
         self.pay(found, (object, on));
         let tuple = |entry| world.tuple((object, on), entry);
         let (mut parts, mut followed) = (Vec::new(), Vec::new());
@@ -191,59 +188,60 @@ impl Naming<'_> {
             }
         }
         let mut last = || Box::new(parts.pop().unwrap_or(Proof::TooDeep));
-        let tuple = match found.rule {
-            Rule::Tuple(entry) | Rule::From { entry, .. } => tuple(entry),
-            _ => None,
-        };
-        match (found.rule, tuple) {
-            (Rule::Tuple(_), Some(tuple)) => Proof::Tuple {
-                tuple,
-                by: parts.pop().map(Box::new),
+        match found.rule {
+            Rule::Itself => Proof::Itself {
+                object: name,
+                relation: relation.into(),
             },
-            (Rule::From { .. }, Some(tuple)) => Proof::From {
-                tuple,
-                relation,
+            Rule::Tuple(entry) => match tuple(entry) {
+                Some(tuple) => Proof::Tuple {
+                    tuple,
+                    by: parts.pop().map(Box::new),
+                },
+                None => self.wrong(),
+            },
+            Rule::Computed(_) => Proof::Computed {
+                object: name,
+                relation: relation.into(),
                 by: last(),
             },
-            (Rule::Tuple(_) | Rule::From { .. }, None) => self.wrong(),
-            (Rule::Itself, _) => Proof::Itself {
-                object: name,
-                relation,
+            Rule::From { entry, .. } => match tuple(entry) {
+                Some(tuple) => Proof::From {
+                    tuple,
+                    relation: relation.into(),
+                    by: last(),
+                },
+                None => self.wrong(),
             },
-            (Rule::Computed(_), _) => Proof::Computed {
-                object: name,
-                relation,
-                by: last(),
-            },
-            (Rule::Union(operand), _) => Proof::Union {
+            Rule::Union(operand) => Proof::Union {
                 operand,
                 by: last(),
             },
-            (Rule::Intersection, _) => Proof::Intersection { all: parts },
-            (Rule::Exclusion, _) => {
+            Rule::Intersection => Proof::Intersection { all: parts },
+            Rule::Exclusion => {
                 let subtract = last();
                 let base = last();
                 Proof::Exclusion { base, subtract }
             }
-            (Rule::NoTuple, _) => Proof::NoTuple {
+            Rule::NoTuple => Proof::NoTuple {
                 object: name,
-                relation,
+                relation: relation.into(),
                 usersets: followed,
             },
-            (Rule::NoFrom { .. }, _) => Proof::NoFrom {
+            Rule::NoFrom { .. } => Proof::NoFrom {
                 object: name,
                 tupleset: tupleset.into(),
-                relation,
+                relation: relation.into(),
                 objects: followed,
             },
-            (Rule::NoUnion, _) => Proof::NoUnion { all: parts },
-            (Rule::NoIntersection(operand), _) => Proof::NoIntersection {
+            Rule::NoUnion => Proof::NoUnion { all: parts },
+            Rule::NoIntersection(operand) => Proof::NoIntersection {
                 operand,
                 by: last(),
             },
-            (Rule::NoBase, _) => Proof::NoBase { by: last() },
-            (Rule::Circle, _) => Proof::Circle,
-            (Rule::TooDeep, _) => Proof::TooDeep,
+            Rule::NoBase => Proof::NoBase { by: last() },
+            Rule::Circle => Proof::Circle,
+            Rule::TooDeep => Proof::TooDeep,
         }
     }
 

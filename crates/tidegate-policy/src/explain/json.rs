@@ -32,81 +32,93 @@ impl From<&Explanation> for Json {
 impl From<&Proof> for Json {
     fn from(found: &Proof) -> Self {
         let mut out = Self::EMPTY;
-        out.add("kind", kind(found).into());
+        let mut kind = |kind: &str| word(&mut out, "kind", kind);
         match found {
-            Proof::Itself { object, relation }
-            | Proof::Computed {
-                object, relation, ..
-            }
-            | Proof::NoTuple {
-                object, relation, ..
-            } => {
+            Proof::Itself { object, relation } => {
+                kind("itself");
                 word(&mut out, "object", object.as_str());
                 word(&mut out, "relation", relation);
+            }
+            Proof::Tuple { tuple, by } => {
+                kind("tuple");
+                out.add("tuple", text(tuple));
+                if let Some(by) = by {
+                    node(&mut out, "by", by);
+                }
+            }
+            Proof::Computed {
+                object,
+                relation,
+                by,
+            } => {
+                kind("computed");
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
+                node(&mut out, "by", by);
+            }
+            Proof::From {
+                tuple,
+                relation,
+                by,
+            } => {
+                kind("from");
+                out.add("tuple", text(tuple));
+                word(&mut out, "relation", relation);
+                node(&mut out, "by", by);
+            }
+            Proof::Union { operand, by } => {
+                kind("union");
+                out.add("operand", place(*operand));
+                node(&mut out, "by", by);
+            }
+            Proof::Intersection { all } => {
+                kind("intersection");
+                out.add("all", list(all, |part| part.into()));
+            }
+            Proof::Exclusion { base, subtract } => {
+                kind("exclusion");
+                node(&mut out, "base", base);
+                node(&mut out, "subtract", subtract);
+            }
+            Proof::NoTuple {
+                object,
+                relation,
+                usersets,
+            } => {
+                kind("no_tuple");
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
+                out.add("usersets", list(usersets, followed));
             }
             Proof::NoFrom {
                 object,
                 tupleset,
                 relation,
-                ..
+                objects,
             } => {
+                kind("no_from");
                 word(&mut out, "object", object.as_str());
                 word(&mut out, "tupleset", tupleset);
                 word(&mut out, "relation", relation);
+                out.add("objects", list(objects, followed));
             }
-            Proof::Tuple { tuple, .. } => out.add("tuple", text(tuple)),
-            Proof::From {
-                tuple, relation, ..
-            } => {
-                out.add("tuple", text(tuple));
-                word(&mut out, "relation", relation);
-            }
-            Proof::Union { operand, .. } | Proof::NoIntersection { operand, .. } => {
-                // Counted from 0.
-                let operand = u32::try_from(*operand).unwrap_or(u32::MAX);
-                out.add("operand", operand.into());
-            }
-            _ => {}
-        }
-        match found {
-            Proof::Computed { by, .. }
-            | Proof::From { by, .. }
-            | Proof::Union { by, .. }
-            | Proof::NoIntersection { by, .. }
-            | Proof::NoBase { by }
-            | Proof::Tuple { by: Some(by), .. } => out.add("by", (&**by).into()),
-            Proof::Exclusion { base, subtract } => {
-                out.add("base", (&**base).into());
-                out.add("subtract", (&**subtract).into());
-            }
-            Proof::Intersection { all } | Proof::NoUnion { all } => {
+            Proof::NoUnion { all } => {
+                kind("no_union");
                 out.add("all", list(all, |part| part.into()));
             }
-            Proof::NoTuple { usersets, .. } => out.add("usersets", list(usersets, followed)),
-            Proof::NoFrom { objects, .. } => out.add("objects", list(objects, followed)),
-            Proof::Itself { .. } | Proof::Tuple { by: None, .. } => {}
-            Proof::Circle | Proof::TooDeep => {}
+            Proof::NoIntersection { operand, by } => {
+                kind("no_intersection");
+                out.add("operand", place(*operand));
+                node(&mut out, "by", by);
+            }
+            Proof::NoBase { by } => {
+                kind("no_base");
+                node(&mut out, "by", by);
+            }
+            Proof::Circle => kind("circle"),
+            Proof::TooDeep => kind("too_deep"),
         }
         out
-    }
-}
-
-fn kind(found: &Proof) -> &'static str {
-    match found {
-        Proof::Itself { .. } => "itself",
-        Proof::Tuple { .. } => "tuple",
-        Proof::Computed { .. } => "computed",
-        Proof::From { .. } => "from",
-        Proof::Union { .. } => "union",
-        Proof::Intersection { .. } => "intersection",
-        Proof::Exclusion { .. } => "exclusion",
-        Proof::NoTuple { .. } => "no_tuple",
-        Proof::NoFrom { .. } => "no_from",
-        Proof::NoUnion { .. } => "no_union",
-        Proof::NoIntersection { .. } => "no_intersection",
-        Proof::NoBase { .. } => "no_base",
-        Proof::Circle => "circle",
-        Proof::TooDeep => "too_deep",
     }
 }
 
@@ -144,6 +156,17 @@ fn text(tuple: &Tuple) -> Json {
 #[inline(never)]
 fn word(out: &mut Json, name: &str, word: &str) {
     out.add(name, word.into());
+}
+
+/// Made once, too.
+#[inline(never)]
+fn node(out: &mut Json, name: &str, node: &Proof) {
+    out.add(name, node.into());
+}
+
+/// An operand, counted from 0.
+fn place(operand: usize) -> Json {
+    u32::try_from(operand).unwrap_or(u32::MAX).into()
 }
 
 fn list<T>(items: &[T], write: impl Fn(&T) -> Json) -> Json {
