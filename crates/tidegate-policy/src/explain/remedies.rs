@@ -44,7 +44,9 @@ pub(super) fn remedies(
     }
     let mut names = Vec::with_capacity(ids.len());
     for id in ids {
-        names.extend(snapshot.store().object(id));
+        if let Some(name) = snapshot.store().object(id) {
+            names.push(name);
+        }
     }
     crate::sort::sort(&mut names);
     let mut hunt = Hunt {
@@ -127,9 +129,11 @@ impl Hunt<'_> {
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
             let left = adds.saturating_sub(base.add.len());
-            let further = self.further(&base, left, steps);
-            self.complete &= further.is_some();
-            for whole in further.into_iter().flatten() {
+            let Some(further) = self.further(&base, left, steps) else {
+                self.complete = false;
+                continue;
+            };
+            for whole in further {
                 if whole.add.len() > adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
@@ -166,7 +170,9 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            found.extend(join(base, &world, &support.changes(&set)));
+            if let Some(whole) = join(base, &world, &support.changes(&set)) {
+                found.push(whole);
+            }
         }
         Some(found)
     }
@@ -292,16 +298,18 @@ fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {
         return world.tuple(change.goal, entry);
     }
     let condition = match change.what {
-        What::Add(Some(id)) => Some(Box::new(TupleCondition {
-            name: world.model.condition(id)?.name().into(),
-            context: Context::default(),
-        })),
+        What::Add(Some(id)) => Some(world.model.condition(id)?),
         _ => None,
     };
-    Some(Tuple {
-        object: world.view.object(change.goal.0)?,
-        relation: world.model.relation_name(change.goal.1)?.into(),
-        subject: world.snapshot.name(world.view, change.subject)?,
-        condition,
-    })
+    let relation = world.model.relation_name(change.goal.1)?;
+    let object = world.view.object(change.goal.0)?;
+    let subject = world.snapshot.name(world.view, change.subject)?;
+    let mut tuple = Tuple::new(object, relation, subject);
+    tuple.condition = condition.map(|condition| {
+        Box::new(TupleCondition {
+            name: condition.name().into(),
+            context: Context::default(),
+        })
+    });
+    Some(tuple)
 }
