@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::of_list;
 use crate::given::{Given, parse};
-use crate::json::{read, write};
+use crate::json::{end, fields_of, write};
 
 /// As many as OpenFGA's server answers.
-const LIMIT: u64 = 1000;
+const LIMIT: usize = 1000;
 
 #[wasm_bindgen]
 impl Engine {
@@ -90,18 +90,20 @@ impl Asked {
     /// # Errors
     /// `bad-input`
     fn read(request: &JsValue, of: &str, wanted: &str) -> Result<Self, JsValue> {
-        read(request, |fields| {
-            let (of, wanted) = (fields.text(of), fields.text(wanted));
-            let limit = fields.number_or_none("limit").unwrap_or(LIMIT);
-            Self {
-                of,
-                wanted,
-                relation: fields.text("relation"),
-                given: Given::take(fields),
-                after: fields.text_or_none("after"),
-                limit: usize::try_from(limit).unwrap_or(usize::MAX),
-            }
-        })
+        let mut fields = fields_of(request)?;
+        let asked = Self {
+            of: fields.text(of),
+            wanted: fields.text(wanted),
+            limit: match fields.number_or_none("limit") {
+                Some(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
+                None => LIMIT,
+            },
+            relation: fields.text("relation"),
+            given: Given::take(&mut fields),
+            after: fields.text_or_none("after"),
+        };
+        end(fields)?;
+        Ok(asked)
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
         complete &= turned.is_some();
         if turned == Some(true) {
             for change in &changes {
-                found.extend(describe(world, change));
+                if let Some(unmet) = describe(world, change) {
+                    found.push(unmet);
+                }
             }
         }
     }
@@ -46,19 +48,22 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
     let entry = world.row(change.goal).find(change.subject)?;
     let bound = world.view.bound(change.goal.0, change.goal.1, entry)?;
     let condition = world.model.condition(bound.condition)?;
+    let tuple = world.tuple(change.goal, entry)?;
     let mut parameters = Vec::new();
     for parameter in condition.parameters() {
         parameters.push(parameter.name.to_string());
     }
     let (mut missing, mut error) = (Vec::new(), None);
-    if let Held::Open(found) = world.held(change.goal, entry) {
+    if world.held(change.goal, entry) == Held::Open
+        && let Some(found) = world.error(change.goal, change.subject)
+    {
         error = Some(found.to_string());
         if let EvaluationError::Missing { parameters, .. } = found {
             missing = parameters;
         }
     }
     Some(Unmet {
-        tuple: world.tuple(change.goal, entry)?,
+        tuple,
         condition: condition.name().to_owned(),
         parameters,
         missing,

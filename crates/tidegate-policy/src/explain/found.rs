@@ -169,8 +169,10 @@ impl Naming<'_> {
             _ => (own, own),
         };
         let relation = |id| world.model.relation_name(id);
-        let names = (world.view.object(object), relation(on), relation(to));
-        let (Some(name), Some(tupleset), Some(relation)) = names else {
+        let (Some(tupleset), Some(relation)) = (relation(on), relation(to)) else {
+            return self.wrong();
+        };
+        let Some(name) = world.view.object(object) else {
             return self.wrong();
         };
         self.pay(found, (object, on));

@@ -32,18 +32,18 @@ impl From<&Explanation> for Json {
 impl From<&Proof> for Json {
     fn from(found: &Proof) -> Self {
         let mut out = Self::EMPTY;
-        let mut kind = |kind: &str| out.add("kind", kind.into());
+        let mut kind = |kind: &str| word(&mut out, "kind", kind);
         match found {
             Proof::Itself { object, relation } => {
                 kind("itself");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
             }
             Proof::Tuple { tuple, by } => {
                 kind("tuple");
-                out.add("tuple", tuple.to_string().into());
+                out.add("tuple", text(tuple));
                 if let Some(by) = by {
-                    out.add("by", (&**by).into());
+                    node(&mut out, "by", by);
                 }
             }
             Proof::Computed {
@@ -52,9 +52,9 @@ impl From<&Proof> for Json {
                 by,
             } => {
                 kind("computed");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
-                out.add("by", (&**by).into());
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
+                node(&mut out, "by", by);
             }
             Proof::From {
                 tuple,
@@ -62,14 +62,14 @@ impl From<&Proof> for Json {
                 by,
             } => {
                 kind("from");
-                out.add("tuple", tuple.to_string().into());
-                out.add("relation", (&**relation).into());
-                out.add("by", (&**by).into());
+                out.add("tuple", text(tuple));
+                word(&mut out, "relation", relation);
+                node(&mut out, "by", by);
             }
             Proof::Union { operand, by } => {
                 kind("union");
                 out.add("operand", place(*operand));
-                out.add("by", (&**by).into());
+                node(&mut out, "by", by);
             }
             Proof::Intersection { all } => {
                 kind("intersection");
@@ -77,8 +77,8 @@ impl From<&Proof> for Json {
             }
             Proof::Exclusion { base, subtract } => {
                 kind("exclusion");
-                out.add("base", (&**base).into());
-                out.add("subtract", (&**subtract).into());
+                node(&mut out, "base", base);
+                node(&mut out, "subtract", subtract);
             }
             Proof::NoTuple {
                 object,
@@ -86,8 +86,8 @@ impl From<&Proof> for Json {
                 usersets,
             } => {
                 kind("no_tuple");
-                out.add("object", object.as_str().into());
-                out.add("relation", (&**relation).into());
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "relation", relation);
                 out.add("usersets", list(usersets, followed));
             }
             Proof::NoFrom {
@@ -97,9 +97,9 @@ impl From<&Proof> for Json {
                 objects,
             } => {
                 kind("no_from");
-                out.add("object", object.as_str().into());
-                out.add("tupleset", (&**tupleset).into());
-                out.add("relation", (&**relation).into());
+                word(&mut out, "object", object.as_str());
+                word(&mut out, "tupleset", tupleset);
+                word(&mut out, "relation", relation);
                 out.add("objects", list(objects, followed));
             }
             Proof::NoUnion { all } => {
@@ -109,11 +109,11 @@ impl From<&Proof> for Json {
             Proof::NoIntersection { operand, by } => {
                 kind("no_intersection");
                 out.add("operand", place(*operand));
-                out.add("by", (&**by).into());
+                node(&mut out, "by", by);
             }
             Proof::NoBase { by } => {
                 kind("no_base");
-                out.add("by", (&**by).into());
+                node(&mut out, "by", by);
             }
             Proof::Circle => kind("circle"),
             Proof::TooDeep => kind("too_deep"),
@@ -124,7 +124,7 @@ impl From<&Proof> for Json {
 
 fn followed(found: &Followed) -> Json {
     let mut out = Json::EMPTY;
-    out.add("tuple", found.tuple.to_string().into());
+    out.add("tuple", text(&found.tuple));
     out.add("by", (&found.by).into());
     out
 }
@@ -150,6 +150,18 @@ fn unmet(found: &Unmet) -> Json {
 
 fn text(tuple: &Tuple) -> Json {
     tuple.to_string().into()
+}
+
+/// Made once for all that are written.
+#[inline(never)]
+fn word(out: &mut Json, name: &str, word: &str) {
+    out.add(name, word.into());
+}
+
+/// Made once, too.
+#[inline(never)]
+fn node(out: &mut Json, name: &str, node: &Proof) {
+    out.add(name, node.into());
 }
 
 /// An operand, counted from 0.

@@ -146,22 +146,25 @@ impl Snapshot {
         let mut overlay = Overlay::above(self.store());
         // There is one: a check has looked at the same.
         let world = World::open(self, request, &mut overlay);
-        if is_yes {
-            let proof = world.and_then(|world| prove::prove(&world, budget));
-            return Ok(Explanation::Allowed {
+        let world = world.as_ref();
+        Ok(if is_yes {
+            let proof = world.and_then(|world| prove::prove(world, budget));
+            Explanation::Allowed {
                 complete: proof.is_some(),
                 proof,
-            });
-        }
-        let mut steps = budget.steps;
-        let (mut conditions, mut remedies) = (Vec::new(), Vec::new());
-        let all = world.is_some_and(|world| conditions::unmet(&world, &mut steps, &mut conditions));
-        let most = budget.proposals;
-        let complete = remedies::remedies(self, request, most, &mut steps, &mut remedies) && all;
-        Ok(Explanation::Denied {
-            remedies,
-            conditions,
-            complete,
+            }
+        } else {
+            let mut steps = budget.steps;
+            let (mut conditions, mut remedies) = (Vec::new(), Vec::new());
+            let all =
+                world.is_some_and(|world| conditions::unmet(world, &mut steps, &mut conditions));
+            let most = budget.proposals;
+            let are_all = remedies::remedies(self, request, most, &mut steps, &mut remedies);
+            Explanation::Denied {
+                remedies,
+                conditions,
+                complete: are_all && all,
+            }
         })
     }
 }

@@ -133,7 +133,7 @@ impl<'a> Search<'a> {
                     return Some(Rc::new(found));
                 }
                 Held::Stale | Held::Unmet => {}
-                Held::Open(_) => none.or(Some(Answer::Open)),
+                Held::Open => none.or(Some(Answer::Open)),
             }
         }
         self.each(none, goal, world.leads(goal, None), hops, &Rule::Tuple)
@@ -177,7 +177,7 @@ impl<'a> Search<'a> {
                     none.add(Some(entry), found);
                 }
                 Held::Stale | Held::Unmet => {}
-                Held::Open(_) => none.or(Some(Answer::Open)),
+                Held::Open => none.or(Some(Answer::Open)),
             }
         }
         Some(Rc::new(none))

@@ -44,7 +44,9 @@ pub(super) fn remedies(
     }
     let mut names = Vec::with_capacity(ids.len());
     for id in ids {
-        names.extend(snapshot.store().object(id));
+        if let Some(name) = snapshot.store().object(id) {
+            names.push(name);
+        }
     }
     crate::sort::sort(&mut names);
     let mut hunt = Hunt {
@@ -54,7 +56,6 @@ pub(super) fn remedies(
         most,
         complete: true,
         tried: HashMap::new(),
-        order: Vec::new(),
         found,
     };
     for adds in ROUNDS {
@@ -83,8 +84,11 @@ fn known_objects(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) -> bo
 
 /// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
 fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
-    found.extend(store.id(asked.as_str()));
-    let mut seen: HashSet<ObjectId> = found.iter().copied().collect();
+    let mut seen = HashSet::new();
+    if let Some(id) = store.id(asked.as_str()) {
+        seen.insert(id);
+        found.push(id);
+    }
     let mut at = 0;
     while let Some(&id) = found.get(at) {
         at += 1;
@@ -112,9 +116,7 @@ struct Hunt<'a> {
     complete: bool,
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
     tried: HashMap<String, Option<bool>>,
-    /// Of what was found: how many tuples, and their texts. Sorted.
-    order: Vec<(usize, String)>,
-    /// As it is ordered.
+    /// In the order of how many tuples they have, and of their texts.
     found: &'a mut Vec<Remedy>,
 }
 
@@ -127,9 +129,11 @@ impl Hunt<'_> {
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
             let left = adds.saturating_sub(base.add.len());
-            let further = self.further(&base, left, steps);
-            self.complete &= further.is_some();
-            for whole in further.into_iter().flatten() {
+            let Some(further) = self.further(&base, left, steps) else {
+                self.complete = false;
+                continue;
+            };
+            for whole in further {
                 if whole.add.len() > adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
@@ -139,7 +143,6 @@ impl Hunt<'_> {
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
-                    self.order.pop();
                     self.found.pop();
                     self.complete = false;
                     return;
@@ -167,7 +170,9 @@ impl Hunt<'_> {
                 self.complete = false;
                 continue;
             }
-            found.extend(join(base, &world, &support.changes(&set)));
+            if let Some(whole) = join(base, &world, &support.changes(&set)) {
+                found.push(whole);
+            }
         }
         Some(found)
     }
@@ -190,10 +195,9 @@ impl Hunt<'_> {
                 }
             }
         }
-        let order = (count, whole.to_string());
+        let order = |of: &Remedy| (of.add.len() + of.remove.len(), of.to_string());
         // What is there is the same.
-        if let Err(place) = self.order.binary_search(&order) {
-            self.order.insert(place, order);
+        if let Err(place) = self.found.binary_search_by_key(&order(&whole), order) {
             self.found.insert(place, whole);
         }
     }
@@ -232,7 +236,7 @@ impl Hunt<'_> {
     }
 
     fn applied(&self, remedy: &Remedy) -> Option<Snapshot> {
-        if *remedy == Remedy::default() {
+        if remedy.add.is_empty() && remedy.remove.is_empty() {
             return Some(self.snapshot.clone());
         }
         let mut changes = Vec::new();
@@ -294,16 +298,18 @@ fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {
         return world.tuple(change.goal, entry);
     }
     let condition = match change.what {
-        What::Add(Some(id)) => Some(Box::new(TupleCondition {
-            name: world.model.condition(id)?.name().into(),
-            context: Context::default(),
-        })),
+        What::Add(Some(id)) => Some(world.model.condition(id)?),
         _ => None,
     };
-    Some(Tuple {
-        object: world.view.object(change.goal.0)?,
-        relation: world.model.relation_name(change.goal.1)?.into(),
-        subject: world.snapshot.name(world.view, change.subject)?,
-        condition,
-    })
+    let relation = world.model.relation_name(change.goal.1)?;
+    let object = world.view.object(change.goal.0)?;
+    let subject = world.snapshot.name(world.view, change.subject)?;
+    let mut tuple = Tuple::new(object, relation, subject);
+    tuple.condition = condition.map(|condition| {
+        Box::new(TupleCondition {
+            name: condition.name().into(),
+            context: Context::default(),
+        })
+    });
+    Some(tuple)
 }

@@ -15,7 +15,7 @@
 use std::rc::Rc;
 
 use crate::condition::Context;
-use crate::hash::{HashMap, HashSet};
+use crate::hash::HashMap;
 use crate::model::{Relation, RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
@@ -35,8 +35,8 @@ type Family = Rc<Vec<Set>>;
 #[derive(Default)]
 struct State {
     family: Option<Family>,
-    /// Whose families were worked out from this one.
-    readers: HashSet<Node>,
+    /// Whose families were worked out from this one; each once or more.
+    readers: Vec<Node>,
     is_queued: bool,
 }
 
@@ -97,8 +97,7 @@ impl<'a> Support<'a> {
             if state.family.as_deref() != Some(&sets) {
                 state.family = Some(Rc::new(sets));
                 // They will read it again: in an order that is the same everywhere, also where steps run out.
-                let readers = std::mem::take(&mut state.readers);
-                let mut readers: Vec<Node> = readers.iter().copied().collect();
+                let mut readers = std::mem::take(&mut state.readers);
                 crate::sort::sort(&mut readers);
                 readers.into_iter().for_each(|reader| self.enqueue(reader));
             }
@@ -323,8 +322,8 @@ impl<'a> Support<'a> {
             let held = self.world.held(on, entry);
             match held {
                 Held::Stale | Held::Unmet => continue,
-                Held::Open(_) if want.or_open => continue,
-                Held::Yes | Held::Open(_) => {}
+                Held::Open if want.or_open => continue,
+                Held::Yes | Held::Open => {}
             }
             let mut sets = Vec::new();
             let subject = entry.subject();
@@ -332,7 +331,7 @@ impl<'a> Support<'a> {
                 Changes::Tuples if !self.world.is_contextual(on, subject) => {
                     sets.push(Set::removing(self.number(on, subject, What::Remove)));
                 }
-                Changes::Conditions if matches!(held, Held::Open(_)) => {
+                Changes::Conditions if held == Held::Open => {
                     sets.push(Set::adding(self.number(on, subject, What::Assume(false))));
                 }
                 Changes::Tuples | Changes::Conditions => {}
@@ -359,12 +358,12 @@ impl<'a> Support<'a> {
     fn standing(&mut self, goal: Goal, entry: Entry, want: Want) -> Option<Set> {
         match self.world.held(goal, entry) {
             Held::Yes => Some(Set::EMPTY),
-            Held::Open(_) if want.or_open => Some(Set::EMPTY),
-            Held::Unmet | Held::Open(_) if self.changes == Changes::Conditions => {
+            Held::Open if want.or_open => Some(Set::EMPTY),
+            Held::Unmet | Held::Open if self.changes == Changes::Conditions => {
                 let number = self.number(goal, entry.subject(), What::Assume(true));
                 Some(Set::adding(number))
             }
-            Held::Stale | Held::Unmet | Held::Open(_) => None,
+            Held::Stale | Held::Unmet | Held::Open => None,
         }
     }
 
@@ -414,7 +413,9 @@ impl<'a> Support<'a> {
     fn read(&mut self, of: Node) -> Family {
         let reader = self.reader;
         let state = self.state(of);
-        state.readers.insert(reader);
+        if state.readers.last() != Some(&reader) {
+            state.readers.push(reader);
+        }
         if let Some(family) = &state.family {
             return family.clone();
         }

@@ -170,7 +170,7 @@ impl Checker<'_> {
                 let world = self.world;
                 let mut answers = Vec::new();
                 for entry in world.named(goal) {
-                    answers.push(here(&world.held(goal, entry)));
+                    answers.push(here(world.held(goal, entry)));
                 }
                 answers.push(self.each(usersets, goal, world.leads(goal, None), hops)?);
                 Ok(Answer::any(&answers))
@@ -288,7 +288,7 @@ impl Checker<'_> {
                     self.is_held(on, entry, tuple)?;
                     self.goal(by, goal, hops + 1)?
                 }
-                other => here(&other),
+                other => here(other),
             });
         }
         match followed.next() {
@@ -321,10 +321,10 @@ impl Checker<'_> {
 }
 
 /// What a tuple that leads no further comes to.
-fn here(held: &Held) -> Answer {
+fn here(held: Held) -> Answer {
     match held {
         Held::Yes => Answer::Yes,
         Held::Stale | Held::Unmet => Answer::No,
-        Held::Open(_) => Answer::Open,
+        Held::Open => Answer::Open,
     }
 }

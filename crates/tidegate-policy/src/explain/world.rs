@@ -26,15 +26,15 @@ pub(super) enum Answer {
 }
 
 /// Whether a stored or contextual tuple counts.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Held {
     Yes,
     /// The model does not take it any more.
     Stale,
     /// Its condition is not met.
     Unmet,
-    /// Its condition has no answer.
-    Open(EvaluationError),
+    /// Its condition has no answer: [`World::error`] says why.
+    Open,
 }
 
 /// What is known of the tuple at a place, beside the tuple.
@@ -167,43 +167,40 @@ impl<'a> World<'a> {
             let mut restrictions = relation.restrictions.iter();
             restrictions.any(|found| Some(found.taken) == taken && found.condition == condition)
         });
-        match bound {
-            _ if !taken => Held::Stale,
-            None if entry.is_conditional() => Held::Stale,
-            None => Held::Yes,
-            Some(bound) => match self.model.condition(bound.condition) {
-                None => Held::Stale,
-                Some(condition) => {
-                    let place = (goal, entry.subject());
-                    match self.is_met(place, condition, &bound.context) {
-                        Ok(true) => Held::Yes,
-                        Ok(false) => Held::Unmet,
-                        Err(error) => Held::Open(error),
-                    }
-                }
+        let condition = match bound {
+            _ if !taken => return Held::Stale,
+            None if entry.is_conditional() => return Held::Stale,
+            None => return Held::Yes,
+            Some(bound) => self.model.condition(bound.condition).zip(Some(bound)),
+        };
+        let Some((condition, bound)) = condition else {
+            return Held::Stale;
+        };
+        let mut places = self.places.borrow_mut();
+        let place = places.entry((goal, entry.subject())).or_default();
+        let evaluate = || self.evaluate(condition, &bound.context);
+        match place.assumed {
+            Some(true) => Held::Yes,
+            Some(false) => Held::Unmet,
+            None => match place.met.get_or_insert_with(evaluate) {
+                Ok(true) => Held::Yes,
+                Ok(false) => Held::Unmet,
+                Err(_) => Held::Open,
             },
         }
+    }
+
+    /// Why the condition of a tuple that was looked at has no answer.
+    pub(super) fn error(&self, goal: Goal, subject: SubjectId) -> Option<EvaluationError> {
+        let places = self.places.borrow();
+        let met = places.get(&(goal, subject))?.met.as_ref()?;
+        met.as_ref().err().cloned()
     }
 
     /// Assumes that the condition of a tuple is met, or is not, or assumes nothing.
     pub(super) fn assume(&self, goal: Goal, subject: SubjectId, met: Option<bool>) {
         let mut places = self.places.borrow_mut();
         places.entry((goal, subject)).or_default().assumed = met;
-    }
-
-    fn is_met(
-        &self,
-        place: (Goal, SubjectId),
-        condition: &Condition,
-        stored: &Context,
-    ) -> Result<bool, EvaluationError> {
-        let mut places = self.places.borrow_mut();
-        let known = places.entry(place).or_default();
-        if let Some(assumed) = known.assumed {
-            return Ok(assumed);
-        }
-        let evaluate = || self.evaluate(condition, stored);
-        known.met.get_or_insert_with(evaluate).clone()
     }
 
     /// Whether a condition is met by these values and those of the request.

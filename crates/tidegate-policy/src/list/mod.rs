@@ -187,7 +187,22 @@ fn known_relation(model: &Model, type_name: &str, relation: &str) -> Result<(), 
     }
 }
 
-fn allowed_context(model: &Model, context: &[Tuple]) -> Result<(), ListError> {
+/// That a relation of a type can be listed for subjects of a kind.
+fn known(
+    model: &Model,
+    type_name: &str,
+    relation: &str,
+    kind: SubjectKind<'_>,
+    context: &[Tuple],
+) -> Result<(), ListError> {
+    known_relation(model, type_name, relation)?;
+    match kind {
+        SubjectKind::Type(type_name) => known_type(model, type_name)?,
+        SubjectKind::Userset {
+            type_name,
+            relation,
+        } => known_relation(model, type_name, relation)?,
+    }
     if context.len() > MAX_CONTEXTUAL_TUPLES {
         return Err(ListError::TooManyTuples(context.len()));
     }

@@ -145,29 +145,24 @@ impl<'a> Walk<'a> {
         };
         let wildcard = SubjectId::Wildcard(type_id);
         let mut frontier = Frontier::default();
-        let mut open = vec![(start, on)];
+        let (mut goal, mut open) = (on, vec![start]);
         loop {
-            while let Some((rewrite, goal)) = open.pop() {
+            while let Some(rewrite) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
                     Rewrite::Direct if self.row(goal).find(wildcard).is_some() => {
                         return Ok(true);
                     }
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
-                    Rewrite::Union(all) | Rewrite::Intersection(all) => {
-                        for operand in all {
-                            open.push((operand, goal));
-                        }
-                    }
-                    Rewrite::Exclusion(base, _) => open.push((base, goal)),
+                    Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
+                    Rewrite::Exclusion(base, _) => open.push(base),
                 }
             }
-            let Some(goal) = frontier.next.pop() else {
+            let Some(next) = frontier.next.pop() else {
                 return Ok(false);
             };
-            if let Some(rewrite) = self.visit(goal) {
-                open.push((rewrite, goal));
-            }
+            goal = next;
+            open.extend(self.visit(goal));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::reach::reach;
 use super::walk::{First, MAX_WALK};
-use super::{ListError, MAX_STEPS, Page, allowed_context, known_relation, known_type, page};
+use super::{ListError, MAX_STEPS, Page, SubjectKind, known, page};
 use crate::check::check_within;
 use crate::condition::Context;
 use crate::snapshot::{Snapshot, SubjectId, View};
@@ -43,14 +43,20 @@ pub(super) fn list_within(
     max_steps: u32,
 ) -> Result<Page<Object>, ListError> {
     let model = snapshot.model();
-    known_relation(model, request.object_type, request.relation)?;
-    match request.subject {
-        Subject::Userset { object, relation } => {
-            known_relation(model, object.type_name(), relation)?;
-        }
-        other => known_type(model, other.type_name())?,
-    }
-    allowed_context(model, request.contextual_tuples)?;
+    let kind = match request.subject {
+        Subject::Userset { object, relation } => SubjectKind::Userset {
+            type_name: object.type_name(),
+            relation,
+        },
+        other => SubjectKind::Type(other.type_name()),
+    };
+    known(
+        model,
+        request.object_type,
+        request.relation,
+        kind,
+        request.contextual_tuples,
+    )?;
 
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let subject = overlay.subject(snapshot.store(), model, request.subject);

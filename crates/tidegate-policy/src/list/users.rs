@@ -2,7 +2,7 @@
 
 use super::named::named;
 use super::walk::MAX_WALK;
-use super::{ListError, MAX_STEPS, Page, allowed_context, known_relation, known_type, page};
+use super::{ListError, MAX_STEPS, Page, known, page};
 use crate::check::{CheckError, check_within, known_subject};
 use crate::condition::Context;
 use crate::snapshot::{Snapshot, View};
@@ -57,15 +57,13 @@ pub(super) fn list_within(
     max_steps: u32,
 ) -> Result<Page<Subject>, ListError> {
     let model = snapshot.model();
-    known_relation(model, request.object.type_name(), request.relation)?;
-    match request.kind {
-        SubjectKind::Type(type_name) => known_type(model, type_name)?,
-        SubjectKind::Userset {
-            type_name,
-            relation,
-        } => known_relation(model, type_name, relation)?,
-    }
-    allowed_context(model, request.contextual_tuples)?;
+    known(
+        model,
+        request.object.type_name(),
+        request.relation,
+        request.kind,
+        request.contextual_tuples,
+    )?;
 
     let mut overlay = snapshot.overlay(request.contextual_tuples);
     let object = overlay.intern(snapshot.store(), model, request.object);

@@ -222,9 +222,8 @@ pub(super) struct Import<'a> {
     from: &'a Terms,
     order: Order,
     nodes: HashMap<NodeId, NodeId>,
-    /// By row, where among those that were made it is.
-    places: HashMap<Row, u32>,
-    made: Vec<Row>,
+    /// By the row that each was made from.
+    made: HashMap<Row, Row>,
 }
 
 impl<'a> Import<'a> {
@@ -234,8 +233,7 @@ impl<'a> Import<'a> {
             from,
             order,
             nodes: HashMap::new(),
-            places: HashMap::new(),
-            made: Vec::new(),
+            made: HashMap::new(),
         }
     }
 
@@ -255,29 +253,21 @@ impl<'a> Import<'a> {
     }
 
     pub(super) fn row(&mut self, terms: &mut Terms, row: &Row) -> Result<Row, SliceError> {
-        let known = self.places.get(row);
-        if let Some(known) = known.and_then(|&place| self.made.get(place as usize)) {
+        if let Some(known) = self.made.get(row) {
             return Ok(Row::clone(known));
         }
         let names = self.from.relation_names();
-        let mut found = Vec::with_capacity(row.len());
+        let mut found = row.to_vec();
         // By name, so that the numbers do not depend on those of before.
-        let mut named: Vec<(&str, NodeId)> = Vec::with_capacity(row.len());
-        for &(relation, outcome) in row.iter() {
-            let name = names.get(relation as usize).ok_or(SliceError::TooLong)?;
-            named.push((name, outcome));
-        }
-        crate::sort::sort(&mut named);
-        for (name, outcome) in named {
-            let outcome = terms.import(self.from, &self.order, outcome, &mut self.nodes)?;
-            found.push((terms.add_relation(name), outcome));
+        crate::sort::by_key(&mut found, |&(relation, _)| names.get(relation as usize));
+        for (relation, outcome) in &mut found {
+            let name = names.get(*relation as usize).ok_or(SliceError::TooLong)?;
+            *outcome = terms.import(self.from, &self.order, *outcome, &mut self.nodes)?;
+            *relation = terms.add_relation(name);
         }
         crate::sort::sort(&mut found);
         let found: Row = found.into();
-        // There are no more rows than objects, which have 32 bits.
-        let place = u32::try_from(self.made.len()).unwrap_or(u32::MAX);
-        self.places.insert(Row::clone(row), place);
-        self.made.push(Row::clone(&found));
+        self.made.insert(Row::clone(row), Row::clone(&found));
         Ok(found)
     }
 }
