@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::row::{ObjectId, SubjectId};
 use super::{Bound, Snapshot, Store, Tuples, Types, change};
+use crate::condition::Condition;
 use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -69,7 +70,7 @@ pub(crate) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
     let mut condition = tuple.condition.iter();
     model.relation_id(&tuple.relation).is_some()
         && condition.all(|found| model.condition_id(&found.name).is_some())
-        && change::subject(model, &tuple.subject, |_| Some(0)).is_some()
+        && change::subject(model, &tuple.subject, &mut |_| Some(0)).is_some()
 }
 
 /// The snapshot's store under another model, and what that has no name for.
@@ -132,23 +133,27 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     for id in released {
         store.release(id);
     }
-    nameless.retain(|tuple| !change::write(to, &mut store, tuple));
     crate::sort::sort(&mut nameless);
-    nameless.dedup_by(|one, before| key(one) == key(before));
-    (store, SetAside::from_sorted(nameless))
+    let mut left: Vec<Tuple> = Vec::new();
+    for tuple in nameless {
+        if !change::write(to, &mut store, &tuple) && left.last().map(key) < Some(key(&tuple)) {
+            left.push(tuple);
+        }
+    }
+    (store, SetAside::from_sorted(left))
 }
 
 fn names_of_relations(model: &Model) -> impl Iterator<Item = &str> {
     (0..).map_while(|id| model.relation_name(id))
 }
 
+fn names_of_conditions(model: &Model) -> impl Iterator<Item = &str> {
+    model.conditions().iter().map(Condition::name)
+}
+
 /// Whether both models have the same names, with the same numbers.
 fn same_numbers(one: &Model, other: &Model) -> bool {
-    let conditions = |model: &Model| -> Vec<Box<str>> {
-        let found = model.conditions().iter();
-        found.map(|condition| condition.name().into()).collect()
-    };
     one.type_names().eq(other.type_names())
         && names_of_relations(one).eq(names_of_relations(other))
-        && conditions(one) == conditions(other)
+        && names_of_conditions(one).eq(names_of_conditions(other))
 }
