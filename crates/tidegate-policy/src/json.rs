@@ -113,6 +113,11 @@ impl fmt::Display for Json {
     }
 }
 
+/// Puts fields in the order of their names; those of one name keep theirs.
+fn by_name(fields: &mut [(String, Json)]) {
+    crate::sort::by(fields, |one, two| one.0.cmp(&two.0));
+}
+
 impl Json {
     /// Adds a field to an object.
     pub fn add(&mut self, name: &str, value: Self) {
@@ -126,7 +131,7 @@ impl Json {
         match self {
             Self::List(items) => items.iter_mut().for_each(Self::sort),
             Self::Object(fields) => {
-                crate::sort::by(fields, |one, two| one.0.cmp(&two.0));
+                by_name(fields);
                 fields.iter_mut().for_each(|(_, value)| value.sort());
             }
             _ => {}

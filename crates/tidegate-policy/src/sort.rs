@@ -14,6 +14,16 @@ pub(crate) fn sort<T: Ord>(items: &mut [T]) {
     }
 }
 
+/// In order, each once.
+pub(crate) fn once<T: Ord>(items: &mut Vec<T>) {
+    if cfg!(target_family = "wasm") {
+        small_once(items);
+    } else {
+        items.sort_unstable();
+        items.dedup();
+    }
+}
+
 /// In order of keys; what has equal keys keeps its order.
 pub(crate) fn by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     by(items, |one, two| key(one).cmp(&key(two)));
@@ -31,6 +41,18 @@ pub(crate) fn by<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
 /// Stable, in n log n comparisons and n swaps.
 fn small<T>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering) {
     arrange(items.len(), &mut Of { items, order });
+}
+
+fn small_once<T: Ord>(items: &mut Vec<T>) {
+    let count = items.len();
+    let kept = distinct(
+        count,
+        &mut Of {
+            items,
+            order: Ord::cmp,
+        },
+    );
+    items.truncate(kept);
 }
 
 /// What differs by what is sorted.
@@ -66,6 +88,19 @@ fn arrange(count: usize, items: &mut dyn Items) {
             places.swap(at, place);
         }
     }
+}
+
+/// Sorts, moves what is equal to one before it to the end, and says how many are left.
+fn distinct(count: usize, items: &mut dyn Items) -> usize {
+    arrange(count, items);
+    let mut kept = 0;
+    for at in 0..count {
+        if kept == 0 || items.is_after(at, kept - 1) {
+            items.swap(kept, at);
+            kept += 1;
+        }
+    }
+    kept
 }
 
 /// Where each item goes: a merge sort of their numbers.
@@ -118,6 +153,10 @@ mod tests {
                 small(&mut items, |one, two| one.0.cmp(&two.0));
                 expected.sort_by_key(|item| item.0);
                 assert_eq!(items, expected);
+                let mut once: Vec<usize> = items.iter().rev().map(|item| item.0).collect();
+                small_once(&mut once);
+                expected.dedup_by_key(|item| item.0);
+                assert!(once.iter().eq(expected.iter().map(|item| &item.0)));
             }
         }
     }

@@ -166,18 +166,15 @@ pub(crate) fn held(
     verified: Result<Bundle<'_>, BundleError>,
     what: &str,
 ) -> Result<JsValue, JsValue> {
-    let loaded = verified.and_then(|bundle| match what {
-        ENGINE => bundle
-            .snapshot()
-            .map(|snapshot| Some(Engine { snapshot }.into())),
-        SLICE => bundle.slice().map(|inner| Some(Slice::new(inner).into())),
-        CHANGE => bundle
-            .change()
-            .map(|inner| Some(SliceChange { inner }.into())),
-        _ => Ok(None),
-    });
-    let loaded = loaded.map_err(|found| of_bundle(&found))?;
-    loaded.ok_or_else(|| of_input(&"a bundle is an engine, a slice or a change"))
+    let of_bundle = |found| of_bundle(&found);
+    let bundle = verified.map_err(of_bundle)?;
+    let loaded = match what {
+        ENGINE => bundle.snapshot().map(|snapshot| Engine { snapshot }.into()),
+        SLICE => bundle.slice().map(|inner| Slice::new(inner).into()),
+        CHANGE => bundle.change().map(|inner| SliceChange { inner }.into()),
+        _ => return Err(of_input(&"a bundle is an engine, a slice or a change")),
+    };
+    loaded.map_err(of_bundle)
 }
 
 /// What is expected of a bundle.
@@ -277,7 +274,11 @@ impl Unverified {
         };
         let (header, claims, signature, signed_bytes) = parts().ok_or(HeadError::Malformed)?;
         let decode = |text| base64url::decode(text).ok_or(HeadError::Malformed);
-        let (typ, alg, kid) = header_of(&decode(header)?).ok_or(HeadError::Header)?;
+        let mut fields = parse_json(&decode(header)?).ok_or(HeadError::Header)?;
+        let typ = fields.text("typ");
+        let alg = fields.text("alg");
+        let kid = fields.text("kid");
+        fields.end().map_err(|_| HeadError::Header)?;
         if typ != TYP {
             return Err(HeadError::Type);
         }
@@ -291,13 +292,6 @@ impl Unverified {
     }
 }
 
-fn header_of(json: &[u8]) -> Option<(String, String, String)> {
-    let mut fields = parse_json(json)?;
-    let found = (fields.text("typ"), fields.text("alg"), fields.text("kid"));
-    fields.end().ok()?;
-    Some(found)
-}
-
 fn parse_json(json: &[u8]) -> Option<Fields> {
     let object = Json::last_holds(str::from_utf8(json).ok()?);
     object.ok().map(Fields::of)
@@ -307,34 +301,29 @@ fn claims(json: &[u8]) -> Option<Head> {
     let mut fields = parse_json(json)?;
     let uid = fields.uuid_or_none("uid");
     let from = fields.number_or_none("from");
-    let issuer = fields.text("iss");
-    let audience = fields.text("aud");
-    let subject = fields.text("sub");
     let scope = match (&*fields.text("scope"), uid, from) {
-        ("whole", None, None) => Some(Scope::Whole),
-        ("slice", Some(uid), None) => Some(Scope::Slice { uid }),
-        ("change", Some(uid), Some(from)) => Some(Scope::Change { uid, from }),
-        _ => None,
+        ("whole", None, None) => Scope::Whole,
+        ("slice", Some(uid), None) => Scope::Slice { uid },
+        ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
+        _ => return None,
     };
-    let revision = fields.number("revision");
-    let issued_at_s = fields.number("iat");
-    let expires_at_s = fields.number("exp");
     let sha256 = base64url::decode(&fields.text("sha256"))?;
-    let length_bytes = fields.number("length");
+    let payload = Digest {
+        sha256: sha256.as_slice().try_into().ok()?,
+        length_bytes: fields.number("length"),
+    };
+    let head = Head {
+        subject: fields.text("sub").parse().ok()?,
+        issuer: fields.text("iss"),
+        audience: fields.text("aud"),
+        scope,
+        revision: fields.number("revision"),
+        issued_at_s: fields.number("iat"),
+        expires_at_s: fields.number("exp"),
+        payload,
+    };
     fields.end().ok()?;
-    Some(Head {
-        issuer,
-        audience,
-        subject: subject.parse().ok()?,
-        scope: scope?,
-        revision,
-        issued_at_s,
-        expires_at_s,
-        payload: Digest {
-            sha256: sha256.as_slice().try_into().ok()?,
-            length_bytes,
-        },
-    })
+    Some(head)
 }
 
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.

@@ -59,10 +59,7 @@ impl Engine {
         let revision = changes.revision;
         let changes = changes.list()?;
         let held = &self.snapshot;
-        let renewed = (model.is_some() || profile.is_some()).then(|| {
-            let model = model.unwrap_or_else(|| held.model().clone());
-            held.with_model(model, profile.unwrap_or_else(|| held.profile().clone()))
-        });
+        let renewed = (model.is_some() || profile.is_some()).then(|| held.renewed(model, profile));
         let next = renewed.as_ref().unwrap_or(held).apply(revision, &changes);
         self.snapshot = next.map_err(|error| of_change(&error))?;
         Ok(())

@@ -39,8 +39,7 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
             }
         }
     }
-    crate::sort::sort(found);
-    found.dedup();
+    crate::sort::once(found);
     complete
 }
 

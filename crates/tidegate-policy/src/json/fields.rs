@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::Json;
+use super::{Json, by_name};
 use crate::condition::Context;
 
 /// The fields of an object that are still to be read, in order. A list: to take from a map is 2 % of the engine in a
@@ -86,7 +86,7 @@ impl Fields {
     pub fn each(&mut self, name: &str, take: &mut dyn FnMut(&mut Self, String, Json)) {
         match self.take_not_null(name) {
             Some(Json::Object(mut fields)) => {
-                crate::sort::by(&mut fields, |(one, _), (two, _)| one.cmp(two));
+                by_name(&mut fields);
                 for (name, value) in fields {
                     take(self, name, value);
                 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Json, Number};
+use super::{Json, Number, by_name};
 #[cfg(feature = "conditions")]
 use crate::condition::double;
 
@@ -200,8 +200,8 @@ impl Reader<'_> {
     /// Leaves each name once, or says that one stands twice.
     fn tidy(&mut self, fields: &mut Vec<(String, Json)>) {
         if self.last_holds {
-            crate::sort::by(fields, |one, two| one.0.cmp(&two.0));
-            // `sort` keeps the order of what is alike, and of that the later takes the place of the one before.
+            by_name(fields);
+            // `by_name` keeps the order of what is alike, and of that the later takes the place of the one before.
             fields.dedup_by(|later, kept| {
                 let is_twice = later.0 == kept.0;
                 if is_twice {
@@ -211,8 +211,8 @@ impl Reader<'_> {
             });
         } else {
             let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-            crate::sort::sort(&mut names);
-            if names.windows(2).any(|pair| pair.first() == pair.last()) {
+            crate::sort::once(&mut names);
+            if names.len() < fields.len() {
                 self.fail("an object has a name twice");
             }
         }

@@ -148,8 +148,7 @@ fn led(model: &Model, tupleset: Kind) -> Vec<TypeId> {
             types.push(type_id);
         }
     }
-    crate::sort::sort(&mut types);
-    types.dedup();
+    crate::sort::once(&mut types);
     types
 }
 

@@ -135,8 +135,7 @@ impl<'a, T: Ord> First<'a, T> {
     }
 
     fn settle(&mut self) {
-        crate::sort::sort(&mut self.names);
-        self.names.dedup();
+        crate::sort::once(&mut self.names);
         self.names.truncate(MAX_CANDIDATES + 1);
         self.is_full = self.names.len() > MAX_CANDIDATES;
     }

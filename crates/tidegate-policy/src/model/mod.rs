@@ -111,8 +111,7 @@ impl Model {
         let sources = self.parts().sources.iter();
         let mut found: Vec<&str> = sources.map(|source| &*source.module).collect();
         found.retain(|module| !module.is_empty());
-        crate::sort::sort(&mut found);
-        found.dedup();
+        crate::sort::once(&mut found);
         found
     }
 

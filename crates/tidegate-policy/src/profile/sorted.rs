@@ -101,8 +101,7 @@ impl BTreeSet<String> {
 impl FromIterator<String> for BTreeSet<String> {
     fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
         let mut names: Vec<String> = names.into_iter().collect();
-        crate::sort::sort(&mut names);
-        names.dedup();
+        crate::sort::once(&mut names);
         Self { names }
     }
 }

@@ -94,8 +94,7 @@ impl Kinds {
             match (&mut held.0, &cap.actions) {
                 (Some(held), Some(actions)) => {
                     held.extend_from_slice(actions);
-                    crate::sort::sort(held);
-                    held.dedup();
+                    crate::sort::once(held);
                 }
                 (held, None) => *held = None,
                 (None, Some(_)) => {}

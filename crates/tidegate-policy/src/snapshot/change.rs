@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Bound, ObjectId, Snapshot, Standing, Store, SubjectId};
-use crate::model::Model;
+use crate::model::{Model, RelationId};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
 /// One change of a snapshot.
@@ -97,25 +97,11 @@ pub(super) fn apply(snapshot: &mut Snapshot, changes: &[Change]) -> Result<(), C
 
 /// Adds a tuple. Says whether the model has a name for all of it: if not, nothing is added.
 pub(super) fn write(model: &Model, store: &mut Store, tuple: &Tuple) -> bool {
-    let Some(relation) = model.relation_id(&tuple.relation) else {
+    let Some((relation, bound)) = names(model, tuple) else {
         return false;
     };
-    let bound = match &tuple.condition {
-        Some(condition) => {
-            let Some(id) = model.condition_id(&condition.name) else {
-                return false;
-            };
-            Some(Bound {
-                condition: id,
-                context: condition.context.clone(),
-            })
-        }
-        None => None,
-    };
-    let subject = subject(model, &tuple.subject, |object| {
-        Some(intern(model, store, object))
-    });
-    let Some(subject) = subject else {
+    let mut id = |object: &Object| Some(intern(model, store, object));
+    let Some(subject) = subject(model, &tuple.subject, &mut id) else {
         return false;
     };
     let object = intern(model, store, &tuple.object);
@@ -123,10 +109,25 @@ pub(super) fn write(model: &Model, store: &mut Store, tuple: &Tuple) -> bool {
     true
 }
 
+/// A tuple's relation, and under which condition it holds; none when the model has no name for one of them.
+pub(super) fn names(model: &Model, tuple: &Tuple) -> Option<(RelationId, Option<Bound>)> {
+    let relation = model.relation_id(&tuple.relation)?;
+    let bound = match &tuple.condition {
+        Some(condition) => Some(Bound {
+            condition: model.condition_id(&condition.name)?,
+            context: condition.context.clone(),
+        }),
+        None => None,
+    };
+    Some((relation, bound))
+}
+
 fn delete(model: &Model, store: &mut Store, tuple: &Tuple) {
     let relation = model.relation_id(&tuple.relation);
     let object = store.id(tuple.object.as_str());
-    let subject = subject(model, &tuple.subject, |object| store.id(object.as_str()));
+    let subject = subject(model, &tuple.subject, &mut |object| {
+        store.id(object.as_str())
+    });
     if let (Some(object), Some(relation), Some(subject)) = (object, relation, subject) {
         store.delete(object, relation, subject);
     }
@@ -141,7 +142,7 @@ fn intern(model: &Model, store: &mut Store, object: &Object) -> ObjectId {
 pub(super) fn subject(
     model: &Model,
     subject: &Subject,
-    id: impl FnOnce(&Object) -> Option<ObjectId>,
+    id: &mut dyn FnMut(&Object) -> Option<ObjectId>,
 ) -> Option<SubjectId> {
     Some(match subject {
         Subject::Object(object) => SubjectId::Object(id(object)?),

@@ -148,10 +148,16 @@ impl Snapshot {
     /// Cheap when both models have the same names of types, relations and conditions in the same order;
     /// else it costs about as much as building the snapshot.
     pub fn with_model(&self, model: Model, profile: Profile) -> Self {
+        self.renewed(Some(model), Some(profile))
+    }
+
+    /// The same, under a new model, a new profile or both.
+    pub fn renewed(&self, model: Option<Model>, profile: Option<Profile>) -> Self {
+        let model = model.unwrap_or_else(|| self.model.clone());
         let (store, set_aside) = renumber::renumber(self, &model);
         Self {
             model,
-            profile: Arc::new(profile),
+            profile: profile.map_or_else(|| self.profile.clone(), Arc::new),
             revision: self.revision,
             store,
             set_aside,

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use super::row::{ObjectId, SubjectId};
 use super::{Bound, Snapshot, Store, Tuples, Types, change};
+use crate::condition::Condition;
 use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple};
 
 /// Tuples that the model has no name for, the relation, the subject's or the condition's: kept by their
-/// names. Cheap to clone; a change of it copies it, where there is any.
+/// names. Cheap to clone; a change of it copies which of them are there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SetAside {
-    /// In order, one for each [key], and whether it is still there.
-    tuples: Arc<Vec<(Tuple, bool)>>,
+    /// In order, one for each [key].
+    tuples: Arc<Vec<Tuple>>,
+    /// Whether each is still there.
+    there: Arc<Vec<bool>>,
 }
 
 /// What says which tuple it is, whatever its condition.
@@ -23,9 +26,9 @@ fn key(tuple: &Tuple) -> (&Object, &str, &Subject) {
 
 impl SetAside {
     pub(super) fn remove(&mut self, tuple: &Tuple) {
-        let order = |(held, _): &(Tuple, bool)| key(held).cmp(&key(tuple));
+        let order = |held: &Tuple| key(held).cmp(&key(tuple));
         if let Ok(place) = self.tuples.binary_search_by(order)
-            && let Some((_, is_there)) = Arc::make_mut(&mut self.tuples).get_mut(place)
+            && let Some(is_there) = Arc::make_mut(&mut self.there).get_mut(place)
         {
             *is_there = false;
         }
@@ -39,8 +42,9 @@ impl SetAside {
             };
             tuple.object == *object || of == Some(object)
         };
-        if self.tuples.iter().any(|(tuple, _)| names(tuple)) {
-            for (tuple, is_there) in Arc::make_mut(&mut self.tuples) {
+        if self.tuples.iter().any(names) {
+            let there = Arc::make_mut(&mut self.there);
+            for (tuple, is_there) in self.tuples.iter().zip(there) {
                 *is_there &= !names(tuple);
             }
         }
@@ -48,18 +52,15 @@ impl SetAside {
 
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
-        let there = self.tuples.iter().filter(|(_, is_there)| *is_there);
-        there.map(|(tuple, _)| tuple.clone())
+        let there = self.tuples.iter().zip(&*self.there);
+        there.filter_map(|(tuple, is_there)| is_there.then(|| tuple.clone()))
     }
 
     /// Of tuples in order, none of them twice under whatever conditions.
     pub(super) fn from_sorted(tuples: Vec<Tuple>) -> Self {
-        let mut all = Vec::with_capacity(tuples.len());
-        for tuple in tuples {
-            all.push((tuple, true));
-        }
         Self {
-            tuples: Arc::new(all),
+            there: Arc::new(vec![true; tuples.len()]),
+            tuples: Arc::new(tuples),
         }
     }
 }
@@ -69,7 +70,7 @@ pub(crate) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
     let mut condition = tuple.condition.iter();
     model.relation_id(&tuple.relation).is_some()
         && condition.all(|found| model.condition_id(&found.name).is_some())
-        && change::subject(model, &tuple.subject, |_| Some(0)).is_some()
+        && change::subject(model, &tuple.subject, &mut |_| Some(0)).is_some()
 }
 
 /// The snapshot's store under another model, and what that has no name for.
@@ -132,23 +133,27 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     for id in released {
         store.release(id);
     }
-    nameless.retain(|tuple| !change::write(to, &mut store, tuple));
     crate::sort::sort(&mut nameless);
-    nameless.dedup_by(|one, before| key(one) == key(before));
-    (store, SetAside::from_sorted(nameless))
+    let mut left: Vec<Tuple> = Vec::new();
+    for tuple in nameless {
+        if !change::write(to, &mut store, &tuple) && left.last().map(key) < Some(key(&tuple)) {
+            left.push(tuple);
+        }
+    }
+    (store, SetAside::from_sorted(left))
 }
 
 fn names_of_relations(model: &Model) -> impl Iterator<Item = &str> {
     (0..).map_while(|id| model.relation_name(id))
 }
 
+fn names_of_conditions(model: &Model) -> impl Iterator<Item = &str> {
+    model.conditions().iter().map(Condition::name)
+}
+
 /// Whether both models have the same names, with the same numbers.
 fn same_numbers(one: &Model, other: &Model) -> bool {
-    let conditions = |model: &Model| -> Vec<Box<str>> {
-        let found = model.conditions().iter();
-        found.map(|condition| condition.name().into()).collect()
-    };
     one.type_names().eq(other.type_names())
         && names_of_relations(one).eq(names_of_relations(other))
-        && conditions(one) == conditions(other)
+        && names_of_conditions(one).eq(names_of_conditions(other))
 }

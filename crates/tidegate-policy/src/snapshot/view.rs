@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use super::place::{self, bound_of, set_bound};
 use super::row::{Entry, ObjectId, OwnedRow, Row, SubjectId};
-use super::{Bound, Found, Place, Store, TupleKey};
+use super::{Bound, Found, Place, Store, TupleKey, change};
 use crate::hash::{DefaultHashBuilder, Places, short};
 use crate::model::{Model, RelationId, TypeId};
 use crate::tuple::{Object, Subject, Tuple};
@@ -222,32 +222,14 @@ impl Overlay {
         model: &Model,
         subject: &Subject,
     ) -> Option<SubjectId> {
-        Some(match subject {
-            Subject::Object(object) => SubjectId::Object(self.intern(store, model, object)),
-            Subject::Userset { object, relation } => {
-                let relation = model.relation_id(relation)?;
-                SubjectId::Userset(self.intern(store, model, object), relation)
-            }
-            Subject::Wildcard { type_name } => SubjectId::Wildcard(model.type_id(type_name)?),
-        })
+        let mut id = |object: &Object| Some(self.intern(store, model, object));
+        change::subject(model, subject, &mut id)
     }
 
     /// Adds a tuple that the model allows.
     pub(crate) fn write(&mut self, store: &Store, model: &Model, tuple: &Tuple) {
-        let Some(relation) = model.relation_id(&tuple.relation) else {
+        let Some((relation, bound)) = change::names(model, tuple) else {
             return;
-        };
-        let bound = match &tuple.condition {
-            Some(condition) => {
-                let Some(id) = model.condition_id(&condition.name) else {
-                    return;
-                };
-                Some(Bound {
-                    condition: id,
-                    context: condition.context.clone(),
-                })
-            }
-            None => None,
         };
         let object = self.intern(store, model, &tuple.object);
         let Some(subject) = self.subject(store, model, &tuple.subject) else {

@@ -198,8 +198,7 @@ impl<'a> Tupleset<'a> {
             types.push(syntax.word(entry.taken.names().0).text);
             bad |= !matches!(entry.taken, Taken::Object(_));
         }
-        crate::sort::sort(&mut types);
-        types.dedup();
+        crate::sort::once(&mut types);
         Self { bad, types }
     }
 }

@@ -8,7 +8,7 @@ use super::Store;
 use super::load::words_of;
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
-use crate::snapshot::place::{self, Bound, Place, set_bound};
+use crate::snapshot::place::{self, Bound, set_bound};
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 use crate::tuple::Object;
 
@@ -115,8 +115,7 @@ impl Store {
                 }
             }
         }
-        let places: Vec<Place> = self.stands_in(id).collect();
-        for place in places {
+        for place in self.stands_in(id) {
             tuples.push((place.object, place.relation, place.subject(id)));
             touched.push(place.object);
         }

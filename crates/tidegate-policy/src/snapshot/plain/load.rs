@@ -10,7 +10,7 @@ use super::names::{Names, Texts};
 use super::table::{Table, tag_of};
 use crate::model::{RelationId, TypeId};
 use crate::snapshot::Standing;
-use crate::snapshot::place::{self, Bound, TupleKey};
+use crate::snapshot::place::{self, Bound, TupleKey, set_bound};
 use crate::snapshot::row::block_word;
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 
@@ -56,8 +56,7 @@ impl Loader {
     }
 
     pub(crate) fn finish(mut self) -> Store {
-        crate::sort::sort(&mut self.revoked);
-        self.revoked.dedup();
+        crate::sort::once(&mut self.revoked);
         let end = ObjectId::try_from(self.standings.len()).unwrap_or(ObjectId::MAX);
         let mut standings = Builder::default();
         for &standing in &self.standings {
@@ -147,14 +146,13 @@ impl Store {
     }
 }
 
-/// Leaves the last condition of each tuple that is under one.
+/// Leaves the last condition of each tuple that is under one. Quick where they come in order, as nearly all do.
 fn tidy(bounds: &mut Vec<(TupleKey, Bound)>, rows: &Table) {
-    crate::sort::by_key(bounds, |&(key, _)| key);
-    bounds.reverse();
-    bounds.dedup_by_key(|&mut (key, _)| key);
-    bounds.retain(|&((object, relation, subject), _)| {
+    for (key, bound) in std::mem::take(bounds) {
+        let (object, relation, subject) = key;
         let found = rows.row(object, relation).find_key(subject);
-        found.is_some_and(|word| word != subject)
-    });
-    bounds.reverse();
+        if found.is_some_and(|word| word != subject) {
+            set_bound(bounds, key, Some(bound));
+        }
+    }
 }
