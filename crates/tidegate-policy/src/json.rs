@@ -15,6 +15,9 @@ pub use read::{JsonError, MAX_DEPTH};
 #[cfg(feature = "conditions")]
 pub use serde_json::Number;
 
+#[cfg(feature = "conditions")]
+use crate::condition::double;
+
 /// A JSON value. An object's fields have each name once.
 #[derive(Clone, Debug)]
 pub enum Json {
@@ -104,6 +107,21 @@ impl Json {
     }
 }
 
+#[cfg(not(feature = "conditions"))]
+fn number_text(number: &Number) -> String {
+    number.to_string()
+}
+
+/// As `serde_json` writes it.
+#[cfg(feature = "conditions")]
+fn number_text(number: &Number) -> String {
+    match (number.as_u64(), number.as_i64(), number.as_f64()) {
+        (Some(number), ..) => number.to_string(),
+        (_, Some(number), _) => number.to_string(),
+        (.., number) => double::json(number.unwrap_or_default()),
+    }
+}
+
 /// Without white space.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,7 +162,7 @@ impl Json {
             Self::Null => out.push_str("null"),
             Self::Bool(true) => out.push_str("true"),
             Self::Bool(false) => out.push_str("false"),
-            Self::Number(number) => out.push_str(&number.to_string()),
+            Self::Number(number) => out.push_str(&number_text(number)),
             Self::Text(text) => write_text(out, text),
             Self::List(items) => {
                 let mut before = "[";

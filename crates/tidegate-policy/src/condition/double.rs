@@ -4,6 +4,7 @@
 //! conditions take in wasm. Here speed does not count: a number as a text is rare.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::number::{decimals, sign};
 
@@ -77,13 +78,7 @@ fn parse_size(text: &str) -> Option<f64> {
     let mut divisor = Big(vec![1]);
     let power = point - i64::try_from(digits.len()).ok()?;
     let scaled = if power < 0 { &mut divisor } else { &mut number };
-    let mut left = power.unsigned_abs();
-    while left > 0 {
-        // As many as fit into a word.
-        let at_once = left.min(9);
-        scaled.multiply((0..at_once).fold(1, |all, _| all * 10), 0);
-        left -= at_once;
-    }
+    scaled.raise(power.unsigned_abs());
     quotient(number, divisor)
 }
 
@@ -131,55 +126,132 @@ fn quotient(mut number: Big, mut divisor: Big) -> Option<f64> {
 /// The shortest text that reads as the number: with an exponent from a million on and below 10^-4, as Go's
 /// `%g` has it.
 pub(super) fn text(value: f64) -> String {
-    let Some(number) = serde_json::Number::from_f64(value) else {
-        return match value.partial_cmp(&0.0) {
-            None => "NaN",
-            Some(Ordering::Less) => "-Inf",
-            Some(_) => "+Inf",
-        }
-        .to_owned();
-    };
-    // JSON has the shortest digits already; they are set again around another point.
-    let json = number.to_string();
-    let (negative, size) = sign(&json);
-    let (before, after, exponent) = decimals(size).unwrap_or((size, "", 0));
-    let all: String = [before, after].concat();
-    let digits = all.trim_start_matches('0');
-    let zeros = i64::try_from(all.len() - digits.len()).unwrap_or(0);
-    let before = i64::try_from(before.len()).unwrap_or(0);
-    // The number is D.IGITS times ten to `power`.
-    let power = exponent + before - zeros - 1;
-    let digits = digits.trim_end_matches('0');
-    let mut text = if negative { "-" } else { "" }.to_owned();
-    if digits.is_empty() {
-        text.push('0');
-    } else if (-4..0).contains(&power) {
+    if value.is_finite() {
+        return written(value, -4..6, false);
+    }
+    match value.partial_cmp(&0.0) {
+        None => "NaN",
+        Some(Ordering::Less) => "-Inf",
+        Some(_) => "+Inf",
+    }
+    .to_owned()
+}
+
+/// The shortest JSON that reads as a finite number and not as a whole one: with an exponent from 10^16 on and
+/// below 10^-5.
+pub(crate) fn json(value: f64) -> String {
+    written(value, -5..16, true)
+}
+
+/// Without an exponent where the first digit's power of ten is `plain`.
+fn written(value: f64, plain: Range<i64>, is_json: bool) -> String {
+    let mut text = if value.is_sign_negative() { "-" } else { "" }.to_owned();
+    let (digits, power) = shortest(value.abs());
+    let is_plain = plain.contains(&power);
+    // So many digits stand before the point.
+    let whole = if is_plain { power + 1 } else { 1 };
+    if whole <= 0 {
         text.push_str("0.");
-        (power + 1..0).for_each(|_| text.push('0'));
-        text.push_str(digits);
-    } else {
-        let whole = if (0..6).contains(&power) {
-            power + 1
-        } else {
-            1
-        };
-        for (at, digit) in (0_i64..).zip(digits.chars()) {
-            if at == whole {
-                text.push('.');
-            }
-            text.push(digit);
+        (whole..0).for_each(|_| text.push('0'));
+    }
+    let mut at = 0;
+    for digit in digits {
+        if at == whole && at > 0 {
+            text.push('.');
         }
-        let written = i64::try_from(digits.len()).unwrap_or(whole);
-        (written..whole).for_each(|_| text.push('0'));
-        if whole != power + 1 {
-            text.push_str(if power < 0 { "e-" } else { "e+" });
-            if power.unsigned_abs() < 10 {
-                text.push('0');
-            }
-            text.push_str(&power.unsigned_abs().to_string());
+        text.push(digit.into());
+        at += 1;
+    }
+    if is_plain && at <= whole {
+        (at..whole).for_each(|_| text.push('0'));
+        text.push_str(if is_json { ".0" } else { "" });
+    }
+    if !is_plain {
+        text.push_str(if power < 0 { "e-" } else { "e+" });
+        let power = power.unsigned_abs();
+        if power < 10 && !is_json {
+            text.push('0');
         }
+        text.push_str(&power.to_string());
     }
     text
+}
+
+/// The fewest digits that read as a number from 0 on, of these the nearest, and the power of ten of the first:
+/// by Steele and White, "How to print floating-point numbers accurately".
+fn shortest(value: f64) -> (Vec<u8>, i64) {
+    let bits = value.to_bits();
+    let (biased, fraction) = (bits >> 52, bits & ((1 << 52) - 1));
+    let size = fraction | (u64::from(biased > 0) << 52);
+    if size == 0 {
+        return (vec![b'0'], 0);
+    }
+    let exponent = i64::try_from(biased.max(1)).unwrap_or(0) - 1075;
+    // The number is a quotient. What is as near as `below` and `above` reads as the same: half of the way to the
+    // next number, which is half as far below a power of two.
+    let (mut number, mut divisor) = (Big(vec![]), Big(vec![4]));
+    number.multiply(1, low(size >> 32));
+    number.shift(32);
+    number.multiply(1, low(size));
+    number.multiply(4, 0);
+    let is_near = fraction == 0 && biased > 1;
+    let mut below = Big(vec![if is_near { 1 } else { 2 }]);
+    let mut above = Big(vec![2]);
+    // Of the number's logarithm, rounded down; or one less.
+    let mut power = ((exponent + i64::from(size.ilog2())) * 78_913) >> 18;
+    let tens = (power + 1).unsigned_abs();
+    if exponent < 0 {
+        divisor.shift(exponent.unsigned_abs());
+    }
+    if power >= 0 {
+        divisor.raise(tens);
+    }
+    for part in [&mut number, &mut below, &mut above] {
+        if exponent > 0 {
+            part.shift(exponent.unsigned_abs());
+        }
+        if power < 0 {
+            part.raise(tens);
+        }
+    }
+    if number.compare(&divisor) != Ordering::Less {
+        divisor.multiply(10, 0);
+        power += 1;
+    }
+    let mut digits = Vec::new();
+    loop {
+        for part in [&mut number, &mut below, &mut above] {
+            part.multiply(10, 0);
+        }
+        let mut digit = b'0';
+        while number.compare(&divisor) != Ordering::Less {
+            number.subtract(&divisor);
+            digit += 1;
+        }
+        let mut rest = Big(divisor.0.clone());
+        rest.subtract(&number);
+        // What is just as near reads as the even one of two numbers.
+        let farthest = match size % 2 {
+            0 => Ordering::Equal,
+            _ => Ordering::Less,
+        };
+        let (down, up) = (
+            number.compare(&below) <= farthest,
+            rest.compare(&above) <= farthest,
+        );
+        let nearer_up = number.compare(&rest).then((digit & 1).cmp(&0)) == Ordering::Greater;
+        if up && (nearer_up || !down) {
+            digit += 1;
+        }
+        if digit > b'9' {
+            digit = b'1';
+            power += 1;
+        }
+        digits.push(digit);
+        if up || down {
+            return (digits, power);
+        }
+    }
 }
 
 /// A whole number of any size, in words of 32 bits, lowest first, without zeros at its end.
@@ -195,6 +267,16 @@ impl Big {
         }
         if carry > 0 {
             self.0.push(low(carry));
+        }
+    }
+
+    /// Multiplies by ten, so often.
+    fn raise(&mut self, mut tens: u64) {
+        while tens > 0 {
+            // As many as fit into a word.
+            let at_once = tens.min(9);
+            self.multiply((0..at_once).fold(1, |all, _| all * 10), 0);
+            tens -= at_once;
         }
     }
 

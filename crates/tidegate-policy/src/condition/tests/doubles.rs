@@ -1,6 +1,6 @@
 //! Numbers from and to texts, held against the standard library's.
 
-use crate::condition::double::{parse, text};
+use crate::condition::double::{json, parse, text};
 
 #[track_caller]
 fn check(number: &str) {
@@ -71,6 +71,46 @@ fn reading_is_exact() {
     assert!(parse("NaN").is_some_and(f64::is_nan));
 }
 
+/// JSON as `serde_json` has it, and in Go's form the same digits.
+#[track_caller]
+fn check_written(value: f64) {
+    let expected = serde_json::Number::from_f64(value).expect("finite");
+    let expected = expected.to_string();
+    assert_eq!(json(value), expected);
+    let digits = |text: &str| {
+        let digits = text.split('e').next().unwrap_or_default();
+        let digits = digits.replace(['.', '-'], "");
+        digits.trim_matches('0').to_owned()
+    };
+    let found = text(value);
+    assert_eq!(digits(&found), digits(&expected));
+    let read: f64 = found.parse().expect("a number");
+    assert_eq!(read.to_bits(), value.to_bits(), "{found}");
+}
+
+#[test]
+fn doubles_are_written_as_by_others() {
+    for exponent in 0..2_047_u64 {
+        // Powers of two, what is around them, and the least digits of all.
+        for fraction in [0, 1, 3, (1 << 52) - 1, exponent * 0x1_0000_0001] {
+            check_written(f64::from_bits((exponent << 52) | fraction));
+        }
+    }
+    const SEED: u64 = 0x5eed_0d0c;
+    println!("seed {SEED:#x}");
+    let mut state = SEED;
+    for power in (-330..=298).cycle().take(3_000) {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let digits = (state >> 33) % 10_u64.pow(1 + (state >> 60) as u32 % 10);
+        check_written(format!("{digits}e{power}").parse().expect("a number"));
+        // Above 2^53, where ties are.
+        check_written(((state >> 4) | (1 << 54)) as f64);
+        check_written(-((state >> 40) as f64) / 1_000.0);
+    }
+}
+
 #[test]
 fn any_double_reads_as_it_is_written() {
     const SEED: u64 = 0x5eed_0d0b;
@@ -85,6 +125,7 @@ fn any_double_reads_as_it_is_written() {
             check(&format!("{value:e}"));
             check(&format!("{value:.17e}"));
             check(&format!("{value:.3e}"));
+            check_written(value);
             assert_eq!(
                 parse(&text(value)).map(f64::to_bits),
                 Some(value.to_bits()),
