@@ -134,8 +134,7 @@ impl<'a> Printer<'a> {
             };
             self.named(name, is_name(name));
             _ = write!(self.out, "\n    define {name}: ");
-            let direct = count(&relation.rewrite);
-            if direct > 1 || direct == 1 && !comes_first(&relation.rewrite) {
+            if !comes_first(&relation.rewrite, &mut true) {
                 self.give_up(NoTextError::Relation {
                     type_name: found.name.to_string(),
                     relation: name.to_owned(),
@@ -302,20 +301,10 @@ fn direct_first(rewrite: &Rewrite) -> Vec<&Rewrite> {
     operands
 }
 
-/// How often what can be written stands in it.
-fn count(rewrite: &Rewrite) -> usize {
-    match rewrite {
-        Rewrite::Direct => 1,
-        operator => operator.operands().into_iter().map(count).sum(),
-    }
-}
-
-/// Whether what can be written is printed before all else.
-fn comes_first(rewrite: &Rewrite) -> bool {
-    match rewrite {
-        Rewrite::Direct => true,
-        operator => direct_first(operator)
-            .first()
-            .is_some_and(|found| comes_first(found)),
-    }
+/// Whether what can be written is printed before all else, and once. `first`: nothing is printed yet.
+fn comes_first(rewrite: &Rewrite, first: &mut bool) -> bool {
+    let mut operands = direct_first(rewrite).into_iter();
+    let good = *first || !matches!(rewrite, Rewrite::Direct);
+    *first &= operands.len() > 0;
+    good && operands.all(|operand| comes_first(operand, first))
 }

@@ -3,31 +3,27 @@
 //! Each question by names asks for a few of them. Where there are few names, and those short, as in models that
 //! are written by hand, a name of up to two words is found with one look, at a place that no other one has.
 
-use super::PartsError;
 use crate::hash::HashMap;
 
 /// The numbers of names.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ids {
     all: HashMap<Box<str>, u32>,
     short: Short,
 }
 
 impl Ids {
-    /// Of names in the order of their numbers, each of which may be there once.
-    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, PartsError> {
-        Self::of(&names.collect::<Vec<_>>())
+    /// Gives a name the next number. Says whether it had none.
+    pub(super) fn add(&mut self, name: &str) -> bool {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.insert(name.into(), next).is_none()
     }
 
-    fn of(names: &[&str]) -> Result<Self, PartsError> {
-        let mut all = HashMap::new();
-        for (&name, id) in names.iter().zip(0..) {
-            if all.insert(name.into(), id).is_some() {
-                return Err(PartsError);
-            }
+    /// Makes names that are there be found faster.
+    pub(super) fn settle(&mut self) {
+        if WANTED {
+            self.short = Short::new(&self.all);
         }
-        let short = Short::new(names);
-        Ok(Self { all, short })
     }
 
     #[inline]
@@ -104,12 +100,10 @@ const TRIES: u64 = 200;
 const NO_KEY: Key = (FILL, FILL);
 
 impl Short {
-    fn new(names: &[&str]) -> Self {
-        if !WANTED {
-            return Self::default();
-        }
+    fn new(names: &HashMap<Box<str>, u32>) -> Self {
         let mut keys: Vec<(Key, u32)> = Vec::new();
-        for (name, id) in names.iter().zip(0..) {
+        let named = names.iter();
+        for (name, &id) in named {
             match key(name) {
                 Some(NO_KEY) => return Self::default(),
                 Some(key) => keys.push((key, id)),
@@ -170,7 +164,11 @@ mod tests {
 
     #[track_caller]
     fn check(names: &[&str], others: &[&str]) {
-        let ids = Ids::new(names.iter().copied()).unwrap();
+        let mut ids = Ids::default();
+        for name in names {
+            assert!(ids.add(name), "{name}");
+        }
+        ids.settle();
         assert_eq!(ids.short.has_all(), names.len() <= MOST, "{names:?}");
         for (name, id) in names.iter().zip(0..) {
             assert_eq!(ids.get(name), Some(id), "{name}");
@@ -237,6 +235,7 @@ mod tests {
 
     #[test]
     fn names_differ() {
-        assert!(Ids::new(["a", "b", "a"].into_iter()).is_err());
+        let mut ids = Ids::default();
+        assert!(ids.add("a") && ids.add("b") && !ids.add("a"));
     }
 }

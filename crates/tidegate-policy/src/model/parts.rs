@@ -167,8 +167,17 @@ impl Compiled {
         let mut slots = vec![NONE; names * parts.types.len()].into_boxed_slice();
         let mut next = 0;
         let mut good = true;
+        let [mut type_ids, mut relation_ids, mut condition_ids] = <[Ids; 3]>::default();
+        for name in &parts.relation_names {
+            good &= relation_ids.add(name);
+        }
+        for condition in &parts.conditions {
+            good &= condition_ids.add(condition.name());
+        }
         for (found, row) in parts.types.iter().zip(0..) {
-            good &= found.relations.start == next && parts.has_source(found.source);
+            good &= type_ids.add(&found.name)
+                && found.relations.start == next
+                && parts.has_source(found.source);
             next = found.relations.end;
             let all = parts.relations.get(range(&found.relations));
             good &= all.is_some();
@@ -200,12 +209,15 @@ impl Compiled {
             let places = range(&found.relations);
             plans.extend(places.map(|place| plan::plan(&parts, &place_of, place)));
         }
+        for ids in [&mut type_ids, &mut relation_ids, &mut condition_ids] {
+            ids.settle();
+        }
         Ok(Self {
             flats: flat::flats(&parts, &slots, &plans, MAX_CHAIN),
             plans,
-            type_ids: Ids::new(parts.types.iter().map(|found| &*found.name))?,
-            relation_ids: Ids::new(parts.relation_names.iter().map(|name| &**name))?,
-            condition_ids: Ids::new(parts.conditions.iter().map(Condition::name))?,
+            type_ids,
+            relation_ids,
+            condition_ids,
             slots,
             parts,
         })
