@@ -53,7 +53,9 @@ impl SetAside {
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
         let there = self.tuples.iter().zip(&*self.there);
-        there.filter_map(|(tuple, is_there)| is_there.then(|| tuple.clone()))
+        there
+            .filter(|(_, is_there)| **is_there)
+            .map(|(tuple, _)| tuple.clone())
     }
 
     /// Of tuples in order, none of them twice under whatever conditions.
