@@ -56,10 +56,8 @@ const BRANCHES: usize = 7_000;
 fn nested(count: usize, quick: bool) -> Result<World> {
     let mut store = Store::new(MODEL)?;
     let groups = store.groups(part(count, quick))?;
-    for (number, group) in groups.iter().enumerate().skip(1) {
-        if let Some(outer) = groups.get((number - 1) / INNER) {
-            store.write(*outer, "member", PlacedSubject::Userset(*group, "member"))?;
-        }
+    for (outer, inner) in tree(&groups) {
+        store.write(outer, "member", PlacedSubject::Userset(inner, "member"))?;
     }
     let (all, last) = (store.put("doc:all")?, store.put("doc:last")?);
     store.put("user:ann")?;
@@ -79,14 +77,21 @@ fn nested(count: usize, quick: bool) -> Result<World> {
     ])
 }
 
+/// Each group but the first, behind the one that it hangs on: [`INNER`] hang on each.
+fn tree(groups: &[Placed]) -> impl Iterator<Item = (Placed, Placed)> {
+    let branches = groups.get(1..).unwrap_or_default().chunks(INNER);
+    groups
+        .iter()
+        .zip(branches)
+        .flat_map(|(root, branch)| branch.iter().map(|group| (*root, *group)))
+}
+
 /// A user of one group, which is in all others by way of those between.
 fn held(quick: bool) -> Result<World> {
     let mut store = Store::new(MODEL)?;
     let groups = store.groups(part(1_000_000, quick))?;
-    for (number, group) in groups.iter().enumerate().skip(1) {
-        if let Some(inner) = groups.get((number - 1) / INNER) {
-            store.write(*group, "member", PlacedSubject::Userset(*inner, "member"))?;
-        }
+    for (inner, outer) in tree(&groups) {
+        store.write(outer, "member", PlacedSubject::Userset(inner, "member"))?;
     }
     let ann = store.put("user:ann")?;
     if let Some(group) = groups.first() {
