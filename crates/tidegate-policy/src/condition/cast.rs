@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::double;
 use super::error::Failure;
-use super::evaluate::{Meter, Stop};
+use super::evaluate::Meter;
 use super::ip::Ip;
 use super::number::{digits, sign, signed};
 use super::overloads::Function as F;
@@ -16,9 +16,9 @@ const INT_END: f64 = 9_223_372_036_854_775_808.0;
 pub(super) const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 
 /// Converts a value to the type that a function is named for.
-pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Stop> {
+pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Failure> {
     if let Value::String(text) = from {
-        meter.touch(text.len())?;
+        meter.touch(text.len());
     }
     let found = match (to, from) {
         (F::ToInt, Value::Int(_))
@@ -36,7 +36,7 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
         )),
         (F::ToInt, Value::Double(value)) => {
             if !(*value > -INT_END && *value < INT_END) {
-                return Err(Failure::Overflow.into());
+                return Err(Failure::Overflow);
             }
             Some(Value::Int(*value as i64))
         }
@@ -55,7 +55,7 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
         )),
         (F::ToUint, Value::Double(value)) => {
             if !(*value >= 0.0 && *value < UINT_END) {
-                return Err(Failure::Overflow.into());
+                return Err(Failure::Overflow);
             }
             Some(Value::Uint(*value as u64))
         }
@@ -64,7 +64,7 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
         (F::ToDouble, Value::Int(value)) => Some(Value::Double(*value as f64)),
         (F::ToDouble, Value::Uint(value)) => Some(Value::Double(*value as f64)),
         (F::ToDouble, Value::String(text)) => {
-            meter.spend(double::cost(text))?;
+            meter.spend(double::cost(text));
             double::parse(text).map(Value::Double)
         }
 
@@ -84,15 +84,15 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
         (F::ToIp, Value::String(text)) => Ip::parse(text).map(Value::Ip),
         (F::ToString, _) => {
             let text: Arc<str> = text(from)?.into();
-            meter.touch(text.len())?;
+            meter.touch(text.len());
             Some(Value::String(Text::Shared(text)))
         }
-        _ => return Err(Failure::NoOverload.into()),
+        _ => return Err(Failure::NoOverload),
     };
-    found.ok_or(Stop::Failed(Failure::NotConvertible))
+    found.ok_or(Failure::NotConvertible)
 }
 
-fn text(of: &Value<'_>) -> Result<String, Stop> {
+fn text(of: &Value<'_>) -> Result<String, Failure> {
     Ok(match of {
         Value::Bool(value) => if *value { "true" } else { "false" }.to_owned(),
         Value::Int(value) => value.to_string(),
@@ -105,6 +105,6 @@ fn text(of: &Value<'_>) -> Result<String, Stop> {
             text.to_owned()
         }
         Value::Type(name) => (*name).to_owned(),
-        _ => return Err(Failure::NoOverload.into()),
+        _ => return Err(Failure::NoOverload),
     })
 }

@@ -350,7 +350,10 @@ impl Checker<'_> {
                     ..
                 },
             ] => {
-                if let Ok(value) = functions::one(function, of, &mut Meter::new(MAX_COST)) {
+                let mut meter = Meter::new(MAX_COST);
+                if let Ok(value) = functions::one(function, of, &mut meter)
+                    && !meter.is_overdrawn()
+                {
                     term.turn_into(Kind::Constant(value), 0);
                 }
             }

@@ -12,11 +12,9 @@ use super::value::{List, Map, Text, Value};
 /// Why a part of an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It depends on a parameter that has no value.
+    /// It depends on a parameter that has no value, or the budget is used up.
     Missing,
     Failed(Failure),
-    /// The budget is used up: this ends everything.
-    TooMuch,
 }
 
 impl From<Failure> for Stop {
@@ -25,34 +23,40 @@ impl From<Failure> for Stop {
     }
 }
 
-/// What an evaluation may still cost.
+/// What an evaluation may still cost. Once that is too little, no part of an expression has a value any more,
+/// and whatever comes of it is not told.
 #[derive(Debug)]
 pub(super) struct Meter {
-    most: u32,
-    left: u32,
+    most: usize,
+    /// None once it was too little.
+    left: Option<usize>,
 }
 
 impl Meter {
     pub(super) fn new(most: u32) -> Self {
-        Self { most, left: most }
+        let most = most as usize;
+        let left = Some(most);
+        Self { most, left }
     }
 
     /// What it cost so far: all there was, once that was too little.
-    pub(super) fn spent(&self) -> u32 {
-        self.most - self.left
+    pub(super) fn spent(&self) -> usize {
+        self.most - self.left.unwrap_or(0)
     }
 
-    /// So many steps, or elements of a list.
-    pub(super) fn spend(&mut self, units: usize) -> Result<(), Stop> {
-        let units = u32::try_from(units).unwrap_or(u32::MAX);
-        let left = self.left.checked_sub(units);
-        self.left = left.unwrap_or(0);
-        left.map(|_| ()).ok_or(Stop::TooMuch)
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.left.is_none()
+    }
+
+    /// So many steps, or elements of a list; false when that is too much.
+    pub(super) fn spend(&mut self, units: usize) -> bool {
+        self.left = self.left.and_then(|left| left.checked_sub(units));
+        self.left.is_some()
     }
 
     /// So many bytes of text that are read or written.
-    pub(super) fn touch(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.spend(bytes / 8)
+    pub(super) fn touch(&mut self, bytes: usize) {
+        self.spend(bytes / 8);
     }
 }
 
@@ -70,7 +74,9 @@ type Outcome<'a> = Result<Value<'a>, Stop>;
 impl<'a> Evaluation<'a> {
     /// The value of a part of an expression.
     pub(super) fn value(&mut self, term: &'a Term) -> Outcome<'a> {
-        self.meter.spend(1)?;
+        if !self.meter.spend(1) {
+            return Err(Stop::Missing);
+        }
         match (&term.kind, term.parts.as_slice()) {
             (Kind::Constant(_) | Kind::Parameter(_) | Kind::Variable(_), _) => {
                 self.known(&term.kind).cloned().ok_or(Stop::Missing)
@@ -83,18 +89,18 @@ impl<'a> Evaluation<'a> {
             }
             (Kind::Apply(function), [operand]) => {
                 let operand = self.value(operand)?;
-                functions::one(*function, &operand, &mut self.meter)
+                Ok(functions::one(*function, &operand, &mut self.meter)?)
             }
             (Kind::Apply(function), [one, two]) => {
                 let (one, two) = (self.value(one)?, self.value(two)?);
-                functions::two(*function, &one, &two, &mut self.meter)
+                Ok(functions::two(*function, &one, &two, &mut self.meter)?)
             }
             (Kind::Matches(pattern), [text]) => {
                 let text = self.value(text)?;
                 let Value::String(text) = &text else {
                     return Err(Failure::NoOverload.into());
                 };
-                Ok(Value::Bool(pattern.matches(text, &mut self.meter)?))
+                Ok(Value::Bool(pattern.matches(text, &mut self.meter)))
             }
             (Kind::Field(name), [of]) => {
                 let found = self.field(of, name)?;
@@ -125,14 +131,14 @@ impl<'a> Evaluation<'a> {
     fn logic(&mut self, terms: &'a [Term], decided_by: bool) -> Outcome<'a> {
         let mut open = Open::default();
         for term in terms {
-            if open.add(self.truth(term), decided_by)? {
+            if open.add(self.truth(term), decided_by) {
                 return Ok(Value::Bool(decided_by));
             }
         }
         open.end(!decided_by)
     }
 
-    fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
+    pub(super) fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
         match &self.value(term)? {
             Value::Bool(truth) => Ok(*truth),
             _ => Err(Failure::NoOverload.into()),
@@ -144,7 +150,7 @@ impl<'a> Evaluation<'a> {
         match &self.value(of)? {
             Value::Map(map) => {
                 let key = Value::String(Text::Borrowed(name));
-                map.find(&key, &mut self.meter)
+                Ok(map.find(&key, &mut self.meter))
             }
             _ => Err(Failure::NoOverload.into()),
         }
@@ -157,7 +163,7 @@ impl<'a> Evaluation<'a> {
             let value = self.value(part)?;
             if are_entries && at % 2 == 0 {
                 for other in found.iter().step_by(2) {
-                    if other.equals(&value, &mut self.meter)? {
+                    if other.equals(&value, &mut self.meter) {
                         return Err(Failure::BadKey.into());
                     }
                 }
@@ -185,7 +191,7 @@ impl<'a> Evaluation<'a> {
         let length = match range {
             Value::List(list) => list.len(),
             Value::Map(map) => {
-                self.meter.spend(map.len())?;
+                self.meter.spend(map.len());
                 map.len()
             }
             _ => return Err(Failure::NoOverload.into()),
@@ -207,7 +213,7 @@ impl<'a> Evaluation<'a> {
             match fold {
                 Fold::All | Fold::Exists => {
                     let decided_by = fold == Fold::Exists;
-                    if open.add(test, decided_by)? {
+                    if open.add(test, decided_by) {
                         return Ok(Value::Bool(decided_by));
                     }
                 }
@@ -218,7 +224,7 @@ impl<'a> Evaluation<'a> {
                             Some(result) => self.value(result),
                             None => self.variables.last().cloned().ok_or(Stop::Missing),
                         };
-                        self.meter.spend(1)?;
+                        self.meter.spend(1);
                         made.push(result?);
                     }
                 }
@@ -242,14 +248,13 @@ struct Open {
 
 impl Open {
     /// Adds an operand; true when it decides. A missing parameter stands before an error.
-    fn add(&mut self, operand: Result<bool, Stop>, decided_by: bool) -> Result<bool, Stop> {
+    fn add(&mut self, operand: Result<bool, Stop>, decided_by: bool) -> bool {
         match operand {
-            Ok(truth) => return Ok(truth == decided_by),
-            Err(Stop::TooMuch) => return Err(Stop::TooMuch),
+            Ok(truth) => return truth == decided_by,
             Err(Stop::Missing) => self.stop = Some(Stop::Missing),
             Err(failed) => self.stop = self.stop.or(Some(failed)),
         }
-        Ok(false)
+        false
     }
 
     fn end<'a>(self, undecided: bool) -> Outcome<'a> {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::cast;
 use super::error::Failure;
-use super::evaluate::{Meter, Stop};
+use super::evaluate::Meter;
 use super::number::signed;
 use super::overloads::Function as F;
 use super::pattern::{MAX_PROGRAM, Pattern};
 use super::time::{Timestamp, parse_zone};
 use super::value::{List, Text, Value};
 
-type Outcome<'a> = Result<Value<'a>, Stop>;
+type Outcome<'a> = Result<Value<'a>, Failure>;
 
 /// A function of one value.
 pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
@@ -23,13 +23,13 @@ pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome
         (F::Size, _) => {
             let size = match of {
                 Value::String(text) => {
-                    meter.touch(text.len())?;
+                    meter.touch(text.len());
                     text.chars().count()
                 }
                 Value::Bytes(bytes) => bytes.len(),
                 Value::List(list) => list.len(),
                 Value::Map(map) => map.len(),
-                _ => return Err(Failure::NoOverload.into()),
+                _ => return Err(Failure::NoOverload),
             };
             Value::Int(in_range(i64::try_from(size).ok())?)
         }
@@ -57,9 +57,9 @@ pub(super) fn two<'a>(
     meter: &mut Meter,
 ) -> Outcome<'a> {
     let truth = match (function, one, two) {
-        (F::Equal | F::NotEqual, ..) => one.equals(two, meter)? == (function == F::Equal),
+        (F::Equal | F::NotEqual, ..) => one.equals(two, meter) == (function == F::Equal),
         (F::Less | F::LessEqual | F::Greater | F::GreaterEqual, ..) => {
-            let order = one.compare(two, meter)?;
+            let order = one.order(two, meter)?;
             match function {
                 F::Less => order.is_lt(),
                 F::LessEqual => order.is_le(),
@@ -67,14 +67,14 @@ pub(super) fn two<'a>(
                 _ => order.is_ge(),
             }
         }
-        (F::In, _, Value::List(list)) => is_in(one, list, meter)?,
-        (F::In, _, Value::Map(map)) => map.find(one, meter)?.is_some(),
+        (F::In, _, Value::List(list)) => is_in(one, list, meter),
+        (F::In, _, Value::Map(map)) => map.find(one, meter).is_some(),
         (F::Contains, Value::String(text), Value::String(part)) => {
-            meter.touch(text.len() + part.len())?;
+            meter.touch(text.len() + part.len());
             crate::text::find(text, part).is_some()
         }
         (F::StartsWith | F::EndsWith, Value::String(text), Value::String(part)) => {
-            meter.touch(part.len())?;
+            meter.touch(part.len());
             let (text, part) = (text.as_bytes(), part.as_bytes());
             match function {
                 F::StartsWith => text.starts_with(part),
@@ -82,34 +82,30 @@ pub(super) fn two<'a>(
             }
         }
         (F::Matches, Value::String(text), Value::String(pattern)) => {
-            meter.spend(pattern.len())?;
+            meter.spend(pattern.len());
             let pattern = Pattern::parse(pattern);
             // One that is refused may have been refused for its size.
             let size = pattern.as_ref().map_or(MAX_PROGRAM, Pattern::size);
-            meter.spend(size)?;
+            meter.spend(size);
             let pattern = pattern.map_err(|_| Failure::BadPattern)?;
-            pattern.matches(text, meter)?
+            pattern.matches(text, meter)
         }
         (F::InCidr, Value::Ip(ip), Value::String(network)) => {
-            meter.touch(network.len())?;
+            meter.touch(network.len());
             ip.is_in(network).ok_or(Failure::BadNetwork)?
         }
         (F::Index, Value::List(list), at) => {
             let at = whole(at).ok_or(Failure::NoOverload)?;
             let at = usize::try_from(at).map_err(|_| Failure::NoSuchIndex)?;
-            return list.get(at).ok_or(Stop::Failed(Failure::NoSuchIndex));
+            return list.get(at).ok_or(Failure::NoSuchIndex);
         }
         (F::Index, Value::Map(map), key) => {
-            return map
-                .find(key, meter)?
-                .ok_or(Stop::Failed(Failure::NoSuchKey));
+            return map.find(key, meter).ok_or(Failure::NoSuchKey);
         }
         (_, Value::Timestamp(at), Value::String(zone)) => {
             let offset = parse_zone(zone).ok_or(Failure::BadTimeZone)?;
             let found = part(function, *at, offset);
-            return found
-                .map(Value::Int)
-                .ok_or(Stop::Failed(Failure::NoOverload));
+            return found.map(Value::Int).ok_or(Failure::NoOverload);
         }
         _ => return arithmetic(function, one, two, meter),
     };
@@ -132,7 +128,7 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
                 F::Subtract => a - b,
                 // What does not fit is negative, or too large for both types.
                 F::Multiply => a.wrapping_mul(b),
-                F::Divide | F::Remainder if b == 0 => return Err(Failure::DivisionByZero.into()),
+                F::Divide | F::Remainder if b == 0 => return Err(Failure::DivisionByZero),
                 _ => {
                     let quotient = quotient(a, b);
                     match function {
@@ -142,7 +138,7 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
                             in_range(of_type(quotient).ok())?;
                             a - quotient * b
                         }
-                        _ => return Err(Failure::NoOverload.into()),
+                        _ => return Err(Failure::NoOverload),
                     }
                 }
             };
@@ -153,35 +149,35 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
             F::Subtract => one - two,
             F::Multiply => one * two,
             F::Divide => one / two,
-            _ => return Err(Failure::NoOverload.into()),
+            _ => return Err(Failure::NoOverload),
         }),
         (Value::Duration(one), Value::Duration(two)) => {
             Value::Duration(in_range(match function {
                 F::Add => one.checked_add(*two),
                 F::Subtract => one.checked_sub(*two),
-                _ => return Err(Failure::NoOverload.into()),
+                _ => return Err(Failure::NoOverload),
             })?)
         }
         (Value::Timestamp(at), Value::Duration(by)) => match function {
             F::Add => later(*at, Some(*by))?,
             F::Subtract => later(*at, by.checked_neg())?,
-            _ => return Err(Failure::NoOverload.into()),
+            _ => return Err(Failure::NoOverload),
         },
         (Value::Duration(by), Value::Timestamp(at)) if function == F::Add => later(*at, Some(*by))?,
         (Value::Timestamp(one), Value::Timestamp(two)) if function == F::Subtract => {
             Value::Duration(in_range(one.since(*two))?)
         }
         (Value::String(one), Value::String(two)) if function == F::Add => {
-            meter.touch(one.len() + two.len())?;
+            meter.touch(one.len() + two.len());
             let text: Arc<str> = [&**one, &**two].concat().into();
             Value::String(Text::Shared(text))
         }
         (Value::Bytes(one), Value::Bytes(two)) if function == F::Add => {
-            meter.touch(one.len() + two.len())?;
+            meter.touch(one.len() + two.len());
             Value::Bytes([&**one, &**two].concat().into())
         }
         (Value::List(one), Value::List(two)) if function == F::Add => {
-            meter.spend(one.len() + two.len())?;
+            meter.spend(one.len() + two.len());
             let mut all = Vec::with_capacity(one.len() + two.len());
             for list in [one, two] {
                 for at in 0..list.len() {
@@ -192,19 +188,19 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
             }
             Value::List(List::Made(all.into()))
         }
-        _ => return Err(Failure::NoOverload.into()),
+        _ => return Err(Failure::NoOverload),
     })
 }
 
-fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> Result<bool, Stop> {
+fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> bool {
     for at in 0..list.len() {
         if let Some(element) = list.get(at)
-            && element.equals(wanted, meter)?
+            && element.equals(wanted, meter)
         {
-            return Ok(true);
+            return true;
         }
     }
-    Ok(false)
+    false
 }
 
 /// Of numbers of 64 bits: to divide more is a function of its own, and long.
@@ -246,6 +242,6 @@ fn part(function: F, at: Timestamp, offset: i64) -> Option<i64> {
     })
 }
 
-fn in_range<T>(value: Option<T>) -> Result<T, Stop> {
-    value.ok_or(Stop::Failed(Failure::Overflow))
+fn in_range<T>(value: Option<T>) -> Result<T, Failure> {
+    value.ok_or(Failure::Overflow)
 }
