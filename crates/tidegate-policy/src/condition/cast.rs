@@ -15,6 +15,9 @@ use super::value::{Text, Value};
 const INT_END: f64 = 9_223_372_036_854_775_808.0;
 pub(super) const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "True", "TRUE"];
+const FALSE: [&str; 6] = ["0", "f", "F", "false", "False", "FALSE"];
+
 /// Converts a value to the type that a function is named for.
 pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Failure> {
     if let Value::String(text) = from {
@@ -68,11 +71,10 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
             double::parse(text).map(Value::Double)
         }
 
-        (F::ToBool, Value::String(text)) => match &**text {
-            "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(Value::Bool(true)),
-            "0" | "f" | "F" | "false" | "False" | "FALSE" => Some(Value::Bool(false)),
-            _ => None,
-        },
+        (F::ToBool, Value::String(text)) => {
+            let truth = TRUE.contains(&&**text);
+            (truth || FALSE.contains(&&**text)).then_some(Value::Bool(truth))
+        }
         (F::ToBytes, Value::String(text)) => Some(Value::Bytes(text.as_bytes().into())),
         (F::ToDuration, Value::Int(nanos)) => Some(Value::Duration(*nanos)),
         (F::ToDuration, Value::String(text)) => parse_duration(text).map(Value::Duration),

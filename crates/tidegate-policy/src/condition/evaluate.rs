@@ -81,8 +81,7 @@ impl<'a> Evaluation<'a> {
             (Kind::Constant(_) | Kind::Parameter(_) | Kind::Variable(_), _) => {
                 self.known(&term.kind).cloned().ok_or(Stop::Missing)
             }
-            (Kind::And, terms) => self.logic(terms, false),
-            (Kind::Or, terms) => self.logic(terms, true),
+            (kind @ (Kind::And | Kind::Or), terms) => self.logic(terms, matches!(kind, Kind::Or)),
             (Kind::If, [condition, yes, no]) => {
                 let chosen = if self.truth(condition)? { yes } else { no };
                 self.value(chosen)
@@ -102,15 +101,21 @@ impl<'a> Evaluation<'a> {
                 };
                 Ok(Value::Bool(pattern.matches(text, &mut self.meter)))
             }
-            (Kind::Field(name), [of]) => {
+            (kind @ (Kind::Field(name) | Kind::Has(name)), [of]) => {
                 let found = self.field(of, name)?;
+                if let Kind::Has(_) = kind {
+                    return Ok(Value::Bool(found.is_some()));
+                }
                 found.ok_or(Stop::Failed(Failure::NoSuchKey))
             }
-            (Kind::Has(name), [of]) => Ok(Value::Bool(self.field(of, name)?.is_some())),
-            (Kind::List, elements) => {
-                Ok(Value::List(List::Made(self.all(elements, false)?.into())))
+            (kind @ (Kind::List | Kind::Map), parts) => {
+                let is_map = matches!(kind, Kind::Map);
+                let made = self.all(parts, is_map)?.into();
+                Ok(match is_map {
+                    true => Value::Map(Map::Made(made)),
+                    false => Value::List(List::Made(made)),
+                })
             }
-            (Kind::Map, entries) => Ok(Value::Map(Map::Made(self.all(entries, true)?.into()))),
             (Kind::Fold(fold), [range, _, inner @ ..]) => self.fold(*fold, range, inner),
             // The checker leaves no others.
             _ => Err(Failure::NoOverload.into()),

@@ -150,9 +150,9 @@ impl Timestamp {
             (":", at.second, 2),
         ] {
             text.push_str(before);
-            push_padded(&mut text, number, width);
+            push_padded(&mut text, number.unsigned_abs(), width);
         }
-        push_fraction(&mut text, self.nanos);
+        push_fraction(&mut text, self.nanos.into());
         text.push('Z');
         text
     }
@@ -160,7 +160,8 @@ impl Timestamp {
 
 /// Reads a time zone: UTC, or an offset such as `+01:00`. Seconds east of UTC.
 pub(super) fn parse_zone(text: &str) -> Option<i64> {
-    if matches!(text, "" | "UTC" | "Z" | "GMT" | "Etc/UTC" | "Etc/GMT") {
+    const UTC: [&str; 6] = ["", "UTC", "Z", "GMT", "Etc/UTC", "Etc/GMT"];
+    if UTC.contains(&text) {
         return Some(0);
     }
     let (negative, offset) = sign(text);
@@ -216,11 +217,9 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
 pub(super) fn duration_text(duration: i64) -> String {
     let size = duration.unsigned_abs();
     let sign = if duration < 0 { "-" } else { "" };
-    let mut text = format!("{sign}{}", size / SECOND.unsigned_abs());
-    push_fraction(
-        &mut text,
-        u32::try_from(size % SECOND.unsigned_abs()).unwrap_or(0),
-    );
+    let mut text = sign.to_owned();
+    text.push_str(&(size / SECOND.unsigned_abs()).to_string());
+    push_fraction(&mut text, size % SECOND.unsigned_abs());
     text.push('s');
     text
 }
@@ -247,16 +246,16 @@ fn leading_digits(text: &str) -> &str {
 }
 
 /// A fraction of a second, without zeros at its end.
-fn push_fraction(text: &mut String, nanos: u32) {
+fn push_fraction(text: &mut String, nanos: u64) {
     if nanos > 0 {
         text.push('.');
-        push_padded(text, nanos.into(), 9);
+        push_padded(text, nanos, 9);
         text.truncate(text.trim_end_matches('0').len());
     }
 }
 
 /// A number with zeros before it, as wide as that.
-fn push_padded(text: &mut String, number: i64, width: usize) {
+fn push_padded(text: &mut String, number: u64, width: usize) {
     let digits = number.to_string();
     for _ in digits.len()..width {
         text.push('0');
