@@ -2,6 +2,8 @@
 //!
 //! After a fault, which is told when all is checked, what is wrong counts as of any type.
 
+use std::fmt;
+
 use super::error::ConditionError;
 use super::evaluate::Meter;
 use super::functions;
@@ -30,7 +32,7 @@ pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), Con
     let found = checker.types.top(found);
     if !matches!(found, Type::Bool) {
         let found = checker.types.text(found);
-        let message = format!("a condition is a bool, and this is {found}");
+        let message = format_args!("a condition is a bool, and this is {found}");
         checker.fail(term.offset, message);
     }
     checker.fault.map_or(Ok(()), Err)
@@ -51,7 +53,8 @@ impl Checker<'_> {
     fn check(&mut self, term: &mut Term) -> Type {
         let found = self.kind(term);
         if self.types.is_too_deep(found) {
-            return self.fail(term.offset, "a type that is nested too deeply".to_owned());
+            let message = format_args!("a type that is nested too deeply");
+            return self.fail(term.offset, message);
         }
         found
     }
@@ -65,7 +68,7 @@ impl Checker<'_> {
                     found
                 }
                 None => {
-                    let message = format!("`{name}` is no parameter of the condition");
+                    let message = format_args!("`{name}` is no parameter of the condition");
                     self.fail(offset, message)
                 }
             },
@@ -161,10 +164,7 @@ impl Checker<'_> {
         match self.types.top(found) {
             Type::Map(map) => self.types.value(map),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
-            other => {
-                let message = format!("{} has no fields", self.types.text(other));
-                self.fail(offset, message)
-            }
+            other => self.wrong(offset, other, "has no fields"),
         }
     }
 
@@ -213,10 +213,7 @@ impl Checker<'_> {
                 // What is never known cannot become known as something that is no key.
                 Type::Unknown(_) => Type::Dyn,
                 found @ (Type::Dyn | Type::Bool | Type::Int | Type::Uint | Type::String) => found,
-                other => {
-                    let message = format!("{} is no key of a map", self.types.text(other));
-                    self.fail(key.offset, message)
-                }
+                other => self.wrong(key.offset, other, "is no key of a map"),
             };
             let value_type = self.check(value);
             types = Some(match types {
@@ -243,10 +240,7 @@ impl Checker<'_> {
             // Of a map, its keys.
             Type::List(part) | Type::Map(part) => self.types.part(part),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
-            other => {
-                let message = format!("{} is neither a list nor a map", self.types.text(other));
-                self.fail(range.offset, message)
-            }
+            other => self.wrong(range.offset, other, "is neither a list nor a map"),
         };
         if let Kind::Name(name) = &mut variable.kind {
             self.variables.push((std::mem::take(name), element));
@@ -274,7 +268,7 @@ impl Checker<'_> {
         let rows = || ROWS.iter().filter(|row| row.is(&name, is_member));
         if rows().next().is_none() {
             let what = if is_member { "method" } else { "function" };
-            return self.fail(term.offset, format!("there is no {what} `{name}`"));
+            return self.fail(term.offset, format_args!("there is no {what} `{name}`"));
         }
         let mut types = Vec::with_capacity(term.parts.len());
         for part in &mut term.parts {
@@ -375,25 +369,31 @@ impl Checker<'_> {
                     }
                     Err(reason) => reason,
                 };
-                let message = format!("the pattern of `matches`: {reason}");
-                self.fail(term.offset, message);
+                self.fail(
+                    term.offset,
+                    format_args!("the pattern of `matches`: {reason}"),
+                );
             }
             _ => {}
         }
     }
 
     fn no_overload(&mut self, offset: usize, name: &str, types: &[Type]) -> Type {
-        let mut message = format!("`{name}` does not take (");
+        let mut taken = String::new();
         for (at, found) in types.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
-            message.push_str(separator);
-            message.push_str(&self.types.text(*found));
+            taken.push_str(separator);
+            taken.push_str(&self.types.text(*found));
         }
-        message.push(')');
-        self.fail(offset, message)
+        self.fail(offset, format_args!("`{name}` does not take ({taken})"))
     }
 
-    fn fail(&mut self, offset: usize, message: String) -> Type {
+    fn wrong(&mut self, offset: usize, found: Type, why: &str) -> Type {
+        let found = self.types.text(found);
+        self.fail(offset, format_args!("{found} {why}"))
+    }
+
+    fn fail(&mut self, offset: usize, message: fmt::Arguments<'_>) -> Type {
         if self.fault.is_none() {
             self.fault = Some(ConditionError::at(offset, message));
         }
