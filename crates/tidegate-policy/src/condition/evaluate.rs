@@ -79,7 +79,10 @@ impl<'a> Evaluation<'a> {
         }
         match (&term.kind, term.parts.as_slice()) {
             (Kind::Constant(_) | Kind::Parameter(_) | Kind::Variable(_), _) => {
-                self.known(&term.kind).cloned().ok_or(Stop::Missing)
+                match self.known(&term.kind) {
+                    Some(value) => Ok(value.clone()),
+                    None => Err(Stop::Missing),
+                }
             }
             (kind @ (Kind::And | Kind::Or), terms) => self.logic(terms, matches!(kind, Kind::Or)),
             (Kind::If, [condition, yes, no]) => {
@@ -87,20 +90,24 @@ impl<'a> Evaluation<'a> {
                 self.value(chosen)
             }
             (Kind::Apply(function), [operand]) => {
-                let operand = self.value(operand)?;
-                Ok(functions::one(*function, &operand, &mut self.meter)?)
+                let operand = self.value(operand);
+                Ok(functions::one(*function, seen(&operand)?, &mut self.meter)?)
             }
             (Kind::Apply(function), [one, two]) => {
-                let (one, two) = (self.value(one)?, self.value(two)?);
-                Ok(functions::two(*function, &one, &two, &mut self.meter)?)
+                let one = self.value(one);
+                let one = seen(&one)?;
+                let two = self.value(two);
+                Ok(functions::two(
+                    *function,
+                    one,
+                    seen(&two)?,
+                    &mut self.meter,
+                )?)
             }
-            (Kind::Matches(pattern), [text]) => {
-                let text = self.value(text)?;
-                let Value::String(text) = &text else {
-                    return Err(Failure::NoOverload.into());
-                };
-                Ok(Value::Bool(pattern.matches(text, &mut self.meter)))
-            }
+            (Kind::Matches(pattern), [text]) => match seen(&self.value(text))? {
+                Value::String(text) => Ok(Value::Bool(pattern.matches(text, &mut self.meter))),
+                _ => Err(Failure::NoOverload.into()),
+            },
             (kind @ (Kind::Field(name) | Kind::Has(name)), [of]) => {
                 let found = self.field(of, name)?;
                 if let Kind::Has(_) = kind {
@@ -144,7 +151,7 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(super) fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
-        match &self.value(term)? {
+        match seen(&self.value(term))? {
             Value::Bool(truth) => Ok(*truth),
             _ => Err(Failure::NoOverload.into()),
         }
@@ -152,7 +159,7 @@ impl<'a> Evaluation<'a> {
 
     /// The field of a map, if it has it.
     fn field(&mut self, of: &'a Term, name: &'a str) -> Result<Option<Value<'a>>, Stop> {
-        match &self.value(of)? {
+        match seen(&self.value(of))? {
             Value::Map(map) => {
                 let key = Value::String(Text::Borrowed(name));
                 Ok(map.find(&key, &mut self.meter))
@@ -185,9 +192,9 @@ impl<'a> Evaluation<'a> {
     }
 
     fn fold(&mut self, fold: Fold, range: &'a Term, inner: &'a [Term]) -> Outcome<'a> {
-        let range = self.value(range)?;
+        let range = self.value(range);
         let outer = self.variables.len();
-        let found = self.fold_over(fold, &range, inner);
+        let found = self.fold_over(fold, seen(&range)?, inner);
         self.variables.truncate(outer);
         found
     }
@@ -243,6 +250,11 @@ impl<'a> Evaluation<'a> {
             Fold::Filter | Fold::Map => Ok(Value::List(List::Made(made.into()))),
         }
     }
+}
+
+/// A value where it is: moves make long code.
+fn seen<'v, 'a>(outcome: &'v Outcome<'a>) -> Result<&'v Value<'a>, Stop> {
+    outcome.as_ref().map_err(|stop| *stop)
 }
 
 /// Operands of `&&` or `||` that decide nothing yet.
