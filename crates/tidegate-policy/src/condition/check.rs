@@ -265,8 +265,7 @@ impl Checker<'_> {
             return Type::Dyn;
         };
         let (name, is_member) = (std::mem::take(name), *is_member);
-        let rows = || ROWS.iter().filter(|row| row.is(&name, is_member));
-        if rows().next().is_none() {
+        if !ROWS.iter().any(|row| row.is(&name, is_member)) {
             let what = if is_member { "method" } else { "function" };
             return self.fail(term.offset, format_args!("there is no {what} `{name}`"));
         }
@@ -275,7 +274,10 @@ impl Checker<'_> {
             types.push(self.check(part));
         }
         let mut chosen: Option<(Function, Type)> = None;
-        for row in rows() {
+        for row in &ROWS {
+            if !row.is(&name, is_member) {
+                continue;
+            }
             for overload in row.overloads.split(' ') {
                 let mark = self.types.mark();
                 let Some(found) = self.apply(overload.as_bytes(), &types) else {

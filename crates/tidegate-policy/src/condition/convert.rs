@@ -26,9 +26,9 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
             | ParameterType::IpAddress,
             Json::Text(text),
         ) if text.len() > MAX_PLAIN => return None,
-        (ParameterType::Any, _) => Value::any(json),
-        (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
-        (ParameterType::String, Json::Text(text)) => Value::String(Text::Borrowed(text)),
+        (ParameterType::Any, _)
+        | (ParameterType::Bool, Json::Bool(_))
+        | (ParameterType::String, Json::Text(_)) => Value::any(json),
         (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
         (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
@@ -38,37 +38,36 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Duration, Json::Text(text)) => Value::Duration(parse_duration(text)?),
         (ParameterType::Timestamp, Json::Text(text)) => Value::Timestamp(Timestamp::parse(text)?),
         (ParameterType::IpAddress, Json::Text(text)) => Value::Ip(Ip::parse(text)?),
-        (ParameterType::List(element), Json::List(values)) => {
+        (ParameterType::List(element), Json::List(_))
+        | (ParameterType::Map(element), Json::Object(_)) => {
             let as_written = is_as_written(element);
-            let mut made = Vec::with_capacity(if as_written { 0 } else { values.len() });
-            for value in values {
+            let mut made = Vec::new();
+            let mut at = 0;
+            while let Some((key, value)) = entry(json, at) {
+                at += 1;
                 let value = convert(value, element)?;
                 if !as_written {
+                    made.extend(key.map(|key| Value::String(Text::Borrowed(key))));
                     made.push(value);
                 }
             }
-            Value::List(match as_written {
-                true => List::Json(values),
-                false => List::Made(made.into()),
-            })
-        }
-        (ParameterType::Map(element), Json::Object(entries)) => {
-            let as_written = is_as_written(element);
-            let mut made = Vec::with_capacity(if as_written { 0 } else { 2 * entries.len() });
-            for (key, value) in entries {
-                let value = convert(value, element)?;
-                if !as_written {
-                    made.push(Value::String(Text::Borrowed(key)));
-                    made.push(value);
-                }
+            match json {
+                _ if as_written => Value::any(json),
+                Json::List(_) => Value::List(List::Made(made.into())),
+                _ => Value::Map(Map::Made(made.into())),
             }
-            Value::Map(match as_written {
-                true => Map::Json(entries),
-                false => Map::Made(made.into()),
-            })
         }
         _ => return None,
     })
+}
+
+/// An element of a list, or a key of a map and its value.
+fn entry(json: &Json, at: usize) -> Option<(Option<&str>, &Json)> {
+    match json {
+        Json::List(values) => Some((None, values.get(at)?)),
+        Json::Object(entries) => entries.get(at).map(|(key, value)| (Some(&**key), value)),
+        _ => None,
+    }
 }
 
 /// What it costs to convert a value, in the units of an evaluation.

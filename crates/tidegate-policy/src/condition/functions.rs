@@ -16,10 +16,12 @@ type Outcome<'a> = Result<Value<'a>, Failure>;
 
 /// A function of one value.
 pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
-    Ok(match (function, of) {
-        (F::Not, Value::Bool(truth)) => Value::Bool(!truth),
-        (F::Negate, Value::Int(value)) => Value::Int(in_range(value.checked_neg())?),
-        (F::Negate, Value::Double(value)) => Value::Double(-value),
+    let number = match (function, of) {
+        (F::Not, Value::Bool(truth)) => return Ok(Value::Bool(!truth)),
+        (F::Negate, Value::Double(value)) => return Ok(Value::Double(-value)),
+        (F::ToType, _) => return Ok(Value::Type(of.type_name())),
+        (F::ToDyn, _) => return Ok(of.clone()),
+        (F::Negate, Value::Int(value)) => value.checked_neg(),
         (F::Size, _) => {
             let size = match of {
                 Value::String(text) => {
@@ -31,10 +33,8 @@ pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome
                 Value::Map(map) => map.len(),
                 _ => return Err(Failure::NoOverload),
             };
-            Value::Int(in_range(i64::try_from(size).ok())?)
+            i64::try_from(size).ok()
         }
-        (F::ToType, _) => Value::Type(of.type_name()),
-        (F::ToDyn, _) => of.clone(),
         (F::Hours | F::Minutes | F::Seconds | F::Milliseconds, Value::Duration(nanos)) => {
             let unit = match function {
                 F::Hours => 3_600_000_000_000,
@@ -42,11 +42,12 @@ pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome
                 F::Seconds => 1_000_000_000,
                 _ => 1_000_000,
             };
-            Value::Int(nanos / unit)
+            Some(nanos / unit)
         }
-        (_, Value::Timestamp(at)) if let Some(found) = part(function, *at, 0) => Value::Int(found),
-        _ => cast::cast(function, of, meter)?,
-    })
+        (_, Value::Timestamp(at)) if let Some(found) = part(function, *at, 0) => Some(found),
+        _ => return cast::cast(function, of, meter),
+    };
+    in_range(number).map(Value::Int)
 }
 
 /// A function of two values.
@@ -96,8 +97,8 @@ pub(super) fn two<'a>(
         }
         (F::Index, Value::List(list), at) => {
             let at = whole(at).ok_or(Failure::NoOverload)?;
-            let at = usize::try_from(at).map_err(|_| Failure::NoSuchIndex)?;
-            return list.get(at).ok_or(Failure::NoSuchIndex);
+            let at = usize::try_from(at).ok();
+            return at.and_then(|at| list.get(at)).ok_or(Failure::NoSuchIndex);
         }
         (F::Index, Value::Map(map), key) => {
             return map.find(key, meter).ok_or(Failure::NoSuchKey);
@@ -158,12 +159,15 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
                 _ => return Err(Failure::NoOverload),
             })?)
         }
-        (Value::Timestamp(at), Value::Duration(by)) => match function {
-            F::Add => later(*at, Some(*by))?,
-            F::Subtract => later(*at, by.checked_neg())?,
-            _ => return Err(Failure::NoOverload),
-        },
-        (Value::Duration(by), Value::Timestamp(at)) if function == F::Add => later(*at, Some(*by))?,
+        (Value::Timestamp(at), Value::Duration(by))
+        | (Value::Duration(by), Value::Timestamp(at)) => {
+            let by = match (function, one) {
+                (F::Add, _) => Some(*by),
+                (F::Subtract, Value::Timestamp(_)) => by.checked_neg(),
+                _ => return Err(Failure::NoOverload),
+            };
+            Value::Timestamp(in_range(by.and_then(|by| at.later(by)))?)
+        }
         (Value::Timestamp(one), Value::Timestamp(two)) if function == F::Subtract => {
             Value::Duration(in_range(one.since(*two))?)
         }
@@ -220,23 +224,20 @@ fn whole(at: &Value<'_>) -> Option<i64> {
     }
 }
 
-fn later<'a>(at: Timestamp, by: Option<i64>) -> Outcome<'a> {
-    Ok(Value::Timestamp(in_range(by.and_then(|by| at.later(by)))?))
-}
-
 /// What a function reads off a calendar and a clock; none when it is no such function.
 fn part(function: F, at: Timestamp, offset: i64) -> Option<i64> {
     let civil = at.civil(offset);
+    let [year, month, day, hour, minute, second] = civil.fields;
     Some(match function {
-        F::FullYear => civil.year,
-        F::Month => civil.month - 1,
-        F::Date => civil.day,
-        F::DayOfMonth => civil.day - 1,
+        F::FullYear => year,
+        F::Month => month - 1,
+        F::Date => day,
+        F::DayOfMonth => day - 1,
         F::DayOfWeek => civil.weekday,
         F::DayOfYear => civil.year_day,
-        F::Hours => civil.hour,
-        F::Minutes => civil.minute,
-        F::Seconds => civil.second,
+        F::Hours => hour,
+        F::Minutes => minute,
+        F::Seconds => second,
         F::Milliseconds => civil.millisecond,
         _ => return None,
     })

@@ -24,20 +24,17 @@ pub(super) struct Timestamp {
 
 /// A point in time as a calendar and a clock show it.
 pub(super) struct Civil {
-    pub(super) year: i64,
-    /// From 1.
-    pub(super) month: i64,
-    /// From 1.
-    pub(super) day: i64,
+    /// Year, month and day (from 1), hour, minute, second.
+    pub(super) fields: [i64; 6],
     /// From 0, Sunday.
     pub(super) weekday: i64,
     /// From 0.
     pub(super) year_day: i64,
-    pub(super) hour: i64,
-    pub(super) minute: i64,
-    pub(super) second: i64,
     pub(super) millisecond: i64,
 }
+
+/// How many digits the fields have in a text, and what stands behind each.
+const FIELDS: [(usize, &str); 6] = [(4, "-"), (2, "-"), (2, "T"), (2, ":"), (2, ":"), (2, "")];
 
 impl Timestamp {
     /// Seconds since the epoch; none outside the range.
@@ -52,8 +49,6 @@ impl Timestamp {
 
     /// Reads `2026-01-31T00:00:00.000Z` (RFC 3339).
     pub(super) fn parse(text: &str) -> Option<Self> {
-        const FIELDS: [(usize, &str); 6] =
-            [(4, "-"), (2, "-"), (2, "T"), (2, ":"), (2, ":"), (2, "")];
         let mut reader = Reader(text);
         let mut fields = [0; 6];
         for (field, (width, end)) in fields.iter_mut().zip(&FIELDS) {
@@ -100,34 +95,22 @@ impl Timestamp {
         let local = self.seconds + offset;
         let (day_number, clock) = (local.div_euclid(DAY), local.rem_euclid(DAY));
         let (year, month, day) = date(day_number);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
         Civil {
-            year,
-            month,
-            day,
+            fields: [year, month, day, hour, minute, second],
             // The epoch was a Thursday.
             weekday: (day_number + 4).rem_euclid(7),
             year_day: day_number - days(year, 1, 1),
-            hour: clock / 3600,
-            minute: clock / 60 % 60,
-            second: clock % 60,
             millisecond: i64::from(self.nanos / 1_000_000),
         }
     }
 
     /// Its text, in UTC (RFC 3339).
     pub(super) fn text(self) -> String {
-        let at = self.civil(0);
         let mut text = String::new();
-        for &(before, number, width) in &[
-            ("", at.year, 4),
-            ("-", at.month, 2),
-            ("-", at.day, 2),
-            ("T", at.hour, 2),
-            (":", at.minute, 2),
-            (":", at.second, 2),
-        ] {
-            text.push_str(before);
-            push_padded(&mut text, number.unsigned_abs(), width);
+        for (field, (width, end)) in self.civil(0).fields.iter().zip(&FIELDS) {
+            push_padded(&mut text, field.unsigned_abs(), *width);
+            text.push_str(end);
         }
         push_fraction(&mut text, self.nanos.into());
         text.push('Z');

@@ -162,7 +162,7 @@ impl<'a> Value<'a> {
     }
 
     /// A number, as a double.
-    fn double(&self) -> Option<f64> {
+    pub(super) fn double(&self) -> Option<f64> {
         match self {
             Self::Int(value) => Some(*value as f64),
             Self::Uint(value) => Some(*value as f64),
