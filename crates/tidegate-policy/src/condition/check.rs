@@ -16,15 +16,10 @@ use super::{MAX_COST, Parameter};
 
 /// Checks an expression whose value is a bool.
 pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), ConditionError> {
-    let mut types = Types::default();
-    let mut named = Vec::with_capacity(parameters.len());
-    for parameter in parameters {
-        named.push((&*parameter.name, types.of(&parameter.kind)));
-    }
     let mut checker = Checker {
-        parameters: named,
+        parameters,
         variables: Vec::new(),
-        types,
+        types: Types::default(),
         pattern_steps: 0,
         fault: None,
     };
@@ -39,7 +34,7 @@ pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), Con
 }
 
 struct Checker<'p> {
-    parameters: Vec<(&'p str, Type)>,
+    parameters: &'p [Parameter],
     /// The variables of the macros around, outermost first.
     variables: Vec<(Box<str>, Type)>,
     types: Types,
@@ -116,14 +111,14 @@ impl Checker<'_> {
     }
 
     /// What a name stands for.
-    fn named(&self, name: &str) -> Option<(Kind, Type)> {
+    fn named(&mut self, name: &str) -> Option<(Kind, Type)> {
         let mut variables = self.variables.iter().enumerate().rev();
         if let Some((at, (_, found))) = variables.find(|(_, found)| *found.0 == *name) {
             return Some((Kind::Variable(at), *found));
         }
         let mut parameters = self.parameters.iter().enumerate();
-        if let Some((at, (_, found))) = parameters.find(|(_, found)| found.0 == name) {
-            return Some((Kind::Parameter(at), *found));
+        if let Some((at, found)) = parameters.find(|(_, found)| *found.name == *name) {
+            return Some((Kind::Parameter(at), self.types.of(&found.kind)));
         }
         const TYPES: [&str; 10] = [
             "bool",
@@ -143,7 +138,7 @@ impl Checker<'_> {
 
     /// `google.protobuf.Timestamp` and `google.protobuf.Duration`, which are types by their long names,
     /// unless something else is named `google`.
-    fn long_type_name(&self, of: &Term, name: &str) -> Option<&'static str> {
+    fn long_type_name(&mut self, of: &Term, name: &str) -> Option<&'static str> {
         let (Kind::Field(middle), [package]) = (&of.kind, of.parts.as_slice()) else {
             return None;
         };

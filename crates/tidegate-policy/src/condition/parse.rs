@@ -31,9 +31,9 @@ pub(super) fn parse(text: &str) -> Result<Term, ConditionError> {
     if !matches!(parser.token, Token::End) {
         parser.unexpected("an operator or the end");
     }
-    match (parser.lexer.fault, parser.made.pop()) {
-        (None, Some(term)) => Ok(term),
-        (fault, _) => Err(fault.unwrap_or(ConditionError::Unsupported)),
+    match parser.lexer.fault {
+        Some(fault) => Err(fault),
+        None => parser.made.pop().ok_or(ConditionError::Unsupported),
     }
 }
 
