@@ -65,8 +65,7 @@ fn int(from: &Value<'_>) -> Result<i64, Failure> {
         Value::Double(_) => Err(Failure::Overflow),
         Value::String(text) => {
             let (negative, size) = sign(text);
-            let value = digits(size, 10).map(|size| signed(negative, size));
-            read(value.and_then(|value| value.try_into().ok()))
+            read(digits(size, 10).and_then(|size| signed(negative, size)))
         }
         Value::Timestamp(at) => Ok(at.seconds()),
         _ => Err(Failure::NoOverload),

@@ -29,8 +29,14 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Any, _)
         | (ParameterType::Bool, Json::Bool(_))
         | (ParameterType::String, Json::Text(_)) => Value::any(json),
-        (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
-        (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
+        (ParameterType::Int, _) => {
+            let (negative, size) = whole(json)?;
+            Value::Int(signed(negative, size)?)
+        }
+        (ParameterType::Uint, _) => match whole(json)? {
+            (true, 1..) => return None,
+            (_, size) => Value::Uint(size),
+        },
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
         (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
@@ -112,19 +118,20 @@ fn is_as_written(kind: &ParameterType) -> bool {
     }
 }
 
-/// A whole number: written as one, or with a fraction of zeros, or as a text. None out of the range of all types.
-fn whole(json: &Json) -> Option<i128> {
+/// A whole number, whether it is negative and its size: written as one, or with a fraction of zeros, or as a text.
+/// None out of the range of all types.
+fn whole(json: &Json) -> Option<(bool, u64)> {
     match json {
         Json::Number(number) => {
-            if let Some(value) = number.as_i64() {
-                return Some(value.into());
-            }
             if let Some(value) = number.as_u64() {
-                return Some(value.into());
+                return Some((false, value));
+            }
+            if let Some(value) = number.as_i64() {
+                return Some((value < 0, value.unsigned_abs()));
             }
             let value = number.as_f64()?;
             let is_whole = value.trunc() == value && value.abs() < UINT_END;
-            is_whole.then_some(signed(value < 0.0, value.abs() as u64))
+            is_whole.then_some((value < 0.0, value.abs() as u64))
         }
         Json::Text(text) => whole_text(text),
         _ => None,
@@ -132,7 +139,7 @@ fn whole(json: &Json) -> Option<i128> {
 }
 
 /// A whole number in decimals, such as `42`, `-1.0` or `1e3`.
-fn whole_text(text: &str) -> Option<i128> {
+fn whole_text(text: &str) -> Option<(bool, u64)> {
     let (negative, digits) = sign(text);
     let (before, after, exponent) = decimals(digits)?;
     let mut size: u64 = 0;
@@ -153,5 +160,5 @@ fn whole_text(text: &str) -> Option<i128> {
         size = size.checked_mul(10)?;
         at += 1;
     }
-    Some(signed(negative, size))
+    Some((negative, size))
 }

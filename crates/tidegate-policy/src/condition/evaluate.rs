@@ -200,24 +200,25 @@ impl<'a> Evaluation<'a> {
     }
 
     fn fold_over(&mut self, fold: Fold, range: &Value<'a>, inner: &'a [Term]) -> Outcome<'a> {
-        let length = match range {
-            Value::List(list) => list.len(),
+        match range {
+            Value::List(_) => {}
             Value::Map(map) => {
                 self.meter.spend(map.len());
-                map.len()
             }
             _ => return Err(Failure::NoOverload.into()),
-        };
+        }
         let (tests, results) = inner.split_at(fold.tests(inner.len()));
         let mut open = Open::default();
         let mut count = 0_usize;
         let mut made = Vec::new();
-        for at in 0..length {
-            self.variables.extend(match range {
-                Value::List(list) => list.get(at),
-                Value::Map(map) => map.key(at),
-                _ => None,
-            });
+        let mut at = 0;
+        while let Some(element) = match range {
+            Value::List(list) => list.get(at),
+            Value::Map(map) => map.key(at),
+            _ => None,
+        } {
+            at += 1;
+            self.variables.push(element);
             let test = match tests.first() {
                 Some(test) => self.truth(test),
                 None => Ok(true),

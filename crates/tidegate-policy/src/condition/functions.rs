@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::cast;
 use super::error::Failure;
 use super::evaluate::Meter;
-use super::number::signed;
 use super::overloads::Function as F;
 use super::pattern::{MAX_PROGRAM, Pattern};
 use super::time::{Timestamp, parse_zone};
@@ -115,36 +114,25 @@ pub(super) fn two<'a>(
 
 fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
     Ok(match (one, two) {
-        (Value::Int(_), Value::Int(_)) | (Value::Uint(_), Value::Uint(_)) => {
-            let (a, b) = (
-                one.whole().unwrap_or_default(),
-                two.whole().unwrap_or_default(),
-            );
-            let of_type = |found: i128| match one {
-                Value::Int(_) => i64::try_from(found).map(Value::Int),
-                _ => u64::try_from(found).map(Value::Uint),
-            };
-            let found = match function {
-                F::Add => a + b,
-                F::Subtract => a - b,
-                // What does not fit is negative, or too large for both types.
-                F::Multiply => a.wrapping_mul(b),
-                F::Divide | F::Remainder if b == 0 => return Err(Failure::DivisionByZero),
-                _ => {
-                    let quotient = quotient(a, b);
-                    match function {
-                        F::Divide => quotient,
-                        // The least number has no quotient by -1, and no remainder either.
-                        F::Remainder => {
-                            in_range(of_type(quotient).ok())?;
-                            a - quotient * b
-                        }
-                        _ => return Err(Failure::NoOverload),
-                    }
-                }
-            };
-            in_range(of_type(found).ok())?
-        }
+        (Value::Int(one), Value::Int(two)) => Value::Int(in_range(match function {
+            F::Add => one.checked_add(*two),
+            F::Subtract => one.checked_sub(*two),
+            F::Multiply => one.checked_mul(*two),
+            F::Divide | F::Remainder if *two == 0 => return Err(Failure::DivisionByZero),
+            F::Divide => one.checked_div(*two),
+            // The least number has no quotient by -1, and no remainder either.
+            F::Remainder => one.checked_rem(*two),
+            _ => return Err(Failure::NoOverload),
+        })?),
+        (Value::Uint(one), Value::Uint(two)) => Value::Uint(in_range(match function {
+            F::Add => one.checked_add(*two),
+            F::Subtract => one.checked_sub(*two),
+            F::Multiply => one.checked_mul(*two),
+            F::Divide | F::Remainder if *two == 0 => return Err(Failure::DivisionByZero),
+            F::Divide => one.checked_div(*two),
+            F::Remainder => one.checked_rem(*two),
+            _ => return Err(Failure::NoOverload),
+        })?),
         (Value::Double(one), Value::Double(two)) => Value::Double(match function {
             F::Add => one + two,
             F::Subtract => one - two,
@@ -184,10 +172,10 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
             meter.spend(one.len() + two.len());
             let mut all = Vec::with_capacity(one.len() + two.len());
             for list in [one, two] {
-                for at in 0..list.len() {
-                    if let Some(element) = list.get(at) {
-                        all.push(element);
-                    }
+                let mut at = 0;
+                while let Some(element) = list.get(at) {
+                    all.push(element);
+                    at += 1;
                 }
             }
             Value::List(List::Made(all.into()))
@@ -197,21 +185,14 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
 }
 
 fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> bool {
-    for at in 0..list.len() {
-        if let Some(element) = list.get(at)
-            && element.equals(wanted, meter)
-        {
+    let mut at = 0;
+    while let Some(element) = list.get(at) {
+        if element.equals(wanted, meter) {
             return true;
         }
+        at += 1;
     }
     false
-}
-
-/// Of numbers of 64 bits: to divide more is a function of its own, and long.
-fn quotient(one: i128, two: i128) -> i128 {
-    let size = |number: i128| u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
-    let quotient = size(one).checked_div(size(two)).unwrap_or_default();
-    signed((one < 0) != (two < 0), quotient)
 }
 
 /// An index: of any number that is whole.

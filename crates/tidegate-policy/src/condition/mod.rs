@@ -245,19 +245,16 @@ impl Condition {
                 .get(&parameter.name)
                 .or_else(|| asked.get(&parameter.name));
             *cost += json.map_or(1, |json| convert::cost(json, &parameter.kind));
-            let value = match json {
-                Some(json) => Some(convert::convert(json, &parameter.kind).ok_or_else(|| {
-                    EvaluationError::Value {
-                        condition: self.name.to_string(),
-                        parameter: parameter.name.to_string(),
-                        expected: parameter.kind.clone(),
-                    }
-                })?),
-                None => {
-                    missing.push(parameter.name.to_string());
-                    None
-                }
-            };
+            let value = json.and_then(|json| convert::convert(json, &parameter.kind));
+            if json.is_none() {
+                missing.push(parameter.name.to_string());
+            } else if value.is_none() {
+                return Err(EvaluationError::Value {
+                    condition: self.name.to_string(),
+                    parameter: parameter.name.to_string(),
+                    expected: parameter.kind.clone(),
+                });
+            }
             values.push(value);
         }
         let mut evaluation = Evaluation {
@@ -291,13 +288,12 @@ impl Condition {
     /// # Errors
     /// What is wrong, in words.
     pub fn takes(&self, context: &Context) -> Result<(), String> {
-        for name in context.names() {
+        for (name, json) in context.values() {
             let mut parameters = self.parameters.iter();
-            let Some(parameter) = parameters.find(|found| *found.name == *name) else {
+            let Some(parameter) = parameters.find(|found| *found.name == **name) else {
                 return Err(format!("it has no parameter `{name}`"));
             };
-            let value = context.get(name);
-            if value.is_none_or(|json| convert::convert(json, &parameter.kind).is_none()) {
+            if convert::convert(json, &parameter.kind).is_none() {
                 return Err(format!("the value of `{name}` is no {}", parameter.kind));
             }
         }

@@ -163,7 +163,7 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
             .checked_add(value)?
             .checked_add(fraction(places, unit))?;
     }
-    signed(negative, total).try_into().ok()
+    signed(negative, total)
 }
 
 /// A duration's text: seconds, such as `5400s`.

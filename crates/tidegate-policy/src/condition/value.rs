@@ -99,13 +99,12 @@ impl<'a> Value<'a> {
                 if one.len() != two.len() {
                     return false;
                 }
-                for at in 0..one.len() {
-                    let (Some(one), Some(two)) = (one.get(at), two.get(at)) else {
-                        return false;
-                    };
+                let mut at = 0;
+                while let (Some(one), Some(two)) = (one.get(at), two.get(at)) {
                     if !one.equals(&two, meter) {
                         return false;
                     }
+                    at += 1;
                 }
                 true
             }
@@ -114,14 +113,13 @@ impl<'a> Value<'a> {
                     return false;
                 }
                 meter.spend(one.len());
-                for at in 0..one.len() {
-                    let (Some(key), Some(value)) = (one.key(at), one.value(at)) else {
+                let mut at = 0;
+                while let (Some(key), Some(value)) = (one.key(at), one.value(at)) {
+                    let found = two.find(&key, meter);
+                    if !found.is_some_and(|found| value.equals(&found, meter)) {
                         return false;
-                    };
-                    match two.find(&key, meter) {
-                        Some(found) if value.equals(&found, meter) => {}
-                        _ => return false,
                     }
+                    at += 1;
                 }
                 true
             }
@@ -205,12 +203,12 @@ impl<'a> Map<'a> {
             }
             (Self::Json(_), _) => None,
             (Self::Made(map), key) => {
-                for at in 0..self.len() {
-                    if let Some(found) = map.get(2 * at)
-                        && found.equals(key, meter)
-                    {
+                let mut at = 0;
+                while let Some(found) = map.get(2 * at) {
+                    if found.equals(key, meter) {
                         return self.value(at);
                     }
+                    at += 1;
                 }
                 None
             }
