@@ -219,11 +219,17 @@ impl Terms {
                 _ => parts.push(id),
             }
         }
-        crate::sort::once(&mut parts);
-        // They come first: for `any` the second outweighs the first, for `all` the first the second.
-        if parts.starts_with(&[CIRCLE, FAULT]) {
-            parts.remove(usize::from(!any));
+        let (heavy, light) = if any {
+            (FAULT, CIRCLE)
+        } else {
+            (CIRCLE, FAULT)
+        };
+        if parts.contains(&heavy) {
+            for part in &mut parts {
+                *part = if *part == light { heavy } else { *part };
+            }
         }
+        crate::sort::once(&mut parts);
         match *parts.as_slice() {
             [] => Ok(lightest),
             [only] => Ok(only),
