@@ -14,8 +14,8 @@ pub(super) fn most(term: &Term, parameters: &[Parameter]) -> u32 {
         .iter()
         .map(|parameter| convert::most(&parameter.kind));
     let read = read.fold(0, usize::saturating_add);
-    let evaluated = of(term, parameters).map_or(usize::MAX, |most| most.cost);
-    let all = read.saturating_add(evaluated.min(MAX_COST as usize));
+    let evaluated = of(term, parameters).cost.min(MAX_COST as usize);
+    let all = read.saturating_add(evaluated);
     u32::try_from(all).unwrap_or(u32::MAX)
 }
 
@@ -26,23 +26,28 @@ struct Most {
     text: usize,
 }
 
-/// None where the elements of lists and maps, or patterns, have a say in it.
-fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
+/// Where the elements of lists and maps, or patterns, have a say in it: all there is.
+const ANY: Most = Most {
+    cost: MAX_COST as usize,
+    text: 0,
+};
+
+fn of(term: &Term, parameters: &[Parameter]) -> Most {
     let plain = |cost| Most { cost, text: 0 };
     let part = |term: &Term| of(term, parameters);
-    Some(match (&term.kind, term.parts.as_slice()) {
+    match (&term.kind, term.parts.as_slice()) {
         (Kind::Constant(value), _) => Most {
             cost: 1,
             text: match value {
-                Value::List(_) | Value::Map(_) => return None,
+                Value::List(_) | Value::Map(_) => return ANY,
                 Value::String(text) => text.len(),
                 Value::Bytes(bytes) => bytes.len(),
                 _ => 0,
             },
         },
-        (Kind::Parameter(at), _) => match parameters.get(*at)?.kind {
-            ParameterType::Any | ParameterType::List(_) | ParameterType::Map(_) => return None,
-            ParameterType::String => Most {
+        (Kind::Parameter(at), _) => match parameters.get(*at).map(|parameter| &parameter.kind) {
+            None | Some(ParameterType::Any | ParameterType::List(_) | ParameterType::Map(_)) => ANY,
+            Some(ParameterType::String) => Most {
                 cost: 1,
                 text: MAX_CONTEXT,
             },
@@ -51,31 +56,31 @@ fn of(term: &Term, parameters: &[Parameter]) -> Option<Most> {
         (Kind::And | Kind::Or, terms) => {
             let mut cost = 1;
             for term in terms {
-                cost += part(term)?.cost;
+                cost += part(term).cost;
             }
             plain(cost)
         }
         (Kind::If, [test, yes, no]) => {
             // Each once: they may be nested.
-            let (test, yes, no) = (part(test)?, part(yes)?, part(no)?);
+            let (test, yes, no) = (part(test), part(yes), part(no));
             Most {
                 cost: 1 + test.cost + yes.cost + no.cost,
                 text: yes.text.max(no.text),
             }
         }
-        (Kind::Apply(function), [operand]) => one(*function, part(operand)?),
+        (Kind::Apply(function), [operand]) => one(*function, part(operand)),
         (Kind::Apply(F::In), [wanted, elements]) if matches!(elements.kind, Kind::List) => {
-            let wanted = part(wanted)?;
+            let wanted = part(wanted);
             let mut cost = 2 + wanted.cost;
             for element in &elements.parts {
-                let element = part(element)?;
+                let element = part(element);
                 cost += element.cost + 1 + element.text.min(wanted.text) / 8;
             }
             plain(cost)
         }
-        (Kind::Apply(function), [first, second]) => two(*function, part(first)?, part(second)?)?,
-        _ => return None,
-    })
+        (Kind::Apply(function), [first, second]) => two(*function, part(first), part(second)),
+        _ => ANY,
+    }
 }
 
 fn one(function: F, operand: Most) -> Most {
@@ -92,18 +97,18 @@ fn one(function: F, operand: Most) -> Most {
     Most { cost, text }
 }
 
-fn two(function: F, first: Most, second: Most) -> Option<Most> {
+fn two(function: F, first: Most, second: Most) -> Most {
     let (both, shorter) = (first.text + second.text, first.text.min(second.text));
     let (touched, text) = match function {
-        F::Matches | F::Index | F::In => return None,
+        F::Matches | F::Index | F::In => return ANY,
         F::Equal | F::NotEqual | F::Less | F::LessEqual | F::Greater | F::GreaterEqual => {
             (shorter, 0)
         }
         F::Add => (both, both),
         _ => (both, 0),
     };
-    Some(Most {
+    Most {
         cost: first.cost + second.cost + 2 + touched / 8,
         text,
-    })
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::double;
 use super::error::Failure;
-use super::evaluate::{Meter, Stop};
+use super::evaluate::Meter;
 use super::ip::Ip;
 use super::number::{digits, sign, signed};
 use super::overloads::Function as F;
@@ -15,84 +15,88 @@ use super::value::{Text, Value};
 const INT_END: f64 = 9_223_372_036_854_775_808.0;
 pub(super) const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "True", "TRUE"];
+const FALSE: [&str; 6] = ["0", "f", "F", "false", "False", "FALSE"];
+
 /// Converts a value to the type that a function is named for.
-pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Stop> {
+pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Value<'a>, Failure> {
     if let Value::String(text) = from {
-        meter.touch(text.len())?;
+        meter.touch(text.len());
     }
-    let found = match (to, from) {
-        (F::ToInt, Value::Int(_))
-        | (F::ToUint, Value::Uint(_))
-        | (F::ToDouble, Value::Double(_))
-        | (F::ToString, Value::String(_))
+    Ok(match (to, from) {
+        (F::ToInt, _) => Value::Int(int(from)?),
+        (F::ToUint, _) => Value::Uint(uint(from)?),
+        (F::ToDouble, _) => Value::Double(double(from, meter)?),
+        (F::ToBool, Value::String(text)) => {
+            let truth = TRUE.contains(&&**text);
+            if !truth && !FALSE.contains(&&**text) {
+                return Err(Failure::NotConvertible);
+            }
+            Value::Bool(truth)
+        }
+        (F::ToBytes, Value::String(text)) => Value::Bytes(text.as_bytes().into()),
+        (F::ToDuration, Value::Int(nanos)) => Value::Duration(*nanos),
+        (F::ToDuration, Value::String(text)) => Value::Duration(read(parse_duration(text))?),
+        (F::ToTimestamp, Value::Int(seconds)) => {
+            Value::Timestamp(Timestamp::new(*seconds, 0).ok_or(Failure::Overflow)?)
+        }
+        (F::ToTimestamp, Value::String(text)) => Value::Timestamp(read(Timestamp::parse(text))?),
+        (F::ToIp, Value::String(text)) => Value::Ip(read(Ip::parse(text))?),
+        (F::ToString, Value::String(_))
         | (F::ToBool, Value::Bool(_))
         | (F::ToBytes, Value::Bytes(_))
         | (F::ToDuration, Value::Duration(_))
         | (F::ToTimestamp, Value::Timestamp(_))
-        | (F::ToIp, Value::Ip(_)) => Some(from.clone()),
-
-        (F::ToInt, Value::Uint(value)) => Some(Value::Int(
-            i64::try_from(*value).map_err(|_| Failure::Overflow)?,
-        )),
-        (F::ToInt, Value::Double(value)) => {
-            if !(*value > -INT_END && *value < INT_END) {
-                return Err(Failure::Overflow.into());
-            }
-            Some(Value::Int(*value as i64))
-        }
-        (F::ToInt, Value::String(text)) => {
-            let (negative, size) = sign(text);
-            let value = digits(size, 10).map(|size| signed(negative, size));
-            value
-                .and_then(|value| value.try_into().ok())
-                .map(Value::Int)
-        }
-        (F::ToInt, Value::Timestamp(at)) => Some(Value::Int(at.seconds())),
-        (F::ToInt, Value::Duration(nanos)) => Some(Value::Int(*nanos)),
-
-        (F::ToUint, Value::Int(value)) => Some(Value::Uint(
-            u64::try_from(*value).map_err(|_| Failure::Overflow)?,
-        )),
-        (F::ToUint, Value::Double(value)) => {
-            if !(*value >= 0.0 && *value < UINT_END) {
-                return Err(Failure::Overflow.into());
-            }
-            Some(Value::Uint(*value as u64))
-        }
-        (F::ToUint, Value::String(text)) => digits(text, 10).map(Value::Uint),
-
-        (F::ToDouble, Value::Int(value)) => Some(Value::Double(*value as f64)),
-        (F::ToDouble, Value::Uint(value)) => Some(Value::Double(*value as f64)),
-        (F::ToDouble, Value::String(text)) => {
-            meter.spend(double::cost(text))?;
-            double::parse(text).map(Value::Double)
-        }
-
-        (F::ToBool, Value::String(text)) => match &**text {
-            "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(Value::Bool(true)),
-            "0" | "f" | "F" | "false" | "False" | "FALSE" => Some(Value::Bool(false)),
-            _ => None,
-        },
-        (F::ToBytes, Value::String(text)) => Some(Value::Bytes(text.as_bytes().into())),
-        (F::ToDuration, Value::Int(nanos)) => Some(Value::Duration(*nanos)),
-        (F::ToDuration, Value::String(text)) => parse_duration(text).map(Value::Duration),
-        (F::ToTimestamp, Value::Int(seconds)) => {
-            let at = Timestamp::new(*seconds, 0).ok_or(Failure::Overflow)?;
-            Some(Value::Timestamp(at))
-        }
-        (F::ToTimestamp, Value::String(text)) => Timestamp::parse(text).map(Value::Timestamp),
-        (F::ToIp, Value::String(text)) => Ip::parse(text).map(Value::Ip),
+        | (F::ToIp, Value::Ip(_)) => from.clone(),
         (F::ToString, _) => {
             let text: Arc<str> = text(from)?.into();
-            meter.touch(text.len())?;
-            Some(Value::String(Text::Shared(text)))
+            meter.touch(text.len());
+            Value::String(Text::Shared(text))
         }
-        _ => return Err(Failure::NoOverload.into()),
-    };
-    found.ok_or(Stop::Failed(Failure::NotConvertible))
+        _ => return Err(Failure::NoOverload),
+    })
 }
 
-fn text(of: &Value<'_>) -> Result<String, Stop> {
+fn int(from: &Value<'_>) -> Result<i64, Failure> {
+    match from {
+        Value::Int(value) | Value::Duration(value) => Ok(*value),
+        Value::Uint(value) => i64::try_from(*value).map_err(|_| Failure::Overflow),
+        Value::Double(value) if *value > -INT_END && *value < INT_END => Ok(*value as i64),
+        Value::Double(_) => Err(Failure::Overflow),
+        Value::String(text) => {
+            let (negative, size) = sign(text);
+            read(digits(size, 10).and_then(|size| signed(negative, size)))
+        }
+        Value::Timestamp(at) => Ok(at.seconds()),
+        _ => Err(Failure::NoOverload),
+    }
+}
+
+fn uint(from: &Value<'_>) -> Result<u64, Failure> {
+    match from {
+        Value::Uint(value) => Ok(*value),
+        Value::Int(value) => u64::try_from(*value).map_err(|_| Failure::Overflow),
+        Value::Double(value) if *value >= 0.0 && *value < UINT_END => Ok(*value as u64),
+        Value::Double(_) => Err(Failure::Overflow),
+        Value::String(text) => read(digits(text, 10)),
+        _ => Err(Failure::NoOverload),
+    }
+}
+
+fn double(from: &Value<'_>, meter: &mut Meter) -> Result<f64, Failure> {
+    if let Value::String(text) = from {
+        meter.spend(double::cost(text));
+        return read(double::parse(text));
+    }
+    from.double().ok_or(Failure::NoOverload)
+}
+
+/// What a text or bytes were read as.
+fn read<T>(found: Option<T>) -> Result<T, Failure> {
+    found.ok_or(Failure::NotConvertible)
+}
+
+fn text(of: &Value<'_>) -> Result<String, Failure> {
     Ok(match of {
         Value::Bool(value) => if *value { "true" } else { "false" }.to_owned(),
         Value::Int(value) => value.to_string(),
@@ -101,10 +105,10 @@ fn text(of: &Value<'_>) -> Result<String, Stop> {
         Value::Duration(nanos) => duration_text(*nanos),
         Value::Timestamp(at) => at.text(),
         Value::Bytes(bytes) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| Failure::NotConvertible)?;
+            let text = read(std::str::from_utf8(bytes).ok())?;
             text.to_owned()
         }
         Value::Type(name) => (*name).to_owned(),
-        _ => return Err(Failure::NoOverload.into()),
+        _ => return Err(Failure::NoOverload),
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! After a fault, which is told when all is checked, what is wrong counts as of any type.
 
+use std::fmt;
+
 use super::error::ConditionError;
 use super::evaluate::Meter;
 use super::functions;
@@ -14,15 +16,10 @@ use super::{MAX_COST, Parameter};
 
 /// Checks an expression whose value is a bool.
 pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), ConditionError> {
-    let mut types = Types::default();
-    let mut named = Vec::with_capacity(parameters.len());
-    for parameter in parameters {
-        named.push((&*parameter.name, types.of(&parameter.kind)));
-    }
     let mut checker = Checker {
-        parameters: named,
+        parameters,
         variables: Vec::new(),
-        types,
+        types: Types::default(),
         pattern_steps: 0,
         fault: None,
     };
@@ -30,14 +27,14 @@ pub(super) fn check(term: &mut Term, parameters: &[Parameter]) -> Result<(), Con
     let found = checker.types.top(found);
     if !matches!(found, Type::Bool) {
         let found = checker.types.text(found);
-        let message = format!("a condition is a bool, and this is {found}");
+        let message = format_args!("a condition is a bool, and this is {found}");
         checker.fail(term.offset, message);
     }
     checker.fault.map_or(Ok(()), Err)
 }
 
 struct Checker<'p> {
-    parameters: Vec<(&'p str, Type)>,
+    parameters: &'p [Parameter],
     /// The variables of the macros around, outermost first.
     variables: Vec<(Box<str>, Type)>,
     types: Types,
@@ -51,7 +48,8 @@ impl Checker<'_> {
     fn check(&mut self, term: &mut Term) -> Type {
         let found = self.kind(term);
         if self.types.is_too_deep(found) {
-            return self.fail(term.offset, "a type that is nested too deeply".to_owned());
+            let message = format_args!("a type that is nested too deeply");
+            return self.fail(term.offset, message);
         }
         found
     }
@@ -65,7 +63,7 @@ impl Checker<'_> {
                     found
                 }
                 None => {
-                    let message = format!("`{name}` is no parameter of the condition");
+                    let message = format_args!("`{name}` is no parameter of the condition");
                     self.fail(offset, message)
                 }
             },
@@ -113,14 +111,14 @@ impl Checker<'_> {
     }
 
     /// What a name stands for.
-    fn named(&self, name: &str) -> Option<(Kind, Type)> {
+    fn named(&mut self, name: &str) -> Option<(Kind, Type)> {
         let mut variables = self.variables.iter().enumerate().rev();
         if let Some((at, (_, found))) = variables.find(|(_, found)| *found.0 == *name) {
             return Some((Kind::Variable(at), *found));
         }
         let mut parameters = self.parameters.iter().enumerate();
-        if let Some((at, (_, found))) = parameters.find(|(_, found)| found.0 == name) {
-            return Some((Kind::Parameter(at), *found));
+        if let Some((at, found)) = parameters.find(|(_, found)| *found.name == *name) {
+            return Some((Kind::Parameter(at), self.types.of(&found.kind)));
         }
         const TYPES: [&str; 10] = [
             "bool",
@@ -140,7 +138,7 @@ impl Checker<'_> {
 
     /// `google.protobuf.Timestamp` and `google.protobuf.Duration`, which are types by their long names,
     /// unless something else is named `google`.
-    fn long_type_name(&self, of: &Term, name: &str) -> Option<&'static str> {
+    fn long_type_name(&mut self, of: &Term, name: &str) -> Option<&'static str> {
         let (Kind::Field(middle), [package]) = (&of.kind, of.parts.as_slice()) else {
             return None;
         };
@@ -161,10 +159,7 @@ impl Checker<'_> {
         match self.types.top(found) {
             Type::Map(map) => self.types.value(map),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
-            other => {
-                let message = format!("{} has no fields", self.types.text(other));
-                self.fail(offset, message)
-            }
+            other => self.wrong(offset, other, "has no fields"),
         }
     }
 
@@ -213,10 +208,7 @@ impl Checker<'_> {
                 // What is never known cannot become known as something that is no key.
                 Type::Unknown(_) => Type::Dyn,
                 found @ (Type::Dyn | Type::Bool | Type::Int | Type::Uint | Type::String) => found,
-                other => {
-                    let message = format!("{} is no key of a map", self.types.text(other));
-                    self.fail(key.offset, message)
-                }
+                other => self.wrong(key.offset, other, "is no key of a map"),
             };
             let value_type = self.check(value);
             types = Some(match types {
@@ -243,10 +235,7 @@ impl Checker<'_> {
             // Of a map, its keys.
             Type::List(part) | Type::Map(part) => self.types.part(part),
             Type::Dyn | Type::Unknown(_) => Type::Dyn,
-            other => {
-                let message = format!("{} is neither a list nor a map", self.types.text(other));
-                self.fail(range.offset, message)
-            }
+            other => self.wrong(range.offset, other, "is neither a list nor a map"),
         };
         if let Kind::Name(name) = &mut variable.kind {
             self.variables.push((std::mem::take(name), element));
@@ -271,17 +260,19 @@ impl Checker<'_> {
             return Type::Dyn;
         };
         let (name, is_member) = (std::mem::take(name), *is_member);
-        let rows = || ROWS.iter().filter(|row| row.is(&name, is_member));
-        if rows().next().is_none() {
+        if !ROWS.iter().any(|row| row.is(&name, is_member)) {
             let what = if is_member { "method" } else { "function" };
-            return self.fail(term.offset, format!("there is no {what} `{name}`"));
+            return self.fail(term.offset, format_args!("there is no {what} `{name}`"));
         }
         let mut types = Vec::with_capacity(term.parts.len());
         for part in &mut term.parts {
             types.push(self.check(part));
         }
         let mut chosen: Option<(Function, Type)> = None;
-        for row in rows() {
+        for row in &ROWS {
+            if !row.is(&name, is_member) {
+                continue;
+            }
             for overload in row.overloads.split(' ') {
                 let mark = self.types.mark();
                 let Some(found) = self.apply(overload.as_bytes(), &types) else {
@@ -350,7 +341,10 @@ impl Checker<'_> {
                     ..
                 },
             ] => {
-                if let Ok(value) = functions::one(function, of, &mut Meter::new(MAX_COST)) {
+                let mut meter = Meter::new(MAX_COST);
+                if let Ok(value) = functions::one(function, of, &mut meter)
+                    && !meter.is_overdrawn()
+                {
                     term.turn_into(Kind::Constant(value), 0);
                 }
             }
@@ -372,25 +366,31 @@ impl Checker<'_> {
                     }
                     Err(reason) => reason,
                 };
-                let message = format!("the pattern of `matches`: {reason}");
-                self.fail(term.offset, message);
+                self.fail(
+                    term.offset,
+                    format_args!("the pattern of `matches`: {reason}"),
+                );
             }
             _ => {}
         }
     }
 
     fn no_overload(&mut self, offset: usize, name: &str, types: &[Type]) -> Type {
-        let mut message = format!("`{name}` does not take (");
+        let mut taken = String::new();
         for (at, found) in types.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
-            message.push_str(separator);
-            message.push_str(&self.types.text(*found));
+            taken.push_str(separator);
+            taken.push_str(&self.types.text(*found));
         }
-        message.push(')');
-        self.fail(offset, message)
+        self.fail(offset, format_args!("`{name}` does not take ({taken})"))
     }
 
-    fn fail(&mut self, offset: usize, message: String) -> Type {
+    fn wrong(&mut self, offset: usize, found: Type, why: &str) -> Type {
+        let found = self.types.text(found);
+        self.fail(offset, format_args!("{found} {why}"))
+    }
+
+    fn fail(&mut self, offset: usize, message: fmt::Arguments<'_>) -> Type {
         if self.fault.is_none() {
             self.fault = Some(ConditionError::at(offset, message));
         }

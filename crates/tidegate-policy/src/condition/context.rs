@@ -46,10 +46,8 @@ impl Context {
     }
 
     /// Every parameter that has a value, in the order of the names.
-    #[cfg(feature = "conditions")]
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let values = self.values.iter();
-        values.flat_map(|values| values.iter().map(|(name, _)| name.as_str()))
+    pub(super) fn values(&self) -> &[(String, Json)] {
+        self.values.as_deref().unwrap_or_default()
     }
 
     /// Whether it has no values.
@@ -98,7 +96,7 @@ impl TryFrom<Json> for Context {
 impl fmt::Display for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        write_fields(&mut text, self.values.as_deref().unwrap_or_default());
+        write_fields(&mut text, self.values());
         f.write_str(&text)
     }
 }

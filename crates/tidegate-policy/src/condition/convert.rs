@@ -26,11 +26,17 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
             | ParameterType::IpAddress,
             Json::Text(text),
         ) if text.len() > MAX_PLAIN => return None,
-        (ParameterType::Any, _) => Value::any(json),
-        (ParameterType::Bool, Json::Bool(value)) => Value::Bool(*value),
-        (ParameterType::String, Json::Text(text)) => Value::String(Text::Borrowed(text)),
-        (ParameterType::Int, _) => Value::Int(whole(json)?.try_into().ok()?),
-        (ParameterType::Uint, _) => Value::Uint(whole(json)?.try_into().ok()?),
+        (ParameterType::Any, _)
+        | (ParameterType::Bool, Json::Bool(_))
+        | (ParameterType::String, Json::Text(_)) => Value::any(json),
+        (ParameterType::Int, _) => {
+            let (negative, size) = whole(json)?;
+            Value::Int(signed(negative, size)?)
+        }
+        (ParameterType::Uint, _) => match whole(json)? {
+            (true, 1..) => return None,
+            (_, size) => Value::Uint(size),
+        },
         (ParameterType::Double, Json::Number(number)) => Value::Double(number.as_f64()?),
         (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
@@ -38,37 +44,36 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Duration, Json::Text(text)) => Value::Duration(parse_duration(text)?),
         (ParameterType::Timestamp, Json::Text(text)) => Value::Timestamp(Timestamp::parse(text)?),
         (ParameterType::IpAddress, Json::Text(text)) => Value::Ip(Ip::parse(text)?),
-        (ParameterType::List(element), Json::List(values)) => {
+        (ParameterType::List(element), Json::List(_))
+        | (ParameterType::Map(element), Json::Object(_)) => {
             let as_written = is_as_written(element);
-            let mut made = Vec::with_capacity(if as_written { 0 } else { values.len() });
-            for value in values {
+            let mut made = Vec::new();
+            let mut at = 0;
+            while let Some((key, value)) = entry(json, at) {
+                at += 1;
                 let value = convert(value, element)?;
                 if !as_written {
+                    made.extend(key.map(|key| Value::String(Text::Borrowed(key))));
                     made.push(value);
                 }
             }
-            Value::List(match as_written {
-                true => List::Json(values),
-                false => List::Made(made.into()),
-            })
-        }
-        (ParameterType::Map(element), Json::Object(entries)) => {
-            let as_written = is_as_written(element);
-            let mut made = Vec::with_capacity(if as_written { 0 } else { 2 * entries.len() });
-            for (key, value) in entries {
-                let value = convert(value, element)?;
-                if !as_written {
-                    made.push(Value::String(Text::Borrowed(key)));
-                    made.push(value);
-                }
+            match json {
+                _ if as_written => Value::any(json),
+                Json::List(_) => Value::List(List::Made(made.into())),
+                _ => Value::Map(Map::Made(made.into())),
             }
-            Value::Map(match as_written {
-                true => Map::Json(entries),
-                false => Map::Made(made.into()),
-            })
         }
         _ => return None,
     })
+}
+
+/// An element of a list, or a key of a map and its value.
+fn entry(json: &Json, at: usize) -> Option<(Option<&str>, &Json)> {
+    match json {
+        Json::List(values) => Some((None, values.get(at)?)),
+        Json::Object(entries) => entries.get(at).map(|(key, value)| (Some(&**key), value)),
+        _ => None,
+    }
 }
 
 /// What it costs to convert a value, in the units of an evaluation.
@@ -113,19 +118,20 @@ fn is_as_written(kind: &ParameterType) -> bool {
     }
 }
 
-/// A whole number: written as one, or with a fraction of zeros, or as a text. None out of the range of all types.
-fn whole(json: &Json) -> Option<i128> {
+/// A whole number, whether it is negative and its size: written as one, or with a fraction of zeros, or as a text.
+/// None out of the range of all types.
+fn whole(json: &Json) -> Option<(bool, u64)> {
     match json {
         Json::Number(number) => {
-            if let Some(value) = number.as_i64() {
-                return Some(value.into());
-            }
             if let Some(value) = number.as_u64() {
-                return Some(value.into());
+                return Some((false, value));
+            }
+            if let Some(value) = number.as_i64() {
+                return Some((value < 0, value.unsigned_abs()));
             }
             let value = number.as_f64()?;
             let is_whole = value.trunc() == value && value.abs() < UINT_END;
-            is_whole.then_some(signed(value < 0.0, value.abs() as u64))
+            is_whole.then_some((value < 0.0, value.abs() as u64))
         }
         Json::Text(text) => whole_text(text),
         _ => None,
@@ -133,7 +139,7 @@ fn whole(json: &Json) -> Option<i128> {
 }
 
 /// A whole number in decimals, such as `42`, `-1.0` or `1e3`.
-fn whole_text(text: &str) -> Option<i128> {
+fn whole_text(text: &str) -> Option<(bool, u64)> {
     let (negative, digits) = sign(text);
     let (before, after, exponent) = decimals(digits)?;
     let mut size: u64 = 0;
@@ -154,5 +160,5 @@ fn whole_text(text: &str) -> Option<i128> {
         size = size.checked_mul(10)?;
         at += 1;
     }
-    Some(signed(negative, size))
+    Some((negative, size))
 }

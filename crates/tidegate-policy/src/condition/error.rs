@@ -1,5 +1,8 @@
 //! What can be wrong with a condition, and with one evaluation of it.
 
+#[cfg(feature = "conditions")]
+use std::fmt;
+
 use super::ParameterType;
 
 /// Why a condition cannot be part of a model.
@@ -106,10 +109,10 @@ pub enum Failure {
 
 #[cfg(feature = "conditions")]
 impl ConditionError {
-    pub(super) fn at(offset: usize, message: impl Into<String>) -> Self {
+    pub(super) fn at(offset: usize, message: fmt::Arguments<'_>) -> Self {
         Self::Expression {
             offset,
-            message: message.into(),
+            message: message.to_string(),
         }
     }
 }

@@ -12,11 +12,9 @@ use super::value::{List, Map, Text, Value};
 /// Why a part of an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It depends on a parameter that has no value.
+    /// It depends on a parameter that has no value, or the budget is used up.
     Missing,
     Failed(Failure),
-    /// The budget is used up: this ends everything.
-    TooMuch,
 }
 
 impl From<Failure> for Stop {
@@ -25,34 +23,40 @@ impl From<Failure> for Stop {
     }
 }
 
-/// What an evaluation may still cost.
+/// What an evaluation may still cost. Once that is too little, no part of an expression has a value any more,
+/// and whatever comes of it is not told.
 #[derive(Debug)]
 pub(super) struct Meter {
-    most: u32,
-    left: u32,
+    most: usize,
+    /// None once it was too little.
+    left: Option<usize>,
 }
 
 impl Meter {
     pub(super) fn new(most: u32) -> Self {
-        Self { most, left: most }
+        let most = most as usize;
+        let left = Some(most);
+        Self { most, left }
     }
 
     /// What it cost so far: all there was, once that was too little.
-    pub(super) fn spent(&self) -> u32 {
-        self.most - self.left
+    pub(super) fn spent(&self) -> usize {
+        self.most - self.left.unwrap_or(0)
     }
 
-    /// So many steps, or elements of a list.
-    pub(super) fn spend(&mut self, units: usize) -> Result<(), Stop> {
-        let units = u32::try_from(units).unwrap_or(u32::MAX);
-        let left = self.left.checked_sub(units);
-        self.left = left.unwrap_or(0);
-        left.map(|_| ()).ok_or(Stop::TooMuch)
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.left.is_none()
+    }
+
+    /// So many steps, or elements of a list; false when that is too much.
+    pub(super) fn spend(&mut self, units: usize) -> bool {
+        self.left = self.left.and_then(|left| left.checked_sub(units));
+        self.left.is_some()
     }
 
     /// So many bytes of text that are read or written.
-    pub(super) fn touch(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.spend(bytes / 8)
+    pub(super) fn touch(&mut self, bytes: usize) {
+        self.spend(bytes / 8);
     }
 }
 
@@ -70,41 +74,55 @@ type Outcome<'a> = Result<Value<'a>, Stop>;
 impl<'a> Evaluation<'a> {
     /// The value of a part of an expression.
     pub(super) fn value(&mut self, term: &'a Term) -> Outcome<'a> {
-        self.meter.spend(1)?;
+        if !self.meter.spend(1) {
+            return Err(Stop::Missing);
+        }
         match (&term.kind, term.parts.as_slice()) {
             (Kind::Constant(_) | Kind::Parameter(_) | Kind::Variable(_), _) => {
-                self.known(&term.kind).cloned().ok_or(Stop::Missing)
+                match self.known(&term.kind) {
+                    Some(value) => Ok(value.clone()),
+                    None => Err(Stop::Missing),
+                }
             }
-            (Kind::And, terms) => self.logic(terms, false),
-            (Kind::Or, terms) => self.logic(terms, true),
+            (kind @ (Kind::And | Kind::Or), terms) => self.logic(terms, matches!(kind, Kind::Or)),
             (Kind::If, [condition, yes, no]) => {
                 let chosen = if self.truth(condition)? { yes } else { no };
                 self.value(chosen)
             }
             (Kind::Apply(function), [operand]) => {
-                let operand = self.value(operand)?;
-                functions::one(*function, &operand, &mut self.meter)
+                let operand = self.value(operand);
+                Ok(functions::one(*function, seen(&operand)?, &mut self.meter)?)
             }
             (Kind::Apply(function), [one, two]) => {
-                let (one, two) = (self.value(one)?, self.value(two)?);
-                functions::two(*function, &one, &two, &mut self.meter)
+                let one = self.value(one);
+                let one = seen(&one)?;
+                let two = self.value(two);
+                Ok(functions::two(
+                    *function,
+                    one,
+                    seen(&two)?,
+                    &mut self.meter,
+                )?)
             }
-            (Kind::Matches(pattern), [text]) => {
-                let text = self.value(text)?;
-                let Value::String(text) = &text else {
-                    return Err(Failure::NoOverload.into());
-                };
-                Ok(Value::Bool(pattern.matches(text, &mut self.meter)?))
-            }
-            (Kind::Field(name), [of]) => {
+            (Kind::Matches(pattern), [text]) => match seen(&self.value(text))? {
+                Value::String(text) => Ok(Value::Bool(pattern.matches(text, &mut self.meter))),
+                _ => Err(Failure::NoOverload.into()),
+            },
+            (kind @ (Kind::Field(name) | Kind::Has(name)), [of]) => {
                 let found = self.field(of, name)?;
+                if let Kind::Has(_) = kind {
+                    return Ok(Value::Bool(found.is_some()));
+                }
                 found.ok_or(Stop::Failed(Failure::NoSuchKey))
             }
-            (Kind::Has(name), [of]) => Ok(Value::Bool(self.field(of, name)?.is_some())),
-            (Kind::List, elements) => {
-                Ok(Value::List(List::Made(self.all(elements, false)?.into())))
+            (kind @ (Kind::List | Kind::Map), parts) => {
+                let is_map = matches!(kind, Kind::Map);
+                let made = self.all(parts, is_map)?.into();
+                Ok(match is_map {
+                    true => Value::Map(Map::Made(made)),
+                    false => Value::List(List::Made(made)),
+                })
             }
-            (Kind::Map, entries) => Ok(Value::Map(Map::Made(self.all(entries, true)?.into()))),
             (Kind::Fold(fold), [range, _, inner @ ..]) => self.fold(*fold, range, inner),
             // The checker leaves no others.
             _ => Err(Failure::NoOverload.into()),
@@ -125,15 +143,15 @@ impl<'a> Evaluation<'a> {
     fn logic(&mut self, terms: &'a [Term], decided_by: bool) -> Outcome<'a> {
         let mut open = Open::default();
         for term in terms {
-            if open.add(self.truth(term), decided_by)? {
+            if open.add(self.truth(term), decided_by) {
                 return Ok(Value::Bool(decided_by));
             }
         }
         open.end(!decided_by)
     }
 
-    fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
-        match &self.value(term)? {
+    pub(super) fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
+        match seen(&self.value(term))? {
             Value::Bool(truth) => Ok(*truth),
             _ => Err(Failure::NoOverload.into()),
         }
@@ -141,10 +159,10 @@ impl<'a> Evaluation<'a> {
 
     /// The field of a map, if it has it.
     fn field(&mut self, of: &'a Term, name: &'a str) -> Result<Option<Value<'a>>, Stop> {
-        match &self.value(of)? {
+        match seen(&self.value(of))? {
             Value::Map(map) => {
                 let key = Value::String(Text::Borrowed(name));
-                map.find(&key, &mut self.meter)
+                Ok(map.find(&key, &mut self.meter))
             }
             _ => Err(Failure::NoOverload.into()),
         }
@@ -157,7 +175,7 @@ impl<'a> Evaluation<'a> {
             let value = self.value(part)?;
             if are_entries && at % 2 == 0 {
                 for other in found.iter().step_by(2) {
-                    if other.equals(&value, &mut self.meter)? {
+                    if other.equals(&value, &mut self.meter) {
                         return Err(Failure::BadKey.into());
                     }
                 }
@@ -174,32 +192,33 @@ impl<'a> Evaluation<'a> {
     }
 
     fn fold(&mut self, fold: Fold, range: &'a Term, inner: &'a [Term]) -> Outcome<'a> {
-        let range = self.value(range)?;
+        let range = self.value(range);
         let outer = self.variables.len();
-        let found = self.fold_over(fold, &range, inner);
+        let found = self.fold_over(fold, seen(&range)?, inner);
         self.variables.truncate(outer);
         found
     }
 
     fn fold_over(&mut self, fold: Fold, range: &Value<'a>, inner: &'a [Term]) -> Outcome<'a> {
-        let length = match range {
-            Value::List(list) => list.len(),
+        match range {
+            Value::List(_) => {}
             Value::Map(map) => {
-                self.meter.spend(map.len())?;
-                map.len()
+                self.meter.spend(map.len());
             }
             _ => return Err(Failure::NoOverload.into()),
-        };
+        }
         let (tests, results) = inner.split_at(fold.tests(inner.len()));
         let mut open = Open::default();
         let mut count = 0_usize;
         let mut made = Vec::new();
-        for at in 0..length {
-            self.variables.extend(match range {
-                Value::List(list) => list.get(at),
-                Value::Map(map) => map.key(at),
-                _ => None,
-            });
+        let mut at = 0;
+        while let Some(element) = match range {
+            Value::List(list) => list.get(at),
+            Value::Map(map) => map.key(at),
+            _ => None,
+        } {
+            at += 1;
+            self.variables.push(element);
             let test = match tests.first() {
                 Some(test) => self.truth(test),
                 None => Ok(true),
@@ -207,7 +226,7 @@ impl<'a> Evaluation<'a> {
             match fold {
                 Fold::All | Fold::Exists => {
                     let decided_by = fold == Fold::Exists;
-                    if open.add(test, decided_by)? {
+                    if open.add(test, decided_by) {
                         return Ok(Value::Bool(decided_by));
                     }
                 }
@@ -218,7 +237,7 @@ impl<'a> Evaluation<'a> {
                             Some(result) => self.value(result),
                             None => self.variables.last().cloned().ok_or(Stop::Missing),
                         };
-                        self.meter.spend(1)?;
+                        self.meter.spend(1);
                         made.push(result?);
                     }
                 }
@@ -234,6 +253,11 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// A value where it is: moves make long code.
+fn seen<'v, 'a>(outcome: &'v Outcome<'a>) -> Result<&'v Value<'a>, Stop> {
+    outcome.as_ref().map_err(|stop| *stop)
+}
+
 /// Operands of `&&` or `||` that decide nothing yet.
 #[derive(Default)]
 struct Open {
@@ -242,14 +266,13 @@ struct Open {
 
 impl Open {
     /// Adds an operand; true when it decides. A missing parameter stands before an error.
-    fn add(&mut self, operand: Result<bool, Stop>, decided_by: bool) -> Result<bool, Stop> {
+    fn add(&mut self, operand: Result<bool, Stop>, decided_by: bool) -> bool {
         match operand {
-            Ok(truth) => return Ok(truth == decided_by),
-            Err(Stop::TooMuch) => return Err(Stop::TooMuch),
+            Ok(truth) => return truth == decided_by,
             Err(Stop::Missing) => self.stop = Some(Stop::Missing),
             Err(failed) => self.stop = self.stop.or(Some(failed)),
         }
-        Ok(false)
+        false
     }
 
     fn end<'a>(self, undecided: bool) -> Outcome<'a> {

@@ -5,36 +5,35 @@ use std::sync::Arc;
 
 use super::cast;
 use super::error::Failure;
-use super::evaluate::{Meter, Stop};
-use super::number::signed;
+use super::evaluate::Meter;
 use super::overloads::Function as F;
 use super::pattern::{MAX_PROGRAM, Pattern};
 use super::time::{Timestamp, parse_zone};
 use super::value::{List, Text, Value};
 
-type Outcome<'a> = Result<Value<'a>, Stop>;
+type Outcome<'a> = Result<Value<'a>, Failure>;
 
 /// A function of one value.
 pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
-    Ok(match (function, of) {
-        (F::Not, Value::Bool(truth)) => Value::Bool(!truth),
-        (F::Negate, Value::Int(value)) => Value::Int(in_range(value.checked_neg())?),
-        (F::Negate, Value::Double(value)) => Value::Double(-value),
+    let number = match (function, of) {
+        (F::Not, Value::Bool(truth)) => return Ok(Value::Bool(!truth)),
+        (F::Negate, Value::Double(value)) => return Ok(Value::Double(-value)),
+        (F::ToType, _) => return Ok(Value::Type(of.type_name())),
+        (F::ToDyn, _) => return Ok(of.clone()),
+        (F::Negate, Value::Int(value)) => value.checked_neg(),
         (F::Size, _) => {
             let size = match of {
                 Value::String(text) => {
-                    meter.touch(text.len())?;
+                    meter.touch(text.len());
                     text.chars().count()
                 }
                 Value::Bytes(bytes) => bytes.len(),
                 Value::List(list) => list.len(),
                 Value::Map(map) => map.len(),
-                _ => return Err(Failure::NoOverload.into()),
+                _ => return Err(Failure::NoOverload),
             };
-            Value::Int(in_range(i64::try_from(size).ok())?)
+            i64::try_from(size).ok()
         }
-        (F::ToType, _) => Value::Type(of.type_name()),
-        (F::ToDyn, _) => of.clone(),
         (F::Hours | F::Minutes | F::Seconds | F::Milliseconds, Value::Duration(nanos)) => {
             let unit = match function {
                 F::Hours => 3_600_000_000_000,
@@ -42,11 +41,12 @@ pub(super) fn one<'a>(function: F, of: &Value<'a>, meter: &mut Meter) -> Outcome
                 F::Seconds => 1_000_000_000,
                 _ => 1_000_000,
             };
-            Value::Int(nanos / unit)
+            Some(nanos / unit)
         }
-        (_, Value::Timestamp(at)) if let Some(found) = part(function, *at, 0) => Value::Int(found),
-        _ => cast::cast(function, of, meter)?,
-    })
+        (_, Value::Timestamp(at)) if let Some(found) = part(function, *at, 0) => Some(found),
+        _ => return cast::cast(function, of, meter),
+    };
+    in_range(number).map(Value::Int)
 }
 
 /// A function of two values.
@@ -57,9 +57,9 @@ pub(super) fn two<'a>(
     meter: &mut Meter,
 ) -> Outcome<'a> {
     let truth = match (function, one, two) {
-        (F::Equal | F::NotEqual, ..) => one.equals(two, meter)? == (function == F::Equal),
+        (F::Equal | F::NotEqual, ..) => one.equals(two, meter) == (function == F::Equal),
         (F::Less | F::LessEqual | F::Greater | F::GreaterEqual, ..) => {
-            let order = one.compare(two, meter)?;
+            let order = one.order(two, meter)?;
             match function {
                 F::Less => order.is_lt(),
                 F::LessEqual => order.is_le(),
@@ -67,14 +67,14 @@ pub(super) fn two<'a>(
                 _ => order.is_ge(),
             }
         }
-        (F::In, _, Value::List(list)) => is_in(one, list, meter)?,
-        (F::In, _, Value::Map(map)) => map.find(one, meter)?.is_some(),
+        (F::In, _, Value::List(list)) => is_in(one, list, meter),
+        (F::In, _, Value::Map(map)) => map.find(one, meter).is_some(),
         (F::Contains, Value::String(text), Value::String(part)) => {
-            meter.touch(text.len() + part.len())?;
+            meter.touch(text.len() + part.len());
             crate::text::find(text, part).is_some()
         }
         (F::StartsWith | F::EndsWith, Value::String(text), Value::String(part)) => {
-            meter.touch(part.len())?;
+            meter.touch(part.len());
             let (text, part) = (text.as_bytes(), part.as_bytes());
             match function {
                 F::StartsWith => text.starts_with(part),
@@ -82,34 +82,30 @@ pub(super) fn two<'a>(
             }
         }
         (F::Matches, Value::String(text), Value::String(pattern)) => {
-            meter.spend(pattern.len())?;
+            meter.spend(pattern.len());
             let pattern = Pattern::parse(pattern);
             // One that is refused may have been refused for its size.
             let size = pattern.as_ref().map_or(MAX_PROGRAM, Pattern::size);
-            meter.spend(size)?;
+            meter.spend(size);
             let pattern = pattern.map_err(|_| Failure::BadPattern)?;
-            pattern.matches(text, meter)?
+            pattern.matches(text, meter)
         }
         (F::InCidr, Value::Ip(ip), Value::String(network)) => {
-            meter.touch(network.len())?;
+            meter.touch(network.len());
             ip.is_in(network).ok_or(Failure::BadNetwork)?
         }
         (F::Index, Value::List(list), at) => {
             let at = whole(at).ok_or(Failure::NoOverload)?;
-            let at = usize::try_from(at).map_err(|_| Failure::NoSuchIndex)?;
-            return list.get(at).ok_or(Stop::Failed(Failure::NoSuchIndex));
+            let at = usize::try_from(at).ok();
+            return at.and_then(|at| list.get(at)).ok_or(Failure::NoSuchIndex);
         }
         (F::Index, Value::Map(map), key) => {
-            return map
-                .find(key, meter)?
-                .ok_or(Stop::Failed(Failure::NoSuchKey));
+            return map.find(key, meter).ok_or(Failure::NoSuchKey);
         }
         (_, Value::Timestamp(at), Value::String(zone)) => {
             let offset = parse_zone(zone).ok_or(Failure::BadTimeZone)?;
             let found = part(function, *at, offset);
-            return found
-                .map(Value::Int)
-                .ok_or(Stop::Failed(Failure::NoOverload));
+            return found.map(Value::Int).ok_or(Failure::NoOverload);
         }
         _ => return arithmetic(function, one, two, meter),
     };
@@ -118,100 +114,85 @@ pub(super) fn two<'a>(
 
 fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Meter) -> Outcome<'a> {
     Ok(match (one, two) {
-        (Value::Int(_), Value::Int(_)) | (Value::Uint(_), Value::Uint(_)) => {
-            let (a, b) = (
-                one.whole().unwrap_or_default(),
-                two.whole().unwrap_or_default(),
-            );
-            let of_type = |found: i128| match one {
-                Value::Int(_) => i64::try_from(found).map(Value::Int),
-                _ => u64::try_from(found).map(Value::Uint),
-            };
-            let found = match function {
-                F::Add => a + b,
-                F::Subtract => a - b,
-                // What does not fit is negative, or too large for both types.
-                F::Multiply => a.wrapping_mul(b),
-                F::Divide | F::Remainder if b == 0 => return Err(Failure::DivisionByZero.into()),
-                _ => {
-                    let quotient = quotient(a, b);
-                    match function {
-                        F::Divide => quotient,
-                        // The least number has no quotient by -1, and no remainder either.
-                        F::Remainder => {
-                            in_range(of_type(quotient).ok())?;
-                            a - quotient * b
-                        }
-                        _ => return Err(Failure::NoOverload.into()),
-                    }
-                }
-            };
-            in_range(of_type(found).ok())?
-        }
+        (Value::Int(one), Value::Int(two)) => Value::Int(in_range(match function {
+            F::Add => one.checked_add(*two),
+            F::Subtract => one.checked_sub(*two),
+            F::Multiply => one.checked_mul(*two),
+            F::Divide | F::Remainder if *two == 0 => return Err(Failure::DivisionByZero),
+            F::Divide => one.checked_div(*two),
+            // The least number has no quotient by -1, and no remainder either.
+            F::Remainder => one.checked_rem(*two),
+            _ => return Err(Failure::NoOverload),
+        })?),
+        (Value::Uint(one), Value::Uint(two)) => Value::Uint(in_range(match function {
+            F::Add => one.checked_add(*two),
+            F::Subtract => one.checked_sub(*two),
+            F::Multiply => one.checked_mul(*two),
+            F::Divide | F::Remainder if *two == 0 => return Err(Failure::DivisionByZero),
+            F::Divide => one.checked_div(*two),
+            F::Remainder => one.checked_rem(*two),
+            _ => return Err(Failure::NoOverload),
+        })?),
         (Value::Double(one), Value::Double(two)) => Value::Double(match function {
             F::Add => one + two,
             F::Subtract => one - two,
             F::Multiply => one * two,
             F::Divide => one / two,
-            _ => return Err(Failure::NoOverload.into()),
+            _ => return Err(Failure::NoOverload),
         }),
         (Value::Duration(one), Value::Duration(two)) => {
             Value::Duration(in_range(match function {
                 F::Add => one.checked_add(*two),
                 F::Subtract => one.checked_sub(*two),
-                _ => return Err(Failure::NoOverload.into()),
+                _ => return Err(Failure::NoOverload),
             })?)
         }
-        (Value::Timestamp(at), Value::Duration(by)) => match function {
-            F::Add => later(*at, Some(*by))?,
-            F::Subtract => later(*at, by.checked_neg())?,
-            _ => return Err(Failure::NoOverload.into()),
-        },
-        (Value::Duration(by), Value::Timestamp(at)) if function == F::Add => later(*at, Some(*by))?,
+        (Value::Timestamp(at), Value::Duration(by))
+        | (Value::Duration(by), Value::Timestamp(at)) => {
+            let by = match (function, one) {
+                (F::Add, _) => Some(*by),
+                (F::Subtract, Value::Timestamp(_)) => by.checked_neg(),
+                _ => return Err(Failure::NoOverload),
+            };
+            Value::Timestamp(in_range(by.and_then(|by| at.later(by)))?)
+        }
         (Value::Timestamp(one), Value::Timestamp(two)) if function == F::Subtract => {
             Value::Duration(in_range(one.since(*two))?)
         }
         (Value::String(one), Value::String(two)) if function == F::Add => {
-            meter.touch(one.len() + two.len())?;
+            meter.touch(one.len() + two.len());
             let text: Arc<str> = [&**one, &**two].concat().into();
             Value::String(Text::Shared(text))
         }
         (Value::Bytes(one), Value::Bytes(two)) if function == F::Add => {
-            meter.touch(one.len() + two.len())?;
+            meter.touch(one.len() + two.len());
             Value::Bytes([&**one, &**two].concat().into())
         }
         (Value::List(one), Value::List(two)) if function == F::Add => {
-            meter.spend(one.len() + two.len())?;
+            meter.spend(one.len() + two.len());
             let mut all = Vec::with_capacity(one.len() + two.len());
             for list in [one, two] {
-                for at in 0..list.len() {
-                    if let Some(element) = list.get(at) {
-                        all.push(element);
-                    }
+                let mut at = 0;
+                while let Some(element) = list.get(at) {
+                    all.push(element);
+                    at += 1;
                 }
             }
             Value::List(List::Made(all.into()))
         }
-        _ => return Err(Failure::NoOverload.into()),
+        _ => return Err(Failure::NoOverload),
     })
 }
 
-fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> Result<bool, Stop> {
-    for at in 0..list.len() {
-        if let Some(element) = list.get(at)
-            && element.equals(wanted, meter)?
-        {
-            return Ok(true);
+fn is_in(wanted: &Value<'_>, list: &List<'_>, meter: &mut Meter) -> bool {
+    let mut at = 0;
+    while let Some(element) = list.get(at) {
+        if element.equals(wanted, meter) {
+            return true;
         }
+        at += 1;
     }
-    Ok(false)
-}
-
-/// Of numbers of 64 bits: to divide more is a function of its own, and long.
-fn quotient(one: i128, two: i128) -> i128 {
-    let size = |number: i128| u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
-    let quotient = size(one).checked_div(size(two)).unwrap_or_default();
-    signed((one < 0) != (two < 0), quotient)
+    false
 }
 
 /// An index: of any number that is whole.
@@ -224,28 +205,25 @@ fn whole(at: &Value<'_>) -> Option<i64> {
     }
 }
 
-fn later<'a>(at: Timestamp, by: Option<i64>) -> Outcome<'a> {
-    Ok(Value::Timestamp(in_range(by.and_then(|by| at.later(by)))?))
-}
-
 /// What a function reads off a calendar and a clock; none when it is no such function.
 fn part(function: F, at: Timestamp, offset: i64) -> Option<i64> {
     let civil = at.civil(offset);
+    let [year, month, day, hour, minute, second] = civil.fields;
     Some(match function {
-        F::FullYear => civil.year,
-        F::Month => civil.month - 1,
-        F::Date => civil.day,
-        F::DayOfMonth => civil.day - 1,
+        F::FullYear => year,
+        F::Month => month - 1,
+        F::Date => day,
+        F::DayOfMonth => day - 1,
         F::DayOfWeek => civil.weekday,
         F::DayOfYear => civil.year_day,
-        F::Hours => civil.hour,
-        F::Minutes => civil.minute,
-        F::Seconds => civil.second,
+        F::Hours => hour,
+        F::Minutes => minute,
+        F::Seconds => second,
         F::Milliseconds => civil.millisecond,
         _ => return None,
     })
 }
 
-fn in_range<T>(value: Option<T>) -> Result<T, Stop> {
-    value.ok_or(Stop::Failed(Failure::Overflow))
+fn in_range<T>(value: Option<T>) -> Result<T, Failure> {
+    value.ok_or(Failure::Overflow)
 }

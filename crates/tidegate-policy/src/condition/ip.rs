@@ -14,12 +14,14 @@ pub(super) struct Ip {
     zone: Option<Arc<str>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Packed, so that no value is larger for it.
+#[repr(packed(4))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Address {
     /// How many bits its family has: 32 or 128.
     width: u32,
-    /// Of an IPv4 address the first four.
-    bytes: [u8; 16],
+    /// The first in the highest, of either family.
+    bits: u128,
 }
 
 impl Ip {
@@ -41,10 +43,8 @@ impl Ip {
         let (base, bits) = text::cut(network, b'/')?;
         let base = Address::parse(base)?;
         let bits = number(bits, 10).filter(|bits| *bits <= base.width)?;
-        let differ = self.address.bits() ^ base.bits();
-        // A shift by all there are: a network of no bits has every address.
-        let differ = differ.checked_shr(128 - bits).unwrap_or(0);
-        Some(self.zone.is_none() && self.address.width == base.width && differ == 0)
+        let alike = (self.address.bits ^ base.bits).leading_zeros();
+        Some(self.zone.is_none() && self.address.width == base.width && alike >= bits)
     }
 }
 
@@ -65,13 +65,7 @@ impl Address {
             let (count, bits) = groups(text)?;
             (128, Some(bits).filter(|_| count == 8)?)
         };
-        let bytes = bits.to_be_bytes();
-        Some(Self { width, bytes })
-    }
-
-    /// The first in the highest, of either family.
-    fn bits(&self) -> u128 {
-        u128::from_be_bytes(self.bytes)
+        Some(Self { width, bits })
     }
 }
 

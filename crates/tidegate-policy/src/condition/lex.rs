@@ -1,5 +1,7 @@
 //! The words of an expression: names, numbers, texts, symbols.
 
+use std::fmt;
+
 use super::double;
 use super::error::ConditionError;
 use super::number::{digits, sign};
@@ -46,7 +48,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Puts on record what is wrong, if it is the first.
-    pub(super) fn fail(&mut self, offset: usize, message: String) -> Token<'static> {
+    pub(super) fn fail(&mut self, offset: usize, message: fmt::Arguments<'_>) -> Token<'static> {
         if self.fault.is_none() {
             self.fault = Some(ConditionError::at(offset, message));
         }
@@ -55,7 +57,7 @@ impl<'t> Lexer<'t> {
 
     /// The last word is wrong.
     pub(super) fn wrong(&mut self, message: &str) -> Token<'static> {
-        self.fail(self.start, message.to_owned())
+        self.fail(self.start, format_args!("{message}"))
     }
 
     /// The next word.

@@ -50,7 +50,7 @@ impl Lexer<'_> {
                 let next = self.take(next.len_utf8());
                 found.extend_from_slice(next.as_bytes());
             } else if self.escape(is_bytes, &mut found).is_none() {
-                let message = "no such escape in a text".to_owned();
+                let message = format_args!("no such escape in a text");
                 return Some(self.fail(self.at(), message));
             }
         }

@@ -71,8 +71,6 @@ use std::fmt;
 use evaluate::{Evaluation, Meter, Stop};
 #[cfg(feature = "conditions")]
 use term::Term;
-#[cfg(feature = "conditions")]
-use value::Value;
 
 /// Deepest nesting of a parameter's type.
 pub const MAX_TYPE_NESTING: usize = 8;
@@ -208,6 +206,7 @@ impl Condition {
     ) -> Result<bool, EvaluationError> {
         let mut cost = 0;
         let evaluated = self.evaluate_at_cost(stored, asked, &mut cost);
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         debug_assert!(cost <= self.most_cost, "{cost} of {}", self.expression);
         *steps = steps.saturating_add(1 + cost / COST_OF_A_STEP);
         let evaluated = evaluated?;
@@ -237,7 +236,7 @@ impl Condition {
         &self,
         stored: &Context,
         asked: &Context,
-        cost: &mut u32,
+        cost: &mut usize,
     ) -> Result<Evaluated, EvaluationError> {
         let mut missing = Vec::new();
         let mut values = Vec::with_capacity(self.parameters.len());
@@ -245,21 +244,17 @@ impl Condition {
             let json = stored
                 .get(&parameter.name)
                 .or_else(|| asked.get(&parameter.name));
-            let read = json.map_or(1, |json| convert::cost(json, &parameter.kind));
-            *cost = cost.saturating_add(u32::try_from(read).unwrap_or(u32::MAX));
-            let value = match json {
-                Some(json) => Some(convert::convert(json, &parameter.kind).ok_or_else(|| {
-                    EvaluationError::Value {
-                        condition: self.name.to_string(),
-                        parameter: parameter.name.to_string(),
-                        expected: parameter.kind.clone(),
-                    }
-                })?),
-                None => {
-                    missing.push(parameter.name.to_string());
-                    None
-                }
-            };
+            *cost += json.map_or(1, |json| convert::cost(json, &parameter.kind));
+            let value = json.and_then(|json| convert::convert(json, &parameter.kind));
+            if json.is_none() {
+                missing.push(parameter.name.to_string());
+            } else if value.is_none() {
+                return Err(EvaluationError::Value {
+                    condition: self.name.to_string(),
+                    parameter: parameter.name.to_string(),
+                    expected: parameter.kind.clone(),
+                });
+            }
             values.push(value);
         }
         let mut evaluation = Evaluation {
@@ -267,21 +262,21 @@ impl Condition {
             variables: Vec::new(),
             meter: Meter::new(MAX_COST),
         };
+        let found = evaluation.truth(&self.term);
+        *cost += evaluation.meter.spent();
         let condition = || self.name.to_string();
-        let failed = |failure| EvaluationError::Failed {
-            condition: condition(),
-            failure,
-        };
-        let value = evaluation.value(&self.term);
-        *cost = cost.saturating_add(evaluation.meter.spent());
-        let met = match value {
-            Ok(Value::Bool(met)) => Some(met),
-            Ok(_) => return Err(failed(Failure::NoOverload)),
+        if evaluation.meter.is_overdrawn() {
+            return Err(EvaluationError::TooMuch {
+                condition: condition(),
+            });
+        }
+        let met = match found {
+            Ok(met) => Some(met),
             Err(Stop::Missing) => None,
-            Err(Stop::Failed(failure)) => return Err(failed(failure)),
-            Err(Stop::TooMuch) => {
-                return Err(EvaluationError::TooMuch {
+            Err(Stop::Failed(failure)) => {
+                return Err(EvaluationError::Failed {
                     condition: condition(),
+                    failure,
                 });
             }
         };
@@ -293,13 +288,12 @@ impl Condition {
     /// # Errors
     /// What is wrong, in words.
     pub fn takes(&self, context: &Context) -> Result<(), String> {
-        for name in context.names() {
+        for (name, json) in context.values() {
             let mut parameters = self.parameters.iter();
-            let Some(parameter) = parameters.find(|found| *found.name == *name) else {
+            let Some(parameter) = parameters.find(|found| *found.name == **name) else {
                 return Err(format!("it has no parameter `{name}`"));
             };
-            let value = context.get(name);
-            if value.is_none_or(|json| convert::convert(json, &parameter.kind).is_none()) {
+            if convert::convert(json, &parameter.kind).is_none() {
                 return Err(format!("the value of `{name}` is no {}", parameter.kind));
             }
         }

@@ -23,10 +23,12 @@ pub(super) fn digits(text: &str, radix: u32) -> Option<u64> {
     (!text.is_empty()).then_some(value)
 }
 
-/// A whole number by its sign and its size.
-pub(super) fn signed(negative: bool, size: u64) -> i128 {
-    let size = i128::from(size);
-    if negative { -size } else { size }
+/// A whole number by its sign and its size; none out of range.
+pub(super) fn signed(negative: bool, size: u64) -> Option<i64> {
+    match negative {
+        true => 0_i64.checked_sub_unsigned(size),
+        false => size.try_into().ok(),
+    }
 }
 
 /// What a number without a sign has before the point and after it, and its exponent: where that is out of the

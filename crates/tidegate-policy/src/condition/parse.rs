@@ -3,6 +3,8 @@
 //! After a fault there are no more words, so that whatever is being read comes to its end; what was made of
 //! it goes away.
 
+use std::fmt;
+
 use super::error::ConditionError;
 use super::lex::{Lexer, Token};
 use super::term::{Fold, Kind, Term};
@@ -14,7 +16,7 @@ pub(super) fn parse(text: &str) -> Result<Term, ConditionError> {
     if text.len() > MAX_EXPRESSION {
         return Err(ConditionError::at(
             MAX_EXPRESSION,
-            format!("an expression has at most {MAX_EXPRESSION} bytes"),
+            format_args!("an expression has at most {MAX_EXPRESSION} bytes"),
         ));
     }
     let mut parser = Parser {
@@ -29,9 +31,9 @@ pub(super) fn parse(text: &str) -> Result<Term, ConditionError> {
     if !matches!(parser.token, Token::End) {
         parser.unexpected("an operator or the end");
     }
-    match (parser.lexer.fault, parser.made.pop()) {
-        (None, Some(term)) => Ok(term),
-        (fault, _) => Err(fault.unwrap_or(ConditionError::Unsupported)),
+    match parser.lexer.fault {
+        Some(fault) => Err(fault),
+        None => parser.made.pop().ok_or(ConditionError::Unsupported),
     }
 }
 
@@ -178,9 +180,9 @@ impl<'t> Parser<'t> {
             Token::Name("null") => self.constant(offset, Value::Null),
             Token::Name(name) => {
                 if RESERVED.contains(&name) {
-                    self.fail(offset, format!("`{name}` is a reserved word"));
+                    self.fail(offset, format_args!("`{name}` is a reserved word"));
                 } else if self.is("{") {
-                    self.fail(offset, format!("no type `{name}` to make"));
+                    self.fail(offset, format_args!("no type `{name}` to make"));
                 } else if self.take("(") {
                     self.list(")");
                     self.function(from, offset, name);
@@ -203,7 +205,7 @@ impl<'t> Parser<'t> {
                 self.make(from, offset, Kind::Map);
             }
             Token::Symbol(_) | Token::End | Token::Wrong => {
-                self.fail(offset, "here should be a value".to_owned());
+                self.fail(offset, format_args!("here should be a value"));
             }
         }
     }
@@ -242,8 +244,8 @@ impl<'t> Parser<'t> {
                 *at = offset;
             }
             _ => {
-                let message = "`has` asks for a field, as in `has(x.y)`";
-                self.fail(offset, message.to_owned());
+                let message = format_args!("`has` asks for a field, as in `has(x.y)`");
+                self.fail(offset, message);
             }
         }
     }
@@ -255,8 +257,8 @@ impl<'t> Parser<'t> {
         };
         match arguments.first() {
             Some(variable) if !matches!(variable.kind, Kind::Name(_)) => {
-                let message = "the variable of a macro is a plain name";
-                self.fail(variable.offset, message.to_owned());
+                let message = format_args!("the variable of a macro is a plain name");
+                self.fail(variable.offset, message);
             }
             _ => self.make(from, offset, Kind::Fold(fold)),
         }
@@ -270,7 +272,7 @@ impl<'t> Parser<'t> {
     fn int(&mut self, offset: usize, value: Option<i64>) {
         match value {
             Some(value) => self.constant(offset, Value::Int(value)),
-            None => self.fail(offset, "a number out of the range of int".to_owned()),
+            None => self.fail(offset, format_args!("a number out of the range of int")),
         }
     }
 
@@ -322,15 +324,15 @@ impl<'t> Parser<'t> {
     }
 
     fn unexpected(&mut self, wanted: &str) {
-        self.fail(self.offset, format!("here should be {wanted}"));
+        self.fail(self.offset, format_args!("here should be {wanted}"));
     }
 
     fn too_deep(&mut self, offset: usize) {
-        let message = format!("an expression is nested at most {MAX_NESTING} deep");
+        let message = format_args!("an expression is nested at most {MAX_NESTING} deep");
         self.fail(offset, message);
     }
 
-    fn fail(&mut self, offset: usize, message: String) {
+    fn fail(&mut self, offset: usize, message: fmt::Arguments<'_>) {
         self.token = self.lexer.fail(offset, message);
     }
 }

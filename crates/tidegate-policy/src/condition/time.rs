@@ -24,20 +24,17 @@ pub(super) struct Timestamp {
 
 /// A point in time as a calendar and a clock show it.
 pub(super) struct Civil {
-    pub(super) year: i64,
-    /// From 1.
-    pub(super) month: i64,
-    /// From 1.
-    pub(super) day: i64,
+    /// Year, month and day (from 1), hour, minute, second.
+    pub(super) fields: [i64; 6],
     /// From 0, Sunday.
     pub(super) weekday: i64,
     /// From 0.
     pub(super) year_day: i64,
-    pub(super) hour: i64,
-    pub(super) minute: i64,
-    pub(super) second: i64,
     pub(super) millisecond: i64,
 }
+
+/// How many digits the fields have in a text, and what stands behind each.
+const FIELDS: [(usize, &str); 6] = [(4, "-"), (2, "-"), (2, "T"), (2, ":"), (2, ":"), (2, "")];
 
 impl Timestamp {
     /// Seconds since the epoch; none outside the range.
@@ -53,55 +50,30 @@ impl Timestamp {
     /// Reads `2026-01-31T00:00:00.000Z` (RFC 3339).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader(text);
-        let year = reader.digits(4)?;
-        reader.byte('-')?;
-        let month = reader.digits(2)?;
-        reader.byte('-')?;
-        let day = reader.digits(2)?;
-        reader.byte('T')?;
-        let hour = reader.digits(2)?;
-        reader.byte(':')?;
-        let minute = reader.digits(2)?;
-        reader.byte(':')?;
-        let second = reader.digits(2)?;
+        let mut fields = [0; 6];
+        for (field, (width, end)) in fields.iter_mut().zip(&FIELDS) {
+            *field = reader.digits(*width)?;
+            reader.take(end)?;
+        }
+        let [year, month, day, hour, minute, second] = fields;
         let valid = (1..=12).contains(&month)
             && (1..=days_in(year, month)).contains(&day)
             && hour < 24
             && minute < 60
             && second < 60;
-        if !valid {
+        let (digits, rest) = after_point(reader.0);
+        if !valid || (digits.is_empty() && rest.len() < reader.0.len()) {
             return None;
         }
-        let mut nanos = 0;
-        if reader.byte('.').is_some() {
-            let mut unit = 100_000_000;
-            let first = reader.digits(1)?;
-            nanos += unit * u32::try_from(first).ok()?;
-            while let Some(digit) = reader.digits(1) {
-                unit /= 10;
-                nanos += unit * u32::try_from(digit).ok()?;
-            }
-        }
-        let offset = if reader.byte('Z').is_some() {
-            0
-        } else {
-            let sign = if reader.byte('+').is_some() {
-                1
-            } else {
-                reader.byte('-')?;
-                -1
-            };
-            let hours = reader.digits(2)?;
-            reader.byte(':')?;
-            let minutes = reader.digits(2)?;
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            sign * (hours * 3600 + minutes * 60)
+        let offset = match rest {
+            "Z" => 0,
+            // A sign, and two digits of each.
+            _ if rest.len() == 6 => parse_offset(rest)?,
+            _ => return None,
         };
         let seconds = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
-        reader.0.is_empty().then_some(())?;
-        Self::new(seconds, nanos)
+        let nanos = fraction(digits, SECOND.unsigned_abs());
+        Self::new(seconds, nanos.try_into().ok()?)
     }
 
     /// A duration later, in nanoseconds; none out of the range.
@@ -123,36 +95,24 @@ impl Timestamp {
         let local = self.seconds + offset;
         let (day_number, clock) = (local.div_euclid(DAY), local.rem_euclid(DAY));
         let (year, month, day) = date(day_number);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
         Civil {
-            year,
-            month,
-            day,
+            fields: [year, month, day, hour, minute, second],
             // The epoch was a Thursday.
             weekday: (day_number + 4).rem_euclid(7),
             year_day: day_number - days(year, 1, 1),
-            hour: clock / 3600,
-            minute: clock / 60 % 60,
-            second: clock % 60,
             millisecond: i64::from(self.nanos / 1_000_000),
         }
     }
 
     /// Its text, in UTC (RFC 3339).
     pub(super) fn text(self) -> String {
-        let at = self.civil(0);
         let mut text = String::new();
-        for &(before, number, width) in &[
-            ("", at.year, 4),
-            ("-", at.month, 2),
-            ("-", at.day, 2),
-            ("T", at.hour, 2),
-            (":", at.minute, 2),
-            (":", at.second, 2),
-        ] {
-            text.push_str(before);
-            push_padded(&mut text, number, width);
+        for (field, (width, end)) in self.civil(0).fields.iter().zip(&FIELDS) {
+            push_padded(&mut text, field.unsigned_abs(), *width);
+            text.push_str(end);
         }
-        push_fraction(&mut text, self.nanos);
+        push_fraction(&mut text, self.nanos.into());
         text.push('Z');
         text
     }
@@ -160,13 +120,18 @@ impl Timestamp {
 
 /// Reads a time zone: UTC, or an offset such as `+01:00`. Seconds east of UTC.
 pub(super) fn parse_zone(text: &str) -> Option<i64> {
-    if matches!(text, "" | "UTC" | "Z" | "GMT" | "Etc/UTC" | "Etc/GMT") {
+    const UTC: [&str; 6] = ["", "UTC", "Z", "GMT", "Etc/UTC", "Etc/GMT"];
+    if UTC.contains(&text) {
         return Some(0);
     }
+    parse_offset(text)
+}
+
+fn parse_offset(text: &str) -> Option<i64> {
     let (negative, offset) = sign(text);
     let mut reader = Reader(offset);
     let hours = reader.digits(2).or_else(|| reader.digits(1))?;
-    reader.byte(':')?;
+    reader.take(":")?;
     let minutes = reader.digits(2)?;
     let valid = reader.0.is_empty() && hours < 24 && minutes < 60;
     let offset = hours * 3600 + minutes * 60;
@@ -185,42 +150,29 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
     let mut rest = text;
     let mut total: u64 = 0;
     while !rest.is_empty() {
-        let whole = leading_digits(rest);
-        rest = rest.get(whole.len()..)?;
-        let mut fraction = "";
-        if let Some(after) = rest.strip_prefix('.') {
-            fraction = leading_digits(after);
-            rest = after.get(fraction.len()..)?;
-        }
-        if whole.len() + fraction.len() == 0 {
-            return None;
-        }
-        let (mut unit, after) = unit(rest)?;
+        let (whole, after) = leading_digits(rest);
+        let (places, after) = after_point(after);
+        let (unit, after) = unit(after)?;
         rest = after;
-        let value = if whole.is_empty() {
-            0
-        } else {
-            digits(whole, 10)?
+        let value = match whole {
+            "" if places.is_empty() => return None,
+            "" => 0,
+            _ => digits(whole, 10)?.checked_mul(unit)?,
         };
-        total = total.checked_add(value.checked_mul(unit)?)?;
-        // Below a nanosecond nothing counts; twelve places tell all of an hour.
-        for digit in fraction.bytes().take(15) {
-            total = total.checked_add(u64::from(digit - b'0') * unit / 10)?;
-            unit /= 10;
-        }
+        total = total
+            .checked_add(value)?
+            .checked_add(fraction(places, unit))?;
     }
-    signed(negative, total).try_into().ok()
+    signed(negative, total)
 }
 
 /// A duration's text: seconds, such as `5400s`.
 pub(super) fn duration_text(duration: i64) -> String {
     let size = duration.unsigned_abs();
     let sign = if duration < 0 { "-" } else { "" };
-    let mut text = format!("{sign}{}", size / SECOND.unsigned_abs());
-    push_fraction(
-        &mut text,
-        u32::try_from(size % SECOND.unsigned_abs()).unwrap_or(0),
-    );
+    let mut text = sign.to_owned();
+    text.push_str(&(size / SECOND.unsigned_abs()).to_string());
+    push_fraction(&mut text, size % SECOND.unsigned_abs());
     text.push('s');
     text
 }
@@ -241,22 +193,38 @@ fn unit(text: &str) -> Option<(u64, &str)> {
     units.find_map(|(name, nanos)| Some((*nanos, text.strip_prefix(name)?)))
 }
 
-fn leading_digits(text: &str) -> &str {
+/// The digits that a text starts with, and what follows them.
+fn leading_digits(text: &str) -> (&str, &str) {
     let length = text.bytes().take_while(u8::is_ascii_digit).count();
-    text.get(..length).unwrap_or_default()
+    text.split_at_checked(length).unwrap_or_default()
+}
+
+/// If a text starts with a point, the digits behind it; and what follows.
+fn after_point(text: &str) -> (&str, &str) {
+    text.strip_prefix('.').map_or(("", text), leading_digits)
+}
+
+/// What digits behind a point say of a unit, rounded down in each place.
+fn fraction(digits: &str, mut unit: u64) -> u64 {
+    let mut sum = 0;
+    for digit in digits.bytes() {
+        sum += u64::from(digit - b'0') * unit / 10;
+        unit /= 10;
+    }
+    sum
 }
 
 /// A fraction of a second, without zeros at its end.
-fn push_fraction(text: &mut String, nanos: u32) {
+fn push_fraction(text: &mut String, nanos: u64) {
     if nanos > 0 {
         text.push('.');
-        push_padded(text, nanos.into(), 9);
+        push_padded(text, nanos, 9);
         text.truncate(text.trim_end_matches('0').len());
     }
 }
 
 /// A number with zeros before it, as wide as that.
-fn push_padded(text: &mut String, number: i64, width: usize) {
+fn push_padded(text: &mut String, number: u64, width: usize) {
     let digits = number.to_string();
     for _ in digits.len()..width {
         text.push('0');
@@ -288,18 +256,13 @@ fn date(number: i64) -> (i64, i64, i64) {
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    days(year + month / 12, month % 12 + 1, 1) - days(year, month, 1)
 }
 
 struct Reader<'t>(&'t str);
 
 impl Reader<'_> {
-    fn byte(&mut self, wanted: char) -> Option<()> {
+    fn take(&mut self, wanted: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(wanted)?;
         Some(())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::context;
 use super::error::Failure;
-use super::evaluate::{Meter, Stop};
+use super::evaluate::Meter;
 use super::ip::Ip;
 use super::time::Timestamp;
 use crate::json::Json;
@@ -87,65 +87,56 @@ impl<'a> Value<'a> {
 
     /// Whether two values are equal: numbers by what they stand for, whatever their types; values of
     /// other types never.
-    pub(super) fn equals(&self, other: &Self, meter: &mut Meter) -> Result<bool, Stop> {
-        meter.spend(1)?;
-        Ok(match (self, other) {
+    pub(super) fn equals(&self, other: &Self, meter: &mut Meter) -> bool {
+        if !meter.spend(1) {
+            return false;
+        }
+        match (self, other) {
             (Self::Null, Self::Null) => true,
             (Self::Ip(one), Self::Ip(two)) => one == two,
             (Self::Type(one), Self::Type(two)) => one == two,
             (Self::List(one), Self::List(two)) => {
                 if one.len() != two.len() {
-                    return Ok(false);
+                    return false;
                 }
-                for at in 0..one.len() {
-                    let (Some(one), Some(two)) = (one.get(at), two.get(at)) else {
-                        return Ok(false);
-                    };
-                    if !one.equals(&two, meter)? {
-                        return Ok(false);
+                let mut at = 0;
+                while let (Some(one), Some(two)) = (one.get(at), two.get(at)) {
+                    if !one.equals(&two, meter) {
+                        return false;
                     }
+                    at += 1;
                 }
                 true
             }
             (Self::Map(one), Self::Map(two)) => {
                 if one.len() != two.len() {
-                    return Ok(false);
+                    return false;
                 }
-                meter.spend(one.len())?;
-                for at in 0..one.len() {
-                    let (Some(key), Some(value)) = (one.key(at), one.value(at)) else {
-                        return Ok(false);
-                    };
-                    match two.find(&key, meter)? {
-                        Some(found) if value.equals(&found, meter)? => {}
-                        _ => return Ok(false),
+                meter.spend(one.len());
+                let mut at = 0;
+                while let (Some(key), Some(value)) = (one.key(at), one.value(at)) {
+                    let found = two.find(&key, meter);
+                    if !found.is_some_and(|found| value.equals(&found, meter)) {
+                        return false;
                     }
+                    at += 1;
                 }
                 true
             }
-            _ => self.order(other, meter)?.flatten() == Some(Ordering::Equal),
-        })
-    }
-
-    /// The order of two values; numbers of any types have one.
-    pub(super) fn compare(&self, other: &Self, meter: &mut Meter) -> Result<Ordering, Stop> {
-        match self.order(other, meter)? {
-            Some(Some(order)) => Ok(order),
-            Some(None) => Err(Failure::NotANumber.into()),
-            None => Err(Failure::NoOverload.into()),
+            _ => self.order(other, meter) == Ok(Ordering::Equal),
         }
     }
 
-    /// None when there is no order among such values, and none within when one is not a number (NaN).
-    fn order(&self, other: &Self, meter: &mut Meter) -> Result<Option<Option<Ordering>>, Stop> {
-        Ok(Some(Some(match (self, other) {
+    /// The order of two values; numbers of any types have one.
+    pub(super) fn order(&self, other: &Self, meter: &mut Meter) -> Result<Ordering, Failure> {
+        Ok(match (self, other) {
             (Self::Bool(one), Self::Bool(two)) => one.cmp(two),
             (Self::String(one), Self::String(two)) => {
-                meter.touch(one.len().min(two.len()))?;
+                meter.touch(one.len().min(two.len()));
                 (**one).cmp(&**two)
             }
             (Self::Bytes(one), Self::Bytes(two)) => {
-                meter.touch(one.len().min(two.len()))?;
+                meter.touch(one.len().min(two.len()));
                 one.cmp(two)
             }
             (Self::Duration(one), Self::Duration(two)) => one.cmp(two),
@@ -153,10 +144,10 @@ impl<'a> Value<'a> {
             _ => match (self.whole(), other.whole(), self.double(), other.double()) {
                 (Some(one), Some(two), ..) => one.cmp(&two),
                 // A whole number and a double as doubles, as in the reference.
-                (.., Some(one), Some(two)) => return Ok(Some(one.partial_cmp(&two))),
-                _ => return Ok(None),
+                (.., Some(one), Some(two)) => one.partial_cmp(&two).ok_or(Failure::NotANumber)?,
+                _ => return Err(Failure::NoOverload),
             },
-        })))
+        })
     }
 
     /// A whole number.
@@ -169,7 +160,7 @@ impl<'a> Value<'a> {
     }
 
     /// A number, as a double.
-    fn double(&self) -> Option<f64> {
+    pub(super) fn double(&self) -> Option<f64> {
         match self {
             Self::Int(value) => Some(*value as f64),
             Self::Uint(value) => Some(*value as f64),
@@ -204,26 +195,22 @@ impl<'a> Map<'a> {
     }
 
     /// The value of a key.
-    pub(super) fn find(
-        &self,
-        key: &Value<'_>,
-        meter: &mut Meter,
-    ) -> Result<Option<Value<'a>>, Stop> {
+    pub(super) fn find(&self, key: &Value<'_>, meter: &mut Meter) -> Option<Value<'a>> {
         match (self, key) {
             (Self::Json(map), Value::String(key)) => {
-                meter.touch(key.len())?;
-                Ok(context::find(map, key).map(Value::any))
+                meter.touch(key.len());
+                context::find(map, key).map(Value::any)
             }
-            (Self::Json(_), _) => Ok(None),
+            (Self::Json(_), _) => None,
             (Self::Made(map), key) => {
-                for at in 0..self.len() {
-                    if let Some(found) = map.get(2 * at)
-                        && found.equals(key, meter)?
-                    {
-                        return Ok(self.value(at));
+                let mut at = 0;
+                while let Some(found) = map.get(2 * at) {
+                    if found.equals(key, meter) {
+                        return self.value(at);
                     }
+                    at += 1;
                 }
-                Ok(None)
+                None
             }
         }
     }

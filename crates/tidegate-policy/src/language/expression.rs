@@ -137,9 +137,7 @@ impl Reader<'_, '_> {
         let text = &self.found.text;
         let word = text.trim_end_matches(is_name).len();
         let word = text.get(word..).unwrap_or_default();
-        matches!(
-            word,
-            "r" | "R" | "br" | "bR" | "Br" | "BR" | "rb" | "rB" | "Rb" | "RB"
-        )
+        let mut prefixes = ["r", "br", "rb"].iter();
+        prefixes.any(|prefix| word.eq_ignore_ascii_case(prefix))
     }
 }

@@ -208,11 +208,6 @@ impl Terms {
     /// of the same operator can be taken in, twice is once, and what another outweighs can go.
     fn joined(&mut self, of: Vec<NodeId>, any: bool) -> Result<NodeId, SliceError> {
         let (heaviest, lightest) = if any { (YES, NO) } else { (NO, YES) };
-        let (heavy, light) = if any {
-            (FAULT, CIRCLE)
-        } else {
-            (CIRCLE, FAULT)
-        };
         let mut parts = Vec::with_capacity(of.len());
         for id in of {
             match (self.node(id), any) {
@@ -224,20 +219,22 @@ impl Terms {
                 _ => parts.push(id),
             }
         }
-        crate::sort::sort(&mut parts);
-        let is_heavy = parts.contains(&heavy);
-        let mut kept: Vec<NodeId> = Vec::with_capacity(parts.len());
-        for id in parts {
-            let outweighed = is_heavy && id == light;
-            if !outweighed && kept.last() != Some(&id) {
-                kept.push(id);
+        let (heavy, light) = if any {
+            (FAULT, CIRCLE)
+        } else {
+            (CIRCLE, FAULT)
+        };
+        if parts.contains(&heavy) {
+            for part in &mut parts {
+                *part = if *part == light { heavy } else { *part };
             }
         }
-        match *kept.as_slice() {
+        crate::sort::once(&mut parts);
+        match *parts.as_slice() {
             [] => Ok(lightest),
             [only] => Ok(only),
-            _ if any => self.add(Node::Any(kept.into())),
-            _ => self.add(Node::All(kept.into())),
+            _ if any => self.add(Node::Any(parts.into())),
+            _ => self.add(Node::All(parts.into())),
         }
     }
 

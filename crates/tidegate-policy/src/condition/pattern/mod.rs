@@ -7,7 +7,7 @@
 mod class;
 mod parse;
 
-use super::evaluate::{Meter, Stop};
+use super::evaluate::Meter;
 use class::Ranges;
 
 /// Most instructions of a pattern.
@@ -65,8 +65,8 @@ impl Pattern {
     }
 
     /// Whether it matches somewhere in a text.
-    pub(super) fn matches(&self, text: &str, meter: &mut Meter) -> Result<bool, Stop> {
-        meter.spend(self.program.len() / 8)?;
+    pub(super) fn matches(&self, text: &str, meter: &mut Meter) -> bool {
+        meter.spend(self.program.len() / 8);
         let mut threads = Threads::new(self.program.len());
         let mut next = Threads::new(self.program.len());
         let mut before = None;
@@ -75,11 +75,11 @@ impl Pattern {
             let after = rest.clone().next();
             // A match may start anywhere.
             if self.follow(&mut threads, 0, (before, after)) {
-                return Ok(true);
+                return true;
             }
-            meter.spend(1 + std::mem::take(&mut threads.visits) / 4)?;
-            let Some(character) = after else {
-                return Ok(false);
+            let is_paid = meter.spend(1 + std::mem::take(&mut threads.visits) / 4);
+            let Some(character) = after.filter(|_| is_paid) else {
+                return false;
             };
             rest.next();
             let around = (after, rest.clone().next());
@@ -88,7 +88,7 @@ impl Pattern {
                     && self.has(*class, character)
                     && self.follow(&mut next, at + 1, around)
                 {
-                    return Ok(true);
+                    return true;
                 }
             }
             std::mem::swap(&mut threads, &mut next);

@@ -6,6 +6,9 @@ use super::class::{Ranges, fold, named, others};
 use super::{MAX_GROUPS, MAX_PROGRAM, MAX_REPEAT, Pattern, Place, Step};
 use crate::text;
 
+/// Most parts of a pattern, each as often as it is repeated.
+const MAX_PARTS: usize = 4 * MAX_PROGRAM;
+
 /// The program of a pattern.
 ///
 /// # Errors
@@ -28,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Pattern, &'static str> {
     if let Some(fault) = parser.fault {
         return Err(fault);
     }
-    if parser.too_large || parser.last > MAX_PROGRAM || parser.parts > 4 * MAX_PROGRAM {
+    if parser.too_large || parser.last > MAX_PROGRAM || parser.parts > MAX_PARTS {
         return Err("a pattern that is too large");
     }
     parser.pattern.program.push(Step::Match);
@@ -93,7 +96,7 @@ impl Parser<'_> {
             program.push(Step::Match);
         }
         let end = self.pattern.program.len();
-        for at in ends {
+        while let Some(at) = ends.pop() {
             self.set(at, Step::Jump(end - at));
         }
     }
@@ -141,7 +144,8 @@ impl Parser<'_> {
             self.too_large = mark.too_large;
             return;
         }
-        self.parts = self.parts.saturating_add(parts.saturating_mul(copies));
+        // More than there may be is one more: so no count overflows.
+        self.parts += (parts.min(MAX_PARTS + 1) * copies).min(MAX_PARTS + 1);
         self.too_large |= part.len() * copies > 2 * MAX_PROGRAM;
         if self.too_large {
             return;
@@ -159,7 +163,7 @@ impl Parser<'_> {
             self.pattern.program.push(Step::Back(part.len() + 1));
         }
         let end = self.pattern.program.len();
-        for at in splits {
+        while let Some(at) = splits.pop() {
             self.set(at, Step::Split(end - at));
         }
     }
@@ -450,11 +454,13 @@ impl Parser<'_> {
 
     /// A part begins here.
     fn begin(&mut self) {
-        self.parts = self.parts.saturating_add(1);
+        self.parts += 1;
         self.last = self.pattern.program.len();
         self.too_large |= self.last > 2 * MAX_PROGRAM;
     }
 
+    #[cold]
+    #[inline(never)]
     fn fail(&mut self, fault: &'static str) {
         self.fault = self.fault.or(Some(fault));
         self.rest = "";

@@ -182,7 +182,8 @@ fn every_day_of_the_calendar() {
     for seconds in (first..=last).step_by(86_400) {
         let at = Timestamp::new(seconds, 0).expect("in range");
         let civil = at.civil(0);
-        let today = (civil.year, civil.month, civil.day);
+        let [year, month, day, ..] = civil.fields;
+        let today = (year, month, day);
         let follows = today == (before.0, before.1, before.2 + 1)
             || today == (before.0, before.1 + 1, 1)
             || today == (before.0 + 1, 1, 1) && before.1 == 12 && before.2 == 31;
