@@ -88,10 +88,10 @@ impl<'a> Combiner<'a> {
             return sorted;
         };
         let listing = files.get(usize::from(number)).map_or("", |file| file.text);
-        let (contents, found) = fga_mod::read(listing, number);
-        faults.extend(found);
+        let found = fga_mod::read(listing, number);
+        faults.extend(found.faults);
         sorted.clear();
-        for (text, place) in &contents {
+        for (text, place) in found.contents.iter().zip(&found.places) {
             let problem = match known.get_mut(text.as_str()) {
                 None => " is not there",
                 Some(&mut LISTED) => " is listed twice",
