@@ -37,7 +37,7 @@ impl Parser<'_, '_> {
                 name,
                 parameters,
                 expression,
-                source: None,
+                source: self.source,
             }));
         self.end_of_line();
     }
