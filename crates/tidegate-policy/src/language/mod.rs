@@ -18,7 +18,7 @@ pub(crate) mod print;
 pub(crate) use parse::{parse, parse_into};
 pub(crate) use parse_condition::parameter_type;
 
-use lex::{END, Kind, NEWLINE, lex};
+use lex::lex;
 
 use crate::condition::ParameterType;
 use crate::model::{ModelErrorKind, Relation, Source, SourceId};
@@ -167,17 +167,13 @@ pub(crate) fn start(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-/// The expression that stands between braces, as it is read; none when something else stands there.
-fn read_back(text: &str) -> Option<String> {
-    let mut lexed = lex(text, 0);
-    let is_one = match &*lexed.tokens {
-        [first, then, end] => {
-            first.kind == Kind::Expression(0) && then.text == NEWLINE && end.text == END
-        }
-        _ => false,
-    };
-    let found = lexed.expressions.pop().filter(|_| is_one)?;
-    lexed.faults.is_empty().then_some(found.text)
+/// Whether a text in braces is read as this expression, and as nothing else.
+fn is_read_as(text: &str, expression: &str) -> bool {
+    let lexed = lex(text, 0);
+    // The other two are the ends of the line and of the text.
+    lexed.tokens.len() == 3
+        && lexed.faults.is_empty()
+        && matches!(&*lexed.expressions, [found] if found.text == expression)
 }
 
 impl ExpressionSyntax {
