@@ -17,15 +17,15 @@ use crate::model::{Relation, Rewrite, Taken};
 pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Condition> {
     let names = Names::of(syntax);
     let before = faults.len();
-    if !definitions::check(syntax, &names, faults) {
+    let Some(unused) = definitions::check(syntax, &names, faults) else {
         // What is too large is not looked at further: that would cost too much, and say too much.
         return Vec::new();
-    }
+    };
     if !schema(syntax, faults) {
         // What another schema would mean is not known: nothing else can be said.
         return Vec::new();
     }
-    references::check(syntax, &names, faults);
+    references::check(syntax, &names, unused, faults);
     let conditions = conditions(syntax, faults);
     // What is not defined makes what depends on it seem twice there, or impossible.
     let (mut in_order, mut is_defined) = (true, true);
