@@ -68,6 +68,12 @@ impl Fault {
             message,
         }
     }
+
+    /// Adds something that is wrong.
+    #[inline(never)]
+    pub(crate) fn add(faults: &mut Vec<Self>, place: Place, kind: ModelErrorKind, message: &str) {
+        faults.push(Self::new(place, kind, message));
+    }
 }
 
 /// A name where it stands.
@@ -87,7 +93,7 @@ impl Word<'_> {
         after: &str,
     ) {
         let message = format!("{before}`{}`{after}", self.text);
-        faults.push(Fault::new(self.place, kind, message));
+        Fault::add(faults, self.place, kind, &message);
     }
 }
 
@@ -149,11 +155,6 @@ impl<'a> Syntax<'a> {
 
     pub(crate) fn word(&self, number: u32) -> &Word<'a> {
         self.words.get(number as usize).unwrap_or(&NO_WORD)
-    }
-
-    /// All of its types' relations.
-    pub(crate) fn relations(&self) -> impl Iterator<Item = &Relation> {
-        self.types.iter().flat_map(|on| &on.relations)
     }
 }
 

@@ -181,8 +181,12 @@ impl<'s, 'a> Parser<'s, 'a> {
         let is_first = self.extended.insert(name.text, 0).is_none();
         let kind = ModelErrorKind::Syntax;
         if self.syntax.module.is_none() {
-            let fault = Fault::new(name.place, kind, "`extend` is for modules");
-            self.errors.push(fault);
+            Fault::add(
+                &mut self.errors,
+                name.place,
+                kind,
+                "`extend` is for modules",
+            );
         } else if !is_first {
             name.fault(
                 &mut self.errors,
@@ -405,7 +409,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     fn give_up(&mut self, place: Place, kind: ModelErrorKind, message: &str) {
         if self.left.is_none() {
             self.left = Some(std::mem::take(&mut self.tokens));
-            self.errors.push(Fault::new(place, kind, message));
+            Fault::add(&mut self.errors, place, kind, message);
         }
     }
 

@@ -282,8 +282,7 @@ impl Reader {
     }
 
     fn wrong(&mut self, place: Place, message: &str) {
-        let fault = Fault::new(place, ModelErrorKind::ModFile, message);
-        self.faults.push(fault);
+        Fault::add(&mut self.faults, place, ModelErrorKind::ModFile, message);
     }
 
     fn place(&self, left: usize) -> Place {

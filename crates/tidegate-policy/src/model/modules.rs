@@ -32,8 +32,12 @@ pub(super) fn combine<'a>(files: &[ModuleFile<'a>]) -> Combined<'a> {
     if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
         let message =
             format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
-        let fault = Fault::new(Place::NONE, ModelErrorKind::TooLong, message);
-        all.faults.push(fault);
+        Fault::add(
+            &mut all.faults,
+            Place::NONE,
+            ModelErrorKind::TooLong,
+            &message,
+        );
     } else {
         for (file, number) in all.in_order(files) {
             all.file(file, number);
@@ -101,8 +105,8 @@ impl<'a> Combined<'a> {
         });
         if faults.is_empty() && module.is_none() {
             let message = "the file is not a module: it starts with `module NAME`";
-            let fault = Fault::new(Place::start(number), ModelErrorKind::Module, message);
-            faults.push(fault);
+            let place = Place::start(number);
+            Fault::add(&mut faults, place, ModelErrorKind::Module, message);
         }
         if !faults.is_empty() {
             syntax.types.truncate(types);
@@ -162,8 +166,8 @@ impl<'a> Combined<'a> {
                 extended.relations.push(relation);
             } else {
                 let message = format!("type `{}` has a relation `{text}` already", name.text);
-                let fault = Fault::new(place, ModelErrorKind::Duplicate, message);
-                self.faults.push(fault);
+                let kind = ModelErrorKind::Duplicate;
+                Fault::add(&mut self.faults, place, kind, &message);
             }
         }
     }

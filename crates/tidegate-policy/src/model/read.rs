@@ -136,14 +136,13 @@ fn faults_of(
 ) -> (Vec<Fault>, Vec<Condition>) {
     let mut conditions = Vec::new();
     // A name that stands in a part that could not be read would seem undefined.
-    let is_read = |kind| {
-        let odd = [
-            ModelErrorKind::ConditionName,
-            ModelErrorKind::WildcardUserset,
-        ];
-        odd.contains(&kind)
+    let is_read = |fault: &Fault| {
+        matches!(
+            fault.kind,
+            ModelErrorKind::ConditionName | ModelErrorKind::WildcardUserset
+        )
     };
-    if !whole || faults.iter().all(|fault| is_read(fault.kind)) {
+    if !whole || faults.iter().all(is_read) {
         conditions = validate::validate(syntax, &mut faults);
     }
     in_order(&mut faults);

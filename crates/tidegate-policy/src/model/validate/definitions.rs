@@ -32,12 +32,12 @@ pub(super) fn check<'a>(
         // Told where it stands first, as OpenFGA's parser does.
         let first = names.types.get(name.text).filter(|first| **first != id);
         if let Some(first) = first.and_then(|&first| syntax.types.get(first as usize)) {
-            let message = match name.place.line {
-                0 => format!("type `{}` is defined twice", name.text),
-                line => format!("type `{}` is defined again on line {line}", name.text),
+            let after = match name.place.line {
+                0 => " is defined twice",
+                line => &format!(" is defined again on line {line}"),
             };
-            let place = first.name.place;
-            faults.push(Fault::new(place, ModelErrorKind::Duplicate, message));
+            let kind = ModelErrorKind::Duplicate;
+            first.name.fault(faults, kind, "type ", after);
         }
         seen.clear();
         for relation in &definition.relations {
@@ -62,7 +62,7 @@ pub(super) fn check<'a>(
         if !others.is_empty() {
             let message = format!("file `{file}` holds several modules: {module}{others}");
             let kind = ModelErrorKind::ManyModules;
-            faults.push(Fault::new(Place::NONE, kind, message));
+            Fault::add(faults, Place::NONE, kind, &message);
         }
     }
     right.then_some(conditions)
@@ -80,7 +80,7 @@ fn sizes(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
             "a model has at most {MAX_TYPES} types, {MAX_RELATIONS} relations, and {MAX_CONDITIONS} conditions with {MAX_PARAMETERS} parameters each"
         );
         let place = syntax.schema.map_or(Place::NONE, |word| word.place);
-        faults.push(Fault::new(place, ModelErrorKind::TooLong, message));
+        Fault::add(faults, place, ModelErrorKind::TooLong, &message);
     }
     right
 }
