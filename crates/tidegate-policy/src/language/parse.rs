@@ -29,8 +29,9 @@ pub(crate) fn parse_into<'a>(
 ) -> Vec<Fault> {
     if text.len() > MAX_TEXT {
         let message = format!("a model has at most {MAX_TEXT} bytes");
-        let fault = Fault::new(Place::start(file), ModelErrorKind::TooLong, message);
-        return vec![fault];
+        let (mut faults, kind) = (Vec::new(), ModelErrorKind::TooLong);
+        Fault::add(&mut faults, Place::start(file), kind, &message);
+        return faults;
     }
     let lexed = lex(text, file);
     let mut parser = Parser {
