@@ -107,7 +107,8 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     fn read(&mut self) {
-        while let Some(character) = self.cursor.rest.chars().next() {
+        // What is out of ASCII has a meaning nowhere: its bytes do for it.
+        while let Some(character) = self.cursor.rest.bytes().next().map(char::from) {
             if character == '\n' {
                 self.end_of_line();
                 self.cursor.next_line();
@@ -171,7 +172,7 @@ impl<'a> Lexer<'a> {
         } else {
             let other =
                 |c: char| !is_blank(c) && !is_name(c) && !is_sign(c) && c != '\n' && c != '{';
-            run(rest, other).max(first.len_utf8())
+            run(rest, other).max(1)
         };
         (kind, self.cursor.take(length))
     }
@@ -188,8 +189,9 @@ impl<'a> Lexer<'a> {
 
 /// Whether a text is one word.
 pub(super) fn is_word(text: &str) -> bool {
-    let first = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    first && run(text, is_name).max(extended(text)) == text.len()
+    let first = text.bytes().next();
+    first.is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && run(text, is_name).max(extended(text)) == text.len()
 }
 
 pub(super) fn is_blank(character: char) -> bool {
@@ -218,11 +220,11 @@ fn run(text: &str, such: fn(char) -> bool) -> usize {
 fn extended(text: &str) -> usize {
     let mut length = 0;
     let mut separated = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            '/' | '.' | '-' if !separated => separated = true,
-            _ if character.is_ascii_alphanumeric() || character == '_' => {
-                length = at + 1;
+    for (byte, end) in text.bytes().zip(1..) {
+        match byte {
+            b'/' | b'.' | b'-' if !separated => separated = true,
+            _ if byte.is_ascii_alphanumeric() || byte == b'_' => {
+                length = end;
                 separated = false;
             }
             _ => break,

@@ -18,7 +18,7 @@ pub(crate) mod print;
 pub(crate) use parse::{parse, parse_into};
 pub(crate) use parse_condition::parameter_type;
 
-use lex::{END, Kind, NEWLINE, lex};
+use lex::lex;
 
 use crate::condition::ParameterType;
 use crate::model::{ModelErrorKind, Relation, Source, SourceId};
@@ -68,6 +68,12 @@ impl Fault {
             message,
         }
     }
+
+    /// Adds something that is wrong.
+    #[inline(never)]
+    pub(crate) fn add(faults: &mut Vec<Self>, place: Place, kind: ModelErrorKind, message: &str) {
+        faults.push(Self::new(place, kind, message));
+    }
 }
 
 /// A name where it stands.
@@ -87,7 +93,7 @@ impl Word<'_> {
         after: &str,
     ) {
         let message = format!("{before}`{}`{after}", self.text);
-        faults.push(Fault::new(self.place, kind, message));
+        Fault::add(faults, self.place, kind, &message);
     }
 }
 
@@ -150,11 +156,6 @@ impl<'a> Syntax<'a> {
     pub(crate) fn word(&self, number: u32) -> &Word<'a> {
         self.words.get(number as usize).unwrap_or(&NO_WORD)
     }
-
-    /// All of its types' relations.
-    pub(crate) fn relations(&self) -> impl Iterator<Item = &Relation> {
-        self.types.iter().flat_map(|on| &on.relations)
-    }
 }
 
 const NO_WORD: Word<'_> = Word {
@@ -167,17 +168,13 @@ pub(crate) fn start(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
-/// The expression that stands between braces, as it is read; none when something else stands there.
-fn read_back(text: &str) -> Option<String> {
-    let mut lexed = lex(text, 0);
-    let is_one = match &*lexed.tokens {
-        [first, then, end] => {
-            first.kind == Kind::Expression(0) && then.text == NEWLINE && end.text == END
-        }
-        _ => false,
-    };
-    let found = lexed.expressions.pop().filter(|_| is_one)?;
-    lexed.faults.is_empty().then_some(found.text)
+/// Whether a text in braces is read as this expression, and as nothing else.
+fn is_read_as(text: &str, expression: &str) -> bool {
+    let lexed = lex(text, 0);
+    // The other two are the ends of the line and of the text.
+    lexed.tokens.len() == 3
+        && lexed.faults.is_empty()
+        && matches!(&*lexed.expressions, [found] if found.text == expression)
 }
 
 impl ExpressionSyntax {

@@ -8,23 +8,30 @@ use super::lex::{BUT_NOT, END, Kind, NEWLINE, Token, is_word, lex};
 use super::parse_condition::is_of_condition;
 use super::{ExpressionSyntax, Fault, Place, Syntax, TypeSyntax, Word, start};
 use crate::model::{
-    MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind, Relation, Restriction, Rewrite, Taken,
+    MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind, Relation, Restriction, Rewrite, SourceId,
+    Taken,
 };
 
 /// Parses a whole model or module; what could be read is there even when there are errors. `file` goes
 /// into every place.
 pub(crate) fn parse(text: &str, file: u16) -> (Syntax<'_>, Vec<Fault>) {
     let mut syntax = Syntax::default();
-    let faults = parse_into(&mut syntax, text, file);
+    let faults = parse_into(&mut syntax, text, file, None);
     (syntax, faults)
 }
 
-/// The same, with words added to those that a tree without types has. Returns what is wrong.
-pub(crate) fn parse_into<'a>(syntax: &mut Syntax<'a>, text: &'a str, file: u16) -> Vec<Fault> {
+/// The same, added to a tree that holds other modules. Returns what is wrong.
+pub(crate) fn parse_into<'a>(
+    syntax: &mut Syntax<'a>,
+    text: &'a str,
+    file: u16,
+    source: Option<SourceId>,
+) -> Vec<Fault> {
     if text.len() > MAX_TEXT {
         let message = format!("a model has at most {MAX_TEXT} bytes");
-        let fault = Fault::new(Place::start(file), ModelErrorKind::TooLong, message);
-        return vec![fault];
+        let (mut faults, kind) = (Vec::new(), ModelErrorKind::TooLong);
+        Fault::add(&mut faults, Place::start(file), kind, &message);
+        return faults;
     }
     let lexed = lex(text, file);
     let mut parser = Parser {
@@ -32,6 +39,8 @@ pub(crate) fn parse_into<'a>(syntax: &mut Syntax<'a>, text: &'a str, file: u16) 
         expressions: lexed.expressions,
         restrictions: Vec::new(),
         extended: HashMap::new(),
+        before: syntax.conditions.len(),
+        source,
         syntax,
         errors: lexed.faults,
         left: None,
@@ -70,6 +79,9 @@ pub(super) struct Parser<'s, 'a> {
     restrictions: Vec<Restriction>,
     /// Types that are extended.
     extended: HashMap<&'a str, u32>,
+    /// How many conditions other modules have.
+    before: usize,
+    pub(super) source: Option<SourceId>,
     pub(super) syntax: &'s mut Syntax<'a>,
     errors: Vec<Fault>,
     /// Those that were left at an error, while what was being read there is given up.
@@ -116,7 +128,7 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     fn statement(&mut self) {
         match self.peek().text {
-            "type" | "extend" if !self.syntax.conditions.is_empty() => {
+            "type" | "extend" if self.syntax.conditions.len() > self.before => {
                 let place = self.peek().place;
                 self.give_up(
                     place,
@@ -143,7 +155,7 @@ impl<'s, 'a> Parser<'s, 'a> {
             name,
             extends,
             relations: Vec::new(),
-            source: None,
+            source: self.source,
         });
         self.end_of_line();
         self.newlines();
@@ -170,8 +182,12 @@ impl<'s, 'a> Parser<'s, 'a> {
         let is_first = self.extended.insert(name.text, 0).is_none();
         let kind = ModelErrorKind::Syntax;
         if self.syntax.module.is_none() {
-            let fault = Fault::new(name.place, kind, "`extend` is for modules");
-            self.errors.push(fault);
+            Fault::add(
+                &mut self.errors,
+                name.place,
+                kind,
+                "`extend` is for modules",
+            );
         } else if !is_first {
             name.fault(
                 &mut self.errors,
@@ -394,7 +410,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     fn give_up(&mut self, place: Place, kind: ModelErrorKind, message: &str) {
         if self.left.is_none() {
             self.left = Some(std::mem::take(&mut self.tokens));
-            self.errors.push(Fault::new(place, kind, message));
+            Fault::add(&mut self.errors, place, kind, message);
         }
     }
 

@@ -17,7 +17,9 @@ impl Parser<'_, '_> {
             let name = self.word_if(is_of_condition, "a parameter");
             self.expect(":");
             let kind = self.parameter_type();
-            parameters.extend(name.map(|name| ParameterSyntax { name, kind }));
+            if let Some(name) = name {
+                parameters.push(ParameterSyntax { name, kind });
+            }
             if !self.take(",") {
                 break;
             }
@@ -28,17 +30,15 @@ impl Parser<'_, '_> {
             return self.unexpected("`{`");
         };
         self.next();
-        let expression = self.expressions.get_mut(at);
-        let expression = expression.map(std::mem::take).unwrap_or_default();
         // Nothing was given up, or the expression would not be here.
-        self.syntax
-            .conditions
-            .extend(name.map(|name| ConditionSyntax {
+        if let Some((name, expression)) = name.zip(self.expressions.get_mut(at)) {
+            self.syntax.conditions.push(ConditionSyntax {
                 name,
                 parameters,
-                expression,
-                source: None,
-            }));
+                expression: std::mem::take(expression),
+                source: self.source,
+            });
+        }
         self.end_of_line();
     }
 

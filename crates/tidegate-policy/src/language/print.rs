@@ -4,10 +4,8 @@
 //! and parameters by name, what modules add to a type after its own. Restrictions come first beside
 //! `or` and `and`.
 
-use std::fmt::Write as _;
-
+use super::is_read_as;
 use super::parse::{is_condition_word, is_name, is_soft};
-use super::read_back;
 use crate::condition::{Condition, Parameter, ParameterType};
 use crate::model::{
     MAX_TEXT, Model, Relation, Restriction, Rewrite, Source, SourceId, Taken, Type,
@@ -78,9 +76,13 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
             printer.condition(condition, parts.condition_source(at));
         }
     }
-    let is_long = printer.out.len() > MAX_TEXT;
-    let too_long = is_long.then_some(NoTextError::TooLong);
-    printer.fault.or(too_long).map_or(Ok(printer.out), Err)
+    if printer.out.len() > MAX_TEXT {
+        printer.give_up(NoTextError::TooLong);
+    }
+    match printer.fault {
+        Some(fault) => Err(fault),
+        None => Ok(printer.out),
+    }
 }
 
 /// Things with a source and a name, each with its place, into the order in which they are printed.
@@ -115,7 +117,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn type_definition(&mut self, found: &Type) {
         self.named(&found.name, is_name(&found.name));
-        _ = write!(self.out, "\ntype {}", found.name);
+        self.put(&["\ntype ", &found.name]);
         self.comment("", found.source);
         let parts = self.model.parts();
         let all = parts.relations_in(found);
@@ -133,7 +135,7 @@ impl<'a> Printer<'a> {
                 continue;
             };
             self.named(name, is_name(name));
-            _ = write!(self.out, "\n    define {name}: ");
+            self.put(&["\n    define ", name, ": "]);
             if !comes_first(&relation.rewrite, &mut true) {
                 self.give_up(NoTextError::Relation {
                     type_name: found.name.to_string(),
@@ -157,20 +159,22 @@ impl<'a> Printer<'a> {
             names.push((None, &*found.name, at));
         }
         sort(&mut names);
-        _ = write!(self.out, "\ncondition {name}");
+        self.put(&["\ncondition ", name]);
         let mut before = "(";
         for (_, name, at) in names {
             self.named(name, is_condition_word(name));
             if let Some(Parameter { kind, .. }) = parameters.get(at) {
-                _ = write!(self.out, "{before}{name}: {kind}");
+                self.put(&[before, name, ": ", &kind.to_string()]);
                 before = ", ";
             }
         }
-        let body = format!("{{\n  {}\n}}", condition.expression());
-        if read_back(&body).as_deref() != Some(condition.expression()) {
+        self.out.push_str(") ");
+        let start = self.out.len();
+        self.put(&["{\n  ", condition.expression(), "\n}"]);
+        let body = self.out.get(start..).unwrap_or_default();
+        if !is_read_as(body, condition.expression()) {
             self.give_up(NoTextError::Expression(name.to_owned()));
         }
-        _ = write!(self.out, ") {body}");
         self.comment("", source);
         self.out.push('\n');
     }
@@ -183,8 +187,7 @@ impl<'a> Printer<'a> {
             }
             Rewrite::From { relation, tupleset } => {
                 let (name, from) = (self.relation_name(*relation), self.relation_name(*tupleset));
-                _ = write!(self.out, "{name} from {from}");
-                return;
+                return self.put(&[name, " from ", from]);
             }
             Rewrite::Union(_) => " or ",
             Rewrite::Intersection(_) => " and ",
@@ -231,7 +234,13 @@ impl<'a> Printer<'a> {
                     self.give_up(NoTextError::Source(name.to_string()));
                 }
             }
-            _ = write!(self.out, " #{what} module: {module}, file: {file}");
+            self.put(&[" #", what, " module: ", module, ", file: ", file]);
+        }
+    }
+
+    fn put(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.out.push_str(text);
         }
     }
 

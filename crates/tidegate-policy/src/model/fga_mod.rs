@@ -27,47 +27,45 @@ pub struct FgaMod {
 /// Everything that is wrong, with line and column: no schema 1.2 (as a text), no list of files, a path that
 /// leads outside of the folder or does not end in `.fga`, other YAML.
 pub fn parse_fga_mod(text: &str) -> Result<FgaMod, ModelErrors> {
-    let (paths, faults) = read(text, 0);
+    let Reader {
+        contents, faults, ..
+    } = read(text, 0);
     if faults.is_empty() {
-        let mut contents = Vec::with_capacity(paths.len());
-        for (path, _) in paths {
-            contents.push(path);
-        }
-        let schema = "1.2".to_owned();
+        let schema = SCHEMA.to_owned();
         return Ok(FgaMod { schema, contents });
     }
     Err(named(faults, &[FILE_NAME.into()]))
 }
 
-/// The paths, each with its place, and what is wrong.
-pub(super) fn read(text: &str, file: u16) -> (Vec<(String, Place)>, Vec<Fault>) {
+const SCHEMA: &str = "1.2";
+
+/// What there is, and what is wrong.
+pub(super) fn read(text: &str, file: u16) -> Reader {
     let mut reader = Reader {
-        line: Place {
-            file,
-            ..Place::NONE
-        },
-        key: Key::None,
-        schema: None,
-        contents: None,
-        is_list: false,
+        contents: Vec::new(),
+        places: Vec::new(),
         faults: Vec::new(),
+        line: Place::start(file),
+        length: 0,
+        key: Key::None,
+        has_schema: false,
+        has_contents: false,
+        is_read: true,
     };
     if text.len() > MAX_TEXT {
-        let message = format!("a file has at most {MAX_TEXT} bytes");
-        reader.fault(Place::start(file), &message);
+        reader.fault(0, &format!("a file has at most {MAX_TEXT} bytes"));
     } else {
         reader.lines(text);
     }
-    let paths = reader.finish();
     in_order(&mut reader.faults);
-    (paths, reader.faults)
+    reader
 }
 
 struct Scalar {
     text: String,
     /// A text, and not a number, a truth value or nothing.
     is_text: bool,
-    at: Place,
+    place: Place,
 }
 
 /// Whose value goes on in the lines that follow.
@@ -79,15 +77,22 @@ enum Key {
     Other,
 }
 
-struct Reader {
-    /// Which one it is, with no column.
+/// An `fga.mod`, line by line. What stands in a line has its place told by how many bytes of the line are left
+/// there.
+pub(super) struct Reader {
+    pub(super) contents: Vec<String>,
+    /// Where each of them stands.
+    pub(super) places: Vec<Place>,
+    pub(super) faults: Vec<Fault>,
+    /// Where the line starts.
     line: Place,
+    /// The line's bytes.
+    length: usize,
     key: Key,
-    schema: Option<Scalar>,
-    contents: Option<Vec<Scalar>>,
-    /// What the contents are.
-    is_list: bool,
-    faults: Vec<Fault>,
+    has_schema: bool,
+    has_contents: bool,
+    /// All lines so far are of a form that is read here.
+    is_read: bool,
 }
 
 impl Reader {
@@ -96,182 +101,194 @@ impl Reader {
         while !below.is_empty() {
             let line;
             (line, below) = cut(below, b'\n').unwrap_or((below, ""));
+            self.line(line.trim_end());
             self.line.line = self.line.line.saturating_add(1);
-            let line = line.trim_end();
-            let rest = line.trim_start_matches(' ');
-            let indent = line.len() - rest.len();
-            if rest.is_empty() || rest.starts_with('#') || line == "---" {
-                continue;
-            }
-            match rest.strip_prefix('-') {
-                Some(value) if value.is_empty() || value.starts_with(' ') => {
-                    self.item(value, indent);
+        }
+        // What could not be read may be what seems missing.
+        if self.is_read {
+            (self.line.line, self.length) = (1, 0);
+            for (has, message) in [
+                (self.has_schema, "`schema` is missing"),
+                (self.has_contents, "`contents` is missing"),
+            ] {
+                if !has {
+                    self.fault(0, message);
                 }
-                _ if indent == 0 => self.entry(rest),
-                _ if self.key == Key::Other => {}
-                _ => self.fault(self.at(indent), "it cannot stand here"),
             }
         }
     }
 
-    fn item(&mut self, value: &str, indent: usize) {
-        match self.key {
-            Key::Contents => {
-                let start = value.trim_start();
-                let found = self.scalar(start, indent + 1 + value.len() - start.len());
-                self.is_list = true;
-                self.contents.get_or_insert_default().extend(found);
-            }
-            Key::Other => {}
-            Key::None => self.fault(self.at(indent), "a list cannot stand here"),
+    fn line(&mut self, line: &str) {
+        self.length = line.len();
+        let rest = line.trim_start_matches(' ');
+        let left = rest.len();
+        let is_indented = left < line.len();
+        match rest.as_bytes() {
+            [] | [b'#', ..] => {}
+            b"---" if !is_indented => {}
+            [b'-'] | [b'-', b' ', ..] => match self.key {
+                Key::Contents => self.item(rest.trim_start_matches('-')),
+                Key::Other => {}
+                Key::None => self.fault(left, "a list cannot stand here"),
+            },
+            _ if !is_indented => self.entry(line),
+            _ if self.key == Key::Other => {}
+            _ => self.fault(left, "it cannot stand here"),
         }
     }
 
-    fn entry(&mut self, rest: &str) {
-        let split = split_once(rest, ": ").or_else(|| Some((rest.strip_suffix(':')?, "")));
-        let Some((name, value)) = split else {
-            return self.fault(self.at(0), "a line is written `key: value`");
-        };
+    /// What ends its line.
+    fn item(&mut self, value: &str) {
         let value = value.trim_start();
-        let start = rest.len() - value.len();
-        let name = name.trim().trim_matches(is_quote);
-        let is_schema = name == "schema";
-        if !is_schema && name != "contents" {
+        self.file(value, value.len());
+    }
+
+    fn entry(&mut self, line: &str) {
+        let split = split_once(line, ": ").or_else(|| Some((line.strip_suffix(':')?, "")));
+        let Some((name, value)) = split else {
+            return self.fault(line.len(), "a line is written `key: value`");
+        };
+        let mut name = name.trim().as_bytes();
+        while let [b'"' | b'\'', inner @ ..] | [inner @ .., b'"' | b'\''] = name {
+            name = inner;
+        }
+        let is_schema = name == b"schema";
+        if !is_schema && name != b"contents" {
             self.key = Key::Other;
             return;
         }
         self.key = Key::None;
-        if is_schema && self.schema.is_some() || !is_schema && self.contents.is_some() {
-            return self.fault(self.at(0), &format!("`{name}` stands twice"));
-        }
-        if is_schema {
-            self.schema = self.scalar(value, start);
-        } else if value.is_empty() || value.starts_with('#') {
-            self.key = Key::Contents;
-        } else if let Some(list) = value.strip_prefix('[') {
-            self.flow(list, start + 1);
-        } else {
-            self.contents = self.scalar(value, start).map(|found| vec![found]);
+        let value = value.trim_start();
+        match value.as_bytes() {
+            _ if is_schema && self.has_schema => self.fault(line.len(), "`schema` stands twice"),
+            _ if is_schema => self.schema(value),
+            _ if self.has_contents => self.fault(line.len(), "`contents` stands twice"),
+            [] | [b'#', ..] => self.key = Key::Contents,
+            [b'[', ..] => self.flow(value),
+            _ => {
+                if let Some(found) = self.scalar(value, value.len()) {
+                    self.has_contents = true;
+                    self.is_not("`contents` is a list of files", &found);
+                }
+            }
         }
     }
 
-    /// `a, b]`
-    fn flow(&mut self, list: &str, start: usize) {
-        let mut items = Vec::new();
-        let mut rest = list.trim_start();
-        let problem = loop {
-            let at = start + list.len() - rest.len();
+    fn schema(&mut self, value: &str) {
+        let Some(found) = self.scalar(value, value.len()) else {
+            return;
+        };
+        self.has_schema = true;
+        if !found.is_text {
+            self.is_not("`schema` is a text", &found);
+        } else if found.text != SCHEMA {
+            self.wrong(found.place, "modules are of schema \"1.2\"");
+        }
+    }
+
+    /// `[a, b]`
+    fn flow(&mut self, list: &str) {
+        self.has_contents = true;
+        let mut rest = list.get(1..).unwrap_or_default().trim_start();
+        loop {
+            let left = rest.len();
             if let Some(after) = rest.strip_prefix(']') {
-                break (!is_end(after)).then_some((at, "the list has to end its line"));
+                if !is_end(after) {
+                    self.fault(left, "the list has to end its line");
+                }
+                return;
             }
-            let length = match rest.chars().next() {
-                Some(quote) if is_quote(quote) => quoted(rest, quote).map(|(_, length)| length),
-                _ => rest.find([',', ']']),
+            let length = match rest.starts_with(is_quote) {
+                true => quoted(rest).map(|(_, length)| length),
+                false => rest.bytes().position(|byte| matches!(byte, b',' | b']')),
             };
             let Some((item, after)) = length.and_then(|length| rest.split_at_checked(length))
             else {
-                break Some((at, "the list has no end"));
+                return self.fault(left, "the list has no end");
             };
-            items.extend(self.scalar(item.trim_end(), at));
             let after = after.trim_start();
-            rest = match after.strip_prefix(',') {
-                Some(next) => next.trim_start(),
-                None if after.starts_with(']') => after,
-                None => break Some((at, "a list is written `[a, b]`")),
-            };
-        };
-        if let Some((at, message)) = problem {
-            self.fault(self.at(at), message);
+            let is_good = after.starts_with([',', ']']);
+            if !is_good {
+                self.fault(left, "a list is written `[a, b]`");
+            }
+            self.file(item.trim_end(), left);
+            if !is_good {
+                return;
+            }
+            rest = after.strip_prefix(',').unwrap_or(after).trim_start();
         }
-        self.is_list = true;
-        self.contents = Some(items);
     }
 
-    fn scalar(&mut self, text: &str, offset: usize) -> Option<Scalar> {
-        let at = self.at(offset);
-        if let Some(quote) = text.chars().next().filter(|&first| is_quote(first)) {
-            let found = quoted(text, quote);
+    /// A file of the contents, from where so much of the line is left.
+    fn file(&mut self, text: &str, left: usize) {
+        self.has_contents = true;
+        let Some(found) = self.scalar(text, left) else {
+            return;
+        };
+        if !found.is_text {
+            return self.is_not("a file is a text", &found);
+        }
+        let path = decoded(&found.text);
+        let path = path.filter(|path| find(path, "../").is_none() && !path.starts_with('/'));
+        let after = match path {
+            Some(path) if path.ends_with(".fga") => {
+                self.contents.push(path);
+                return self.places.push(found.place);
+            }
+            Some(_) => " does not end in `.fga`",
+            None => " is not below this folder",
+        };
+        let (text, place) = (&*found.text, found.place);
+        Word { text, place }.fault(&mut self.faults, ModelErrorKind::ModFile, "file ", after);
+    }
+
+    fn scalar(&mut self, text: &str, left: usize) -> Option<Scalar> {
+        let place = self.place(left);
+        if text.starts_with(is_quote) {
+            let found = quoted(text);
             let found = found.filter(|(_, end)| is_end(text.get(*end..).unwrap_or_default()));
             if found.is_none() {
-                self.fault(at, "the quoted text is not well formed");
+                self.fault(left, "the quoted text is not well formed");
             }
-            let (text, is_text) = (found?.0, true);
-            return Some(Scalar { text, is_text, at });
+            return found.map(|(text, _)| Scalar {
+                text,
+                is_text: true,
+                place,
+            });
         }
         let plain = split_once(text, " #").map_or(text, |(plain, _)| plain);
         let plain = plain.trim_end();
         let plain = if plain.starts_with('#') { "" } else { plain };
-        let is_other = plain.starts_with(|first| {
-            matches!(
-                first,
-                '&' | '*' | '!' | '|' | '>' | '%' | '@' | '`' | '{' | '}' | '[' | ']' | ',' | '?'
-            )
-        });
+        let is_other = plain.bytes().next().is_some_and(is_sign);
         if is_other || find(plain, ": ").is_some() || plain.ends_with(':') {
-            self.fault(at, "this form of YAML is not read here");
+            self.fault(left, "this form of YAML is not read here");
             return None;
         }
         Some(Scalar {
             text: plain.to_owned(),
             is_text: is_plain_text(plain),
-            at,
+            place,
         })
     }
 
-    fn finish(&mut self) -> Vec<(String, Place)> {
-        let (start, is_read) = (Place::start(self.line.file), self.faults.is_empty());
-        match self.schema.take() {
-            None if is_read => self.fault(start, "`schema` is missing"),
-            Some(found) if !found.is_text => self.is_not("`schema` is a text", &found),
-            Some(found) if found.text != "1.2" => {
-                self.fault(found.at, "modules are of schema \"1.2\"");
-            }
-            _ => {}
-        }
-        let contents = self.contents.take();
-        if contents.is_none() && is_read {
-            self.fault(start, "`contents` is missing");
-        }
-        let mut paths = Vec::new();
-        for item in contents.unwrap_or_default() {
-            if !self.is_list {
-                self.is_not("`contents` is a list of files", &item);
-            } else if !item.is_text {
-                self.is_not("a file is a text", &item);
-            } else if let Some(path) = self.path(&item) {
-                paths.push((path, item.at));
-            }
-        }
-        paths
-    }
-
-    fn path(&mut self, Scalar { text, at, .. }: &Scalar) -> Option<String> {
-        let path = decoded(text);
-        let path = path.filter(|path| find(path, "../").is_none() && !path.starts_with('/'));
-        let after = match path {
-            Some(path) if path.ends_with(".fga") => return Some(path),
-            Some(_) => " does not end in `.fga`",
-            None => " is not below this folder",
-        };
-        let word = Word { text, place: *at };
-        word.fault(&mut self.faults, ModelErrorKind::ModFile, "file ", after);
-        None
-    }
-
     fn is_not(&mut self, what: &str, found: &Scalar) {
-        self.fault(found.at, &format!("{what}, not {}", found.text));
+        self.wrong(found.place, &format!("{what}, not {}", found.text));
     }
 
-    fn fault(&mut self, place: Place, message: &str) {
-        let fault = Fault::new(place, ModelErrorKind::ModFile, message);
-        self.faults.push(fault);
+    /// What is no YAML, or none that is read here.
+    fn fault(&mut self, left: usize, message: &str) {
+        self.is_read = false;
+        self.wrong(self.place(left), message);
     }
 
-    /// The place of a byte of the line.
-    fn at(&self, offset: usize) -> Place {
-        let column = u32::try_from(offset).unwrap_or(u32::MAX).saturating_add(1);
+    fn wrong(&mut self, place: Place, message: &str) {
+        Fault::add(&mut self.faults, place, ModelErrorKind::ModFile, message);
+    }
+
+    fn place(&self, left: usize) -> Place {
+        let before = u32::try_from(self.length - left).unwrap_or(u32::MAX);
         Place {
-            column,
+            column: before.saturating_add(1),
             ..self.line
         }
     }
@@ -281,11 +298,31 @@ fn is_quote(character: char) -> bool {
     matches!(character, '"' | '\'')
 }
 
-/// What a quoted scalar says, and the bytes that it takes.
-fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
+/// Whether what starts so is no plain scalar.
+fn is_sign(first: u8) -> bool {
+    matches!(
+        first,
+        b'&' | b'*'
+            | b'!'
+            | b'|'
+            | b'>'
+            | b'%'
+            | b'@'
+            | b'`'
+            | b'{'
+            | b'}'
+            | b'['
+            | b']'
+            | b','
+            | b'?'
+    )
+}
+
+/// What the quoted scalar that a text starts with says, and the bytes that it takes.
+fn quoted(text: &str) -> Option<(String, usize)> {
     let mut out = String::new();
     let mut rest = text.chars();
-    rest.next();
+    let quote = rest.next()?;
     loop {
         let mut character = rest.next()?;
         if character == quote {

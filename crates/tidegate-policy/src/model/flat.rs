@@ -90,19 +90,15 @@ pub(super) fn flats(
         let place = plan::places(slots, names, type_id)(relation)?;
         u16::try_from(place).ok()
     };
-    let mut flats: Vec<Option<Flat>> = plans
-        .iter()
-        .map(|leaves| {
-            let leaves = leaves.as_deref()?;
-            let short = leaves.iter().all(|leaf| leaf.chain.len() <= chain);
-            short.then(|| flat(parts, leaves, &place)).flatten()
-        })
-        .collect();
-
+    let mut flats = Vec::with_capacity(plans.len());
     // What leads to a relation that is not flat is not flat.
     let mut others = Net::default();
-    for found in &flats {
+    for leaves in plans {
+        let leaves = leaves.as_deref();
+        let short = leaves.filter(|all| all.iter().all(|leaf| leaf.chain.len() <= chain));
+        let found = short.and_then(|leaves| flat(parts, leaves, &place));
         others.add(u32::from(found.is_some()));
+        flats.push(found);
     }
     for (found, at) in flats.iter().zip(0..) {
         let Some(found) = found else {

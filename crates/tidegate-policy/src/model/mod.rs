@@ -85,8 +85,9 @@ impl Model {
     /// # Errors
     /// [`PartsError`] when a number in them stands for nothing, a name stands twice, or a limit is exceeded.
     pub(crate) fn from_parts(parts: Parts) -> Result<Self, PartsError> {
+        let inner = Compiled::new(parts).ok_or(PartsError)?;
         Ok(Self {
-            inner: Arc::new(Compiled::new(parts)?),
+            inner: Arc::new(inner),
         })
     }
 

@@ -27,140 +27,132 @@ pub(super) struct Combined<'a> {
 
 /// Puts files together; what could be read is there even when there are faults.
 pub(super) fn combine<'a>(files: &[ModuleFile<'a>]) -> Combined<'a> {
-    let mut combiner = Combiner::default();
-    combiner.all.syntax.schema = Some(Word {
-        text: Schema::V1_2.as_str(),
-        place: Place::NONE,
-    });
+    let mut all = Combined::default();
     let total: usize = files.iter().map(|file| file.text.len()).sum();
     if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
         let message =
             format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
-        let fault = Fault::new(Place::NONE, ModelErrorKind::TooLong, message);
-        combiner.all.faults.push(fault);
-        return combiner.all;
-    }
-    for number in combiner.in_order(files) {
-        if let Some(file) = files.get(usize::from(number)) {
-            combiner.file(file, number);
+        Fault::add(
+            &mut all.faults,
+            Place::NONE,
+            ModelErrorKind::TooLong,
+            &message,
+        );
+    } else {
+        for (file, number) in all.in_order(files) {
+            all.file(file, number);
         }
+        all.define();
     }
-    for extension in std::mem::take(&mut combiner.extensions) {
-        combiner.extend(extension);
-    }
-    combiner.all
+    all.syntax.schema = Some(Word {
+        text: Schema::V1_2.as_str(),
+        place: Place::NONE,
+    });
+    all
 }
 
-#[derive(Default)]
-struct Combiner<'a> {
-    all: Combined<'a>,
-    /// Where each type is.
-    types: HashMap<&'a str, u32>,
-    conditions: HashMap<&'a str, u32>,
-    /// What is added to types.
-    extensions: Vec<TypeSyntax<'a>>,
-}
-
-/// In place of the number of a file that is listed already.
+/// In place of where a file is, of one that is listed already.
 const LISTED: u32 = u32::MAX;
 
-impl<'a> Combiner<'a> {
-    /// The numbers of the files in the order in which they count.
-    fn in_order(&mut self, files: &[ModuleFile<'a>]) -> Vec<u16> {
-        let Combined { faults, names, .. } = &mut self.all;
+impl<'a> Combined<'a> {
+    /// The files with their numbers, in the order in which they count.
+    fn in_order<'f>(&mut self, files: &'f [ModuleFile<'a>]) -> Vec<(&'f ModuleFile<'a>, u16)> {
         let mut sorted = Vec::with_capacity(files.len());
         for (file, number) in files.iter().zip(0..) {
-            names.push(file.name.into());
-            sorted.push(number);
+            self.names.push(file.name.into());
+            sorted.push((file, number));
         }
-        let name = |number: u16| files.get(usize::from(number)).map_or("", |file| file.name);
-        crate::sort::by_key(&mut sorted, |&number| name(number));
+        crate::sort::by_key(&mut sorted, |(file, _)| file.name);
         let mut known: HashMap<&str, u32> = HashMap::new();
-        for &number in &sorted {
-            let (text, place) = (name(number), Place::start(number));
-            if known.insert(text, u32::from(number)).is_some() {
-                let kind = ModelErrorKind::Module;
-                Word { text, place }.fault(faults, kind, "there are two files ", "");
+        for ((file, number), at) in sorted.iter().zip(0..) {
+            if known.insert(file.name, at).is_some() {
+                let (text, place) = (file.name, Place::start(*number));
+                self.fault(Word { text, place }, "there are two files ", "");
             }
         }
-        let number = known.get(FILE_NAME);
-        let Some(number) = number.and_then(|&number| u16::try_from(number).ok()) else {
+        let listing = known.get(FILE_NAME);
+        let Some((file, number)) = listing.and_then(|&at| sorted.get(at as usize)) else {
             return sorted;
         };
-        let listing = files.get(usize::from(number)).map_or("", |file| file.text);
-        let (contents, found) = fga_mod::read(listing, number);
-        faults.extend(found);
-        sorted.clear();
-        for (text, place) in &contents {
-            let problem = match known.get_mut(text.as_str()) {
+        let found = fga_mod::read(file.text, *number);
+        self.faults.extend(found.faults);
+        let mut listed = Vec::new();
+        for (text, &place) in found.contents.iter().zip(&found.places) {
+            let at = known.get_mut(text.as_str());
+            let problem = match at.map(|at| sorted.get(std::mem::replace(at, LISTED) as usize)) {
                 None => " is not there",
-                Some(&mut LISTED) => " is listed twice",
-                Some(number) => {
-                    sorted.extend(u16::try_from(*number));
-                    *number = LISTED;
+                Some(None) => " is listed twice",
+                Some(Some(file)) => {
+                    listed.push(*file);
                     continue;
                 }
             };
-            let (text, place) = (text, *place);
-            Word { text, place }.fault(faults, ModelErrorKind::Module, "file ", problem);
+            self.fault(Word { text, place }, "file ", problem);
         }
-        sorted
+        listed
     }
 
+    /// Adds what a file says, if nothing is wrong with it.
     fn file(&mut self, file: &ModuleFile<'a>, number: u16) {
-        let all = &mut self.all.syntax;
-        let source = SourceId::try_from(all.sources.len()).ok();
-        let mut syntax = Syntax {
-            words: std::mem::take(&mut all.words),
-            ..Syntax::default()
-        };
-        let faults = parse_into(&mut syntax, file.text, number);
-        all.words = syntax.words;
-        all.sources.push(Source {
-            module: syntax.module.map_or("", |module| module.text).into(),
+        let syntax = &mut self.syntax;
+        let (types, conditions) = (syntax.types.len(), syntax.conditions.len());
+        let source = SourceId::try_from(syntax.sources.len()).ok();
+        let mut faults = parse_into(syntax, file.text, number, source);
+        let module = syntax.module.take();
+        syntax.sources.push(Source {
+            module: module.map_or("", |module| module.text).into(),
             file: file.name.into(),
         });
-        if !faults.is_empty() {
-            return self.all.faults.extend(faults);
-        }
-        if syntax.module.is_none() {
+        if faults.is_empty() && module.is_none() {
             let message = "the file is not a module: it starts with `module NAME`";
-            let fault = Fault::new(Place::start(number), ModelErrorKind::Module, message);
-            return self.all.faults.push(fault);
+            let place = Place::start(number);
+            Fault::add(&mut faults, place, ModelErrorKind::Module, message);
         }
-        for mut definition in syntax.types {
-            let name = definition.name;
-            definition.source = source;
-            if definition.extends {
-                self.extensions.push(definition);
-            } else if self.types.contains_key(name.text) {
-                twice(&mut self.all.faults, name, "type ");
-            } else {
-                let next = u32::try_from(all.types.len()).unwrap_or(u32::MAX);
-                self.types.insert(name.text, next);
-                all.types.push(definition);
-            }
-        }
-        for mut condition in syntax.conditions {
-            let name = condition.name;
-            condition.source = source;
-            if self.conditions.insert(name.text, 0).is_none() {
-                all.conditions.push(condition);
-            } else {
-                twice(&mut self.all.faults, name, "condition ");
-            }
+        if !faults.is_empty() {
+            syntax.types.truncate(types);
+            syntax.conditions.truncate(conditions);
+            self.faults.extend(faults);
         }
     }
 
-    fn extend(&mut self, extension: TypeSyntax<'a>) {
-        let Combined { syntax, faults, .. } = &mut self.all;
-        let (name, kind) = (extension.name, ModelErrorKind::Module);
-        let at = self.types.get(name.text);
-        let Some(extended) = at.and_then(|&at| syntax.types.get_mut(at as usize)) else {
-            let after = ", which is extended here, is not defined";
-            return name.fault(faults, kind, "type ", after);
+    /// Keeps what is defined once, and adds to types what extends them.
+    fn define(&mut self) {
+        let [mut types, mut conditions] = <[HashMap<&str, u32>; 2]>::default();
+        let mut extensions = Vec::new();
+        for definition in std::mem::take(&mut self.syntax.types) {
+            let name = definition.name;
+            if definition.extends {
+                extensions.push(definition);
+            } else if types.contains_key(name.text) {
+                self.twice(name, "type ");
+            } else {
+                let next = u32::try_from(self.syntax.types.len()).unwrap_or(u32::MAX);
+                types.insert(name.text, next);
+                self.syntax.types.push(definition);
+            }
+        }
+        for condition in std::mem::take(&mut self.syntax.conditions) {
+            let name = condition.name;
+            if conditions.insert(name.text, 0).is_none() {
+                self.syntax.conditions.push(condition);
+            } else {
+                self.twice(name, "condition ");
+            }
+        }
+        for extension in extensions {
+            let at = types.get(extension.name.text).copied();
+            self.extend(extension, at);
+        }
+    }
+
+    /// Adds to the type at a place.
+    fn extend(&mut self, extension: TypeSyntax<'a>, at: Option<u32>) {
+        let name = extension.name;
+        let Syntax { types, words, .. } = &mut self.syntax;
+        let Some(extended) = at.and_then(|at| types.get_mut(at as usize)) else {
+            return self.fault(name, "type ", ", which is extended here, is not defined");
         };
-        let word = |relation: &Relation| syntax.words.get(relation.name as usize);
+        let word = |relation: &Relation| words.get(relation.name as usize);
         let mut known: HashMap<&str, u32> = HashMap::new();
         for relation in &extended.relations {
             known.insert(word(relation).map_or("", |word| word.text), 0);
@@ -174,13 +166,18 @@ impl<'a> Combiner<'a> {
                 extended.relations.push(relation);
             } else {
                 let message = format!("type `{}` has a relation `{text}` already", name.text);
-                faults.push(Fault::new(place, ModelErrorKind::Duplicate, message));
+                let kind = ModelErrorKind::Duplicate;
+                Fault::add(&mut self.faults, place, kind, &message);
             }
         }
     }
-}
 
-fn twice(faults: &mut Vec<Fault>, name: Word<'_>, what: &str) {
-    let kind = ModelErrorKind::Duplicate;
-    name.fault(faults, kind, what, " is defined twice");
+    fn twice(&mut self, name: Word<'_>, what: &str) {
+        let kind = ModelErrorKind::Duplicate;
+        name.fault(&mut self.faults, kind, what, " is defined twice");
+    }
+
+    fn fault(&mut self, name: Word<'_>, before: &str, after: &str) {
+        name.fault(&mut self.faults, ModelErrorKind::Module, before, after);
+    }
 }

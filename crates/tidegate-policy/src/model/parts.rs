@@ -136,14 +136,14 @@ pub(crate) struct Source {
 pub(crate) struct PartsError;
 
 /// Parts, and how to find them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Compiled {
     pub(super) parts: Parts,
     pub(super) type_ids: Ids,
     pub(super) relation_ids: Ids,
     pub(super) condition_ids: Ids,
     /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
-    slots: Box<[u16]>,
+    slots: Vec<u16>,
     /// Of each relation, in the order of [`Parts::relations`].
     plans: Vec<Option<Box<[Leaf]>>>,
     /// Likewise.
@@ -154,41 +154,50 @@ pub(super) struct Compiled {
 const NONE: u16 = u16::MAX;
 
 impl Compiled {
-    /// Refuses what is not a model.
-    pub(super) fn new(parts: Parts) -> Result<Self, PartsError> {
+    /// None when the parts are not those of a model.
+    pub(super) fn new(parts: Parts) -> Option<Self> {
+        let mut all = Self {
+            parts,
+            ..Self::default()
+        };
+        all.settle().then_some(all)
+    }
+
+    /// Makes the parts be found. Says whether they are a model's.
+    fn settle(&mut self) -> bool {
+        let parts = &self.parts;
         let names = parts.relation_names.len();
         if parts.types.len() > MAX_TYPES
             || parts.relations.len() > MAX_RELATIONS
             || names > MAX_RELATIONS
             || parts.conditions.len() > MAX_CONDITIONS
         {
-            return Err(PartsError);
+            return false;
         }
-        let mut slots = vec![NONE; names * parts.types.len()].into_boxed_slice();
+        self.slots = vec![NONE; names * parts.types.len()];
         let mut next = 0;
         let mut good = true;
-        let [mut type_ids, mut relation_ids, mut condition_ids] = <[Ids; 3]>::default();
         for name in &parts.relation_names {
-            good &= relation_ids.add(name);
+            good &= self.relation_ids.add(name);
         }
         for condition in &parts.conditions {
-            good &= condition_ids.add(condition.name());
+            good &= self.condition_ids.add(condition.name());
         }
         for (found, row) in parts.types.iter().zip(0..) {
-            good &= type_ids.add(&found.name)
+            good &= self.type_ids.add(&found.name)
                 && found.relations.start == next
                 && parts.has_source(found.source);
             next = found.relations.end;
             let all = parts.relations.get(range(&found.relations));
             good &= all.is_some();
             if !good {
-                return Err(PartsError);
+                return false;
             }
             let places = found.relations.clone();
             for (relation, place) in all.unwrap_or_default().iter().zip(places) {
                 good &= parts.is_good(relation);
                 let at = row * names + relation.name as usize;
-                let slot = slots.get_mut(at).filter(|slot| **slot == NONE);
+                let slot = self.slots.get_mut(at).filter(|slot| **slot == NONE);
                 good &= slot.is_some();
                 if let Some((slot, place)) = slot.zip(u16::try_from(place).ok()) {
                     *slot = place;
@@ -201,26 +210,23 @@ impl Compiled {
             && (sourced == 0 || sourced == parts.conditions.len())
             && sources.all(|&source| parts.has_source(source));
         if !good {
-            return Err(PartsError);
+            return false;
         }
-        let mut plans = Vec::with_capacity(parts.relations.len());
         for (found, type_id) in parts.types.iter().zip(0..) {
-            let place_of = plan::places(&slots, names, type_id);
-            let places = range(&found.relations);
-            plans.extend(places.map(|place| plan::plan(&parts, &place_of, place)));
+            let place_of = plan::places(&self.slots, names, type_id);
+            for place in range(&found.relations) {
+                self.plans.push(plan::plan(parts, &place_of, place));
+            }
         }
-        for ids in [&mut type_ids, &mut relation_ids, &mut condition_ids] {
+        self.flats = flat::flats(parts, &self.slots, &self.plans, MAX_CHAIN);
+        for ids in [
+            &mut self.type_ids,
+            &mut self.relation_ids,
+            &mut self.condition_ids,
+        ] {
             ids.settle();
         }
-        Ok(Self {
-            flats: flat::flats(&parts, &slots, &plans, MAX_CHAIN),
-            plans,
-            type_ids,
-            relation_ids,
-            condition_ids,
-            slots,
-            parts,
-        })
+        true
     }
 
     pub(super) fn relation(&self, type_id: TypeId, id: RelationId) -> Option<&Relation> {

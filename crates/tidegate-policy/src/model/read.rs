@@ -52,10 +52,8 @@ impl Model {
         let tree = json::parse(text);
         let (syntax, faults) = json::read(&tree);
         let mut model = arranged(syntax, faults, true, &[])?;
-        match print(&model, false) {
-            Ok(printed) => model.set_text(&printed),
-            Err(_) => model.set_text(text),
-        }
+        let printed = print(&model, false);
+        model.set_text(printed.as_deref().unwrap_or(text));
         Ok(model)
     }
 
@@ -67,10 +65,9 @@ impl Model {
     pub fn from_modules(files: &[ModuleFile<'_>]) -> Result<Self, ModelErrors> {
         let combined = modules::combine(files);
         let mut model = arranged(combined.syntax, combined.faults, false, &combined.names)?;
-        match print(&model, false) {
-            Ok(text) if text.len() <= MAX_TEXT => model.set_text(&text),
-            _ => return Err(too_long()),
-        }
+        // A text that would be too long is none.
+        let text = print(&model, false).map_err(|_| too_long())?;
+        model.set_text(&text);
         Ok(model)
     }
 
@@ -136,14 +133,13 @@ fn faults_of(
 ) -> (Vec<Fault>, Vec<Condition>) {
     let mut conditions = Vec::new();
     // A name that stands in a part that could not be read would seem undefined.
-    let is_read = |kind| {
-        let odd = [
-            ModelErrorKind::ConditionName,
-            ModelErrorKind::WildcardUserset,
-        ];
-        odd.contains(&kind)
+    let is_read = |fault: &Fault| {
+        matches!(
+            fault.kind,
+            ModelErrorKind::ConditionName | ModelErrorKind::WildcardUserset
+        )
     };
-    if !whole || faults.iter().all(|fault| is_read(fault.kind)) {
+    if !whole || faults.iter().all(is_read) {
         conditions = validate::validate(syntax, &mut faults);
     }
     in_order(&mut faults);

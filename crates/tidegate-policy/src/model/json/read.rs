@@ -91,11 +91,10 @@ impl<'a> Reader<'a> {
 
     fn type_definition(&mut self, node: &'a Json) {
         (self.at, self.names) = ("type_definitions", [None; 2]);
-        let Some(name) = node.field(&["type"]).and_then(Json::text) else {
-            return match node.field(&["type"]) {
-                None => self.fault(ModelErrorKind::BadName, "a type has no name"),
-                Some(_) => self.shape("a type's name is a text"),
-            };
+        let name = match node.field(&["type"]) {
+            Some(Json::Text(name)) => name.as_str(),
+            None => return self.fault(ModelErrorKind::BadName, "a type has no name"),
+            Some(_) => return self.shape("a type's name is a text"),
         };
         (self.at, self.names) = ("type ", [Some(name), None]);
         let metadata = node.field(&["metadata"]).unwrap_or(&Json::Null);
@@ -345,7 +344,7 @@ impl<'a> Reader<'a> {
             text.push_str(": ");
         }
         text.push_str(message);
-        self.faults.push(Fault::new(Place::NONE, kind, text));
+        Fault::add(&mut self.faults, Place::NONE, kind, &text);
     }
 }
 

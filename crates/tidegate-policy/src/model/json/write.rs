@@ -12,7 +12,7 @@ pub(in crate::model) fn write(model: &Model) -> Json {
         types.push(type_definition(model, found));
     }
     let mut out = Json::EMPTY;
-    out.add("schema_version", model.schema().into());
+    put(&mut out, "schema_version", model.schema());
     out.add("type_definitions", Json::List(types));
     if !model.conditions().is_empty() {
         let mut conditions = Json::EMPTY;
@@ -22,8 +22,8 @@ pub(in crate::model) fn write(model: &Model) -> Json {
                 parameters.add(&found.name, parameter_type(&found.kind));
             }
             let mut definition = Json::EMPTY;
-            definition.add("name", condition.name().into());
-            definition.add("expression", condition.expression().into());
+            put(&mut definition, "name", condition.name());
+            put(&mut definition, "expression", condition.expression());
             definition.add("parameters", parameters);
             let mut metadata = Json::EMPTY;
             add_source(model, parts.condition_source(at), &mut metadata);
@@ -54,7 +54,7 @@ fn type_definition(model: &Model, found: &Type) -> Json {
         false => metadata,
     };
     let mut out = Json::EMPTY;
-    out.add("type", (&*found.name).into());
+    put(&mut out, "type", &found.name);
     out.add("relations", relations);
     out.add("metadata", metadata);
     out
@@ -72,7 +72,11 @@ fn detail(model: &Model, relation: &Relation) -> Json {
 }
 
 fn rewrite(model: &Model, found: &Rewrite) -> Json {
-    let named = |id: RelationId| one("relation", name(model, id).into());
+    let named = |id: RelationId| {
+        let mut out = Json::EMPTY;
+        put(&mut out, "relation", name(model, id));
+        out
+    };
     let all = |kind: &str, operands: &[Rewrite]| {
         let mut children = Vec::with_capacity(operands.len());
         for found in operands {
@@ -98,6 +102,11 @@ fn rewrite(model: &Model, found: &Rewrite) -> Json {
     }
 }
 
+/// Adds a field with a text.
+fn put(to: &mut Json, name: &str, text: &str) {
+    to.add(name, text.into());
+}
+
 /// An object of one field.
 fn one(name: &str, value: Json) -> Json {
     let mut out = Json::EMPTY;
@@ -114,14 +123,14 @@ fn restriction(model: &Model, found: &Restriction) -> Json {
             id
         }
         Taken::Userset(id, relation) => {
-            out.add("relation", name(model, relation).into());
+            put(&mut out, "relation", name(model, relation));
             id
         }
     };
     let type_name = model.type_name(type_id).unwrap_or_default();
-    out.add("type", type_name.into());
+    put(&mut out, "type", type_name);
     if let Some(condition) = found.condition.and_then(|id| model.condition(id)) {
-        out.add("condition", condition.name().into());
+        put(&mut out, "condition", condition.name());
     }
     out
 }
@@ -145,10 +154,12 @@ fn add_source(model: &Model, id: Option<SourceId>, to: &mut Json) {
         return;
     };
     if !source.module.is_empty() {
-        to.add("module", (&*source.module).into());
+        put(to, "module", &source.module);
     }
     if !source.file.is_empty() {
-        to.add("source_info", one("file", (&*source.file).into()));
+        let mut info = Json::EMPTY;
+        put(&mut info, "file", &source.file);
+        to.add("source_info", info);
     }
 }
 

@@ -17,15 +17,15 @@ use crate::model::{Relation, Rewrite, Taken};
 pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Condition> {
     let names = Names::of(syntax);
     let before = faults.len();
-    if !definitions::check(syntax, &names, faults) {
+    let Some(unused) = definitions::check(syntax, &names, faults) else {
         // What is too large is not looked at further: that would cost too much, and say too much.
         return Vec::new();
-    }
+    };
     if !schema(syntax, faults) {
         // What another schema would mean is not known: nothing else can be said.
         return Vec::new();
     }
-    references::check(syntax, &names, faults);
+    references::check(syntax, &names, unused, faults);
     let conditions = conditions(syntax, faults);
     // What is not defined makes what depends on it seem twice there, or impossible.
     let (mut in_order, mut is_defined) = (true, true);
@@ -35,28 +35,29 @@ pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Cond
         is_defined &= is_warning || fault.kind == ModelErrorKind::Duplicate;
     }
     if is_defined {
-        references::check_repeats(syntax, faults);
+        for on in &syntax.types {
+            for relation in &on.relations {
+                references::check_repeats(syntax, relation, faults);
+            }
+        }
     }
     if !in_order {
         return conditions;
     }
     let graph = Graph::of(syntax, &names);
-    for (relation, number) in syntax.relations().zip(0..) {
-        let (kind, message) = if !graph.is_entered(number) {
-            (
-                ModelErrorKind::NoEntryPoint,
-                ": no tuple can ever make it hold",
-            )
-        } else if graph.is_circular(number) {
-            (
-                ModelErrorKind::Circular,
-                ": it is defined by itself, through computed relations",
-            )
-        } else {
-            continue;
-        };
-        let name = syntax.word(relation.name);
-        name.fault(faults, kind, "relation ", message);
+    let mut number = 0;
+    for on in &syntax.types {
+        for relation in &on.relations {
+            let name = syntax.word(relation.name);
+            if !graph.is_entered(number) {
+                let after = ": no tuple can ever make it hold";
+                name.fault(faults, ModelErrorKind::NoEntryPoint, "relation ", after);
+            } else if graph.is_circular(number) {
+                let after = ": it is defined by itself, through computed relations";
+                name.fault(faults, ModelErrorKind::Circular, "relation ", after);
+            }
+            number += 1;
+        }
     }
     conditions
 }
@@ -100,7 +101,7 @@ pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Co
                     }
                 };
                 let message = format!("condition `{}`: {message}", name.text);
-                faults.push(Fault::new(place, kind, message));
+                Fault::add(faults, place, kind, &message);
             }
         }
     }
@@ -109,26 +110,23 @@ pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Co
 
 /// Whether its schema is known.
 fn schema(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
-    let (place, kind, message) = match &syntax.schema {
-        Some(version) if Schema::of(version.text).is_some() => return true,
-        Some(version) => (
-            version.place,
-            ModelErrorKind::SchemaVersion,
-            &*format!("schema `{}` is not supported: write `1.1`", version.text),
-        ),
-        None if syntax.module.is_some() => (
-            Place::start(0),
-            ModelErrorKind::SchemaRequired,
-            "a module by itself has no schema version: it is part of a model",
-        ),
-        None => (
-            Place::NONE,
-            ModelErrorKind::SchemaRequired,
-            "the schema version is missing",
-        ),
+    let Some(version) = &syntax.schema else {
+        let (place, message) = match syntax.module {
+            Some(_) => (
+                Place::start(0),
+                "a module by itself has no schema version: it is part of a model",
+            ),
+            None => (Place::NONE, "the schema version is missing"),
+        };
+        Fault::add(faults, place, ModelErrorKind::SchemaRequired, message);
+        return false;
     };
-    faults.push(Fault::new(place, kind, message));
-    false
+    let is_known = Schema::of(version.text).is_some();
+    if !is_known {
+        let after = " is not supported: write `1.1`";
+        version.fault(faults, ModelErrorKind::SchemaVersion, "schema ", after);
+    }
+    is_known
 }
 
 /// What names stand for, in order of definition.

@@ -6,17 +6,20 @@ use crate::language::print::written;
 use crate::language::{Fault, Syntax, Word};
 use crate::model::{ModelErrorKind, Relation, Restriction, Rewrite};
 
-/// Adds what is mentioned and not defined, or not fit for its place, and conditions that no relation uses.
-pub(super) fn check<'a>(syntax: &Syntax<'a>, names: &Names<'a>, faults: &mut Vec<Fault>) {
+/// Adds what is mentioned and not defined, or not fit for its place, and conditions that no relation uses:
+/// all of them are [`UNUSED`] so far.
+pub(super) fn check<'a>(
+    syntax: &Syntax<'a>,
+    names: &Names<'a>,
+    conditions: Numbers<'a>,
+    faults: &mut Vec<Fault>,
+) {
     let mut checker = Checker {
         syntax,
         names,
-        conditions: Numbers::new(),
+        conditions,
         faults,
     };
-    for definition in &syntax.conditions {
-        checker.conditions.insert(definition.name.text, UNUSED);
-    }
     for on in &syntax.types {
         for relation in &on.relations {
             checker.relation(on.name.text, relation);
@@ -34,38 +37,35 @@ pub(super) fn check<'a>(syntax: &Syntax<'a>, names: &Names<'a>, faults: &mut Vec
     }
 }
 
-const UNUSED: u32 = 0;
+pub(super) const UNUSED: u32 = 0;
 const USED: u32 = 1;
 
-/// Adds what stands twice where once says the same.
-pub(super) fn check_repeats(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
-    for relation in syntax.relations() {
-        let mut entries = Vec::new();
-        for entry in &relation.restrictions {
-            entries.push(shown(syntax, entry));
+/// Adds what stands twice in a relation where once says the same.
+pub(super) fn check_repeats(syntax: &Syntax<'_>, relation: &Relation, faults: &mut Vec<Fault>) {
+    let mut entries = Vec::new();
+    for entry in &relation.restrictions {
+        entries.push(shown(syntax, entry));
+    }
+    let mut seen: HashMap<Key<'_>, u32> = HashMap::new();
+    for (text, entry) in entries.iter().zip(&relation.restrictions) {
+        // No operand has no name.
+        if seen.insert(("", text), 0).is_some() {
+            let place = syntax.word(entry.taken.names().0).place;
+            let kind = ModelErrorKind::DuplicateRestriction;
+            Word { text, place }.fault(faults, kind, "", " stands twice");
         }
-        let mut seen = Numbers::new();
-        for (shown, entry) in entries.iter().zip(&relation.restrictions) {
-            if seen.insert(shown, 0).is_some() {
-                let place = syntax.word(entry.taken.names().0).place;
-                let text = shown;
-                let kind = ModelErrorKind::DuplicateRestriction;
-                Word { text, place }.fault(faults, kind, "", " stands twice");
+    }
+    for operand in relation.rewrite.operands() {
+        let (relation, tupleset) = match operand {
+            Rewrite::Computed(relation) => (syntax.word(*relation), ""),
+            Rewrite::From { relation, tupleset } => {
+                (syntax.word(*relation), syntax.word(*tupleset).text)
             }
-        }
-        let mut seen: HashMap<Key<'_>, u32> = HashMap::new();
-        for operand in relation.rewrite.operands() {
-            let (relation, tupleset) = match operand {
-                Rewrite::Computed(relation) => (syntax.word(*relation), ""),
-                Rewrite::From { relation, tupleset } => {
-                    (syntax.word(*relation), syntax.word(*tupleset).text)
-                }
-                _ => continue,
-            };
-            if seen.insert((relation.text, tupleset), 0).is_some() {
-                let kind = ModelErrorKind::DuplicateOperand;
-                relation.fault(faults, kind, "", " stands twice beside one operator");
-            }
+            _ => continue,
+        };
+        if seen.insert((relation.text, tupleset), 0).is_some() {
+            let kind = ModelErrorKind::DuplicateOperand;
+            relation.fault(faults, kind, "", " stands twice beside one operator");
         }
     }
 }
