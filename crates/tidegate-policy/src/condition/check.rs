@@ -282,7 +282,7 @@ impl Checker<'_> {
         }
         let mut chosen: Option<(Function, Type)> = None;
         for row in rows() {
-            for overload in row.overloads.split(' ') {
+            for overload in crate::text::split(row.overloads, b' ') {
                 let mark = self.types.mark();
                 let Some(found) = self.apply(overload.as_bytes(), &types) else {
                     self.types.go_back(mark);
