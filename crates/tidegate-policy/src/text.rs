@@ -43,6 +43,19 @@ pub(crate) fn split(text: &str, sign: u8) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Texts one after the other, with one between them.
+pub(crate) fn join(texts: &[impl AsRef<str>], between: &str) -> String {
+    let lengths = texts.iter().map(|text| text.as_ref().len() + between.len());
+    let mut all = String::with_capacity(lengths.sum());
+    for (at, text) in texts.iter().enumerate() {
+        if at > 0 {
+            all.push_str(between);
+        }
+        all.push_str(text.as_ref());
+    }
+    all
+}
+
 /// Where one text first stands in another. In time in proportion to both.
 #[cfg(any(feature = "language", feature = "conditions"))]
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {

@@ -127,7 +127,7 @@ fn one_module_in_a_file(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) {
         if modules.len() > 1 {
             let message = format!(
                 "file `{file}` holds several modules: {}",
-                modules.join(", ")
+                crate::text::join(&modules, ", ")
             );
             let kind = ModelErrorKind::ManyModules;
             faults.push(Fault::new(Place::NONE, kind, message));
