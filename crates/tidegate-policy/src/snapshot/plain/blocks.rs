@@ -17,7 +17,7 @@ const TAG: u32 = 56;
 const START: u32 = 28;
 const LENGTHS: u64 = (1 << START) - 1;
 
-type Page = Arc<Vec<u64>>;
+pub(super) type Page = Arc<Vec<u64>>;
 
 /// See the [module](self). Cheap to clone.
 #[derive(Clone, Debug, Default)]
