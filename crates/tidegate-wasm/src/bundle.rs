@@ -6,7 +6,6 @@
 //!
 //! [`UnverifiedBundle::verify`]: tidegate_policy::UnverifiedBundle::verify
 
-use js_sys::Uint8Array;
 use tidegate_policy::base64url;
 use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, Verifier};
 use tidegate_policy::json::{Fields, Json};
@@ -18,6 +17,7 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::{error, of_input};
 use crate::given::parse;
+use crate::host::Uint8Array;
 use crate::json::{end, fields_of, object_of};
 use crate::slice::{Slice, SliceChange};
 
@@ -114,7 +114,7 @@ impl UnverifiedBundle {
     #[wasm_bindgen(unchecked_return_type = "BundleParts")]
     pub fn parts(&self) -> JsValue {
         let head = &self.head;
-        let bytes = |found: Option<&[u8]>| Uint8Array::from(found.unwrap_or_default()).into();
+        let bytes = |found: Option<&[u8]>| Uint8Array::new(found.unwrap_or_default()).into();
         object_of(&[
             ("keyId", (&*head.kid).into()),
             ("algorithm", (&*head.alg).into()),
