@@ -90,7 +90,7 @@ pub mod slice;
 pub mod snapshot;
 mod sort;
 pub mod standing;
-mod text;
+pub mod text;
 pub mod tuple;
 pub mod uuid_text;
 

@@ -4,7 +4,7 @@
 
 /// What is before and after the first of a sign of ASCII.
 #[inline]
-pub(crate) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     if cfg!(target_family = "wasm") {
         let at = text.bytes().position(|byte| byte == sign)?;
         Some((text.get(..at)?, text.get(at + 1..)?))
@@ -14,13 +14,46 @@ pub(crate) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
 }
 
 /// What is before and after the last of a sign of ASCII.
-pub(crate) fn cut_last(text: &str, sign: u8) -> Option<(&str, &str)> {
+pub fn cut_last(text: &str, sign: u8) -> Option<(&str, &str)> {
     if cfg!(target_family = "wasm") {
         let at = text.bytes().rposition(|byte| byte == sign)?;
         Some((text.get(..at)?, text.get(at + 1..)?))
     } else {
         text.rsplit_once(char::from(sign))
     }
+}
+
+/// Whether a sign of ASCII stands in a text.
+#[cfg(any(feature = "language", feature = "conditions"))]
+pub(crate) fn has(text: &str, sign: u8) -> bool {
+    cut(text, sign).is_some()
+}
+
+/// What stands between all of a sign of ASCII.
+#[cfg(feature = "conditions")]
+pub(crate) fn split(text: &str, sign: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some((part, after)) = cut(text, sign) else {
+            return Some(text);
+        };
+        rest = Some(after);
+        Some(part)
+    })
+}
+
+/// Texts one after the other, with one between them.
+pub(crate) fn join(texts: &[impl AsRef<str>], between: &str) -> String {
+    let lengths = texts.iter().map(|text| text.as_ref().len() + between.len());
+    let mut all = String::with_capacity(lengths.sum());
+    for (at, text) in texts.iter().enumerate() {
+        if at > 0 {
+            all.push_str(between);
+        }
+        all.push_str(text.as_ref());
+    }
+    all
 }
 
 /// Where one text first stands in another. In time in proportion to both.

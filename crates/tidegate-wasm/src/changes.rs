@@ -7,7 +7,6 @@ use wasm_bindgen::JsValue;
 use crate::error::{of_input, of_name};
 
 /// As the types have them.
-#[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) model: Option<String>,
     pub(crate) profile: Option<Json>,
@@ -24,7 +23,9 @@ impl Changes {
         let mut changes = Self {
             model: Some(fields.text("model")),
             profile: fields.take("profile"),
-            ..Self::default()
+            revision: 0,
+            list: Vec::new(),
+            bad_name: None,
         };
         changes.put(fields, "objects");
         changes.each(fields, "tuples", write);
@@ -33,21 +34,23 @@ impl Changes {
     }
 
     pub(crate) fn take(fields: &mut Fields) -> Self {
-        let mut revoked = Vec::new();
+        // First or last: no other change looks at them.
+        let mut list = Vec::new();
         for jti in fields.texts("revoke") {
             let jti = fields.uuid_of("revoke", &jti);
-            revoked.push(Change::Revoke { jti });
+            list.push(Change::Revoke { jti });
         }
         let mut changes = Self {
             model: fields.text_or_none("model"),
             profile: fields.take("profile"),
-            ..Self::default()
+            revision: 0,
+            list,
+            bad_name: None,
         };
         changes.each(fields, "forget", |text| text.parse().map(Change::Forget));
         changes.put(fields, "put");
         changes.each(fields, "delete", |text| text.parse().map(Change::Delete));
         changes.each(fields, "write", write);
-        changes.list.append(&mut revoked);
         changes.revision = fields.number("revision");
         changes
     }

@@ -11,6 +11,7 @@ use crate::changes::{self, Changes};
 #[cfg(feature = "language")]
 use crate::error::of_change;
 use crate::given::{Given, parse};
+use crate::host::Array;
 #[cfg(feature = "language")]
 use crate::json::read;
 use crate::json::{end, fields_of, object_of, read_list};
@@ -96,7 +97,7 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CheckRequest[]")] requests: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let answers = js_sys::Array::new();
+        let answers = Array::new();
         for request in read_list(requests)? {
             let mut fields = Fields::of(request);
             let subject = fields.text("subject");

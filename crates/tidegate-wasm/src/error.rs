@@ -3,13 +3,14 @@
 use std::fmt::Display;
 
 #[cfg(feature = "language")]
-use js_sys::Reflect;
-#[cfg(feature = "language")]
 use tidegate_policy::ChangeError;
 #[cfg(feature = "language")]
 use tidegate_policy::ListError;
 use tidegate_policy::NameError;
 use wasm_bindgen::prelude::*;
+
+#[cfg(feature = "language")]
+use crate::host::Object;
 
 /// The input is not of the shape that the types describe.
 pub(crate) const BAD_INPUT: &str = "bad-input";
@@ -39,9 +40,9 @@ pub(crate) fn error(kind: &str, message: &dyn Display) -> JsValue {
 /// The same with one more property.
 #[cfg(feature = "language")]
 pub(crate) fn with(error: JsValue, name: &str, value: &JsValue) -> JsValue {
-    // A fresh error takes every property.
-    let _ = Reflect::set(&error, &name.into(), value);
-    error
+    let error = Object::from(error);
+    error.set(name, value);
+    error.into()
 }
 
 pub(crate) fn of_input(message: &dyn Display) -> JsValue {

@@ -1,10 +1,10 @@
 //! All that a slice says its subject has, for pages that show it.
 
-use js_sys::Array;
 use tidegate_policy::slice::Outcome;
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
+use crate::host::Array;
 use crate::slice::Slice;
 
 #[wasm_bindgen]
@@ -12,7 +12,7 @@ impl Slice {
     /// Every relation that the subject has, or has where conditions are met: object, relation and whether it has it
     /// whatever the context, one after the other, in no order.
     #[wasm_bindgen(unchecked_return_type = "(string | boolean)[]")]
-    pub fn held(&self) -> Array {
+    pub fn held(&self) -> JsValue {
         let held = Array::new();
         let entries = self.inner.entries().chain(self.inner.anonymous_entries());
         for entry in entries {
@@ -24,11 +24,11 @@ impl Slice {
                     .answer(&self.kind, relation, object, &Context::default())
             };
             if !always || has() == Answer::Allow {
-                held.push(&object.into());
-                held.push(&relation.into());
+                held.push_text(object);
+                held.push_text(relation);
                 held.push(&always.into());
             }
         }
-        held
+        held.into()
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod explain;
 mod given;
 mod held;
+mod host;
 mod json;
 #[cfg(feature = "language")]
 mod list;

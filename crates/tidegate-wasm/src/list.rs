@@ -1,6 +1,7 @@
 //! Lists: on which objects, and who.
 
 use tidegate_policy::json::Json;
+use tidegate_policy::text::cut;
 use tidegate_policy::{
     CheckError, ListError, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind,
 };
@@ -52,7 +53,7 @@ impl Engine {
         let asked = Asked::read(request, "object", "kind")?;
         let object = parse(&asked.of)?;
         let after = asked.after.as_deref().map(parse).transpose()?;
-        let kind = match asked.wanted.split_once('#') {
+        let kind = match cut(&asked.wanted, b'#') {
             Some((type_name, relation)) => SubjectKind::Userset {
                 type_name,
                 relation,

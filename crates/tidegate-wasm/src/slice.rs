@@ -1,6 +1,5 @@
 //! Slices: what one subject may do, without the snapshot.
 
-use js_sys::Array;
 use tidegate_policy::slice::Question;
 use tidegate_policy::tuple::Object;
 use tidegate_policy::{Answer, Context};
@@ -8,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{error, of_input};
 use crate::given::parse;
+use crate::host::Array;
 use crate::json::{object_of, read_any};
 
 /// Longest resource of [`Slice::ask`]. Bytes.
@@ -74,12 +74,12 @@ impl Slice {
 
     /// The kinds of secret that it was made for, sorted.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
-    pub fn kinds(&self) -> Array {
+    pub fn kinds(&self) -> JsValue {
         let kinds = Array::new();
         for kind in self.inner.kinds() {
-            kinds.push(&kind.into());
+            kinds.push_text(kind);
         }
-        kinds
+        kinds.into()
     }
 
     /// The kind of secret that questions are asked for.
@@ -173,7 +173,7 @@ impl Slice {
             .list_objects(&self.kind, action, type_name, &context);
         let found = Array::new();
         for name in &listed.objects {
-            found.push(&JsValue::from_str(name));
+            found.push_text(name);
         }
         Ok(object_of(&[
             ("found", found.into()),

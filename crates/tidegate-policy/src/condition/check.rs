@@ -273,7 +273,7 @@ impl Checker<'_> {
             if !row.is(&name, is_member) {
                 continue;
             }
-            for overload in row.overloads.split(' ') {
+            for overload in crate::text::split(row.overloads, b' ') {
                 let mark = self.types.mark();
                 let Some(found) = self.apply(overload.as_bytes(), &types) else {
                     self.types.go_back(mark);

@@ -35,7 +35,10 @@ pub enum ConditionError {
 #[non_exhaustive]
 pub enum EvaluationError {
     /// Neither the tuple nor the request has a value that the answer depends on.
-    #[error("condition `{condition}` needs {}", parameters.join(", "))]
+    #[error(
+        "condition `{condition}` needs {}",
+        crate::text::join(parameters, ", ")
+    )]
     Missing {
         /// The condition.
         condition: String,

@@ -161,7 +161,7 @@ fn arithmetic<'a>(function: F, one: &Value<'a>, two: &Value<'a>, meter: &mut Met
         }
         (Value::String(one), Value::String(two)) if function == F::Add => {
             meter.touch(one.len() + two.len());
-            let text: Arc<str> = [&**one, &**two].concat().into();
+            let text: Arc<str> = crate::text::join(&[&**one, two], "").into();
             Value::String(Text::Shared(text))
         }
         (Value::Bytes(one), Value::Bytes(two)) if function == F::Add => {

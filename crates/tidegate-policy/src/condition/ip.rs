@@ -51,13 +51,13 @@ impl Ip {
 impl Address {
     /// Reads an address, IPv6 as RFC 4291 has it (section 2.2).
     fn parse(text: &str) -> Option<Self> {
-        let (width, bits) = if !text.contains(':') {
+        let (width, bits) = if !text::has(text, b':') {
             (32, u128::from(four(text)?) << 96)
         } else if let Some((before, after)) = text::split_once(text, "::") {
             let (count, high) = groups(before)?;
             let (count_after, low) = groups(after)?;
             // Four numbers stand at the end alone, and `::` for one group at least.
-            if before.contains('.') || count + count_after > 7 {
+            if text::has(before, b'.') || count + count_after > 7 {
                 return None;
             }
             (128, high.checked_shl(128 - 16 * count).unwrap_or(0) | low)
@@ -79,7 +79,7 @@ fn groups(text: &str) -> Option<(u32, u128)> {
             None => (left, None),
         };
         rest = after;
-        let (width, value) = match group.contains('.') && after.is_none() {
+        let (width, value) = match text::has(group, b'.') && after.is_none() {
             true => (2, four(group)?),
             false => (1, number(group, 16)?),
         };
@@ -92,7 +92,7 @@ fn groups(text: &str) -> Option<(u32, u128)> {
 /// Four numbers with dots between, of 8 bits each.
 fn four(text: &str) -> Option<u32> {
     let (mut count, mut bits) = (0, 0);
-    for part in text.split('.') {
+    for part in text::split(text, b'.') {
         count += 1;
         bits = (bits << 8) | number(part, 10).filter(|part| *part < 256)?;
     }

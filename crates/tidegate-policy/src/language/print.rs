@@ -230,7 +230,7 @@ impl<'a> Printer<'a> {
             && let Some(Source { module, file }) = self.model.parts().source(source)
         {
             for name in [module, file] {
-                if name.contains('\n') {
+                if crate::text::has(name, b'\n') {
                     self.give_up(NoTextError::Source(name.to_string()));
                 }
             }

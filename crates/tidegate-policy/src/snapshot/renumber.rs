@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::row::{ObjectId, SubjectId};
 use super::{Bound, Snapshot, Store, Tuples, Types, change};
-use crate::condition::Condition;
 use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -50,6 +49,10 @@ impl SetAside {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        !self.there.iter().any(|&is_there| is_there)
+    }
+
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
         let there = self.tuples.iter().zip(&*self.there);
@@ -78,7 +81,7 @@ pub(crate) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
 /// The snapshot's store under another model, and what that has no name for.
 pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     let from = &snapshot.model;
-    if snapshot.set_aside.tuples().next().is_none() && same_numbers(from, to) {
+    if snapshot.set_aside.is_empty() && names(from) == names(to) {
         return (snapshot.store.clone(), SetAside::default());
     }
     let old = &snapshot.store;
@@ -87,9 +90,10 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
         let object = old.object(id);
         types.push(object.and_then(|object| to.type_id(object.type_name())));
     }
-    let relations: Vec<_> = names_of_relations(from)
-        .map(|name| to.relation_id(name))
-        .collect();
+    let mut relations = Vec::new();
+    for name in &from.parts().relation_names {
+        relations.push(to.relation_id(name));
+    }
     let relation = |id: u32| relations.get(id as usize).copied().flatten();
     let subject = |subject: SubjectId| {
         Some(match subject {
@@ -145,17 +149,19 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     (store, SetAside::from_sorted(left))
 }
 
-fn names_of_relations(model: &Model) -> impl Iterator<Item = &str> {
-    (0..).map_while(|id| model.relation_name(id))
-}
-
-fn names_of_conditions(model: &Model) -> impl Iterator<Item = &str> {
-    model.conditions().iter().map(Condition::name)
-}
-
-/// Whether both models have the same names, with the same numbers.
-fn same_numbers(one: &Model, other: &Model) -> bool {
-    one.type_names().eq(other.type_names())
-        && names_of_relations(one).eq(names_of_relations(other))
-        && names_of_conditions(one).eq(names_of_conditions(other))
+/// The names of types, relations and conditions, each in order of the numbers, with an empty one between.
+fn names(model: &Model) -> Vec<&str> {
+    let mut names = Vec::new();
+    for name in model.type_names() {
+        names.push(name);
+    }
+    names.push("");
+    for name in &model.parts().relation_names {
+        names.push(name);
+    }
+    names.push("");
+    for condition in model.conditions() {
+        names.push(condition.name());
+    }
+    names
 }

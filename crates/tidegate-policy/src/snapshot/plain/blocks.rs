@@ -17,7 +17,7 @@ const TAG: u32 = 56;
 const START: u32 = 28;
 const LENGTHS: u64 = (1 << START) - 1;
 
-type Page = Arc<Vec<u64>>;
+pub(super) type Page = Arc<Vec<u64>>;
 
 /// See the [module](self). Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +80,7 @@ impl Blocks {
             return;
         }
         // Later ones move along.
-        for later in page.iter_mut().take(SLOTS).skip(at + 1) {
+        for later in page.get_mut(at + 1..SLOTS).unwrap_or_default() {
             let start = range(*later).start - of.len() + words.len();
             *later = head_of((*later >> TAG) as u8, start, (*later & LENGTHS) as usize);
         }
@@ -184,8 +184,8 @@ impl Builder {
     fn close(&mut self) {
         let mut page = mem::take(&mut self.page);
         let end = head_of(0, page.len(), 0);
-        for head in page.iter_mut().take(SLOTS).skip(self.count) {
-            *head = end;
+        if let Some(rest) = page.get_mut(self.count..SLOTS) {
+            rest.fill(end);
         }
         page.shrink_to_fit();
         self.pages.push(Arc::new(page));

@@ -105,27 +105,20 @@ impl Store {
     /// page.
     pub(crate) fn forget(&mut self, id: ObjectId) {
         self.set_standing(id, None);
-        let mut touched = vec![id];
         let mut tuples: Vec<(ObjectId, RelationId, SubjectId)> = Vec::new();
         for (relation, row) in self.rows.rows_of(id) {
             for subject in row.subjects() {
                 tuples.push((id, relation, subject));
-                if let SubjectId::Object(other) | SubjectId::Userset(other, _) = subject {
-                    touched.push(other);
-                }
             }
         }
         for place in self.stands_in(id) {
             tuples.push((place.object, place.relation, place.subject(id)));
-            touched.push(place.object);
         }
         // From the end: what comes after an entry has to move.
         for (object, relation, subject) in tuples.into_iter().rev() {
-            self.remove(object, relation, subject);
+            self.delete(object, relation, subject);
         }
-        for id in touched {
-            self.release(id);
-        }
+        self.release(id);
     }
 
     /// Frees the number of an object that has no standing and that no tuple names.

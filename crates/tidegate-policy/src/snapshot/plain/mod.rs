@@ -24,7 +24,8 @@ mod names;
 pub(super) mod oracle;
 pub(super) mod table;
 
-use std::sync::{Arc, OnceLock};
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ pub(crate) struct Store {
     /// (object, relation) to its subjects, and each object's type.
     pub(crate) rows: Table,
     /// Of these rows, when it was asked for: once for all clones that have them.
-    back: Arc<OnceLock<Back>>,
+    back: Arc<OnceCell<Back>>,
     /// In order.
     pub(super) bounds: Arc<Vec<(TupleKey, Bound)>>,
     /// In order.

@@ -8,7 +8,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
-use super::blocks::{Blocks, Builder};
+use super::blocks::{Blocks, Builder, Page};
 use crate::hash::DefaultHashBuilder;
 use crate::snapshot::row::ObjectId;
 use crate::tuple::MAX_OBJECT;
@@ -31,8 +31,8 @@ pub(super) struct Names {
     count: u32,
     /// Every number is below.
     end: ObjectId,
-    /// Numbers that are not in use.
-    free: Arc<Vec<ObjectId>>,
+    /// Numbers that are not in use: words, as pages are.
+    free: Page,
 }
 
 impl Names {
@@ -129,12 +129,11 @@ impl Names {
         } else {
             Arc::make_mut(&mut self.free).pop()
         };
-        let id = free.unwrap_or_else(|| {
-            let id = self.end;
+        let id = free.map_or(self.end, |id| id as ObjectId);
+        if id == self.end {
             // 4 billion objects do not fit into the memory that 32-bit numbers are for.
             self.end = self.end.saturating_add(1);
-            id
-        });
+        }
         self.texts.change(id, 0, 0..0, text);
         if self.end as usize > FULL * self.count as usize {
             self.spread();
@@ -155,7 +154,7 @@ impl Names {
             self.buckets.change(bucket, 0, at..at + 1, &[]);
         }
         self.texts.change(id, 0, 0..length, &[]);
-        Arc::make_mut(&mut self.free).push(id);
+        Arc::make_mut(&mut self.free).push(id.into());
     }
 }
 
