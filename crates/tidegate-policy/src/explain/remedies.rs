@@ -19,7 +19,8 @@ use super::support::{ALL, Support, spend};
 use super::world::World;
 
 /// One search after the other: so that what is near, and what is small, is found before the budget is used up by what
-/// is far. Only the last one says whether these are all.
+/// is far. What is near leads newly on only to what the subject has something on, so that a goal there costs what is
+/// stored of it. Only the last search says whether these are all.
 const ROUNDS: [Round; 5] = [
     Round::new(32, MAX_ADDED, 4),
     Round::new(1_024, 1, 4),
@@ -34,15 +35,18 @@ pub const MAX_KNOWN: usize = 100_000;
 pub(super) const STEPS_OF_OBJECT: usize = 10;
 /// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
+/// Most tuples of the subject that are looked at for what is near to lead on to.
+const MAX_HELD: usize = 256;
 
 /// Tells of remedies for a deny, in their order, and whether these are all.
 pub(super) fn remedies(
-    snapshot: &Snapshot,
+    world: &World<'_>,
     request: &CheckRequest<'_>,
     most: usize,
     steps: &mut u32,
     found: &mut Vec<Remedy>,
 ) -> bool {
+    let snapshot = world.snapshot;
     let mut ids = Vec::new();
     let are_all = known_objects(snapshot.store(), request.object, &mut ids);
     if !spend(steps, ids.len()) {
@@ -55,10 +59,17 @@ pub(super) fn remedies(
         }
     }
     crate::sort::sort(&mut names);
+    let mut held = Vec::new();
+    if let SubjectId::Object(id) | SubjectId::Userset(id, _) = world.subject {
+        for place in world.view.stands_in(id).take(MAX_HELD) {
+            held.push(place.object);
+        }
+    }
     let mut hunt = Hunt {
         snapshot,
         request,
         names,
+        held,
         most,
         complete: true,
         tried: HashMap::new(),
@@ -135,6 +146,8 @@ struct Hunt<'a> {
     request: &'a CheckRequest<'a>,
     /// Of the objects that are known, sorted.
     names: Vec<Object>,
+    /// Some that the subject, or a userset of it, has something on.
+    held: Vec<ObjectId>,
     most: usize,
     complete: bool,
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
@@ -181,10 +194,11 @@ impl Hunt<'_> {
         if !spend(steps, self.names.len()) {
             return None;
         }
-        let known = Known::new(&world, &self.names);
+        let some = (round.goals < ALL).then_some(&*self.held);
+        let known = Known::new(&world, &self.names, some);
         let mut support = Support::new(&world, &known, Changes::Tuples);
         let adds = round.adds.saturating_sub(base.add.len());
-        let kept = if round.share > 1 { *steps / 2 } else { 0 };
+        let kept = *steps - *steps / round.share.min(2);
         *steps -= kept;
         let sets = support.candidates(adds, round.goals, steps);
         *steps += kept;

@@ -83,8 +83,7 @@ impl<'a> Support<'a> {
     }
 
     /// Candidates that make what is asked hold, with so many additions at most. When the budget is used up:
-    /// those that were found. Unless [all](ALL) goals are looked at, those that are not are taken for a no, and nothing
-    /// is added that leads on.
+    /// those that were found. Unless [all](ALL) goals are looked at, those that are not are taken for a no.
     pub(super) fn candidates(&mut self, adds: usize, most: usize, steps: &mut u32) -> Vec<Set> {
         (self.adds, self.most, self.steps) = (adds, most, *steps);
         let root = self.reader;
@@ -276,10 +275,7 @@ impl<'a> Support<'a> {
                 sets.extend(self.together(&[with], &rest));
             }
         }
-        let Some(relation) = world
-            .relation(on)
-            .filter(|_| self.most == ALL && self.may_add(on))
-        else {
+        let Some(relation) = world.relation(on).filter(|_| self.may_add(on)) else {
             return sets;
         };
         let known = self.known;
@@ -422,8 +418,11 @@ impl<'a> Support<'a> {
     fn read(&mut self, of: Node) -> Family {
         let reader = self.reader;
         if self.nodes.len() >= self.most && !self.nodes.contains_key(&of) {
-            let sets = if of.1.yes { &[][..] } else { &[Set::EMPTY] };
-            return Rc::new(sets.to_vec());
+            let mut sets = Vec::new();
+            if !of.1.yes {
+                sets.push(Set::EMPTY);
+            }
+            return Rc::new(sets);
         }
         let state = self.state(of);
         if state.readers.last() != Some(&reader) {

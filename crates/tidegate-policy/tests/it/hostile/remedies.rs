@@ -82,6 +82,7 @@ fn what_is_near_is_found_among_nested_groups() {
             "doc:all#cleared@group:1#member",
             "doc:far#viewer@user:bob",
             "doc:far#blocked@group:0#member",
+            "group:crew#member@user:cat",
         ];
         nested(10_000).chain(docs.map(str::to_owned))
     };
@@ -104,6 +105,16 @@ fn what_is_near_is_found_among_nested_groups() {
         world(),
         "doc:far#reader@user:ann",
         &["+ doc:far#viewer@user:ann"],
+    );
+    // What the subject is in already.
+    finds(
+        world(),
+        "doc:all#reader@user:cat",
+        &[
+            "+ doc:all#viewer@user:cat",
+            "+ doc:all#viewer@group:crew#member",
+            "+ group:0#member@group:crew#member",
+        ],
     );
     // More than one tuple, or one that is in both.
     finds(
