@@ -34,20 +34,24 @@ pub(super) enum What {
 /// Objects that a tuple may be added on.
 #[derive(Default)]
 pub(super) struct Known {
-    /// By the number of their type, in the order of their names.
+    /// What may be led on to, by the number of its type, in the order of names.
     of_types: Vec<Vec<ObjectId>>,
     /// Sorted.
     pub(super) all: Vec<ObjectId>,
 }
 
 impl Known {
-    /// Those of these names that the world has.
-    pub(super) fn new(world: &World<'_>, names: &[Object]) -> Self {
+    /// Those of these names that the world has. What is added may lead on to some of them, or to all.
+    pub(super) fn new(world: &World<'_>, names: &[Object], some: Option<&[ObjectId]>) -> Self {
         let mut known = Self::default();
         for name in names {
             if let Some(id) = world.view.id(name.as_str())
                 && let Some(type_id) = world.view.type_of(id)
             {
+                known.all.push(id);
+                if some.is_some_and(|some| !some.contains(&id)) {
+                    continue;
+                }
                 let type_id = type_id as usize;
                 while known.of_types.len() <= type_id {
                     known.of_types.push(Vec::new());
@@ -57,7 +61,6 @@ impl Known {
                     .get_mut(type_id)
                     .into_iter()
                     .for_each(|of| of.push(id));
-                known.all.push(id);
             }
         }
         crate::sort::sort(&mut known.all);

@@ -6,7 +6,7 @@ use super::Unmet;
 use super::change::{Change, Changes, Known, What};
 use super::family::MAX_ADDED;
 use super::prove;
-use super::support::Support;
+use super::support::{ALL, Support};
 use super::world::{Held, World};
 
 /// Tells of tuples whose conditions would have to come out otherwise, where that alone turns the answer, in order,
@@ -17,7 +17,7 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
     }
     let known = Known::default();
     let mut support = Support::new(world, &known, Changes::Conditions);
-    let sets = support.candidates(MAX_ADDED, steps);
+    let sets = support.candidates(MAX_ADDED, ALL, steps);
     let mut complete = support.complete;
     for set in sets {
         let changes = support.changes(&set);

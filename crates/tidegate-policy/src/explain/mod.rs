@@ -20,7 +20,8 @@
 //!
 //! A deny that hangs on conditions also names [those](Unmet), with the parameters that have no value.
 //!
-//! Everything is bounded by a [`Budget`], and an explanation says whether it is complete.
+//! Everything is bounded by a [`Budget`], and an explanation says whether it is complete. Where it is not, the remedies
+//! are those nearest to what was asked: a tuple on the relation itself, then on what its tuples lead to.
 
 mod change;
 #[cfg(test)]
@@ -156,14 +157,15 @@ impl Snapshot {
         } else {
             let mut steps = budget.steps;
             let (mut conditions, mut remedies) = (Vec::new(), Vec::new());
-            let all =
-                world.is_some_and(|world| conditions::unmet(world, &mut steps, &mut conditions));
             let most = budget.proposals;
-            let are_all = remedies::remedies(self, request, most, &mut steps, &mut remedies);
+            let complete = world.is_some_and(|world| {
+                let all = conditions::unmet(world, &mut steps, &mut conditions);
+                remedies::remedies(world, request, most, &mut steps, &mut remedies) && all
+            });
             Explanation::Denied {
                 remedies,
                 conditions,
-                complete: are_all && all,
+                complete,
             }
         })
     }

@@ -15,12 +15,19 @@ use crate::tuple::{Object, Tuple, TupleCondition};
 use super::Remedy;
 use super::change::{Change, Changes, Known, What};
 use super::family::{MAX_ADDED, MAX_REMOVED, Set};
-use super::support::{Support, spend};
+use super::support::{ALL, Support, spend};
 use super::world::World;
 
-/// Additions of one search after the other: so that what is near is found before the budget is used up by
-/// what is far.
-const ROUNDS: [usize; 3] = [1, 2, MAX_ADDED];
+/// One search after the other: so that what is near, and what is small, is found before the budget is used up by what
+/// is far. What is near leads newly on only to what the subject has something on, so that a goal there costs what is
+/// stored of it. Only the last search says whether these are all.
+const ROUNDS: [Round; 5] = [
+    Round::new(32, MAX_ADDED, 4),
+    Round::new(1_024, 1, 4),
+    Round::new(ALL, 1, 2),
+    Round::new(ALL, 2, 2),
+    Round::new(ALL, MAX_ADDED, 1),
+];
 /// Most objects that are considered. Where more are stored, those that the asked one leads to are, nearest first, and
 /// nobody hears that these are all remedies.
 pub const MAX_KNOWN: usize = 100_000;
@@ -28,15 +35,18 @@ pub const MAX_KNOWN: usize = 100_000;
 pub(super) const STEPS_OF_OBJECT: usize = 10;
 /// Steps that trying a set takes at least.
 const STEPS_OF_TRIAL: usize = 50;
+/// Most tuples of the subject that are looked at for what is near to lead on to.
+const MAX_HELD: usize = 256;
 
 /// Tells of remedies for a deny, in their order, and whether these are all.
 pub(super) fn remedies(
-    snapshot: &Snapshot,
+    world: &World<'_>,
     request: &CheckRequest<'_>,
     most: usize,
     steps: &mut u32,
     found: &mut Vec<Remedy>,
 ) -> bool {
+    let snapshot = world.snapshot;
     let mut ids = Vec::new();
     let are_all = known_objects(snapshot.store(), request.object, &mut ids);
     if !spend(steps, ids.len()) {
@@ -49,21 +59,29 @@ pub(super) fn remedies(
         }
     }
     crate::sort::sort(&mut names);
+    let mut held = Vec::new();
+    if let SubjectId::Object(id) | SubjectId::Userset(id, _) = world.subject {
+        for place in world.view.stands_in(id).take(MAX_HELD) {
+            held.push(place.object);
+        }
+    }
     let mut hunt = Hunt {
         snapshot,
         request,
         names,
+        held,
         most,
         complete: true,
         tried: HashMap::new(),
         found,
     };
-    for adds in ROUNDS {
+    for round in ROUNDS {
         // What one round leaves out the next one finds, or leaves out too.
         hunt.complete = true;
-        let kept = if adds == MAX_ADDED { 0 } else { *steps / 2 };
-        *steps -= kept;
-        hunt.search(adds, steps);
+        let own = *steps / round.share;
+        let kept = *steps - own;
+        *steps = own;
+        hunt.search(round, steps);
         *steps = steps.saturating_add(kept);
     }
     hunt.complete && are_all
@@ -107,11 +125,29 @@ fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
     }
 }
 
+#[derive(Clone, Copy)]
+struct Round {
+    /// Most goals that are looked at.
+    goals: usize,
+    /// Most additions of a set.
+    adds: usize,
+    /// Of the steps that are left it takes one in so many; and where it leaves some, half of its own are for trials.
+    share: u32,
+}
+
+impl Round {
+    const fn new(goals: usize, adds: usize, share: u32) -> Self {
+        Self { goals, adds, share }
+    }
+}
+
 struct Hunt<'a> {
     snapshot: &'a Snapshot,
     request: &'a CheckRequest<'a>,
     /// Of the objects that are known, sorted.
     names: Vec<Object>,
+    /// Some that the subject, or a userset of it, has something on.
+    held: Vec<ObjectId>,
     most: usize,
     complete: bool,
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
@@ -121,20 +157,19 @@ struct Hunt<'a> {
 }
 
 impl Hunt<'_> {
-    /// Finds every minimal set with so many additions at most.
-    fn search(&mut self, adds: usize, steps: &mut u32) {
+    /// Finds every minimal set of a round.
+    fn search(&mut self, round: Round, steps: &mut u32) {
         let mut seen = HashSet::new();
         let mut open = vec![Remedy::default()];
         let mut at = 0;
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
-            let left = adds.saturating_sub(base.add.len());
-            let Some(further) = self.further(&base, left, steps) else {
+            let Some(further) = self.further(&base, round, steps) else {
                 self.complete = false;
                 continue;
             };
             for whole in further {
-                if whole.add.len() > adds || !seen.insert(whole.to_string()) {
+                if whole.add.len() > round.adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
                 match self.turns(&whole, steps) {
@@ -152,16 +187,21 @@ impl Hunt<'_> {
     }
 
     /// The base with each of the candidates that there are once it is applied; none when that cannot be told.
-    fn further(&mut self, base: &Remedy, adds: usize, steps: &mut u32) -> Option<Vec<Remedy>> {
+    fn further(&mut self, base: &Remedy, round: Round, steps: &mut u32) -> Option<Vec<Remedy>> {
         let scratch = self.applied(base)?;
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
         if !spend(steps, self.names.len()) {
             return None;
         }
-        let known = Known::new(&world, &self.names);
+        let some = (round.goals < ALL).then_some(&*self.held);
+        let known = Known::new(&world, &self.names, some);
         let mut support = Support::new(&world, &known, Changes::Tuples);
-        let sets = support.candidates(adds, steps);
+        let adds = round.adds.saturating_sub(base.add.len());
+        let kept = *steps - *steps / round.share.min(2);
+        *steps -= kept;
+        let sets = support.candidates(adds, round.goals, steps);
+        *steps += kept;
         self.complete &= support.complete;
         let mut found = Vec::new();
         for set in sets {

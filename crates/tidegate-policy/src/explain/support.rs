@@ -24,6 +24,8 @@ use super::family::{Set, least, product};
 use super::remedies::STEPS_OF_OBJECT;
 use super::world::{Goal, Held, World};
 
+/// As many goals as there are.
+pub(super) const ALL: usize = usize::MAX;
 /// Most sets of one family.
 const MAX_FAMILY: usize = 10_000;
 
@@ -46,6 +48,8 @@ pub(super) struct Support<'a> {
     changes: Changes,
     /// Most additions of a set.
     adds: usize,
+    /// Most goals that are looked at, nearest first.
+    most: usize,
     /// That are left.
     steps: u32,
     is_spent: bool,
@@ -66,6 +70,7 @@ impl<'a> Support<'a> {
             known,
             changes,
             adds: 0,
+            most: 0,
             steps: 0,
             is_spent: false,
             nodes: HashMap::new(),
@@ -78,9 +83,9 @@ impl<'a> Support<'a> {
     }
 
     /// Candidates that make what is asked hold, with so many additions at most. When the budget is used up:
-    /// those that were found.
-    pub(super) fn candidates(&mut self, adds: usize, steps: &mut u32) -> Vec<Set> {
-        (self.adds, self.steps) = (adds, *steps);
+    /// those that were found. Unless [all](ALL) goals are looked at, those that are not are taken for a no.
+    pub(super) fn candidates(&mut self, adds: usize, most: usize, steps: &mut u32) -> Vec<Set> {
+        (self.adds, self.most, self.steps) = (adds, most, *steps);
         let root = self.reader;
         self.enqueue(root);
         let mut at = 0;
@@ -412,6 +417,13 @@ impl<'a> Support<'a> {
     /// A family as it is so far; the reader is asked again when it grows.
     fn read(&mut self, of: Node) -> Family {
         let reader = self.reader;
+        if self.nodes.len() >= self.most && !self.nodes.contains_key(&of) {
+            let mut sets = Vec::new();
+            if !of.1.yes {
+                sets.push(Set::EMPTY);
+            }
+            return Rc::new(sets);
+        }
         let state = self.state(of);
         if state.readers.last() != Some(&reader) {
             state.readers.push(reader);

@@ -5,6 +5,7 @@ mod conditions;
 mod lists;
 mod models;
 mod proofs;
+mod remedies;
 mod texts;
 
 use tidegate_policy::check::{MAX_CONTEXTUAL_TUPLES, MAX_STEPS};

@@ -1,0 +1,143 @@
+//! What turns a deny where there is more than a search can go through: what is near comes first.
+
+use tidegate_policy::{Budget, CheckRequest, Context, Explanation, Tuple};
+
+use super::snapshot;
+use crate::remedy::judge;
+
+const MODEL: &str = "model
+  schema 1.1
+type user
+type group
+  relations
+    define member: [user, group#member]
+type doc
+  relations
+    define viewer: [user, group#member]
+    define cleared: [user, group#member]
+    define blocked: [user, group#member]
+    define reader: viewer but not blocked
+    define signer: viewer and cleared
+";
+
+/// Most remedies that are judged.
+const JUDGED: usize = 10;
+
+/// Groups in groups, ten in each.
+fn nested(count: usize) -> impl Iterator<Item = String> {
+    (1..count).map(|inner| format!("group:{}#member@group:{inner}#member", (inner - 1) / 10))
+}
+
+/// Groups in rows, each in every one of the row before.
+fn wide(rows: usize, width: usize) -> impl Iterator<Item = String> {
+    (width..rows * width).flat_map(move |inner| {
+        let before = (inner / width - 1) * width;
+        (before..before + width)
+            .map(move |outer| format!("group:{outer}#member@group:{inner}#member"))
+    })
+}
+
+/// Explains a deny, and looks for remedies each of which is a line, tuples apart by commas.
+#[track_caller]
+fn finds(tuples: impl Iterator<Item = String>, question: &str, expected: &[&str]) {
+    let snapshot = snapshot(MODEL, tuples);
+    let asked: Tuple = question.parse().expect("a question");
+    let request = CheckRequest {
+        subject: &asked.subject,
+        relation: &asked.relation,
+        object: &asked.object,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    let explained = snapshot.explain(&request, &Budget::DEFAULT);
+    let Ok(Explanation::Denied {
+        remedies, complete, ..
+    }) = explained
+    else {
+        panic!("{question}: {explained:?}")
+    };
+    let text = |text: String| text.trim_end().replace('\n', ", ");
+    let found: Vec<String> = remedies.iter().map(|one| text(one.to_string())).collect();
+    for wanted in expected {
+        let is_found = found.iter().any(|one| one == wanted);
+        assert!(
+            is_found,
+            "{question}, {wanted}: {} found: {found:#?}",
+            found.len()
+        );
+    }
+    // There are pairs and threes without number: a new member of any group, in any of the others.
+    assert!(!complete, "{question}: {found:#?}");
+    for remedy in remedies.iter().take(JUDGED) {
+        judge(remedy, &snapshot, &request).unwrap_or_else(|error| panic!("{question}: {error}"));
+    }
+}
+
+#[test]
+fn what_is_near_is_found_among_nested_groups() {
+    let world = || {
+        let docs = [
+            "doc:all#viewer@group:0#member",
+            "doc:last#viewer@group:9999#member",
+            "doc:all#cleared@group:1#member",
+            "doc:far#viewer@user:bob",
+            "doc:far#blocked@group:0#member",
+            "group:crew#member@user:cat",
+        ];
+        nested(10_000).chain(docs.map(str::to_owned))
+    };
+    finds(
+        world(),
+        "doc:all#reader@user:ann",
+        &[
+            "+ doc:all#viewer@user:ann",
+            "+ group:0#member@user:ann",
+            "+ group:1#member@user:ann",
+            "+ group:10#member@user:ann",
+        ],
+    );
+    finds(
+        world(),
+        "doc:last#reader@user:ann",
+        &["+ doc:last#viewer@user:ann", "+ group:9999#member@user:ann"],
+    );
+    finds(
+        world(),
+        "doc:far#reader@user:ann",
+        &["+ doc:far#viewer@user:ann"],
+    );
+    // What the subject is in already.
+    finds(
+        world(),
+        "doc:all#reader@user:cat",
+        &[
+            "+ doc:all#viewer@user:cat",
+            "+ doc:all#viewer@group:crew#member",
+            "+ group:0#member@group:crew#member",
+        ],
+    );
+    // More than one tuple, or one that is in both.
+    finds(
+        world(),
+        "doc:all#signer@user:ann",
+        &[
+            "+ group:1#member@user:ann",
+            "+ doc:all#cleared@user:ann, + doc:all#viewer@user:ann",
+            "+ doc:all#cleared@user:ann, + group:0#member@user:ann",
+        ],
+    );
+}
+
+#[test]
+fn what_is_near_is_found_among_many_groups_in_many() {
+    let docs = (0..150).map(|group| format!("doc:all#viewer@group:{group}#member"));
+    finds(
+        wide(2, 150).chain(docs),
+        "doc:all#reader@user:ann",
+        &[
+            "+ doc:all#viewer@user:ann",
+            "+ group:0#member@user:ann",
+            "+ group:50#member@user:ann",
+        ],
+    );
+}
