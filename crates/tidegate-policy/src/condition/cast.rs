@@ -36,12 +36,12 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
         }
         (F::ToBytes, Value::String(text)) => Value::Bytes(text.as_bytes().into()),
         (F::ToDuration, Value::Int(nanos)) => Value::Duration(*nanos),
-        (F::ToDuration, Value::String(text)) => Value::Duration(read(parse_duration(text))?),
         (F::ToTimestamp, Value::Int(seconds)) => {
             Value::Timestamp(Timestamp::new(*seconds, 0).ok_or(Failure::Overflow)?)
         }
-        (F::ToTimestamp, Value::String(text)) => Value::Timestamp(read(Timestamp::parse(text))?),
-        (F::ToIp, Value::String(text)) => Value::Ip(read(Ip::parse(text))?),
+        (F::ToDuration | F::ToTimestamp | F::ToIp, Value::String(text)) => {
+            return read(from_text(to, text));
+        }
         (F::ToString, Value::String(_))
         | (F::ToBool, Value::Bool(_))
         | (F::ToBytes, Value::Bytes(_))
@@ -54,6 +54,15 @@ pub(super) fn cast<'a>(to: F, from: &Value<'a>, meter: &mut Meter) -> Result<Val
             Value::String(Text::Shared(text))
         }
         _ => return Err(Failure::NoOverload),
+    })
+}
+
+/// A length of time, a point in time or an address, as the function says.
+pub(super) fn from_text(to: F, text: &str) -> Option<Value<'static>> {
+    Some(match to {
+        F::ToDuration => Value::Duration(parse_duration(text)?),
+        F::ToTimestamp => Value::Timestamp(Timestamp::parse(text)?),
+        _ => Value::Ip(Ip::parse(text)?),
     })
 }
 

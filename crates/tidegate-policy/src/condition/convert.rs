@@ -3,11 +3,10 @@
 //! A number may be written as a text, in decimals; a whole number may have a fraction of zeros. What has
 //! no such value in the type is an error: nothing is cut off or rounded to fit a whole number.
 
-use super::cast::UINT_END;
+use super::cast::{UINT_END, from_text};
 use super::double;
-use super::ip::Ip;
 use super::number::{decimals, sign, signed};
-use super::time::{Timestamp, parse_duration};
+use super::overloads::Function as F;
 use super::value::{List, Map, Text, Value};
 use super::{MAX_CONTEXT, ParameterType};
 use crate::json::Json;
@@ -41,9 +40,9 @@ pub(super) fn convert<'a>(json: &'a Json, to: &ParameterType) -> Option<Value<'a
         (ParameterType::Double, Json::Text(text)) => {
             Value::Double(double::parse(text).filter(|value| value.is_finite())?)
         }
-        (ParameterType::Duration, Json::Text(text)) => Value::Duration(parse_duration(text)?),
-        (ParameterType::Timestamp, Json::Text(text)) => Value::Timestamp(Timestamp::parse(text)?),
-        (ParameterType::IpAddress, Json::Text(text)) => Value::Ip(Ip::parse(text)?),
+        (ParameterType::Duration, Json::Text(text)) => return from_text(F::ToDuration, text),
+        (ParameterType::Timestamp, Json::Text(text)) => return from_text(F::ToTimestamp, text),
+        (ParameterType::IpAddress, Json::Text(text)) => return from_text(F::ToIp, text),
         (ParameterType::List(element), Json::List(_))
         | (ParameterType::Map(element), Json::Object(_)) => {
             let as_written = is_as_written(element);

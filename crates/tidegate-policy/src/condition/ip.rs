@@ -15,7 +15,7 @@ pub(super) struct Ip {
 }
 
 /// Packed, so that no value is larger for it.
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Address {
     /// How many bits its family has: 32 or 128.
