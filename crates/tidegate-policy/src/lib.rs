@@ -83,6 +83,7 @@ pub mod json;
 #[cfg(feature = "language")]
 mod language;
 pub mod list;
+#[cfg(not(target_family = "wasm"))]
 pub mod live;
 pub mod model;
 pub mod profile;
@@ -102,6 +103,7 @@ pub use explain::{Budget, Explanation, Proof, Remedy};
 #[cfg(feature = "language")]
 pub use language::print::NoTextError;
 pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
+#[cfg(not(target_family = "wasm"))]
 pub use live::Live;
 #[cfg(feature = "language")]
 pub use model::{FgaMod, ModuleFile, parse_fga_mod};

@@ -57,17 +57,19 @@ impl Changes {
 
     /// Objects that exist.
     fn put(&mut self, fields: &mut Fields, name: &str) {
-        fields.objects(name, &mut |known| {
-            let text = known.text("object");
-            let uid = known.uuid("uid");
-            let valid_from_s = known.number("validFromS");
-            let made = text.parse().map(|object| Change::Put {
-                object,
-                uid,
-                valid_from_s,
+        for item in fields.items(name) {
+            fields.within(item, |known| {
+                let text = known.text("object");
+                let uid = known.uuid("uid");
+                let valid_from_s = known.number("validFromS");
+                let made = text.parse().map(|object| Change::Put {
+                    object,
+                    uid,
+                    valid_from_s,
+                });
+                self.add(&text, made);
             });
-            self.add(&text, made);
-        });
+        }
     }
 
     fn each(&mut self, fields: &mut Fields, name: &str, make: fn(&str) -> Made) {

@@ -1,5 +1,7 @@
 //! Where the items of a list are, by their hashes.
 
+use std::num::NonZero;
+
 /// Where items are, by their hashes: open addressing, with no more than half of the slots taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
@@ -9,6 +11,18 @@ pub(crate) struct Places {
     slots: Vec<u32>,
 }
 
+/// Where an item is: its place from 1, so that none is no other size.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place(NonZero<u32>);
+
+impl Place {
+    /// From 0.
+    #[inline]
+    pub(crate) fn at(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 /// The part of a hash that is kept.
 pub(crate) fn short(hash: u64) -> u32 {
     (hash >> 32) as u32
@@ -16,15 +30,26 @@ pub(crate) fn short(hash: u64) -> u32 {
 
 impl Places {
     /// The place of the item with a hash that is the one.
-    pub(crate) fn find(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = hash as usize & mask;
-        loop {
-            let place = self.slots.get(slot)?.checked_sub(1)? as usize;
-            if self.hashes.get(place) == Some(&hash) && is(place) {
+    #[inline]
+    pub(crate) fn find(&self, hash: u32, is: impl Fn(usize) -> bool) -> Option<Place> {
+        let mut slot = hash as usize;
+        while let Some(place) = self.next(hash, &mut slot) {
+            if is(place.at()) {
                 return Some(place);
             }
-            slot = (slot + 1) & mask;
+        }
+        None
+    }
+
+    /// The place of the next item with a hash, from a slot on. It is not made for each type of item, as the rest is.
+    fn next(&self, hash: u32, slot: &mut usize) -> Option<Place> {
+        let mask = self.slots.len().checked_sub(1)?;
+        loop {
+            let place = Place(NonZero::new(*self.slots.get(*slot & mask)?)?);
+            *slot = slot.wrapping_add(1);
+            if self.hashes.get(place.at()) == Some(&hash) {
+                return Some(place);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
 use super::hasher::DefaultHashBuilder;
-use super::places::{Places, short};
+use super::places::{Place, Places, short};
 
 /// Keys, each once, and where each is: made once for all that is kept by keys of a type.
 #[derive(Clone, Debug)]
@@ -35,17 +35,17 @@ impl<K: Hash + Eq> Keys<K> {
         short(self.hasher.hash_one(key))
     }
 
-    fn find<Q: Hash + Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<usize>
+    fn find<Q: Hash + Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<Place>
     where
         K: Borrow<Q>,
     {
-        self.places.find(hash, &|place| {
+        self.places.find(hash, |place| {
             let found = self.keys.get(place);
             found.is_some_and(|found| found.borrow() == key)
         })
     }
 
-    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<usize>
+    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<Place>
     where
         K: Borrow<Q>,
     {
@@ -59,11 +59,12 @@ impl<K: Hash + Eq> Keys<K> {
     /// Where a key is, from now on if it was not there: then it is the last.
     fn add(&mut self, key: K) -> usize {
         let hash = self.hash(&key);
-        self.find(hash, &key).unwrap_or_else(|| {
-            self.places.push(hash);
-            self.keys.push(key);
-            self.keys.len() - 1
-        })
+        if let Some(place) = self.find(hash, &key) {
+            return place.at();
+        }
+        self.places.push(hash);
+        self.keys.push(key);
+        self.keys.len() - 1
     }
 
     /// Where a key was; the last one is there now.
@@ -71,7 +72,7 @@ impl<K: Hash + Eq> Keys<K> {
     where
         K: Borrow<Q>,
     {
-        let place = self.place(key)?;
+        let place = self.place(key)?.at();
         self.places.swap_remove(place);
         self.keys.swap_remove(place);
         Some(place)
@@ -130,14 +131,14 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.values.get(self.keys.place(key)?)
+        self.values.get(self.keys.place(key)?.at())
     }
 
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
-        self.values.get_mut(self.keys.place(key)?)
+        self.values.get_mut(self.keys.place(key)?.at())
     }
 
     pub(crate) fn contains_key<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> bool

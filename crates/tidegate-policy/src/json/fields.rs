@@ -82,18 +82,17 @@ impl Fields {
         found
     }
 
-    /// Each field of an object whose names are not known, in their order; none where there is no such object.
-    pub fn each(&mut self, name: &str, take: &mut dyn FnMut(&mut Self, String, Json)) {
+    /// The fields of an object whose names are not known, in their order; none where there is no such object.
+    pub fn each(&mut self, name: &str) -> Vec<(String, Json)> {
         match self.take_not_null(name) {
             Some(Json::Object(mut fields)) => {
                 by_name(&mut fields);
-                for (name, value) in fields {
-                    take(self, name, value);
-                }
+                return fields;
             }
             Some(other) => self.unexpected(name, "an object", &other),
             None => {}
         }
+        Vec::new()
     }
 
     /// A field that is there and not null.
@@ -186,12 +185,10 @@ impl Fields {
         }
     }
 
-    /// Each object of a list; none where there is no such field.
-    pub fn objects(&mut self, name: &str, read: &mut dyn FnMut(&mut Self)) {
+    /// The items of a list; none where there is no such field.
+    pub fn items(&mut self, name: &str) -> Vec<Json> {
         let value = self.take(name);
-        for item in value.map_or_else(Vec::new, |value| self.items_of(name, value)) {
-            self.within(item, &mut *read);
-        }
+        value.map_or_else(Vec::new, |value| self.items_of(name, value))
     }
 
     /// True or false; false where there is no such field.
@@ -282,9 +279,9 @@ mod tests {
             flag: fields.flag("flag"),
             number: fields.number("number"),
             numbers: {
-                fields.objects("numbers", &mut |fields| {
-                    numbers.push(fields.number_or_none("n"));
-                });
+                for item in fields.items("numbers") {
+                    numbers.push(fields.within(item, |item| item.number_or_none("n")));
+                }
                 numbers
             },
             uuid: fields.uuid_or_none("uuid"),

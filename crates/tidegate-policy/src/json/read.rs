@@ -148,14 +148,18 @@ impl Reader<'_> {
             Some(b'[' | b'{') if depth >= MAX_DEPTH => self.fail("nested too deep"),
             Some(b'[') => {
                 let mut items = Vec::new();
-                let mut item = |reader: &mut Self| items.push(reader.value(depth + 1));
-                self.between(b']', "expected `,` or `]`", &mut item);
+                self.at += 1;
+                while self.more(items.is_empty(), b']', "expected `,` or `]`") {
+                    items.push(self.value(depth + 1));
+                }
                 return Json::List(items);
             }
             Some(b'{') => {
                 let mut fields = Vec::new();
-                let mut field = |reader: &mut Self| fields.push(reader.field(depth + 1));
-                self.between(b'}', "expected `,` or `}`", &mut field);
+                self.at += 1;
+                while self.more(fields.is_empty(), b'}', "expected `,` or `}`") {
+                    fields.push(self.field(depth + 1));
+                }
                 self.tidy(&mut fields);
                 return Json::Object(fields);
             }
@@ -169,20 +173,19 @@ impl Reader<'_> {
         Json::Null
     }
 
-    /// What stands between brackets, with commas between.
-    fn between(&mut self, end: u8, expected: &'static str, item: &mut dyn FnMut(&mut Self)) {
-        self.at += 1;
-        if self.peek() != Some(end) {
-            loop {
-                item(self);
-                match self.peek() {
-                    Some(b',') => self.at += 1,
-                    Some(found) if found == end => break,
-                    _ => return self.fail(expected),
-                }
+    /// Passes over what stands before the first or another item, or over the closing bracket. Says whether an item
+    /// follows.
+    fn more(&mut self, is_first: bool, end: u8, expected: &'static str) -> bool {
+        match self.peek() {
+            Some(found) if found == end => self.at += 1,
+            _ if is_first => return true,
+            Some(b',') => {
+                self.at += 1;
+                return true;
             }
+            _ => self.fail(expected),
         }
-        self.at += 1;
+        false
     }
 
     fn field(&mut self, depth: usize) -> (String, Json) {

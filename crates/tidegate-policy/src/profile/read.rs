@@ -31,21 +31,21 @@ impl TryFrom<Json> for Profile {
 
 fn profile(fields: &mut Fields) -> Profile {
     let mut profile = Profile::default();
-    fields.each("kinds", &mut |fields, name, value| {
+    for (name, value) in fields.each("kinds") {
         profile.kinds.insert(name, fields.within(value, kind));
-    });
-    fields.each("metered", &mut |fields, name, value| {
+    }
+    for (name, value) in fields.each("metered") {
         let metered = metered(fields, &name, &value);
         profile.metered.insert(name, metered);
-    });
-    fields.each("payer", &mut |fields, name, value| {
+    }
+    for (name, value) in fields.each("payer") {
         let relations = fields.texts_of(&name, value);
         profile.payer.insert(name, relations);
-    });
-    fields.each("parents", &mut |fields, name, value| {
+    }
+    for (name, value) in fields.each("parents") {
         let parent = fields.text_of(&name, value);
         profile.parents.insert(name, parent);
-    });
+    }
     profile
 }
 

@@ -176,7 +176,7 @@ impl Section {
             let entry = self.entries.get(at);
             entry.is_some_and(|entry| self.name(entry) == name)
         };
-        self.places.find(hash, &same)
+        Some(self.places.find(hash, same)?.at())
     }
 
     fn name(&self, entry: &Entry) -> &str {

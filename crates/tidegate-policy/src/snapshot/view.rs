@@ -178,7 +178,7 @@ impl Overlay {
             let entry = self.objects.get(place);
             entry.is_some_and(|(object, _)| object.as_str() == text)
         };
-        let place = self.places.find(self.hash(text), &is)?;
+        let place = self.places.find(self.hash(text), is)?.at();
         Some(self.number(place))
     }
 

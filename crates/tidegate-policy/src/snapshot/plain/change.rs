@@ -66,10 +66,7 @@ impl Store {
     /// Removes a tuple, if it is there, and the numbers that nothing needs after it.
     pub(crate) fn delete(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
         self.remove(object, relation, subject);
-        self.release(object);
-        if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
-            self.release(id);
-        }
+        self.release_of(object, subject);
     }
 
     fn remove(&mut self, object: ObjectId, relation: RelationId, subject: SubjectId) {
@@ -115,10 +112,13 @@ impl Store {
             tuples.push((place.object, place.relation, place.subject(id)));
         }
         // From the end: what comes after an entry has to move.
-        for (object, relation, subject) in tuples.into_iter().rev() {
-            self.delete(object, relation, subject);
+        for &(object, relation, subject) in tuples.iter().rev() {
+            self.remove(object, relation, subject);
         }
         self.release(id);
+        for (object, _, subject) in tuples {
+            self.release_of(object, subject);
+        }
     }
 
     /// Frees the number of an object that has no standing and that no tuple names.
@@ -128,5 +128,13 @@ impl Store {
         }
         self.names.remove(id);
         self.rows.set_type(id, None);
+    }
+
+    /// The same for what a tuple named.
+    fn release_of(&mut self, object: ObjectId, subject: SubjectId) {
+        self.release(object);
+        if let SubjectId::Object(id) | SubjectId::Userset(id, _) = subject {
+            self.release(id);
+        }
     }
 }
