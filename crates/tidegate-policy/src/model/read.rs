@@ -190,8 +190,7 @@ fn build(
     conditions: Vec<Condition>,
     text: Box<str>,
 ) -> Result<Model, ModelErrors> {
-    let mut parts = compile::compile(syntax, conditions);
-    parts.text = text;
+    let parts = compile::compile(syntax, conditions, text);
     // What is valid compiles: nothing but a limit can be in the way.
     Model::from_parts(parts).map_err(|_| too_long())
 }
