@@ -151,7 +151,11 @@ pub(super) fn in_order(faults: &mut Vec<Fault>) {
     crate::sort::by_key(faults, |fault| fault.place);
     // A warning is not to crowd out an error.
     if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
-        faults.retain(|fault| !fault.kind.is_warning());
+        for fault in std::mem::take(faults) {
+            if !fault.kind.is_warning() {
+                faults.push(fault);
+            }
+        }
     }
     faults.truncate(MAX_ERRORS);
 }
