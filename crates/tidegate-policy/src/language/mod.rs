@@ -180,11 +180,11 @@ fn is_read_as(text: &str, expression: &str) -> bool {
 impl ExpressionSyntax {
     /// Where a byte of the text stands.
     pub(crate) fn place(&self, offset: usize) -> Place {
-        let at = self.pieces.partition_point(|(start, _)| *start <= offset);
-        let Some(&(start, place)) = self.pieces.get(at.saturating_sub(1)) else {
-            return Place::default();
+        let mut pieces = self.pieces.iter().rev();
+        let Some(&(start, place)) = pieces.find(|(start, _)| *start <= offset) else {
+            return Place::NONE;
         };
-        let before = self.text.get(start..offset.max(start));
+        let before = self.text.get(start..offset);
         let columns = before.map_or(0, |before| before.chars().count());
         Place {
             column: place

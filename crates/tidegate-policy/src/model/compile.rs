@@ -5,14 +5,18 @@ use crate::condition::Condition;
 use crate::hash::HashMap;
 use crate::language::{Syntax, Word};
 
-/// Compiles what `validate` found no fault with, without its text: relations get the numbers of what their
-/// words name.
-pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>) -> Parts {
+/// Compiles what `validate` found no fault with: relations get the numbers of what their words name.
+pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>, text: Box<str>) -> Parts {
     let schema = syntax.schema.and_then(|version| Schema::of(version.text));
     let mut parts = Parts {
+        text,
         schema: schema.unwrap_or_default(),
+        types: Vec::new(),
+        relations: Vec::new(),
+        relation_names: Vec::new(),
         conditions,
-        ..Parts::default()
+        condition_sources: Vec::new(),
+        sources: syntax.sources,
     };
     let mut names = Names {
         words: &syntax.words,
@@ -32,7 +36,7 @@ pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>) -> Parts {
     }
     for (definition, id) in syntax.conditions.iter().zip(0..) {
         names.conditions.insert(definition.name.text, id);
-        if !syntax.sources.is_empty() {
+        if !parts.sources.is_empty() {
             parts.condition_sources.push(definition.source);
         }
     }
@@ -48,7 +52,6 @@ pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>) -> Parts {
             source: definition.source,
         });
     }
-    parts.sources = syntax.sources;
     parts
 }
 

@@ -3,8 +3,8 @@
 //! relation than the rows to read, and whom they may lead to.
 
 use super::net::Net;
-use super::parts::{Parts, Relation, Taken};
-use super::plan::{self, Leaf, LeafKind};
+use super::parts::{Parts, Relation, Slots, Taken};
+use super::plan::{Leaf, LeafKind};
 use super::{MAX_TYPES, RelationId, TypeId};
 
 #[cfg(test)]
@@ -81,22 +81,17 @@ impl Leads {
 /// In the order of [`Parts::relations`]; none for what is not flat. `chain`: the longest that a leaf's may be.
 pub(super) fn flats(
     parts: &Parts,
-    slots: &[u16],
+    slots: &Slots,
     plans: &[Option<Box<[Leaf]>>],
     chain: usize,
 ) -> Vec<Option<Flat>> {
-    let names = parts.relation_names.len();
-    let place = |type_id, relation| {
-        let place = plan::places(slots, names, type_id)(relation)?;
-        u16::try_from(place).ok()
-    };
     let mut flats = Vec::with_capacity(plans.len());
     // What leads to a relation that is not flat is not flat.
     let mut others = Net::default();
     for leaves in plans {
         let leaves = leaves.as_deref();
         let short = leaves.filter(|all| all.iter().all(|leaf| leaf.chain.len() <= chain));
-        let found = short.and_then(|leaves| flat(parts, leaves, &place));
+        let found = short.and_then(|leaves| flat(parts, leaves, slots));
         others.add(u32::from(found.is_some()));
         flats.push(found);
     }
@@ -125,11 +120,7 @@ pub(super) fn flats(
     flats
 }
 
-fn flat(
-    parts: &Parts,
-    leaves: &[Leaf],
-    place: &impl Fn(TypeId, RelationId) -> Option<u16>,
-) -> Option<Flat> {
+fn flat(parts: &Parts, leaves: &[Leaf], slots: &Slots) -> Option<Flat> {
     let mut flat = Flat::default();
     for leaf in leaves {
         match leaf.kind {
@@ -137,7 +128,7 @@ fn flat(
                 let relation = parts.relations.get(at)?;
                 let mut all = flat.written.iter();
                 if !all.any(|written| written.relation == relation.name) {
-                    flat.written.push(written(relation, place)?);
+                    flat.written.push(written(relation, slots)?);
                 }
             }
             LeafKind::From {
@@ -159,7 +150,7 @@ fn flat(
                         if let Taken::Object(type_id) = found.taken
                             && let Some(to) = leads.places.get_mut(type_id as usize)
                         {
-                            *to = place(type_id, relation).unwrap_or(NOWHERE);
+                            *to = slots.place(type_id, relation).unwrap_or(NOWHERE);
                         }
                     }
                     flat.leads.push(leads);
@@ -171,10 +162,7 @@ fn flat(
 }
 
 /// None when it takes something under a condition, or a userset whose type does not have the relation.
-fn written(
-    relation: &Relation,
-    place: &impl Fn(TypeId, RelationId) -> Option<u16>,
-) -> Option<Written> {
+fn written(relation: &Relation, slots: &Slots) -> Option<Written> {
     let mut written = Written {
         relation: relation.name,
         objects: Types::default(),
@@ -191,7 +179,7 @@ fn written(
             Taken::Userset(type_id, relation) => written.usersets.push(Userset {
                 type_id,
                 relation,
-                place: place(type_id, relation)?,
+                place: slots.place(type_id, relation)?,
             }),
         }
     }

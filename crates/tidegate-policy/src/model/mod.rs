@@ -109,9 +109,12 @@ impl Model {
 
     /// The modules that it was put together from, sorted; none for a model of one file.
     pub fn modules(&self) -> Vec<&str> {
-        let sources = self.parts().sources.iter();
-        let mut found: Vec<&str> = sources.map(|source| &*source.module).collect();
-        found.retain(|module| !module.is_empty());
+        let mut found = Vec::new();
+        for source in &self.parts().sources {
+            if !source.module.is_empty() {
+                found.push(&*source.module);
+            }
+        }
         crate::sort::once(&mut found);
         found
     }

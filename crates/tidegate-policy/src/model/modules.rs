@@ -28,7 +28,10 @@ pub(super) struct Combined<'a> {
 /// Puts files together; what could be read is there even when there are faults.
 pub(super) fn combine<'a>(files: &[ModuleFile<'a>]) -> Combined<'a> {
     let mut all = Combined::default();
-    let total: usize = files.iter().map(|file| file.text.len()).sum();
+    let mut total = 0;
+    for file in files {
+        total += file.text.len();
+    }
     if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
         let message =
             format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");

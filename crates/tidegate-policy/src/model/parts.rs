@@ -136,29 +136,57 @@ pub(crate) struct Source {
 pub(crate) struct PartsError;
 
 /// Parts, and how to find them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) parts: Parts,
     pub(super) type_ids: Ids,
     pub(super) relation_ids: Ids,
     pub(super) condition_ids: Ids,
-    /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
-    slots: Vec<u16>,
+    slots: Slots,
     /// Of each relation, in the order of [`Parts::relations`].
     plans: Vec<Option<Box<[Leaf]>>>,
     /// Likewise.
     flats: Vec<Option<Flat>>,
 }
 
+/// Where relations are.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// How many names relations have.
+    names: usize,
+    /// For each type, for each relation name, where in [`Parts::relations`] the relation is, or [`NONE`].
+    all: Vec<u16>,
+}
+
 /// No relation has this place: there are fewer.
 const NONE: u16 = u16::MAX;
+
+impl Slots {
+    /// Where a relation of a type is, among [`Parts::relations`].
+    #[inline]
+    pub(super) fn place(&self, type_id: TypeId, id: RelationId) -> Option<u16> {
+        if id as usize >= self.names {
+            return None;
+        }
+        let slot = *self.all.get(type_id as usize * self.names + id as usize)?;
+        (slot != NONE).then_some(slot)
+    }
+}
 
 impl Compiled {
     /// None when the parts are not those of a model.
     pub(super) fn new(parts: Parts) -> Option<Self> {
         let mut all = Self {
+            slots: Slots {
+                names: parts.relation_names.len(),
+                all: Vec::new(),
+            },
+            type_ids: Ids::default(),
+            relation_ids: Ids::default(),
+            condition_ids: Ids::default(),
+            plans: Vec::new(),
+            flats: Vec::new(),
             parts,
-            ..Self::default()
         };
         all.settle().then_some(all)
     }
@@ -166,7 +194,7 @@ impl Compiled {
     /// Makes the parts be found. Says whether they are a model's.
     fn settle(&mut self) -> bool {
         let parts = &self.parts;
-        let names = parts.relation_names.len();
+        let names = self.slots.names;
         if parts.types.len() > MAX_TYPES
             || parts.relations.len() > MAX_RELATIONS
             || names > MAX_RELATIONS
@@ -174,7 +202,7 @@ impl Compiled {
         {
             return false;
         }
-        self.slots = vec![NONE; names * parts.types.len()];
+        self.slots.all = vec![NONE; names * parts.types.len()];
         let mut next = 0;
         let mut good = true;
         for name in &parts.relation_names {
@@ -197,7 +225,7 @@ impl Compiled {
             for (relation, place) in all.unwrap_or_default().iter().zip(places) {
                 good &= parts.is_good(relation);
                 let at = row * names + relation.name as usize;
-                let slot = self.slots.get_mut(at).filter(|slot| **slot == NONE);
+                let slot = self.slots.all.get_mut(at).filter(|slot| **slot == NONE);
                 good &= slot.is_some();
                 if let Some((slot, place)) = slot.zip(u16::try_from(place).ok()) {
                     *slot = place;
@@ -213,9 +241,9 @@ impl Compiled {
             return false;
         }
         for (found, type_id) in parts.types.iter().zip(0..) {
-            let place_of = plan::places(&self.slots, names, type_id);
             for place in range(&found.relations) {
-                self.plans.push(plan::plan(parts, &place_of, place));
+                let plan = plan::plan(parts, &self.slots, type_id, place);
+                self.plans.push(plan);
             }
         }
         self.flats = flat::flats(parts, &self.slots, &self.plans, MAX_CHAIN);
@@ -250,15 +278,10 @@ impl Compiled {
         self.flats.get(usize::from(place))?.as_ref()
     }
 
-    /// Where a relation of a type is, among [`Parts::relations`].
+    /// As [`Slots::place`].
     #[inline]
     pub(super) fn place(&self, type_id: TypeId, id: RelationId) -> Option<u16> {
-        let names = self.parts.relation_names.len();
-        if id as usize >= names {
-            return None;
-        }
-        let slot = *self.slots.get(type_id as usize * names + id as usize)?;
-        (slot != NONE).then_some(slot)
+        self.slots.place(type_id, id)
     }
 }
 

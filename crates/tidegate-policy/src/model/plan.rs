@@ -2,7 +2,7 @@
 //! to, of the relation itself and of all that it is computed from. A question of such a relation then goes
 //! through one list, where it would go down a tree of relations.
 
-use super::parts::{Parts, Relation, Rewrite, Taken};
+use super::parts::{Parts, Relation, Rewrite, Slots, Taken};
 use super::{RelationId, TypeId};
 
 /// Most entries of a plan; a relation that needs more goes without.
@@ -37,13 +37,15 @@ pub(crate) enum LeafKind {
 /// not have, or too many leaves.
 pub(super) fn plan(
     parts: &Parts,
-    place_of: &impl Fn(RelationId) -> Option<usize>,
+    slots: &Slots,
+    type_id: TypeId,
     place: usize,
 ) -> Option<Box<[Leaf]>> {
     let relation = parts.relations.get(place)?;
     let mut layout = Layout {
         parts,
-        place_of,
+        slots,
+        type_id,
         leaves: Vec::new(),
         chain: vec![relation.name],
         visits: 0,
@@ -58,15 +60,16 @@ pub(super) fn plan(
     Some(leaves.into())
 }
 
-struct Layout<'a, F> {
+struct Layout<'a> {
     parts: &'a Parts,
-    place_of: &'a F,
+    slots: &'a Slots,
+    type_id: TypeId,
     leaves: Vec<Leaf>,
     chain: Vec<RelationId>,
     visits: usize,
 }
 
-impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
+impl Layout<'_> {
     fn lay(&mut self, place: usize, rewrite: &Rewrite) -> Option<()> {
         self.visits += 1;
         if self.visits > MAX_VISITS {
@@ -83,7 +86,7 @@ impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
                 }
             }
             Rewrite::Computed(other) => {
-                let next = (self.place_of)(*other)?;
+                let next = self.place(*other)?;
                 if self.chain.contains(other) || self.chain.len() >= MAX_CHAIN {
                     return None;
                 }
@@ -95,7 +98,7 @@ impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
             Rewrite::From { relation, tupleset } => self.add(LeafKind::From {
                 relation: *relation,
                 tupleset: *tupleset,
-                place: (self.place_of)(*tupleset)?,
+                place: self.place(*tupleset)?,
             })?,
             Rewrite::Union(operands) => {
                 for operand in operands {
@@ -105,6 +108,10 @@ impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
             Rewrite::Intersection(_) | Rewrite::Exclusion(..) => return None,
         }
         Some(())
+    }
+
+    fn place(&self, relation: RelationId) -> Option<usize> {
+        self.slots.place(self.type_id, relation).map(usize::from)
     }
 
     fn add(&mut self, kind: LeafKind) -> Option<()> {
@@ -120,17 +127,4 @@ impl<F: Fn(RelationId) -> Option<usize>> Layout<'_, F> {
 fn takes_usersets(relation: &Relation) -> bool {
     let mut restrictions = relation.restrictions.iter();
     restrictions.any(|found| matches!(found.taken, Taken::Userset(..)))
-}
-
-/// Where a type's relations are.
-pub(super) fn places(
-    slots: &[u16],
-    names: usize,
-    type_id: TypeId,
-) -> impl Fn(RelationId) -> Option<usize> + use<'_> {
-    move |relation| {
-        let relation = usize::try_from(relation).ok().filter(|&at| at < names)?;
-        let slot = slots.get(type_id as usize * names + relation)?;
-        (*slot != u16::MAX).then_some(usize::from(*slot))
-    }
 }

@@ -151,7 +151,11 @@ pub(super) fn in_order(faults: &mut Vec<Fault>) {
     crate::sort::by_key(faults, |fault| fault.place);
     // A warning is not to crowd out an error.
     if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
-        faults.retain(|fault| !fault.kind.is_warning());
+        for fault in std::mem::take(faults) {
+            if !fault.kind.is_warning() {
+                faults.push(fault);
+            }
+        }
     }
     faults.truncate(MAX_ERRORS);
 }
@@ -190,8 +194,7 @@ fn build(
     conditions: Vec<Condition>,
     text: Box<str>,
 ) -> Result<Model, ModelErrors> {
-    let mut parts = compile::compile(syntax, conditions);
-    parts.text = text;
+    let parts = compile::compile(syntax, conditions, text);
     // What is valid compiles: nothing but a limit can be in the way.
     Model::from_parts(parts).map_err(|_| too_long())
 }

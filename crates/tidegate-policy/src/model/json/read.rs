@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
         }
         for (relation, rewrite) in self.object(node, &["relations"]) {
             if self.faults.len() >= MAX_ERRORS {
-                return;
+                break;
             }
             self.names = [Some(name), Some(relation)];
             let number = numbers.get(relation.as_str()).copied();

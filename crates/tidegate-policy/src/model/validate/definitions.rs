@@ -69,7 +69,10 @@ pub(super) fn check<'a>(
 }
 
 fn sizes(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> bool {
-    let relations: usize = syntax.types.iter().map(|found| found.relations.len()).sum();
+    let mut relations = 0;
+    for found in &syntax.types {
+        relations += found.relations.len();
+    }
     let mut conditions = syntax.conditions.iter();
     let right = syntax.types.len() <= MAX_TYPES
         && relations <= MAX_RELATIONS

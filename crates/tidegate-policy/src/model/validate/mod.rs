@@ -86,21 +86,14 @@ pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Co
             Ok(condition) => found.push(condition),
             Err(error) => {
                 let (mut place, mut kind) = (name.place, ModelErrorKind::BadExpression);
-                let message = match error {
-                    ConditionError::Expression { offset, message } => {
-                        if !expression.pieces.is_empty() {
-                            place = expression.place(offset);
-                        }
-                        message
+                match error {
+                    ConditionError::Expression { offset, .. } if !expression.pieces.is_empty() => {
+                        place = expression.place(offset);
                     }
-                    error => {
-                        if matches!(error, ConditionError::Unsupported) {
-                            kind = ModelErrorKind::NoConditions;
-                        }
-                        error.to_string()
-                    }
-                };
-                let message = format!("condition `{}`: {message}", name.text);
+                    ConditionError::Unsupported => kind = ModelErrorKind::NoConditions,
+                    _ => {}
+                }
+                let message = format!("condition `{}`: {error}", name.text);
                 Fault::add(faults, place, kind, &message);
             }
         }
