@@ -20,8 +20,8 @@
 //!
 //! A deny that hangs on conditions also names [those](Unmet), with the parameters that have no value.
 //!
-//! Everything is bounded by a [`Budget`], and an explanation says whether it is complete. Where it is not, the remedies
-//! are those nearest to what was asked: a tuple on the relation itself, then on what its tuples lead to.
+//! Everything is bounded by a [`Budget`], and an explanation says whether it is complete. The remedies that are
+//! nearest to what was asked are found first: a tuple on the relation itself, then on what its tuples lead to.
 
 mod change;
 #[cfg(test)]
