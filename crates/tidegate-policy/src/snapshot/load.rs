@@ -10,7 +10,7 @@ use super::place::{self, Bound, TupleKey, row_word, way};
 use super::row::{Entry, ObjectId, SubjectId, block_word, key, relation_of};
 use super::standings::{self, Standings};
 use super::store::Store;
-use super::table::{Table, TableBuilder};
+use super::table::{Table, TableBuilder, far_from};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -233,6 +233,7 @@ impl Tuples {
         let mut back_words = vec![0_u64; count];
         let mut wildcards: Vec<((u64, u64), ())> = Vec::new();
         let mut rows = TableBuilder::default();
+        let block_of = |id| block_of(&words, &ends, id);
         let mut start = 0;
         for ((object, type_id), &end) in (0..).zip(types.iter()).zip(&ends) {
             let of = words.get(start..end as usize).unwrap_or_default();
@@ -254,7 +255,7 @@ impl Tuples {
                     }
                 }
             }
-            rows.push(type_id, of);
+            rows.push(type_id, of, far_from(of, block_of));
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);
@@ -281,6 +282,13 @@ fn subject_of(word: u64) -> (TypeId, Option<(ObjectId, Option<RelationId>)>) {
         SubjectId::Userset(id, member) => (0, Some((id, Some(member)))),
         SubjectId::Wildcard(type_id) => (type_id, None),
     }
+}
+
+fn block_of<'a>(words: &'a [u64], ends: &[u32], id: ObjectId) -> &'a [u64] {
+    let before = (id as usize).checked_sub(1).and_then(|at| ends.get(at));
+    let start = before.map_or(0, |&end| end as usize);
+    let end = ends.get(id as usize).map_or(0, |&end| end as usize);
+    words.get(start..end).unwrap_or_default()
 }
 
 /// Sums of counts: returns the last.
@@ -368,7 +376,7 @@ fn back(words: &mut [u64], ends: &[u32], count: usize) -> Table {
         if !of.is_sorted() {
             crate::sort::sort(of);
         }
-        table.push(None, of);
+        table.push(None, of, 0);
     }
     table.finish()
 }

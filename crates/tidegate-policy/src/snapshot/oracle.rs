@@ -227,6 +227,7 @@ impl Plain {
             let of = store.rows.find(object);
             store.rows.fetch_first(of, relation);
             store.rows.fetch(object);
+            store.rows.fetch_far(of);
             let again = store.rows.row_of(of, object, relation);
             assert!(again.entries().eq(row.entries()), "seed {seed}");
             for entry in entries {
@@ -241,6 +242,11 @@ impl Plain {
                 assert_eq!(here, holds, "seed {seed}");
                 let elsewhere = store.rows.holds(of, object, RELATIONS, always);
                 assert_eq!(elsewhere, Finding::Nowhere, "seed {seed}");
+                if let SubjectId::Object(id) = entry.subject() {
+                    let holds_at = |at| store.holds((of, object), at, id);
+                    assert_eq!(holds_at(relation), holds, "seed {seed}");
+                    assert_eq!(holds_at(RELATIONS), Finding::Nowhere, "seed {seed}");
+                }
                 let is_seen = match entry.subject() {
                     SubjectId::Object(_) => true,
                     SubjectId::Userset(..) => of.may_have_usersets(),

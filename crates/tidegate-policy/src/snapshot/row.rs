@@ -247,12 +247,13 @@ impl<'a> Row<'a> {
     ) -> impl Iterator<Item = ((ObjectId, RelationId), Entry)> + use<'a> {
         let rest = match self.0 {
             Held::Flat(words) => {
-                // Most rows are of one kind.
-                let last = words.last().is_some_and(|&word| is_more_than_object(word));
-                let start = if last {
+                // Most rows are of one kind, or have few usersets: those of a row that is not very long are
+                // looked for from its end, as to halve it would be to wait for places far from it.
+                let start = if words.len() > 2 * PART * PART {
                     words.partition_point(|&word| !is_more_than_object(word))
                 } else {
-                    words.len()
+                    let object = words.iter().rposition(|&word| !is_more_than_object(word));
+                    object.map_or(0, |place| place + 1)
                 };
                 Entries::Flat(words.get(start..).unwrap_or_default().iter())
             }
@@ -283,6 +284,30 @@ pub(super) fn may_be_wildcard(bits: u64) -> bool {
 #[inline]
 pub(super) fn may_be_userset(bits: u64) -> bool {
     bits >> KIND & USERSET != 0
+}
+
+/// What entries whose bits these are may be, in [`KINDS`] bits: usersets, wildcards, under a condition.
+#[cfg(not(target_family = "wasm"))]
+#[inline]
+pub(super) fn kinds_of(bits: u64) -> u64 {
+    bits >> KIND & (USERSET | WILDCARD) | (bits & CONDITIONAL) << 2
+}
+
+#[cfg(not(target_family = "wasm"))]
+pub(super) const KINDS: u32 = 3;
+
+/// Bits of such entries.
+#[cfg(not(target_family = "wasm"))]
+#[inline]
+pub(super) fn bits_of(kinds: u64) -> u64 {
+    kinds << KIND
+}
+
+/// Whether all such entries are there whatever is asked.
+#[cfg(not(target_family = "wasm"))]
+#[inline]
+pub(super) fn are_plain(kinds: u64) -> bool {
+    kinds & CONDITIONAL << 2 == 0
 }
 
 /// Whether an entry's subject is no object.

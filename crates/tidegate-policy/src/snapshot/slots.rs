@@ -9,14 +9,15 @@
 use std::iter::repeat;
 
 use super::pages::Page;
-use super::row::ObjectId;
-use super::table::INLINE;
+use super::row::{KINDS, ObjectId, kinds_of};
+use super::table::{INLINE, LARGE};
 use crate::model::{MAX_RELATIONS, MAX_TYPES, TypeId};
 
 /// Objects of a page: with fewer of them, what says where pages are is too large to be near.
 pub(super) const SLOTS: usize = 512;
-/// Words that the last slot has less than the others, from slots of [`SMALL`] words on: those that an allocator
-/// needs for the page's counts, so that it does not round its size up to the next one.
+/// Words that the first slot has less than the others, from slots of [`SMALL`] words on: those that the page's counts
+/// take before it. So the page is as long as an allocator rounds sizes up to, and slots of a power of two lie in as
+/// few lines of memory as they can.
 const SHORTER: usize = 2;
 const SMALL: usize = 3;
 
@@ -24,13 +25,16 @@ const SMALL: usize = 3;
 const BEYOND: usize = 4;
 
 /// A slot's first word, from the highest bit: 8 of type, 20 of the block's length, 1 that says that it is in the
-/// second page, and 35 of where it starts there.
+/// second page, 3 of the [kinds] of its entries, and 32 of where it starts there; or, of a block that is in its
+/// slot, of the object that it leads to [from afar](far).
 const NO_TYPE: u64 = 0xff;
 const TYPE: u32 = 56;
 const LENGTH: u32 = 36;
 const LENGTHS: u64 = (1 << (TYPE - LENGTH)) - 1;
 const LONG: u64 = 1 << (LENGTH - 1);
-const STARTS: u64 = LONG - 1;
+const ENTRIES: u32 = 32;
+const STARTS: u64 = (1 << ENTRIES) - 1;
+const _: () = assert!(ENTRIES + KINDS < LENGTH);
 /// Words of the longest block.
 const MAX_BLOCK: usize = (MAX_RELATIONS + 1) * INLINE;
 const _: () = assert!(MAX_BLOCK as u64 <= LENGTHS && SLOTS as u64 * MAX_BLOCK as u64 <= STARTS);
@@ -46,7 +50,14 @@ pub(super) fn place(object: ObjectId) -> (usize, usize) {
 /// A page from a slot on.
 #[inline]
 pub(super) fn slot(page: &[u64], at: usize) -> &[u64] {
-    page.get(at * slot_size(page)..).unwrap_or_default()
+    page.get(start(slot_size(page), at)..).unwrap_or_default()
+}
+
+/// Where a slot of a page with slots of this size starts, and where the one before it ends.
+#[inline]
+fn start(size: usize, at: usize) -> usize {
+    let shorter = if size >= SMALL { SHORTER } else { 0 };
+    (at * size).saturating_sub(shorter)
 }
 
 #[inline]
@@ -76,13 +87,38 @@ pub(super) fn block<'a>(head: u64, room: &'a [u64], long: &'a [u64]) -> &'a [u64
     long.get(start..start + length).unwrap_or_default()
 }
 
+/// The object that a block leads to over another one, as it was when the block was written: to know it in time
+/// saves waiting, and that is all that it may be taken for. 0 stands for none.
+#[inline]
+pub(super) fn far(head: u64) -> ObjectId {
+    if head & LONG == 0 {
+        head as ObjectId
+    } else {
+        0
+    }
+}
+
+/// What a block's entries [may be](kinds_of); of a row that is not in the block, anything.
+#[inline]
+pub(super) fn kinds(head: u64) -> u64 {
+    head >> ENTRIES & ANY_KIND
+}
+
+pub(super) const ANY_KIND: u64 = (1 << KINDS) - 1;
+
 fn start_of(head: u64) -> usize {
     (head & STARTS) as usize
 }
 
-fn head_of(type_id: Option<TypeId>, length: usize) -> u64 {
+fn head_of(type_id: Option<TypeId>, block: &[u64]) -> u64 {
     let type_id = type_id.map_or(NO_TYPE, |type_id| u64::from(type_id).min(NO_TYPE));
-    type_id << TYPE | (length as u64) << LENGTH
+    let bits = block.iter().fold(0, |bits, word| bits | word);
+    let kinds = if bits & LARGE == 0 {
+        kinds_of(bits)
+    } else {
+        ANY_KIND
+    };
+    type_id << TYPE | (block.len() as u64) << LENGTH | kinds << ENTRIES
 }
 
 /// The pages with another type and block in a slot, the second one if it has changed; none when it is time to
@@ -93,14 +129,14 @@ pub(super) fn changed(
     at: usize,
     type_id: Option<TypeId>,
     block: &[u64],
+    far: ObjectId,
 ) -> Option<(Page, Option<Page>)> {
     let size = slot_size(slots);
-    let first = at * size;
-    let end = (first + size).min(slots.len());
+    let (first, end) = (start(size, at), start(size, at + 1));
     let &old = slots.get(first)?;
     let (fits, was_long) = (block.len() < end - first, old & LONG != 0);
     if !fits && !was_long {
-        let heads = slots.chunks(size).filter_map(<[u64]>::first);
+        let heads = (0..SLOTS).filter_map(|at| slots.get(start(size, at)));
         let count = heads.filter(|&head| head & LONG != 0).count() + 1;
         // Seldom enough to cost little for each object, and soon enough to not have many in the wrong place.
         if count.is_power_of_two() {
@@ -109,7 +145,7 @@ pub(super) fn changed(
     }
     let mut slots: Page = slots.into();
     let words = Page::make_mut(&mut slots);
-    let mut head = head_of(type_id, block.len());
+    let mut head = head_of(type_id, block);
     let mut made = None;
     if was_long || !fits {
         let (start, length) = if was_long {
@@ -122,8 +158,11 @@ pub(super) fn changed(
         let after = long.get(start + length..).unwrap_or_default();
         made = Some([before, put, after].concat().into());
         // Later ones move along.
-        for head in words.chunks_mut(size).filter_map(<[u64]>::first_mut) {
-            if *head & LONG != 0 && start_of(*head) > start {
+        for other in 0..SLOTS {
+            if let Some(head) = words.get_mut(self::start(size, other))
+                && *head & LONG != 0
+                && start_of(*head) > start
+            {
                 let start = start_of(*head) + put.len() - length;
                 *head = *head & !STARTS | start as u64;
             }
@@ -131,6 +170,9 @@ pub(super) fn changed(
         if !fits {
             head |= LONG | start as u64;
         }
+    }
+    if fits {
+        head |= u64::from(far);
     }
     let (there, room) = words.get_mut(first..end)?.split_first_mut()?;
     *there = head;
@@ -143,15 +185,15 @@ pub(super) fn changed(
 /// Makes the pages of objects with consecutive numbers.
 #[derive(Debug, Default)]
 pub(super) struct PageBuilder {
-    /// The type and the length of the block of each.
-    objects: Vec<(Option<TypeId>, usize)>,
+    /// The type, the length of the block and where it leads [from afar](far), of each.
+    objects: Vec<(Option<TypeId>, usize, ObjectId)>,
     /// Their blocks.
     words: Vec<u64>,
 }
 
 impl PageBuilder {
-    pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64]) {
-        self.objects.push((type_id, block.len()));
+    pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64], far: ObjectId) {
+        self.objects.push((type_id, block.len(), far));
         self.words.extend_from_slice(block);
     }
 
@@ -166,9 +208,8 @@ impl PageBuilder {
 
     /// The slots, and what is too long for them; empty where there is nothing to say.
     pub(super) fn pages(&self) -> (Page, Page) {
-        let is_nothing =
-            |&(type_id, length): &(Option<TypeId>, usize)| type_id.is_none() && length == 0;
-        if self.objects.iter().all(is_nothing) {
+        let mut objects = self.objects.iter();
+        if objects.all(|&(type_id, length, _)| type_id.is_none() && length == 0) {
             return (Page::from([]), Page::from([]));
         }
         let size = self.best_size();
@@ -176,18 +217,14 @@ impl PageBuilder {
         let mut long = Vec::new();
         let mut rest = self.words.as_slice();
         let objects = self.objects.iter().copied();
-        let objects = objects.chain(repeat((None, 0))).take(SLOTS);
-        for (number, (type_id, length)) in objects.enumerate() {
+        let objects = objects.chain(repeat((None, 0, 0))).take(SLOTS);
+        for (number, (type_id, length, far)) in objects.enumerate() {
             let (block, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
             rest = after;
-            let head = head_of(type_id, length);
-            let end = if number + 1 == SLOTS && size >= SMALL {
-                SLOTS * size - SHORTER
-            } else {
-                (number + 1) * size
-            };
+            let head = head_of(type_id, block);
+            let end = start(size, number + 1);
             if slots.len() + length < end {
-                slots.push(head);
+                slots.push(head | u64::from(far));
                 slots.extend_from_slice(block);
             } else {
                 slots.push(head | LONG | long.len() as u64);
@@ -202,7 +239,7 @@ impl PageBuilder {
     /// words more: it costs a look at another place, too.
     fn best_size(&self) -> usize {
         let mut lengths: Vec<usize> = Vec::with_capacity(self.objects.len());
-        for &(_, length) in &self.objects {
+        for &(_, length, _) in &self.objects {
             lengths.push(length);
         }
         crate::sort::sort(&mut lengths);
@@ -240,20 +277,22 @@ mod tests {
                 words.collect::<Vec<_>>(),
             );
             held[at] = now.clone();
-            if let Some((after, moved)) = changed(&slots, &long, at, now.0, &now.1) {
+            if let Some((after, moved)) =
+                changed(&slots, &long, at, now.0, &now.1, round as ObjectId)
+            {
                 slots = after;
                 long = moved.unwrap_or(long);
                 in_place += 1;
             } else {
                 let mut made = PageBuilder::default();
                 held.iter()
-                    .for_each(|(type_id, block)| made.push(*type_id, block));
+                    .for_each(|(type_id, block)| made.push(*type_id, block, 7));
                 (slots, long) = made.pages();
                 anew += 1;
             }
             for (at, (type_id, words)) in held.iter().enumerate() {
                 let found = slot(&slots, at).split_first();
-                let (&head, room) = found.unwrap_or((&head_of(None, 0), &[]));
+                let (&head, room) = found.unwrap_or((&head_of(None, &[]), &[]));
                 assert_eq!(type_of(head), *type_id, "{round}");
                 assert_eq!(block(head, room, &long), words, "{round}");
             }
@@ -272,7 +311,7 @@ mod tests {
         ] {
             let mut made = PageBuilder::default();
             for number in 0..SLOTS {
-                made.push(Some(1), &[7; 60][..lengths[number % 2]]);
+                made.push(Some(1), &[7; 60][..lengths[number % 2]], 7);
             }
             let (slots, long) = made.pages();
             assert!(

@@ -12,9 +12,9 @@ use super::Standing;
 use super::members::Members;
 use super::names::Names;
 use super::place::{self, Bound, Place, TupleKey, row_of_word, row_word, way};
-use super::row::{Entry, ObjectId, Row, SubjectId};
+use super::row::{Entry, Finding, ObjectId, Row, SubjectId};
 use super::standings::Standings;
-use super::table::Table;
+use super::table::{Found, NEAR, Table};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
@@ -71,6 +71,26 @@ impl Store {
     #[inline]
     pub(crate) fn row(&self, object: ObjectId, relation: RelationId) -> Row<'_> {
         self.rows.row(object, relation)
+    }
+
+    /// How a row of an object that was found holds another one: who is in few groups is sooner found among what leads
+    /// back from there than among the many of each group, unless these are at hand.
+    #[inline]
+    pub(crate) fn holds(
+        &self,
+        (found, object): (Found<'_>, ObjectId),
+        relation: RelationId,
+        subject: ObjectId,
+    ) -> Finding {
+        if object >= NEAR && found.is_long() {
+            let back = self.back.find(subject);
+            if found.is_longer(back) {
+                let row = Entry::new(SubjectId::Userset(object, relation));
+                return self.back.row_holds(back, subject, way(None), row);
+            }
+        }
+        let subject = Entry::new(SubjectId::Object(subject));
+        self.rows.holds(found, object, relation, subject)
     }
 
     #[inline]

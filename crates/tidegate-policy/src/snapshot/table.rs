@@ -11,10 +11,10 @@ use std::hint::black_box;
 
 use super::pages::{Pages, Pair};
 use super::row::{
-    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, block_word, is_same_subject, key,
-    may_be_userset, may_be_wildcard, relation_of, replace,
+    ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, are_plain, bits_of, block_word,
+    is_same_subject, key, may_be_userset, may_be_wildcard, relation_of, replace,
 };
-use super::slots::{self, PageBuilder, SLOTS, block, place, slot, type_of};
+use super::slots::{self, ANY_KIND, PageBuilder, SLOTS, block, far, kinds, place, slot, type_of};
 use super::tree::{Set, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -23,7 +23,7 @@ pub(super) const INLINE: usize = 96;
 /// A large row that has become smaller than this goes back into its block.
 const BACK_INLINE: usize = INLINE / 2;
 
-const LARGE: u64 = 1 << ENTRY_BITS;
+pub(super) const LARGE: u64 = 1 << ENTRY_BITS;
 
 /// An object's type and rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,47 +31,36 @@ pub(crate) struct Found<'a> {
     /// None when the object is not there or its type is not in the model.
     pub(crate) type_id: Option<TypeId>,
     block: &'a [u64],
-    /// All bits of the block's words; of more than [`FEW`], all that there are.
-    bits: u64,
+    /// The first word of its slot.
+    head: u64,
 }
 
-impl<'a> Found<'a> {
-    #[inline]
-    fn new(type_id: Option<TypeId>, block: &'a [u64]) -> Self {
-        let bits = if block.len() <= FEW {
-            block.iter().fold(0, |bits, word| bits | word)
-        } else {
-            u64::MAX
-        };
-        Self {
-            type_id,
-            block,
-            bits,
-        }
-    }
-
+impl Found<'_> {
     /// An object that nothing names.
     pub(crate) fn of_type(type_id: TypeId) -> Self {
-        Self::new(Some(type_id), &[])
+        Self {
+            type_id: Some(type_id),
+            ..Self::default()
+        }
     }
 
     /// Whether its rows may lead on to usersets.
     #[inline]
     pub(crate) fn may_have_usersets(self) -> bool {
-        self.bits & LARGE != 0 || may_be_userset(self.bits)
+        may_be_userset(bits_of(kinds(self.head)))
     }
 
     /// Whether a wildcard may be in one of its rows.
     #[inline]
     pub(crate) fn may_have_wildcards(self) -> bool {
-        self.bits & LARGE != 0 || may_be_wildcard(self.bits)
+        may_be_wildcard(bits_of(kinds(self.head)))
     }
 
     /// Whether the subject of an entry may be in one of its rows: one look at all of them tells most of the time
     /// that it is in none.
     #[inline]
     pub(crate) fn may_have(self, entry: Entry) -> bool {
-        if self.bits & LARGE != 0 {
+        if !self.is_short() {
             return true;
         }
         let mut has = false;
@@ -79,6 +68,24 @@ impl<'a> Found<'a> {
             has |= is_same_subject(word, entry.word());
         }
         has
+    }
+
+    /// Whether all of its rows are a few words, and in its block.
+    #[inline]
+    fn is_short(self) -> bool {
+        self.block.len() <= FEW && kinds(self.head) != ANY_KIND
+    }
+
+    /// Whether its rows take a while to look through, and all of their subjects are in them whatever is asked.
+    #[inline]
+    pub(super) fn is_long(self) -> bool {
+        self.block.len() > MANY && are_plain(kinds(self.head))
+    }
+
+    /// Whether the rows of the other one are less to look through. Those that are not in its block never are.
+    #[inline]
+    pub(super) fn is_longer(self, other: Found<'_>) -> bool {
+        self.block.len() > other.block.len() && kinds(other.head) != ANY_KIND
     }
 }
 
@@ -111,8 +118,11 @@ impl Table {
         let Some((&head, room)) = slot(slots, at).split_first() else {
             return Found::default();
         };
-        let block = block(head, room, long);
-        Found::new(type_of(head), block)
+        Found {
+            type_id: type_of(head),
+            block: block(head, room, long),
+            head,
+        }
     }
 
     /// Asks the memory for where a relation leads first, without waiting for it: who has something else to look
@@ -124,6 +134,15 @@ impl Table {
             && let SubjectId::Object(object) = Entry::of_word(word).subject()
         {
             self.fetch(object);
+        }
+    }
+
+    /// Asks the memory for where an object leads over another one: the next but one of a chain.
+    #[inline]
+    pub(crate) fn fetch_far(&self, found: Found<'_>) {
+        let far = far(found.head);
+        if far != 0 {
+            self.fetch(far);
         }
     }
 
@@ -143,7 +162,7 @@ impl Table {
         relation: RelationId,
         entry: Entry,
     ) -> Finding {
-        if found.bits & LARGE != 0 {
+        if !found.is_short() {
             return self.row_holds(found, object, relation, entry);
         }
         // To look at all of them takes less than to guess which one is the last to look at.
@@ -156,7 +175,7 @@ impl Table {
         }
     }
 
-    fn row_holds(
+    pub(super) fn row_holds(
         &self,
         found: Found<'_>,
         object: ObjectId,
@@ -297,16 +316,17 @@ impl Table {
     fn set(&mut self, object: ObjectId, type_id: Option<TypeId>, block: &[u64]) {
         let (page, at) = place(object);
         let (slots, long) = self.pages.both(page);
-        let made = slots::changed(slots, long, at, type_id, block);
+        let leads = far_from(block, |id| self.find(id).block);
+        let made = slots::changed(slots, long, at, type_id, block, leads);
         let (slots, long) = made.unwrap_or_else(|| {
             // Slots of another size may be better now.
             let mut made = PageBuilder::default();
             for (slot, other) in (0..SLOTS).zip(object.saturating_sub(at as ObjectId)..) {
                 if slot == at {
-                    made.push(type_id, block);
+                    made.push(type_id, block, leads);
                 } else {
                     let found = self.find(other);
-                    made.push(found.type_id, found.block);
+                    made.push(found.type_id, found.block, far(found.head));
                 }
             }
             let (slots, long) = made.pages();
@@ -323,6 +343,27 @@ impl Table {
 
 /// Words that are gone through one by one.
 const FEW: usize = 8;
+/// Words that are in so many lines of memory that to look elsewhere takes less.
+const MANY: usize = 32;
+
+/// Objects with a number below are at hand, or near it: caches hold as many.
+pub(super) const NEAR: ObjectId = 1 << 15;
+
+/// Where a block leads [from afar](far), if that is not [`NEAR`].
+pub(super) fn far_from<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> ObjectId {
+    let next = leads_to(block, &block_of);
+    let far = next.and_then(|next| leads_to(block_of(next), block_of));
+    far.filter(|&far| far >= NEAR).unwrap_or(0)
+}
+
+/// Where a block leads: to the first object in it that has rows itself.
+fn leads_to<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Option<ObjectId> {
+    let mut words = block.iter().take(FEW);
+    words.find_map(|&word| match Entry::of_word(word).subject() {
+        SubjectId::Object(id) if !block_of(id).is_empty() => Some(id),
+        _ => None,
+    })
+}
 
 /// The words of a relation.
 #[inline]
@@ -364,9 +405,9 @@ pub(super) struct TableBuilder {
 
 impl TableBuilder {
     /// Adds the next object, with its [block](block_word), in which rows are as long as they are.
-    pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64]) {
+    pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64], far: ObjectId) {
         if block.len() <= INLINE {
-            self.page.push(type_id, block);
+            self.page.push(type_id, block, far);
         } else {
             let mut shorter = Vec::new();
             for row in block.chunk_by(|&one, &two| relation_of(one) == relation_of(two)) {
@@ -379,7 +420,7 @@ impl TableBuilder {
                     shorter.extend_from_slice(row);
                 }
             }
-            self.page.push(type_id, &shorter);
+            self.page.push(type_id, &shorter, far);
         }
         self.number = self.number.saturating_add(1);
         if self.page.len() == SLOTS {

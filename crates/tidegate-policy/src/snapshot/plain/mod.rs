@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use super::Standing;
 use super::place::{Bound, Place, TupleKey, bound_of};
-use super::row::{Entry, ObjectId, Row};
+use super::row::{Entry, Finding, ObjectId, Row, SubjectId};
 use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
 use back::Back;
@@ -39,6 +39,7 @@ use blocks::Blocks;
 #[cfg(test)]
 use load::Loader;
 use names::Names;
+use table::Found;
 use table::Table;
 
 /// See the [module](self). Cheap to clone.
@@ -94,6 +95,18 @@ impl Store {
     #[inline]
     pub(crate) fn row(&self, object: ObjectId, relation: RelationId) -> Row<'_> {
         self.rows.row(object, relation)
+    }
+
+    /// How a row of an object that was found holds another one.
+    #[inline]
+    pub(crate) fn holds(
+        &self,
+        (found, object): (Found<'_>, ObjectId),
+        relation: RelationId,
+        subject: ObjectId,
+    ) -> Finding {
+        let subject = Entry::new(SubjectId::Object(subject));
+        self.rows.holds(found, object, relation, subject)
     }
 
     #[inline]

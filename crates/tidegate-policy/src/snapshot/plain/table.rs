@@ -96,6 +96,10 @@ impl Table {
 
     /// Nor here.
     #[inline]
+    pub(crate) fn fetch_far(&self, _: Found<'_>) {}
+
+    /// Nor here.
+    #[inline]
     pub(crate) fn fetch(&self, _: ObjectId) {}
 
     /// How a row of an object that was found holds the subject of an entry that is always there.
