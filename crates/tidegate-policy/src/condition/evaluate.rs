@@ -91,20 +91,17 @@ impl<'a> Evaluation<'a> {
             }
             (Kind::Apply(function), [operand]) => {
                 let operand = self.value(operand);
-                Ok(functions::one(*function, seen(&operand)?, &mut self.meter)?)
+                let operand = seen(&operand, &self.meter)?;
+                Ok(functions::one(*function, operand, &mut self.meter)?)
             }
             (Kind::Apply(function), [one, two]) => {
                 let one = self.value(one);
-                let one = seen(&one)?;
+                let one = seen(&one, &self.meter)?;
                 let two = self.value(two);
-                Ok(functions::two(
-                    *function,
-                    one,
-                    seen(&two)?,
-                    &mut self.meter,
-                )?)
+                let two = seen(&two, &self.meter)?;
+                Ok(functions::two(*function, one, two, &mut self.meter)?)
             }
-            (Kind::Matches(pattern), [text]) => match seen(&self.value(text))? {
+            (Kind::Matches(pattern), [text]) => match seen(&self.value(text), &self.meter)? {
                 Value::String(text) => Ok(Value::Bool(pattern.matches(text, &mut self.meter))),
                 _ => Err(Failure::NoOverload.into()),
             },
@@ -151,7 +148,7 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(super) fn truth(&mut self, term: &'a Term) -> Result<bool, Stop> {
-        match seen(&self.value(term))? {
+        match seen(&self.value(term), &self.meter)? {
             Value::Bool(truth) => Ok(*truth),
             _ => Err(Failure::NoOverload.into()),
         }
@@ -159,7 +156,7 @@ impl<'a> Evaluation<'a> {
 
     /// The field of a map, if it has it.
     fn field(&mut self, of: &'a Term, name: &'a str) -> Result<Option<Value<'a>>, Stop> {
-        match seen(&self.value(of))? {
+        match seen(&self.value(of), &self.meter)? {
             Value::Map(map) => {
                 let key = Value::String(Text::Borrowed(name));
                 Ok(map.find(&key, &mut self.meter))
@@ -194,7 +191,7 @@ impl<'a> Evaluation<'a> {
     fn fold(&mut self, fold: Fold, range: &'a Term, inner: &'a [Term]) -> Outcome<'a> {
         let range = self.value(range);
         let outer = self.variables.len();
-        let found = self.fold_over(fold, seen(&range)?, inner);
+        let found = self.fold_over(fold, seen(&range, &self.meter)?, inner);
         self.variables.truncate(outer);
         found
     }
@@ -253,9 +250,13 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// A value where it is: moves make long code.
-fn seen<'v, 'a>(outcome: &'v Outcome<'a>) -> Result<&'v Value<'a>, Stop> {
-    outcome.as_ref().map_err(|stop| *stop)
+/// A value where it is: moves make long code. None once the budget is used up, so that of the functions around one that
+/// took too much none is computed: each could take as much again.
+fn seen<'v, 'a>(outcome: &'v Outcome<'a>, meter: &Meter) -> Result<&'v Value<'a>, Stop> {
+    match outcome {
+        Ok(_) if meter.is_overdrawn() => Err(Stop::Missing),
+        outcome => outcome.as_ref().map_err(|stop| *stop),
+    }
 }
 
 /// Operands of `&&` or `||` that decide nothing yet.

@@ -1,6 +1,8 @@
 //! What is bounded, and that no text makes the parser or the evaluation panic or hang.
 
 use super::{check, outcome, parse};
+use crate::condition::evaluate::{Evaluation, Meter, Stop};
+use crate::condition::value::{Text, Value};
 use crate::condition::{Context, MAX_EXPRESSION, MAX_NESTING};
 
 #[test]
@@ -260,5 +262,22 @@ fn grown(random: &mut impl FnMut(usize) -> usize, depth: usize) -> String {
         11 => format!("{one}[{two}]"),
         12 => format!("dyn({one})"),
         _ => format!("(size({one}) == {two})"),
+    }
+}
+
+/// Each of them could take as much again.
+#[test]
+fn of_the_functions_around_one_that_takes_too_much_none_is_computed() {
+    let text = "x".repeat(8_000);
+    let value = [Some(Value::String(Text::Borrowed(&text)))];
+    for expression in ["x + (x + (x + x)) == x", "size(string(bytes(x + x))) == 1"] {
+        let condition = parse("x: string", expression).unwrap();
+        let mut evaluation = Evaluation {
+            parameters: &value,
+            variables: Vec::new(),
+            meter: Meter::new(100),
+        };
+        let truth = evaluation.truth(&condition.term);
+        assert_eq!(truth, Err(Stop::Missing), "{expression}");
     }
 }
