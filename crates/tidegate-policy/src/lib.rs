@@ -91,6 +91,8 @@ pub mod slice;
 pub mod snapshot;
 mod sort;
 pub mod standing;
+// For the bindings, which search texts for the same signs.
+#[doc(hidden)]
 pub mod text;
 pub mod tuple;
 pub mod uuid_text;

@@ -1,6 +1,6 @@
-//! Searching a text: the standard library's, and a small search where size counts.
+//! Searching and joining texts: as the standard library does it, and in little code where size counts.
 //!
-//! The standard library's and what it can say when it fails are 5 KB of the engine in a browser.
+//! The standard library's search and what it can say when it fails are 5 KB of the engine in a browser.
 
 /// What is before and after the first of a sign of ASCII.
 #[inline]

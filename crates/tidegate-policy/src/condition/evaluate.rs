@@ -209,11 +209,14 @@ impl<'a> Evaluation<'a> {
         let mut count = 0_usize;
         let mut made = Vec::new();
         let mut at = 0;
-        while let Some(element) = match range {
-            Value::List(list) => list.get(at),
-            Value::Map(map) => map.key(at),
-            _ => None,
-        } {
+        // Once the budget is used up, no element says anything.
+        while !self.meter.is_overdrawn()
+            && let Some(element) = match range {
+                Value::List(list) => list.get(at),
+                Value::Map(map) => map.key(at),
+                _ => None,
+            }
+        {
             at += 1;
             self.variables.push(element);
             let test = match tests.first() {
@@ -250,8 +253,8 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// A value where it is: moves make long code. None once the budget is used up, so that of the functions around one that
-/// took too much none is computed: each could take as much again.
+/// A value where it is: moves make long code. Missing once the budget is used up, so that of the functions around one
+/// that took too much none is computed: each could take as much again.
 fn seen<'v, 'a>(outcome: &'v Outcome<'a>, meter: &Meter) -> Result<&'v Value<'a>, Stop> {
     match outcome {
         Ok(_) if meter.is_overdrawn() => Err(Stop::Missing),

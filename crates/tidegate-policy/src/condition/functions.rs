@@ -82,8 +82,9 @@ pub(super) fn two<'a>(
             }
         }
         (F::Matches, Value::String(text), Value::String(pattern)) => {
-            meter.spend(pattern.len());
-            let pattern = Pattern::parse(pattern);
+            // What is not paid for is not read: what comes of it is not told.
+            let is_paid = meter.spend(pattern.len());
+            let pattern = Pattern::parse(if is_paid { pattern } else { "" });
             // One that is refused may have been refused for its size.
             let size = pattern.as_ref().map_or(MAX_PROGRAM, Pattern::size);
             meter.spend(size);

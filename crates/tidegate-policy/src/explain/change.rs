@@ -41,7 +41,8 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Those of these names that the world has. What is added may lead on to some of them, or to all.
+    /// Those of these names that the world has. What is added may lead on to some of them (sorted), or
+    /// to all.
     pub(super) fn new(world: &World<'_>, names: &[Object], some: Option<&[ObjectId]>) -> Self {
         let mut known = Self::default();
         for name in names {
@@ -49,7 +50,7 @@ impl Known {
                 && let Some(type_id) = world.view.type_of(id)
             {
                 known.all.push(id);
-                if some.is_some_and(|some| !some.contains(&id)) {
+                if some.is_some_and(|some| some.binary_search(&id).is_err()) {
                     continue;
                 }
                 let type_id = type_id as usize;

@@ -65,6 +65,7 @@ pub(super) fn remedies(
             held.push(place.object);
         }
     }
+    crate::sort::once(&mut held);
     let mut hunt = Hunt {
         snapshot,
         request,
@@ -75,12 +76,14 @@ pub(super) fn remedies(
         tried: HashMap::new(),
         found,
     };
+    // To know the objects is the first step of a search: with less than it takes, nothing would be found.
+    let least = u32::try_from(hunt.names.len()).unwrap_or(u32::MAX);
     for round in ROUNDS {
         // What one round leaves out the next one finds, or leaves out too.
         hunt.complete = true;
-        let own = *steps / round.share;
-        let kept = *steps - own;
-        *steps = own;
+        let own = (*steps / round.share).max(least.saturating_mul(2));
+        let kept = steps.saturating_sub(own);
+        *steps -= kept;
         hunt.search(round, steps);
         *steps = steps.saturating_add(kept);
     }
@@ -141,12 +144,19 @@ impl Round {
     }
 }
 
+impl Remedy {
+    /// How many tuples it changes.
+    fn size(&self) -> usize {
+        self.add.len() + self.remove.len()
+    }
+}
+
 struct Hunt<'a> {
     snapshot: &'a Snapshot,
     request: &'a CheckRequest<'a>,
     /// Of the objects that are known, sorted.
     names: Vec<Object>,
-    /// Some that the subject, or a userset of it, has something on.
+    /// Some that the subject, or a userset of it, has something on, sorted.
     held: Vec<ObjectId>,
     most: usize,
     complete: bool,
@@ -172,15 +182,19 @@ impl Hunt<'_> {
                 if whole.add.len() > round.adds || !seen.insert(whole.to_string()) {
                     continue;
                 }
+                let size = whole.size();
                 match self.turns(&whole, steps) {
                     Some(true) => self.keep(whole, steps),
                     Some(false) => open.push(whole),
                     None => self.complete = false,
                 }
                 if self.found.len() > self.most {
-                    self.found.pop();
                     self.complete = false;
-                    return;
+                    // A larger one of an earlier round makes room for this one, and for more of its size.
+                    let last = self.found.pop();
+                    if last.is_none_or(|last| last.size() <= size) {
+                        return;
+                    }
                 }
             }
         }
@@ -219,7 +233,7 @@ impl Hunt<'_> {
 
     /// Keeps a set that turns the answer, or if a part of it does, such a part.
     fn keep(&mut self, whole: Remedy, steps: &mut u32) {
-        let count = whole.add.len() + whole.remove.len();
+        let count = whole.size();
         for mask in 1..(1_u32 << count) - 1 {
             let part = Remedy {
                 add: pick(&whole.add, mask),
@@ -235,7 +249,7 @@ impl Hunt<'_> {
                 }
             }
         }
-        let order = |of: &Remedy| (of.add.len() + of.remove.len(), of.to_string());
+        let order = |of: &Remedy| (of.size(), of.to_string());
         // What is there is the same.
         if let Err(place) = self.found.binary_search_by_key(&order(&whole), order) {
             self.found.insert(place, whole);

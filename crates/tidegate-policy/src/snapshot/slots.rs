@@ -121,8 +121,8 @@ fn head_of(type_id: Option<TypeId>, block: &[u64]) -> u64 {
     type_id << TYPE | (block.len() as u64) << LENGTH | kinds << ENTRIES
 }
 
-/// The pages with another type and block in a slot, the second one if it has changed; none when it is time to
-/// look for a better size of slots.
+/// The pages with another type and block in a slot, which leads to `far` [from afar](far); the second one if it has
+/// changed; none when it is time to look for a better size of slots.
 pub(super) fn changed(
     slots: &[u64],
     long: &[u64],
@@ -192,6 +192,7 @@ pub(super) struct PageBuilder {
 }
 
 impl PageBuilder {
+    /// Adds the next object.
     pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64], far: ObjectId) {
         self.objects.push((type_id, block.len(), far));
         self.words.extend_from_slice(block);

@@ -404,7 +404,8 @@ pub(super) struct TableBuilder {
 }
 
 impl TableBuilder {
-    /// Adds the next object, with its [block](block_word), in which rows are as long as they are.
+    /// Adds the next object, with its [block](block_word), in which rows are as long as they are, and where that leads
+    /// [from afar](far).
     pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64], far: ObjectId) {
         if block.len() <= INLINE {
             self.page.push(type_id, block, far);

@@ -22,6 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Pattern, &'static str> {
         parts: 0,
         last: 0,
         too_large: false,
+        may_have_names: true,
         fault: None,
     };
     parser.alternate();
@@ -59,6 +60,8 @@ struct Parser<'t> {
     last: usize,
     /// What was repeated was not made, for its size.
     too_large: bool,
+    /// A name of a class may still come: its end was not yet looked for in vain.
+    may_have_names: bool,
     /// The first.
     fault: Option<&'static str>,
 }
@@ -183,10 +186,11 @@ impl Parser<'_> {
                 return Some(count);
             }
         }
-        let (inner, rest) = self
-            .rest
-            .strip_prefix('{')
-            .and_then(|rest| text::cut(rest, b'}'))?;
+        let inside = self.rest.strip_prefix('{')?;
+        // No further than there are counts: each brace may be one that does not end.
+        let is_count = |byte: &u8| byte.is_ascii_digit() || *byte == b',';
+        let (inner, rest) = inside.split_at_checked(inside.bytes().take_while(is_count).count())?;
+        let rest = rest.strip_prefix('}')?;
         let (least, most) = match text::cut(inner, b',') {
             Some((least, "")) => (number(least)?, None),
             Some((least, most)) => (number(least)?, Some(number(most)?)),
@@ -304,16 +308,19 @@ impl Parser<'_> {
             }
             first = false;
             if next == '['
+                && self.may_have_names
                 && let Some(rest) = self.rest.strip_prefix(':')
-                && let Some((name, rest)) = text::split_once(rest, ":]")
             {
-                self.rest = rest;
-                let other = name.strip_prefix('^');
-                match named(other.unwrap_or(name)) {
-                    Some(found) => self.add(&mut ranges, found, other.is_some()),
-                    None => return self.fail("a class that there is not"),
+                if let Some((name, rest)) = text::split_once(rest, ":]") {
+                    self.rest = rest;
+                    let other = name.strip_prefix('^');
+                    match named(other.unwrap_or(name)) {
+                        Some(found) => self.add(&mut ranges, found, other.is_some()),
+                        None => return self.fail("a class that there is not"),
+                    }
+                    continue;
                 }
-                continue;
+                self.may_have_names = false;
             }
             let start = match self.character(next) {
                 Some(Escape::Character(found)) => found,

@@ -1,6 +1,7 @@
 //! What is bounded, and that no text makes the parser or the evaluation panic or hang.
 
 use super::{check, outcome, parse};
+use crate::condition::error::Failure;
 use crate::condition::evaluate::{Evaluation, Meter, Stop};
 use crate::condition::value::{Text, Value};
 use crate::condition::{Context, MAX_EXPRESSION, MAX_NESTING};
@@ -107,6 +108,18 @@ fn steps_texts_and_lists_cost() {
         r#"{"t": ["abcdefgh"]}"#,
         "cost",
     );
+}
+
+/// What would take as long as the square of a text or a list, or as all lists around another.
+#[test]
+fn what_ends_in_time() {
+    let list = serde_json::json!({ "l": vec![1; 16_000] }).to_string();
+    let nested = "l.all(a, ".repeat(90) + "true" + &")".repeat(90);
+    check("l: list<any>", &nested, &list, "cost");
+    for part in ["{", "{1,", "[[:", "[:"] {
+        let text = serde_json::json!({ "t": part.repeat(16_000 / part.len()) }).to_string();
+        check("t: string", "'s'.matches(t + t)", &text, "BadPattern");
+    }
 }
 
 /// Texts from a small generator, most of them nearly expressions.
@@ -265,7 +278,7 @@ fn grown(random: &mut impl FnMut(usize) -> usize, depth: usize) -> String {
     }
 }
 
-/// Each of them could take as much again.
+/// Each function could take as much again.
 #[test]
 fn of_the_functions_around_one_that_takes_too_much_none_is_computed() {
     let text = "x".repeat(8_000);
@@ -280,4 +293,24 @@ fn of_the_functions_around_one_that_takes_too_much_none_is_computed() {
         let truth = evaluation.truth(&condition.term);
         assert_eq!(truth, Err(Stop::Missing), "{expression}");
     }
+}
+
+/// The fault that it has would be found by reading it.
+#[test]
+fn a_pattern_that_is_not_paid_for_is_not_read() {
+    let text = "(".repeat(8_000);
+    let condition = parse("x: string", "'s'.matches(x)").unwrap();
+    let truth = |most| {
+        let mut evaluation = Evaluation {
+            parameters: &[Some(Value::String(Text::Borrowed(&text)))],
+            variables: Vec::new(),
+            meter: Meter::new(most),
+        };
+        let truth = evaluation.truth(&condition.term);
+        (truth, evaluation.meter.is_overdrawn())
+    };
+    let (paid, _) = truth(50_000);
+    assert_eq!(paid, Err(Stop::Failed(Failure::BadPattern)));
+    let (unpaid, is_overdrawn) = truth(7_000);
+    assert!(is_overdrawn && unpaid != paid, "{unpaid:?}");
 }

@@ -40,6 +40,16 @@ fn wide(rows: usize, width: usize) -> impl Iterator<Item = String> {
 /// Explains a deny, and looks for remedies each of which is a line, tuples apart by commas.
 #[track_caller]
 fn finds(tuples: impl Iterator<Item = String>, question: &str, expected: &[&str]) {
+    finds_within(&Budget::DEFAULT, tuples, question, expected);
+}
+
+#[track_caller]
+fn finds_within(
+    budget: &Budget,
+    tuples: impl Iterator<Item = String>,
+    question: &str,
+    expected: &[&str],
+) {
     let snapshot = snapshot(MODEL, tuples);
     let asked: Tuple = question.parse().expect("a question");
     let request = CheckRequest {
@@ -49,7 +59,7 @@ fn finds(tuples: impl Iterator<Item = String>, question: &str, expected: &[&str]
         contextual_tuples: &[],
         context: Context::EMPTY,
     };
-    let explained = snapshot.explain(&request, &Budget::DEFAULT);
+    let explained = snapshot.explain(&request, budget);
     let Ok(Explanation::Denied {
         remedies, complete, ..
     }) = explained
@@ -140,4 +150,67 @@ fn what_is_near_is_found_among_many_groups_in_many() {
             "+ group:50#member@user:ann",
         ],
     );
+}
+
+/// To know the objects takes more than a part of the steps.
+#[test]
+fn what_is_near_is_found_among_many_objects_in_few_steps() {
+    let docs = (0..80_000).map(|number| format!("doc:{number}#viewer@user:bob"));
+    let budget = Budget {
+        steps: 300_000,
+        proposals: 100,
+        ..Budget::DEFAULT
+    };
+    finds_within(
+        &budget,
+        docs,
+        "doc:7#reader@user:ann",
+        &["+ doc:7#viewer@user:ann"],
+    );
+}
+
+/// Of two tuples there are more sets near than are told, of one tuple there are some far.
+#[test]
+fn small_sets_stand_before_large_ones_that_are_nearer() {
+    let model = "model
+  schema 1.1
+type user
+type group
+  relations
+    define member: [user]
+type folder
+  relations
+    define parent: [folder]
+    define viewer: [user] or viewer from parent
+type doc
+  relations
+    define parent: [folder]
+    define a: [user, group#member]
+    define b: [user, group#member]
+    define viewer: (a and b) or viewer from parent
+";
+    let groups = (0..10).map(|group| format!("group:{group}#member@user:ann"));
+    let folders = (0..40).map(|folder| format!("folder:top#parent@folder:{folder}"));
+    let tuples = groups
+        .chain(folders)
+        .chain(["doc:d#parent@folder:top".to_owned()]);
+    let snapshot = snapshot(model, tuples);
+    let asked: Tuple = "doc:d#viewer@user:ann".parse().expect("a question");
+    let request = CheckRequest {
+        subject: &asked.subject,
+        relation: &asked.relation,
+        object: &asked.object,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    };
+    let budget = Budget {
+        proposals: 100,
+        ..Budget::DEFAULT
+    };
+    let explained = snapshot.explain(&request, &budget);
+    let Ok(Explanation::Denied { remedies, .. }) = explained else {
+        panic!("{explained:?}")
+    };
+    let singles = remedies.iter().filter(|one| one.add.len() == 1).count();
+    assert_eq!((remedies.len(), singles), (100, 41));
 }
