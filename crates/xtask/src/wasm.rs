@@ -125,7 +125,8 @@ fn bindgen(arguments: impl FnOnce(&mut Command) -> &mut Command) -> Result<(), F
     if status.is_ok_and(|status| status.success()) {
         Ok(())
     } else {
-        Err(Failure::failed("tidegate-bindgen failed"))
+        // It says why itself.
+        Err(Failure::failed(format!("{command:?} failed")))
     }
 }
 

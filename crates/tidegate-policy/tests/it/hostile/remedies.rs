@@ -1,6 +1,6 @@
 //! What turns a deny where there is more than a search can go through: what is near comes first.
 
-use tidegate_policy::{Budget, CheckRequest, Context, Explanation, Tuple};
+use tidegate_policy::{Budget, CheckRequest, Context, Explanation, Remedy, Snapshot, Tuple};
 
 use super::snapshot;
 use crate::remedy::judge;
@@ -37,6 +37,28 @@ fn wide(rows: usize, width: usize) -> impl Iterator<Item = String> {
     })
 }
 
+fn request(asked: &Tuple) -> CheckRequest<'_> {
+    CheckRequest {
+        subject: &asked.subject,
+        relation: &asked.relation,
+        object: &asked.object,
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+    }
+}
+
+/// What a deny is explained by, and whether that is all.
+#[track_caller]
+fn remedies(snapshot: &Snapshot, question: &str, budget: &Budget) -> (Vec<Remedy>, bool) {
+    let asked: Tuple = question.parse().expect("a question");
+    match snapshot.explain(&request(&asked), budget) {
+        Ok(Explanation::Denied {
+            remedies, complete, ..
+        }) => (remedies, complete),
+        other => panic!("{question}: {other:?}"),
+    }
+}
+
 /// Explains a deny, and looks for remedies each of which is a line, tuples apart by commas.
 #[track_caller]
 fn finds(tuples: impl Iterator<Item = String>, question: &str, expected: &[&str]) {
@@ -51,21 +73,7 @@ fn finds_within(
     expected: &[&str],
 ) {
     let snapshot = snapshot(MODEL, tuples);
-    let asked: Tuple = question.parse().expect("a question");
-    let request = CheckRequest {
-        subject: &asked.subject,
-        relation: &asked.relation,
-        object: &asked.object,
-        contextual_tuples: &[],
-        context: Context::EMPTY,
-    };
-    let explained = snapshot.explain(&request, budget);
-    let Ok(Explanation::Denied {
-        remedies, complete, ..
-    }) = explained
-    else {
-        panic!("{question}: {explained:?}")
-    };
+    let (remedies, complete) = remedies(&snapshot, question, budget);
     let text = |text: String| text.trim_end().replace('\n', ", ");
     let found: Vec<String> = remedies.iter().map(|one| text(one.to_string())).collect();
     for wanted in expected {
@@ -78,8 +86,10 @@ fn finds_within(
     }
     // There are pairs and threes without number: a new member of any group, in any of the others.
     assert!(!complete, "{question}: {found:#?}");
+    let asked: Tuple = question.parse().expect("a question");
     for remedy in remedies.iter().take(JUDGED) {
-        judge(remedy, &snapshot, &request).unwrap_or_else(|error| panic!("{question}: {error}"));
+        judge(remedy, &snapshot, &request(&asked))
+            .unwrap_or_else(|error| panic!("{question}: {error}"));
     }
 }
 
@@ -195,22 +205,11 @@ type doc
         .chain(folders)
         .chain(["doc:d#parent@folder:top".to_owned()]);
     let snapshot = snapshot(model, tuples);
-    let asked: Tuple = "doc:d#viewer@user:ann".parse().expect("a question");
-    let request = CheckRequest {
-        subject: &asked.subject,
-        relation: &asked.relation,
-        object: &asked.object,
-        contextual_tuples: &[],
-        context: Context::EMPTY,
-    };
     let budget = Budget {
         proposals: 100,
         ..Budget::DEFAULT
     };
-    let explained = snapshot.explain(&request, &budget);
-    let Ok(Explanation::Denied { remedies, .. }) = explained else {
-        panic!("{explained:?}")
-    };
+    let (remedies, _) = remedies(&snapshot, "doc:d#viewer@user:ann", &budget);
     let singles = remedies.iter().filter(|one| one.add.len() == 1).count();
     assert_eq!((remedies.len(), singles), (100, 41));
 }
