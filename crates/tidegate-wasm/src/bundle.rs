@@ -14,12 +14,15 @@ use tidegate_policy::{Bundle, BundleError, Object};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "core")]
 use crate::engine::Engine;
 use crate::error::{error, of_input};
+#[cfg(feature = "core")]
+use crate::follow::SliceChange;
 use crate::given::parse;
 use crate::host::Uint8Array;
 use crate::json::{end, fields_of, object_of};
-use crate::slice::{Slice, SliceChange};
+use crate::slice::Slice;
 
 /// The `typ` of a bundle's head.
 const TYP: &str = "tidegate-bundle+jwt";
@@ -30,9 +33,11 @@ extern "C" {
 }
 
 /// What a bundle may hold.
-const ENGINE: &str = "engine";
+#[cfg(feature = "core")]
+pub(crate) const ENGINE: &str = "engine";
 const SLICE: &str = "slice";
-const CHANGE: &str = "change";
+#[cfg(feature = "core")]
+pub(crate) const CHANGE: &str = "change";
 
 /// Bytes that claim to be a bundle, for hosts that verify signatures by themselves. Nothing in them may be
 /// believed.
@@ -45,27 +50,11 @@ pub struct UnverifiedBundle {
 }
 
 #[wasm_bindgen]
-impl Engine {
-    /// Verifies a bundle of a whole snapshot, and loads it.
-    ///
-    /// # Errors
-    /// The first that applies of the kinds of [`BundleError`], and `bad-input` or `bad-name` of what is expected.
-    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<Engine>")]
-    pub fn from_bundle(
-        bytes: Vec<u8>,
-        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        from_bundle(bytes, keys, expect, ENGINE)
-    }
-}
-
-#[wasm_bindgen]
 impl Slice {
     /// Verifies a bundle of one subject's slice, and loads it.
     ///
     /// # Errors
-    /// As [`Engine::from_bundle`].
+    /// The first that applies of the kinds of [`BundleError`], and `bad-input` or `bad-name` of what is expected.
     #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<Slice>")]
     pub fn from_bundle(
         bytes: Vec<u8>,
@@ -73,22 +62,6 @@ impl Slice {
         #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
     ) -> Result<JsValue, JsValue> {
         from_bundle(bytes, keys, expect, SLICE)
-    }
-}
-
-#[wasm_bindgen]
-impl SliceChange {
-    /// Verifies a bundle of what leads from the revision that is held to a later one.
-    ///
-    /// # Errors
-    /// As [`Engine::from_bundle`].
-    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<SliceChange>")]
-    pub fn from_bundle(
-        bytes: Vec<u8>,
-        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        from_bundle(bytes, keys, expect, CHANGE)
     }
 }
 
@@ -128,7 +101,7 @@ impl UnverifiedBundle {
     /// two things: `signature` is a trusted key's of `message`, and `sha256` has been worked out from `payload`.
     ///
     /// # Errors
-    /// As [`Engine::from_bundle`].
+    /// As [`Slice::from_bundle`].
     #[wasm_bindgen(
         js_name = verifiedByHost,
         unchecked_return_type = "Engine | Slice | SliceChange"
@@ -150,7 +123,7 @@ impl UnverifiedBundle {
     }
 }
 
-fn from_bundle(
+pub(crate) fn from_bundle(
     bytes: Vec<u8>,
     keys: &JsValue,
     expect: &JsValue,
@@ -170,8 +143,10 @@ pub(crate) fn held(
     let of_bundle = |found| of_bundle(&found);
     let bundle = verified.map_err(of_bundle)?;
     let loaded = match what {
+        #[cfg(feature = "core")]
         ENGINE => bundle.snapshot().map(|snapshot| Engine { snapshot }.into()),
         SLICE => bundle.slice().map(|inner| Slice::new(inner).into()),
+        #[cfg(feature = "core")]
         CHANGE => bundle.change().map(|inner| SliceChange { inner }.into()),
         _ => return Err(of_input(&"a bundle is an engine, a slice or a change")),
     };

@@ -1,15 +1,21 @@
 //! Changes of an engine's snapshot, and what it is built from: objects, tuples, revocations, a profile.
 
-use tidegate_policy::json::{Fields, Json};
+use tidegate_policy::json::Fields;
+#[cfg(feature = "core")]
+use tidegate_policy::json::Json;
 use tidegate_policy::{Change, NameError, Profile};
 use wasm_bindgen::JsValue;
 
-use crate::error::{of_input, of_name};
+#[cfg(feature = "core")]
+use crate::error::of_input;
+use crate::error::of_name;
 
 /// As the types have them.
 pub(crate) struct Changes {
     pub(crate) model: Option<String>,
-    pub(crate) profile: Option<Json>,
+    /// Only `decide` looks at it.
+    #[cfg(feature = "core")]
+    profile: Option<Json>,
     pub(crate) revision: u64,
     /// In the order in which they are made.
     list: Vec<Change>,
@@ -22,6 +28,7 @@ impl Changes {
     pub(crate) fn from_nothing(fields: &mut Fields) -> Self {
         let mut changes = Self {
             model: Some(fields.text("model")),
+            #[cfg(feature = "core")]
             profile: fields.take("profile"),
             revision: 0,
             list: Vec::new(),
@@ -42,6 +49,7 @@ impl Changes {
         }
         let mut changes = Self {
             model: fields.text_or_none("model"),
+            #[cfg(feature = "core")]
             profile: fields.take("profile"),
             revision: 0,
             list,
@@ -87,6 +95,25 @@ impl Changes {
         }
     }
 
+    /// # Errors
+    /// `bad-input`
+    #[cfg(feature = "core")]
+    pub(crate) fn profile(&mut self) -> Result<Option<Profile>, JsValue> {
+        let profile = self.profile.take().map(Profile::try_from).transpose();
+        profile.map_err(|error| of_input(&error))
+    }
+
+    /// Nothing that is in this package looks at one: as a field, it is unknown.
+    #[cfg(not(feature = "core"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "as with `core`"
+    )]
+    pub(crate) fn profile(&mut self) -> Result<Option<Profile>, JsValue> {
+        Ok(None)
+    }
+
     /// In the order in which they are made.
     ///
     /// # Errors
@@ -101,10 +128,4 @@ type Made = Result<Change, NameError>;
 
 fn write(text: &str) -> Made {
     text.parse().map(Change::Write)
-}
-
-/// # Errors
-/// `bad-input`
-pub(crate) fn profile(found: Json) -> Result<Profile, JsValue> {
-    Profile::try_from(found).map_err(|error| of_input(&error))
 }

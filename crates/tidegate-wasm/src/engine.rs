@@ -1,20 +1,18 @@
 //! The engine: a snapshot that answers questions and follows changes.
 
 use tidegate_policy::json::Fields;
-use tidegate_policy::{
-    Caller, CheckRequest, Decision, Denial, Object, Request, Snapshot, Subject, decide,
-};
+use tidegate_policy::{CheckRequest, Denial, Object, Snapshot, Subject};
 use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "language")]
-use crate::changes::{self, Changes};
+use crate::changes::Changes;
 #[cfg(feature = "language")]
 use crate::error::of_change;
 use crate::given::{Given, parse};
 use crate::host::Array;
 #[cfg(feature = "language")]
 use crate::json::read;
-use crate::json::{end, fields_of, object_of, read_list};
+use crate::json::{end, object_of, read_list};
 
 /// A snapshot that answers questions.
 #[wasm_bindgen]
@@ -35,7 +33,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "EngineInput")] input: &JsValue,
     ) -> Result<Engine, JsValue> {
         let mut input = read(input, Changes::from_nothing)?;
-        let profile = input.profile.take().map(changes::profile).transpose()?;
+        let profile = input.profile()?;
         let model = crate::model::parse(input.model.as_deref().unwrap_or_default())?;
         let revision = input.revision;
         let snapshot = Snapshot::new(model, profile.unwrap_or_default());
@@ -56,7 +54,7 @@ impl Engine {
         let mut changes = read(changes, Changes::take)?;
         let model = changes.model.as_deref();
         let model = model.map(crate::model::parse).transpose()?;
-        let profile = changes.profile.take().map(changes::profile).transpose()?;
+        let profile = changes.profile()?;
         let revision = changes.revision;
         let changes = changes.list()?;
         let held = &self.snapshot;
@@ -109,48 +107,9 @@ impl Engine {
         }
         Ok(answers.into())
     }
-
-    /// May the caller do the action on the resource?
-    ///
-    /// # Errors
-    /// `bad-name`, `bad-input`
-    #[wasm_bindgen(unchecked_return_type = "Answer")]
-    pub fn decide(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let mut fields = fields_of(request)?;
-        let by = fields.take("caller");
-        let by = by.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind"))));
-        let action = fields.text("action");
-        let resource = fields.text("resource");
-        let given = Given::take(&mut fields);
-        end(fields)?;
-        let object: Option<Object> = by.as_ref().map(|(object, _)| parse(object)).transpose()?;
-        let caller = match (&object, &by) {
-            (Some(object), Some((_, kind))) => Caller::Principal { object, kind },
-            _ => Caller::Anonymous,
-        };
-        let denied = self.denied(&Request {
-            caller,
-            action: &action,
-            resource: &parse(&resource)?,
-            contextual_tuples: &given.tuples()?,
-            context: &given.context,
-        });
-        Ok(answer_of(denied))
-    }
 }
 
 impl Engine {
-    /// Why; none: it is allowed.
-    pub(crate) fn denied(&self, request: &Request<'_>) -> Option<&'static str> {
-        match decide(request, &self.snapshot) {
-            Decision::Allow => None,
-            Decision::Deny(denial) => Some(denial.kind()),
-        }
-    }
-
     fn answer(
         &self,
         subject: &str,

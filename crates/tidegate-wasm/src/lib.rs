@@ -8,11 +8,14 @@
 mod bundle;
 #[cfg(feature = "language")]
 mod changes;
-mod edge;
+#[cfg(feature = "core")]
+mod decide;
 mod engine;
 mod error;
 #[cfg(feature = "language")]
 mod explain;
+#[cfg(feature = "core")]
+mod follow;
 mod given;
 mod held;
 mod host;
@@ -27,9 +30,11 @@ mod verifier;
 
 pub use bundle::UnverifiedBundle;
 pub use engine::Engine;
+#[cfg(feature = "core")]
+pub use follow::SliceChange;
 #[cfg(feature = "language")]
 pub use model::{Model, is_portable_id, parse_fga_mod};
-pub use slice::{Slice, SliceChange};
+pub use slice::Slice;
 #[cfg(feature = "ed25519")]
 pub use verifier::Verifier;
 

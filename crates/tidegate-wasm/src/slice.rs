@@ -5,7 +5,7 @@ use tidegate_policy::tuple::Object;
 use tidegate_policy::{Answer, Context};
 use wasm_bindgen::prelude::*;
 
-use crate::error::{error, of_input};
+use crate::error::of_input;
 use crate::given::parse;
 use crate::host::Array;
 use crate::json::{object_of, read_any};
@@ -27,14 +27,8 @@ pub struct Slice {
     /// Where the host writes the resource that it asks about.
     desk: Vec<u8>,
     /// By their numbers.
-    actions: Vec<Question>,
+    pub(crate) actions: Vec<Question>,
     nothing: Context,
-}
-
-/// What leads from one revision of a slice to a later one.
-#[wasm_bindgen]
-pub struct SliceChange {
-    pub(crate) inner: tidegate_policy::SliceChange,
 }
 
 impl Slice {
@@ -179,20 +173,6 @@ impl Slice {
             ("found", found.into()),
             ("complete", listed.complete.into()),
         ]))
-    }
-
-    /// Takes a change in, in time in proportion to the change.
-    ///
-    /// # Errors
-    /// The kinds of [`SliceChangeError`](tidegate_policy::SliceChangeError); the slice is then as it was. But where
-    /// it would be too long, nothing of it is left: every answer is unknown.
-    pub fn apply(&mut self, change: &SliceChange) -> Result<(), JsValue> {
-        self.actions.clear();
-        let applied = self.inner.apply(&change.inner);
-        applied.map_err(|found| {
-            let kind = found.kind();
-            error(kind, &format_args!("the change is refused: {kind}"))
-        })
     }
 }
 

@@ -1,14 +1,18 @@
-//! What a worker before the gateway asks of a whole snapshot: whether it stands behind a secret, and whether its holder
-//! may do what is asked for, within what the secret was narrowed to.
+//! What is decided on a whole snapshot: whether a caller may act, and, for a worker before the gateway, whether the
+//! snapshot stands behind a secret, and whether its holder may do what is asked for, within what the secret was narrowed
+//! to.
 
 use tidegate_policy::json::Fields;
-use tidegate_policy::{Caller, Context, Credential, Narrowed, Object, OutOfScope, Request};
+use tidegate_policy::{
+    Caller, Context, Credential, Decision, Narrowed, Object, OutOfScope, Request, decide,
+};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 
+use crate::bundle::{ENGINE, from_bundle};
 use crate::engine::{Engine, answer_of};
-use crate::given::parse;
-use crate::json::read;
+use crate::given::{Given, parse};
+use crate::json::{end, fields_of, read};
 
 /// The principal, or an object that it is narrowed to, is no object: nothing is granted to such a secret.
 const BAD_SUBJECT: &str = "subject";
@@ -16,6 +20,50 @@ const BAD_NARROW: &str = "narrow";
 
 #[wasm_bindgen]
 impl Engine {
+    /// Verifies a bundle of a whole snapshot, and loads it.
+    ///
+    /// # Errors
+    /// As [`Slice::from_bundle`](crate::Slice::from_bundle).
+    #[wasm_bindgen(js_name = fromBundle, unchecked_return_type = "Promise<Engine>")]
+    pub fn from_bundle(
+        bytes: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "BundleKeys")] keys: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "BundleExpectation")] expect: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        from_bundle(bytes, keys, expect, ENGINE)
+    }
+
+    /// May the caller do the action on the resource?
+    ///
+    /// # Errors
+    /// `bad-name`, `bad-input`
+    #[wasm_bindgen(unchecked_return_type = "Answer")]
+    pub fn decide(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DecideRequest")] request: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let mut fields = fields_of(request)?;
+        let by = fields.take("caller");
+        let by = by.map(|by| fields.within(by, |by| (by.text("object"), by.text("kind"))));
+        let action = fields.text("action");
+        let resource = fields.text("resource");
+        let given = Given::take(&mut fields);
+        end(fields)?;
+        let object: Option<Object> = by.as_ref().map(|(object, _)| parse(object)).transpose()?;
+        let caller = match (&object, &by) {
+            (Some(object), Some((_, kind))) => Caller::Principal { object, kind },
+            _ => Caller::Anonymous,
+        };
+        let denied = self.denied(&Request {
+            caller,
+            action: &action,
+            resource: &parse(&resource)?,
+            contextual_tuples: &given.tuples()?,
+            context: &given.context,
+        });
+        Ok(answer_of(denied))
+    }
+
     /// Does the snapshot stand behind a secret of these claims: is its principal alive under its uid, was it issued
     /// late enough, is neither it nor one that it was exchanged from revoked? Signature, audience and times are not
     /// looked at.
@@ -56,6 +104,14 @@ impl Engine {
 }
 
 impl Engine {
+    /// Why; none: it is allowed.
+    fn denied(&self, request: &Request<'_>) -> Option<&'static str> {
+        match decide(request, &self.snapshot) {
+            Decision::Allow => None,
+            Decision::Deny(denial) => Some(denial.kind()),
+        }
+    }
+
     /// Why the snapshot does not stand behind a secret, or why its holder may not do what is asked for.
     fn refused(&self, claims: &Claims, asked: Option<(&str, &Object)>) -> Option<&'static str> {
         let Ok(object) = claims.subject.parse() else {
