@@ -35,11 +35,11 @@ impl Engine {
         let mut input = read(input, Changes::from_nothing)?;
         let profile = input.profile()?;
         let model = crate::model::parse(input.model.as_deref().unwrap_or_default())?;
-        let revision = input.revision;
-        let snapshot = Snapshot::new(model, profile.unwrap_or_default());
-        let snapshot = snapshot.apply(revision, &input.list()?);
-        let snapshot = snapshot.map_err(|error| of_change(&error))?;
-        Ok(Self { snapshot })
+        let mut engine = Self {
+            snapshot: Snapshot::new(model, profile.unwrap_or_default()),
+        };
+        engine.follow(None, input)?;
+        Ok(engine)
     }
 
     /// Applies changes up to a revision: all of them, or none.
@@ -55,13 +55,9 @@ impl Engine {
         let model = changes.model.as_deref();
         let model = model.map(crate::model::parse).transpose()?;
         let profile = changes.profile()?;
-        let revision = changes.revision;
-        let changes = changes.list()?;
         let held = &self.snapshot;
         let renewed = (model.is_some() || profile.is_some()).then(|| held.renewed(model, profile));
-        let next = renewed.as_ref().unwrap_or(held).apply(revision, &changes);
-        self.snapshot = next.map_err(|error| of_change(&error))?;
-        Ok(())
+        self.follow(renewed, changes)
     }
 
     /// The number of the last change.
@@ -110,6 +106,17 @@ impl Engine {
 }
 
 impl Engine {
+    /// Applies changes to what is held, or to what that was made anew.
+    #[cfg(feature = "language")]
+    fn follow(&mut self, renewed: Option<Snapshot>, changes: Changes) -> Result<(), JsValue> {
+        let revision = changes.revision;
+        let changes = changes.list()?;
+        let from = renewed.as_ref().unwrap_or(&self.snapshot);
+        let next = from.apply(revision, &changes);
+        self.snapshot = next.map_err(|error| of_change(&error))?;
+        Ok(())
+    }
+
     fn answer(
         &self,
         subject: &str,

@@ -28,9 +28,8 @@ pub(crate) struct Overlay {
     rows: Vec<((ObjectId, RelationId), OwnedRow)>,
     /// In order.
     bounds: Vec<(TupleKey, Bound)>,
-    /// Of a few tuples: a list is gone through as quickly as a map is asked.
-    stands_in: Vec<(ObjectId, Place)>,
-    wildcard_in: Vec<(TypeId, (ObjectId, RelationId))>,
+    /// Subjects, and the rows that they stand in. Of a few tuples: a list is gone through as quickly as a map is asked.
+    stands_in: Vec<(SubjectId, (ObjectId, RelationId))>,
 }
 
 /// An object, and where its rows are.
@@ -138,9 +137,20 @@ impl<'a> View<'a> {
 
     /// Where the object stands as a subject, by itself and by its usersets; a place may come twice.
     pub(crate) fn stands_in(self, id: ObjectId) -> impl Iterator<Item = Place> + use<'a> {
-        let above = self.overlay.map_or(&[][..], |overlay| &overlay.stands_in);
-        let above = above.iter().filter(move |&&(of, _)| of == id);
-        let above = above.map(|&(_, place)| place);
+        let above = self.stands_in_above().iter();
+        let above = above.filter_map(move |&(subject, (object, relation))| {
+            let (of, member) = match subject {
+                SubjectId::Object(of) => (of, None),
+                SubjectId::Userset(of, member) => (of, Some(member)),
+                SubjectId::Wildcard(_) => return None,
+            };
+            let place = Place {
+                object,
+                relation,
+                member,
+            };
+            (of == id).then_some(place)
+        });
         self.store.stands_in(id).chain(above)
     }
 
@@ -149,10 +159,15 @@ impl<'a> View<'a> {
         self,
         type_id: TypeId,
     ) -> impl Iterator<Item = (ObjectId, RelationId)> + use<'a> {
-        let above = self.overlay.map_or(&[][..], |overlay| &overlay.wildcard_in);
-        let above = above.iter().filter(move |&&(of, _)| of == type_id);
+        let wildcard = SubjectId::Wildcard(type_id);
+        let above = self.stands_in_above().iter();
+        let above = above.filter(move |&&(subject, _)| subject == wildcard);
         let above = above.map(|&(_, row)| row);
         self.store.wildcard_in(type_id).chain(above)
+    }
+
+    fn stands_in_above(self) -> &'a [(SubjectId, (ObjectId, RelationId))] {
+        self.overlay.map_or(&[], |overlay| &overlay.stands_in)
     }
 }
 
@@ -251,21 +266,8 @@ impl Overlay {
             let key = (object, relation, Entry::new(subject).word());
             set_bound(&mut self.bounds, key, Some(bound));
         }
-        if !is_new {
-            return;
-        }
-        let mut note = |id: ObjectId, member| {
-            let place = Place {
-                object,
-                relation,
-                member,
-            };
-            self.stands_in.push((id, place));
-        };
-        match subject {
-            SubjectId::Object(id) => note(id, None),
-            SubjectId::Userset(id, member) => note(id, Some(member)),
-            SubjectId::Wildcard(type_id) => self.wildcard_in.push((type_id, (object, relation))),
+        if is_new {
+            self.stands_in.push((subject, key));
         }
     }
 }

@@ -7,43 +7,27 @@ use crate::snapshot::place::{Place, row_of_word, row_word, way};
 use crate::snapshot::row::{Entry, ObjectId, SubjectId};
 use crate::snapshot::row::{block_word, relation_of};
 
-/// See the [module](self). Cheap to clone.
+/// (object, how it is a subject) to the rows that hold it, and (type, 0) to those that hold its wildcard. Cheap to
+/// clone.
 #[derive(Clone, Debug)]
-pub(super) struct Back {
-    /// (object, how it is a subject) to the rows that hold it.
-    rows: Table,
-    /// (type, 0) to the rows that hold its wildcard.
-    wildcards: Table,
-}
+pub(super) struct Back(Table);
+
+/// The number of the first object here: those of types are below.
+const FIRST: ObjectId = MAX_TYPES as ObjectId;
 
 impl Back {
     /// From the rows of all objects.
     pub(super) fn of(rows: &Table, end: ObjectId) -> Self {
-        let (mut ids, mut words) = (Vec::new(), Vec::new());
-        let (mut types, mut wildcards) = (Vec::new(), Vec::new());
+        let (mut numbers, mut words) = (Vec::new(), Vec::new());
         for object in 0..end {
             for &word in rows.0.get(object) {
-                let row = row_word(object, relation_of(word));
-                let subject = Entry::of_word(word).subject();
-                match subject {
-                    SubjectId::Object(id) | SubjectId::Userset(id, _) => {
-                        ids.push(id);
-                        words.push(block_word(way_of(subject), row));
-                    }
-                    SubjectId::Wildcard(type_id) => {
-                        types.push(type_id);
-                        wildcards.push(row);
-                    }
-                }
+                let (number, way) = place_of(Entry::of_word(word).subject());
+                numbers.push(number);
+                words.push(block_word(way, row_word(object, relation_of(word))));
             }
         }
-        let table = |numbers: &[u32], words: &[u64], count: usize| {
-            Table(Blocks::of_words(numbers, words, &vec![0; count]))
-        };
-        Self {
-            rows: table(&ids, &words, end as usize),
-            wildcards: table(&types, &wildcards, MAX_TYPES),
-        }
+        let tags = vec![0; number_of(end) as usize];
+        Self(Table(Blocks::of_words(&numbers, &words, &tags)))
     }
 
     /// Notes a row that holds a subject, or forgets it.
@@ -55,25 +39,22 @@ impl Back {
         holds: bool,
     ) {
         let row = row_word(object, relation);
-        let (table, number) = match subject {
-            SubjectId::Object(id) | SubjectId::Userset(id, _) => (&mut self.rows, id),
-            SubjectId::Wildcard(type_id) => (&mut self.wildcards, type_id),
-        };
+        let (number, way) = place_of(subject);
         if holds {
-            table.put(number, way_of(subject), row);
+            self.0.put(number, way, row);
         } else {
-            table.take(number, way_of(subject), row);
+            self.0.take(number, way, row);
         }
     }
 
     /// Whether any row holds the object.
     pub(super) fn is_empty(&self, id: ObjectId) -> bool {
-        self.rows.is_empty(id)
+        self.0.is_empty(number_of(id))
     }
 
     /// Where the object stands as a subject.
     pub(super) fn stands_in(&self, id: ObjectId) -> impl Iterator<Item = Place> {
-        let words = self.rows.0.get(id).iter();
+        let words = self.0.0.get(number_of(id)).iter();
         words.map(|&word| Place::new(relation_of(word), word))
     }
 
@@ -82,14 +63,20 @@ impl Back {
         &self,
         type_id: TypeId,
     ) -> impl Iterator<Item = (ObjectId, RelationId)> {
-        let words = self.wildcards.0.get(type_id).iter();
+        let words = self.0.0.get(type_id).iter();
         words.map(|&word| row_of_word(word))
     }
 }
 
-fn way_of(subject: SubjectId) -> RelationId {
+fn number_of(id: ObjectId) -> ObjectId {
+    id.saturating_add(FIRST)
+}
+
+/// The number of a subject here, and how it is one.
+fn place_of(subject: SubjectId) -> (ObjectId, RelationId) {
     match subject {
-        SubjectId::Object(_) | SubjectId::Wildcard(_) => way(None),
-        SubjectId::Userset(_, member) => way(Some(member)),
+        SubjectId::Object(id) => (number_of(id), way(None)),
+        SubjectId::Userset(id, member) => (number_of(id), way(Some(member))),
+        SubjectId::Wildcard(type_id) => (type_id, way(None)),
     }
 }
