@@ -5,6 +5,7 @@
 
 #[cfg(any(test, target_family = "wasm"))]
 mod hasher;
+mod numbers;
 mod places;
 #[cfg(any(test, target_family = "wasm"))]
 mod small;
@@ -13,6 +14,7 @@ mod small;
 pub(crate) use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 #[cfg(target_family = "wasm")]
 pub(crate) use hasher::DefaultHashBuilder;
+pub(crate) use numbers::Numbers;
 pub(crate) use places::{Places, short};
 #[cfg(target_family = "wasm")]
 pub(crate) use small::{HashMap, HashSet};

@@ -270,28 +270,37 @@ fn claims(json: &[u8]) -> Option<Head> {
     let uid = fields.uuid_or_none("uid");
     let from = fields.number_or_none("from");
     let scope = match (&*fields.text("scope"), uid, from) {
-        ("whole", None, None) => Scope::Whole,
-        ("slice", Some(uid), None) => Scope::Slice { uid },
-        ("change", Some(uid), Some(from)) => Scope::Change { uid, from },
-        _ => return None,
+        ("whole", None, None) => Some(Scope::Whole),
+        ("slice", Some(uid), None) => Some(Scope::Slice { uid }),
+        ("change", Some(uid), Some(from)) => Some(Scope::Change { uid, from }),
+        _ => None,
     };
-    let sha256 = base64url::decode(&fields.text("sha256"))?;
-    let payload = Digest {
-        sha256: sha256.as_slice().try_into().ok()?,
-        length_bytes: fields.number("length"),
-    };
-    let head = Head {
-        subject: fields.text("sub").parse().ok()?,
-        issuer: fields.text("iss"),
-        audience: fields.text("aud"),
-        scope,
-        revision: fields.number("revision"),
-        issued_at_s: fields.number("iat"),
-        expires_at_s: fields.number("exp"),
-        payload,
-    };
-    fields.end().ok()?;
-    Some(head)
+    let sha256 = base64url::decode(&fields.text("sha256")).unwrap_or_default();
+    let length_bytes = fields.number("length");
+    let subject = fields.text("sub");
+    let issuer = fields.text("iss");
+    let audience = fields.text("aud");
+    let revision = fields.number("revision");
+    let issued_at_s = fields.number("iat");
+    let expires_at_s = fields.number("exp");
+    // One way out: at each field it would be code for each.
+    let sha256 = sha256.as_slice().try_into();
+    match (scope, subject.parse(), sha256, fields.end()) {
+        (Some(scope), Ok(subject), Ok(sha256), Ok(())) => Some(Head {
+            issuer,
+            audience,
+            subject,
+            scope,
+            revision,
+            issued_at_s,
+            expires_at_s,
+            payload: Digest {
+                sha256,
+                length_bytes,
+            },
+        }),
+        _ => None,
+    }
 }
 
 /// Its kind says all: the sentences that the engine has for each are 2 % of the package.

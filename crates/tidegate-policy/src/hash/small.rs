@@ -7,82 +7,14 @@
 )]
 
 use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 
-use super::hasher::DefaultHashBuilder;
-use super::places::{Place, Places, short};
-
-/// Keys, each once, and where each is: made once for all that is kept by keys of a type.
-#[derive(Clone, Debug)]
-struct Keys<K> {
-    hasher: DefaultHashBuilder,
-    places: Places,
-    keys: Vec<K>,
-}
-
-impl<K> Default for Keys<K> {
-    fn default() -> Self {
-        Self {
-            hasher: DefaultHashBuilder,
-            places: Places::default(),
-            keys: Vec::new(),
-        }
-    }
-}
-
-impl<K: Hash + Eq> Keys<K> {
-    fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u32 {
-        short(self.hasher.hash_one(key))
-    }
-
-    fn find<Q: Hash + Eq + ?Sized>(&self, hash: u32, key: &Q) -> Option<Place>
-    where
-        K: Borrow<Q>,
-    {
-        self.places.find(hash, |place| {
-            let found = self.keys.get(place);
-            found.is_some_and(|found| found.borrow() == key)
-        })
-    }
-
-    fn place<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<Place>
-    where
-        K: Borrow<Q>,
-    {
-        // To hash is most of it.
-        if self.keys.is_empty() {
-            return None;
-        }
-        self.find(self.hash(key), key)
-    }
-
-    /// Where a key is, from now on if it was not there: then it is the last.
-    fn add(&mut self, key: K) -> usize {
-        let hash = self.hash(&key);
-        if let Some(place) = self.find(hash, &key) {
-            return place.at();
-        }
-        self.places.push(hash);
-        self.keys.push(key);
-        self.keys.len() - 1
-    }
-
-    /// Where a key was; the last one is there now.
-    fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<usize>
-    where
-        K: Borrow<Q>,
-    {
-        let place = self.place(key)?.at();
-        self.places.swap_remove(place);
-        self.keys.swap_remove(place);
-        Some(place)
-    }
-}
+use super::numbers::Numbers;
 
 /// See [`hashbrown::HashMap`].
 #[derive(Clone, Debug)]
 pub(crate) struct HashMap<K, V> {
-    keys: Keys<K>,
+    keys: Numbers<K>,
     /// As many.
     values: Vec<V>,
 }
@@ -90,7 +22,7 @@ pub(crate) struct HashMap<K, V> {
 impl<K, V> Default for HashMap<K, V> {
     fn default() -> Self {
         Self {
-            keys: Keys::default(),
+            keys: Numbers::default(),
             values: Vec::new(),
         }
     }
@@ -118,7 +50,7 @@ impl<K, V> HashMap<K, V> {
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
-        self.keys.keys.iter()
+        self.keys.all().iter()
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
@@ -149,7 +81,7 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let place = self.keys.add(key);
+        let place = self.keys.add(key) as usize;
         if let Some(held) = self.values.get_mut(place) {
             return Some(std::mem::replace(held, value));
         }
@@ -161,7 +93,7 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let place = self.keys.remove(key)?;
+        let place = self.keys.swap_remove(key)?;
         Some(self.values.swap_remove(place))
     }
 
@@ -187,7 +119,7 @@ pub(crate) struct Entry<'a, K, V> {
 impl<'a, K: Hash + Eq, V> Entry<'a, K, V> {
     pub(crate) fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         let Self { map, key } = self;
-        let place = map.keys.add(key);
+        let place = map.keys.add(key) as usize;
         if place == map.values.len() {
             map.values.push(make());
         }
@@ -208,7 +140,7 @@ impl<K, V> IntoIterator for HashMap<K, V> {
     type IntoIter = std::iter::Zip<std::vec::IntoIter<K>, std::vec::IntoIter<V>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.keys.keys.into_iter().zip(self.values)
+        self.keys.into_all().into_iter().zip(self.values)
     }
 }
 
@@ -231,13 +163,13 @@ impl<K: Hash + Eq, V> FromIterator<(K, V)> for HashMap<K, V> {
 /// See [`hashbrown::HashSet`].
 #[derive(Clone, Debug)]
 pub(crate) struct HashSet<T> {
-    items: Keys<T>,
+    items: Numbers<T>,
 }
 
 impl<T> Default for HashSet<T> {
     fn default() -> Self {
         Self {
-            items: Keys::default(),
+            items: Numbers::default(),
         }
     }
 }
@@ -252,15 +184,15 @@ impl<T> HashSet<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.items.keys.len()
+        self.items.all().len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.items.keys.is_empty()
+        self.items.all().is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.keys.iter()
+        self.items.all().iter()
     }
 }
 
@@ -275,7 +207,7 @@ impl<T: Hash + Eq> HashSet<T> {
     /// Whether it was not there.
     pub(crate) fn insert(&mut self, item: T) -> bool {
         let before = self.len();
-        self.items.add(item) == before
+        self.items.add(item) as usize == before
     }
 
     /// Whether it was there.
@@ -283,7 +215,7 @@ impl<T: Hash + Eq> HashSet<T> {
     where
         T: Borrow<Q>,
     {
-        self.items.remove(item).is_some()
+        self.items.swap_remove(item).is_some()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use crate::hash::{DefaultHashBuilder, HashMap, Places, short};
+use crate::hash::{DefaultHashBuilder, Numbers, Places, short};
 
 use super::terms::NodeId;
 use super::{MAX_SLICE_OBJECTS, SliceError};
@@ -23,8 +23,7 @@ pub(super) struct Section {
     text: String,
     entries: Vec<Entry>,
     places: Places,
-    rows: Vec<Row>,
-    row_ids: HashMap<Row, u32>,
+    rows: Numbers<Row>,
     /// Bytes of the text that no entry has.
     wasted: usize,
 }
@@ -51,13 +50,13 @@ impl Section {
     /// The row of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Row> {
         let entry = self.entries.get(self.find(name)?)?;
-        self.rows.get(entry.row as usize)
+        self.rows().get(entry.row as usize)
     }
 
     /// Every name with its row, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Row)> {
         let named = |entry: &Entry| {
-            let row = self.rows.get(entry.row as usize)?;
+            let row = self.rows().get(entry.row as usize)?;
             Some((self.name(entry), row))
         };
         self.entries.iter().filter_map(named)
@@ -66,7 +65,7 @@ impl Section {
     /// A name, by its number among the others, with its row.
     pub(super) fn at(&self, number: usize) -> Option<(&str, &[(u32, NodeId)])> {
         let entry = self.entries.get(number)?;
-        let row = self.rows.get(entry.row as usize);
+        let row = self.rows().get(entry.row as usize);
         Some((self.name(entry), row.map_or(&[], |row| row)))
     }
 
@@ -93,18 +92,12 @@ impl Section {
 
     /// The rows, by their numbers.
     pub(super) fn rows(&self) -> &[Row] {
-        &self.rows
+        self.rows.all()
     }
 
     /// The number of a row, which is kept once.
     pub(super) fn add_row(&mut self, row: &Row) -> u32 {
-        if let Some(&id) = self.row_ids.get(row) {
-            return id;
-        }
-        let id = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.rows.push(Arc::clone(row));
-        self.row_ids.insert(Arc::clone(row), id);
-        id
+        self.rows.add(Arc::clone(row))
     }
 
     /// Puts a name in, or gives it another row.
@@ -160,7 +153,7 @@ impl Section {
     /// Whether much of it is of what is gone.
     pub(super) fn is_wasteful(&self) -> bool {
         self.wasted > LEAST_WASTE + self.text.len() / 2
-            || self.rows.len() > 1024 + 2 * self.entries.len()
+            || self.rows().len() > 1024 + 2 * self.entries.len()
     }
 
     fn find(&self, name: &str) -> Option<usize> {

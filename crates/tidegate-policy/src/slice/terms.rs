@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use crate::hash::HashMap;
+use crate::hash::{HashMap, Numbers};
 
 use crate::check::{MAX_HOPS, MAX_OPEN};
 use crate::condition::{Condition, Context};
@@ -58,13 +58,11 @@ pub(super) enum Node {
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
-    relations: Vec<Box<str>>,
-    relation_ids: HashMap<Box<str>, u32>,
+    relations: Numbers<Box<str>>,
     conditions: Vec<Arc<Condition>>,
-    contexts: Vec<Context>,
-    context_ids: HashMap<Context, u32>,
-    nodes: Vec<Node>,
-    node_ids: HashMap<Node, NodeId>,
+    contexts: Numbers<Context>,
+    /// From [`FIRST`] on.
+    nodes: Numbers<Node>,
     /// By node.
     facts: Vec<Fact>,
     /// How many formulas and contexts there were when nothing was left over.
@@ -83,11 +81,11 @@ struct Fact {
 
 impl Terms {
     pub(super) fn relation(&self, name: &str) -> Option<u32> {
-        self.relation_ids.get(name).copied()
+        self.relations.get(name)
     }
 
     pub(super) fn relation_names(&self) -> &[Box<str>] {
-        &self.relations
+        self.relations.all()
     }
 
     pub(super) fn conditions(&self) -> &[Arc<Condition>] {
@@ -99,18 +97,18 @@ impl Terms {
     }
 
     pub(super) fn contexts(&self) -> &[Context] {
-        &self.contexts
+        self.contexts.all()
     }
 
     pub(super) fn context(&self, id: u32) -> Option<&Context> {
-        self.contexts.get(id as usize)
+        self.contexts().get(id as usize)
     }
 
     pub(super) fn nodes(&self) -> &[Node] {
         if cfg!(not(feature = "conditions")) {
             return &[];
         }
-        &self.nodes
+        self.nodes.all()
     }
 
     /// None for a constant. Without conditions there are constants only, which is what operators make of constants: said
@@ -119,12 +117,12 @@ impl Terms {
         if cfg!(not(feature = "conditions")) {
             return None;
         }
-        self.nodes.get(id.checked_sub(FIRST)? as usize)
+        self.nodes().get(id.checked_sub(FIRST)? as usize)
     }
 
     /// The first number that no formula has.
     pub(super) fn end(&self) -> NodeId {
-        FIRST.saturating_add(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
+        FIRST.saturating_add(u32::try_from(self.facts.len()).unwrap_or(u32::MAX))
     }
 
     /// Whether a formula could come to yes, as far as its form tells: see [`add_met`](Self::add_met).
@@ -148,7 +146,7 @@ impl Terms {
     }
 
     fn weight(&self) -> usize {
-        self.nodes.len() + self.contexts.len() + self.conditions.len()
+        self.facts.len() + self.contexts().len() + self.conditions.len()
     }
 
     /// How deep a formula nests: more than its parts do.
@@ -161,13 +159,8 @@ impl Terms {
     }
 
     pub(super) fn add_relation(&mut self, name: &str) -> u32 {
-        if let Some(id) = self.relation(name) {
-            return id;
-        }
-        let id = u32::try_from(self.relations.len()).unwrap_or(u32::MAX);
-        self.relations.push(name.into());
-        self.relation_ids.insert(name.into(), id);
-        id
+        let known = self.relation(name);
+        known.unwrap_or_else(|| self.relations.add(name.into()))
     }
 
     pub(super) fn add_condition(&mut self, condition: &Arc<Condition>) -> u32 {
@@ -185,13 +178,8 @@ impl Terms {
     }
 
     pub(super) fn add_context(&mut self, context: &Context) -> u32 {
-        if let Some(&id) = self.context_ids.get(context) {
-            return id;
-        }
-        let id = u32::try_from(self.contexts.len()).unwrap_or(u32::MAX);
-        self.contexts.push(context.clone());
-        self.context_ids.insert(context.clone(), id);
-        id
+        let known = self.contexts.get(context);
+        known.unwrap_or_else(|| self.contexts.add(context.clone()))
     }
 
     /// Any of these.
@@ -301,7 +289,7 @@ impl Terms {
             condition: self.add_condition(condition),
             context: self.add_context(stored),
         };
-        if let Some(&id) = self.node_ids.get(&node) {
+        if let Some(id) = self.known(&node) {
             return Ok(id);
         }
         let evaluated = condition.evaluate(stored, Context::EMPTY);
@@ -318,7 +306,7 @@ impl Terms {
     /// # Errors
     /// [`SliceError::TooLong`] past [`MAX_NODES`] or [`MAX_DEPTH`].
     pub(super) fn add(&mut self, node: Node) -> Result<NodeId, SliceError> {
-        if let Some(&id) = self.node_ids.get(&node) {
+        if let Some(id) = self.known(&node) {
             return Ok(id);
         }
         let can = |id: &NodeId| self.can_be_yes(*id);
@@ -336,18 +324,19 @@ impl Terms {
             below = below.max(self.depth(part));
             takes_away |= self.takes_away(part);
         }
-        if self.nodes.len() >= MAX_NODES || below >= MAX_DEPTH {
+        if self.facts.len() >= MAX_NODES || below >= MAX_DEPTH {
             return Err(SliceError::TooLong);
         }
-        let id = self.end();
         self.facts.push(Fact {
             depth: below + 1,
             can_be_yes,
             takes_away,
         });
-        self.nodes.push(node.clone());
-        self.node_ids.insert(node, id);
-        Ok(id)
+        Ok(FIRST.saturating_add(self.nodes.add(node)))
+    }
+
+    fn known(&self, node: &Node) -> Option<NodeId> {
+        Some(FIRST.saturating_add(self.nodes.get(node)?))
     }
 
     /// The formula of other terms, in these. Their order says which parts come first: numbers do not.

@@ -9,14 +9,17 @@ use crate::model::Model;
 use crate::tuple::{Object, Subject, Tuple};
 
 /// Tuples that the model has no name for, the relation, the subject's or the condition's: kept by their
-/// names. Cheap to clone; a change of it copies which of them are there.
+/// names. Cheap to clone; a change of it copies which of them are gone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SetAside {
     /// In order, one for each [key].
     tuples: Arc<Vec<Tuple>>,
-    /// Whether each is still there.
-    there: Arc<Vec<bool>>,
+    /// A bit of each that is gone.
+    gone: Arc<Vec<u64>>,
 }
+
+/// Of a word.
+const BITS: usize = u64::BITS as usize;
 
 /// What says which tuple it is, whatever its condition.
 fn key(tuple: &Tuple) -> (&Object, &str, &Subject) {
@@ -26,10 +29,8 @@ fn key(tuple: &Tuple) -> (&Object, &str, &Subject) {
 impl SetAside {
     pub(super) fn remove(&mut self, tuple: &Tuple) {
         let order = |held: &Tuple| key(held).cmp(&key(tuple));
-        if let Ok(place) = self.tuples.binary_search_by(order)
-            && let Some(is_there) = Arc::make_mut(&mut self.there).get_mut(place)
-        {
-            *is_there = false;
+        if let Ok(place) = self.tuples.binary_search_by(order) {
+            self.take(place);
         }
     }
 
@@ -41,30 +42,38 @@ impl SetAside {
             };
             tuple.object == *object || of == Some(object)
         };
-        if self.tuples.iter().any(names) {
-            let there = Arc::make_mut(&mut self.there);
-            for (tuple, is_there) in self.tuples.iter().zip(there) {
-                *is_there &= !names(tuple);
+        for place in 0..self.tuples.len() {
+            if self.tuples.get(place).is_some_and(names) {
+                self.take(place);
             }
         }
     }
 
+    fn take(&mut self, place: usize) {
+        if let Some(bits) = Arc::make_mut(&mut self.gone).get_mut(place / BITS) {
+            *bits |= 1 << (place % BITS);
+        }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        let bits = self.gone.get(place / BITS);
+        bits.is_some_and(|bits| bits >> (place % BITS) & 1 == 0)
+    }
+
     fn is_empty(&self) -> bool {
-        !self.there.iter().any(|&is_there| is_there)
+        !(0..self.tuples.len()).any(|place| self.has(place))
     }
 
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
-        let there = self.tuples.iter().zip(&*self.there);
-        there
-            .filter(|(_, is_there)| **is_there)
-            .map(|(tuple, _)| tuple.clone())
+        let tuples = self.tuples.iter().zip(0..);
+        tuples.filter_map(|(tuple, place)| self.has(place).then(|| tuple.clone()))
     }
 
     /// Of tuples in order, none of them twice under whatever conditions.
     pub(super) fn from_sorted(tuples: Vec<Tuple>) -> Self {
         Self {
-            there: Arc::new(vec![true; tuples.len()]),
+            gone: Arc::new(vec![0; tuples.len().div_ceil(BITS)]),
             tuples: Arc::new(tuples),
         }
     }
@@ -90,11 +99,7 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
         let object = old.object(id);
         types.push(object.and_then(|object| to.type_id(object.type_name())));
     }
-    let mut relations = Vec::new();
-    for name in &from.parts().relation_names {
-        relations.push(to.relation_id(name));
-    }
-    let relation = |id: u32| relations.get(id as usize).copied().flatten();
+    let relation = |id| to.relation_id(from.relation_name(id)?);
     let subject = |subject: SubjectId| {
         Some(match subject {
             SubjectId::Object(_) => subject,
@@ -116,12 +121,13 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     let mut nameless: Vec<Tuple> = snapshot.set_aside.tuples().collect();
     let mut released: Vec<ObjectId> = Vec::new();
     for ((object, of), row) in old.rows() {
+        let relation = relation(of);
         for entry in row.entries() {
             let bound = match old.bound(object, of, entry) {
                 Some(found) => bound(found).map(Some),
                 None => (!entry.is_conditional()).then_some(None),
             };
-            match (relation(of), subject(entry.subject()), bound) {
+            match (relation, subject(entry.subject()), bound) {
                 (Some(relation), Some(subject), Some(bound)) => {
                     tuples.write(object, relation, subject, bound);
                 }
