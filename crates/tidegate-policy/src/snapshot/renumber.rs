@@ -67,7 +67,9 @@ impl SetAside {
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
         let tuples = self.tuples.iter().zip(0..);
-        tuples.filter_map(|(tuple, place)| self.has(place).then(|| tuple.clone()))
+        tuples
+            .filter(|&(_, place)| self.has(place))
+            .map(|(tuple, _)| tuple.clone())
     }
 
     /// Of tuples in order, none of them twice under whatever conditions.
