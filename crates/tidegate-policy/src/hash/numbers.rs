@@ -17,7 +17,7 @@ pub(crate) struct Numbers<T> {
 impl<T> Default for Numbers<T> {
     fn default() -> Self {
         Self {
-            hasher: DefaultHashBuilder::default(),
+            hasher: Default::default(),
             places: Places::default(),
             all: Vec::new(),
         }
