@@ -57,7 +57,7 @@ impl Engine {
         let profile = changes.profile()?;
         let held = &self.snapshot;
         let renewed = (model.is_some() || profile.is_some()).then(|| held.renewed(model, profile));
-        self.follow(renewed, changes)
+        self.follow(renewed.as_ref(), changes)
     }
 
     /// The number of the last change.
@@ -108,10 +108,10 @@ impl Engine {
 impl Engine {
     /// Applies changes to what is held, or to what that was made anew.
     #[cfg(feature = "language")]
-    fn follow(&mut self, renewed: Option<Snapshot>, changes: Changes) -> Result<(), JsValue> {
+    fn follow(&mut self, renewed: Option<&Snapshot>, changes: Changes) -> Result<(), JsValue> {
         let revision = changes.revision;
         let changes = changes.list()?;
-        let from = renewed.as_ref().unwrap_or(&self.snapshot);
+        let from = renewed.unwrap_or(&self.snapshot);
         let next = from.apply(revision, &changes);
         self.snapshot = next.map_err(|error| of_change(&error))?;
         Ok(())
