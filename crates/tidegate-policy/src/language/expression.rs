@@ -1,6 +1,6 @@
 //! The text of a condition's expression: to the brace that closes it, without comments.
 
-use super::lex::{Cursor, is_blank, is_name};
+use super::lex::{Cursor, before, is_blank, is_name};
 use super::{ExpressionSyntax, Fault, Place};
 use crate::model::ModelErrorKind;
 
@@ -59,8 +59,7 @@ impl Reader<'_, '_> {
     }
 
     fn end_of_line(&mut self) {
-        let end = self.found.text.trim_end_matches(is_blank).len();
-        self.found.text.truncate(end);
+        self.found.text.truncate(before(&self.found.text, is_blank));
         if !self.found.text.is_empty() {
             self.found.text.push('\n');
         }
@@ -131,8 +130,7 @@ impl Reader<'_, '_> {
     /// Whether `r` stands right before the quote, as a word of its own or with a `b`.
     fn is_raw(&self) -> bool {
         let text = &self.found.text;
-        let word = text.trim_end_matches(is_name).len();
-        let word = text.get(word..).unwrap_or_default();
+        let word = text.get(before(text, is_name)..).unwrap_or_default();
         let mut prefixes = ["r", "br", "rb"].iter();
         prefixes.any(|prefix| word.eq_ignore_ascii_case(prefix))
     }

@@ -153,7 +153,7 @@ impl<'a> Lexer<'a> {
             }
         } else if first.is_ascii_alphabetic() || first == '_' {
             match rest.strip_prefix(BUT_NOT) {
-                Some(after) if !after.starts_with(is_name) => BUT_NOT.len(),
+                Some(after) if run(after, is_name) == 0 => BUT_NOT.len(),
                 _ => {
                     kind = Kind::Word;
                     run(rest, is_name).max(extended(rest))
@@ -195,6 +195,13 @@ fn run(text: &str, such: fn(char) -> bool) -> usize {
     let mut bytes = text.bytes();
     let end = bytes.position(|byte| !such(char::from(byte)));
     end.unwrap_or(text.len())
+}
+
+/// Bytes before the characters of ASCII at the end that are such.
+pub(super) fn before(text: &str, such: fn(char) -> bool) -> usize {
+    let mut bytes = text.bytes();
+    let last = bytes.rposition(|byte| !such(char::from(byte)));
+    last.map_or(0, |last| last + 1)
 }
 
 /// Bytes of the name at the start, with single `/`, `.` and `-` between letters, digits and `_`.

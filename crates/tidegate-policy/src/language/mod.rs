@@ -164,8 +164,9 @@ const NO_WORD: Word<'_> = Word {
 };
 
 /// So many characters of a text, for a message.
-pub(crate) fn start(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
+pub(crate) fn start(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Whether a text in braces is read as this expression, and as nothing else.
