@@ -303,11 +303,19 @@ pub(crate) fn written(
 
 /// What an operator joins, what can be written first.
 fn direct_first(rewrite: &Rewrite) -> Vec<&Rewrite> {
-    let mut operands = rewrite.operands();
-    if !matches!(rewrite, Rewrite::Exclusion(..)) {
-        crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
+    let operands = rewrite.operands();
+    if let Rewrite::Exclusion(..) = rewrite {
+        return operands;
     }
-    operands
+    let mut sorted = Vec::with_capacity(operands.len());
+    for first in [true, false] {
+        for &operand in &operands {
+            if matches!(operand, Rewrite::Direct) == first {
+                sorted.push(operand);
+            }
+        }
+    }
+    sorted
 }
 
 /// Whether what can be written is printed before all else, and once. `first`: nothing is printed yet.
