@@ -3,6 +3,7 @@
 #[cfg(feature = "conditions")]
 use std::fmt;
 
+#[cfg(feature = "conditions")]
 use super::ParameterType;
 
 /// Why a condition cannot be part of a model.
@@ -30,6 +31,7 @@ pub enum ConditionError {
     Unsupported,
 }
 
+#[cfg(feature = "conditions")]
 /// Why a condition has no answer. Every one of them denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,6 +73,7 @@ pub enum EvaluationError {
     },
 }
 
+#[cfg(feature = "conditions")]
 /// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -120,6 +123,7 @@ impl ConditionError {
     }
 }
 
+#[cfg(feature = "conditions")]
 impl EvaluationError {
     /// What kind of error it is, for a log.
     pub fn kind(&self) -> &'static str {
@@ -128,6 +132,14 @@ impl EvaluationError {
             Self::Value { .. } => "parameter_type",
             Self::Failed { .. } => "evaluation",
             Self::TooMuch { .. } => "cost_limit",
+        }
+    }
+
+    /// The parameters that have no value, where that is why.
+    pub(crate) fn missing(self) -> Vec<String> {
+        match self {
+            Self::Missing { parameters, .. } => parameters,
+            _ => Vec::new(),
         }
     }
 }
