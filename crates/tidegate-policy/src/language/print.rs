@@ -66,13 +66,13 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         }
     }
     let mut conditions = Vec::new();
-    for (condition, at) in parts.conditions.iter().zip(0..) {
+    for (condition, at) in model.conditions().iter().zip(0..) {
         let source = parts.source(parts.condition_source(at));
         conditions.push((source, condition.name(), at));
     }
     sort(&mut conditions);
     for (.., at) in conditions {
-        if let Some(condition) = parts.conditions.get(at) {
+        if let Some(condition) = model.conditions().get(at) {
             printer.condition(condition, parts.condition_source(at));
         }
     }

@@ -353,9 +353,9 @@ impl Snapshot {
         entry: Entry,
     ) -> Option<Tuple> {
         let condition = match view.bound(object, relation, entry) {
-            Some(Bound { condition, context }) => Some(Box::new(TupleCondition {
-                name: self.model.condition(*condition)?.name().into(),
-                context: context.clone(),
+            Some(bound) => Some(Box::new(TupleCondition {
+                name: self.model.condition(bound.condition)?.name().into(),
+                context: bound.context.clone(),
             })),
             None if entry.is_conditional() => return None,
             None => None,

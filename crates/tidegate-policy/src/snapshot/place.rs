@@ -9,6 +9,21 @@ use crate::model::{ConditionId, RelationId};
 pub(crate) struct Bound {
     pub(crate) condition: ConditionId,
     pub(crate) context: Context,
+    /// Nothing that cannot evaluate conditions has a value of this type.
+    #[cfg(not(feature = "conditions"))]
+    never: std::convert::Infallible,
+}
+
+impl Bound {
+    #[cfg(feature = "conditions")]
+    pub(crate) fn new(condition: ConditionId, context: Context) -> Option<Self> {
+        Some(Self { condition, context })
+    }
+
+    #[cfg(not(feature = "conditions"))]
+    pub(crate) fn new(_condition: ConditionId, _context: Context) -> Option<Self> {
+        None
+    }
 }
 
 /// The entry of a tuple, under a condition if it is; none for a tuple that is not kept. What cannot evaluate conditions
