@@ -11,6 +11,7 @@ use super::ParameterType;
 #[non_exhaustive]
 pub enum ConditionError {
     /// The expression is not of the language, or its types do not fit.
+    #[cfg(feature = "conditions")]
     #[error("{message}")]
     Expression {
         /// Bytes from the start of the expression, as it was given.
@@ -19,6 +20,7 @@ pub enum ConditionError {
         message: String,
     },
     /// A parameter is declared twice, or its type is nested too deeply.
+    #[cfg(feature = "conditions")]
     #[error("parameter `{parameter}`: {reason}")]
     Parameter {
         /// Its name.
@@ -113,8 +115,18 @@ pub enum Failure {
     NotANumber,
 }
 
-#[cfg(feature = "conditions")]
 impl ConditionError {
+    /// Where in the expression it is. Bytes.
+    #[cfg(feature = "language")]
+    pub(crate) fn offset(&self) -> Option<usize> {
+        match self {
+            #[cfg(feature = "conditions")]
+            Self::Expression { offset, .. } => Some(*offset),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "conditions")]
     pub(super) fn at(offset: usize, message: fmt::Arguments<'_>) -> Self {
         Self::Expression {
             offset,
