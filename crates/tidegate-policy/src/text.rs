@@ -47,6 +47,7 @@ pub(crate) fn split(text: &str, sign: u8) -> impl Iterator<Item = &str> {
 }
 
 /// Texts one after the other, with one between them.
+#[cfg(feature = "conditions")]
 pub(crate) fn join(texts: &[impl AsRef<str>], between: &str) -> String {
     let lengths = texts.iter().map(|text| text.as_ref().len() + between.len());
     let mut all = String::with_capacity(lengths.sum());

@@ -16,6 +16,7 @@
 //!
 //! In WebAssembly it is a plain one (`plain`).
 
+mod bound;
 #[cfg(not(target_family = "wasm"))]
 mod build;
 mod change;

@@ -1,30 +1,8 @@
 //! Where a tuple is among the others, and what leads back to it.
 
+pub(crate) use super::bound::Bound;
 use super::row::{Entry, ObjectId, SubjectId};
-use crate::condition::Context;
-use crate::model::{ConditionId, RelationId};
-
-/// Under which condition a tuple holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    pub(crate) condition: ConditionId,
-    pub(crate) context: Context,
-    /// Nothing that cannot evaluate conditions has a value of this type.
-    #[cfg(not(feature = "conditions"))]
-    never: std::convert::Infallible,
-}
-
-impl Bound {
-    #[cfg(feature = "conditions")]
-    pub(crate) fn new(condition: ConditionId, context: Context) -> Option<Self> {
-        Some(Self { condition, context })
-    }
-
-    #[cfg(not(feature = "conditions"))]
-    pub(crate) fn new(_condition: ConditionId, _context: Context) -> Option<Self> {
-        None
-    }
-}
+use crate::model::RelationId;
 
 /// The entry of a tuple, under a condition if it is; none for a tuple that is not kept. What cannot evaluate conditions
 /// has none in its model, so no tuple under one comes to it; if one did, it must not hold.
