@@ -3,11 +3,10 @@
 //! The standard library's search and what it can say when it fails are 5 KB of the engine in a browser.
 
 /// What is before and after the first of a sign of ASCII.
-#[inline]
+#[cfg_attr(not(target_family = "wasm"), inline)]
 pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     if cfg!(target_family = "wasm") {
-        let at = text.bytes().position(|byte| byte == sign)?;
-        Some((text.get(..at)?, text.get(at + 1..)?))
+        around(text, text.bytes().position(|byte| byte == sign)?, 1)
     } else {
         text.split_once(char::from(sign))
     }
@@ -16,11 +15,15 @@ pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
 /// What is before and after the last of a sign of ASCII.
 pub fn cut_last(text: &str, sign: u8) -> Option<(&str, &str)> {
     if cfg!(target_family = "wasm") {
-        let at = text.bytes().rposition(|byte| byte == sign)?;
-        Some((text.get(..at)?, text.get(at + 1..)?))
+        around(text, text.bytes().rposition(|byte| byte == sign)?, 1)
     } else {
         text.rsplit_once(char::from(sign))
     }
+}
+
+/// What is before and after so many bytes at a place.
+fn around(text: &str, at: usize, bytes: usize) -> Option<(&str, &str)> {
+    Some((text.get(..at)?, text.get(at + bytes..)?))
 }
 
 /// Whether a sign of ASCII stands in a text.
@@ -44,6 +47,7 @@ pub(crate) fn split(text: &str, sign: u8) -> impl Iterator<Item = &str> {
 }
 
 /// Texts one after the other, with one between them.
+#[cfg(feature = "conditions")]
 pub(crate) fn join(texts: &[impl AsRef<str>], between: &str) -> String {
     let lengths = texts.iter().map(|text| text.as_ref().len() + between.len());
     let mut all = String::with_capacity(lengths.sum());
@@ -69,8 +73,7 @@ pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
 /// What is before and after the place where one text first stands in another.
 #[cfg(any(feature = "language", feature = "conditions"))]
 pub(crate) fn split_once<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
-    let at = find(text, wanted)?;
-    Some((text.get(..at)?, text.get(at + wanted.len()..)?))
+    around(text, find(text, wanted)?, wanted.len())
 }
 
 /// By Knuth, Morris and Pratt.

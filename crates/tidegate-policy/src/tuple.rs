@@ -242,10 +242,9 @@ fn is_clean(text: &str, signs: &[u8]) -> bool {
     // Nearly every name is ASCII, and this is on the path of every request.
     // Not `contains`: its search is for many bytes, not for four, and 1 KB of the engine in a browser.
     let is_sign = |byte| signs.iter().position(|&sign| sign == byte).is_some();
-    if text.is_ascii() {
-        return text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !is_sign(byte));
+    let mut bytes = text.bytes();
+    if bytes.all(|byte| byte.is_ascii_graphic() && !is_sign(byte)) {
+        return true;
     }
     text.chars().all(|c| {
         let is_sign = u8::try_from(c).is_ok_and(is_sign);

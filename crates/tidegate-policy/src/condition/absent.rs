@@ -1,6 +1,6 @@
 //! What stands for conditions where the feature `conditions` is off: there is none, and can be none.
 
-use super::{ConditionError, Context, Evaluated, EvaluationError, Parameter};
+use super::{ConditionError, Context, Evaluated, Parameter};
 
 /// A condition of a model. This engine was built without: no value of the type exists.
 #[derive(Debug)]
@@ -73,5 +73,21 @@ impl Condition {
     /// Its expression.
     pub fn expression(&self) -> &str {
         match *self {}
+    }
+}
+
+/// Why a condition has no answer. There is no condition: no value of the type exists.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluationError {}
+
+impl EvaluationError {
+    /// What kind of error it is, for a log.
+    pub fn kind(&self) -> &'static str {
+        match *self {}
+    }
+
+    pub(crate) fn missing(self) -> Vec<String> {
+        match self {}
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "conditions")]
 use std::fmt;
 
+#[cfg(feature = "conditions")]
 use super::ParameterType;
 
 /// Why a condition cannot be part of a model.
@@ -10,6 +11,7 @@ use super::ParameterType;
 #[non_exhaustive]
 pub enum ConditionError {
     /// The expression is not of the language, or its types do not fit.
+    #[cfg(feature = "conditions")]
     #[error("{message}")]
     Expression {
         /// Bytes from the start of the expression, as it was given.
@@ -18,6 +20,7 @@ pub enum ConditionError {
         message: String,
     },
     /// A parameter is declared twice, or its type is nested too deeply.
+    #[cfg(feature = "conditions")]
     #[error("parameter `{parameter}`: {reason}")]
     Parameter {
         /// Its name.
@@ -30,6 +33,7 @@ pub enum ConditionError {
     Unsupported,
 }
 
+#[cfg(feature = "conditions")]
 /// Why a condition has no answer. Every one of them denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,6 +75,7 @@ pub enum EvaluationError {
     },
 }
 
+#[cfg(feature = "conditions")]
 /// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -110,8 +115,18 @@ pub enum Failure {
     NotANumber,
 }
 
-#[cfg(feature = "conditions")]
 impl ConditionError {
+    /// Where in the expression it is. Bytes.
+    #[cfg(feature = "language")]
+    pub(crate) fn offset(&self) -> Option<usize> {
+        match self {
+            #[cfg(feature = "conditions")]
+            Self::Expression { offset, .. } => Some(*offset),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "conditions")]
     pub(super) fn at(offset: usize, message: fmt::Arguments<'_>) -> Self {
         Self::Expression {
             offset,
@@ -120,6 +135,7 @@ impl ConditionError {
     }
 }
 
+#[cfg(feature = "conditions")]
 impl EvaluationError {
     /// What kind of error it is, for a log.
     pub fn kind(&self) -> &'static str {
@@ -128,6 +144,14 @@ impl EvaluationError {
             Self::Value { .. } => "parameter_type",
             Self::Failed { .. } => "evaluation",
             Self::TooMuch { .. } => "cost_limit",
+        }
+    }
+
+    /// The parameters that have no value, where that is why.
+    pub(crate) fn missing(self) -> Vec<String> {
+        match self {
+            Self::Missing { parameters, .. } => parameters,
+            _ => Vec::new(),
         }
     }
 }

@@ -61,9 +61,11 @@ mod types;
 mod value;
 
 #[cfg(not(feature = "conditions"))]
-pub use absent::Condition;
+pub use absent::{Condition, EvaluationError};
 pub use context::{Context, ContextError, MAX_CONTEXT};
-pub use error::{ConditionError, EvaluationError, Failure};
+pub use error::ConditionError;
+#[cfg(feature = "conditions")]
+pub use error::{EvaluationError, Failure};
 
 use std::fmt;
 

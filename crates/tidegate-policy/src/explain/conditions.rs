@@ -1,7 +1,5 @@
 //! Conditions that keep an answer from being a yes.
 
-use crate::condition::EvaluationError;
-
 use super::Unmet;
 use super::change::{Change, Changes, Known, What};
 use super::family::MAX_ADDED;
@@ -57,9 +55,7 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
         && let Some(found) = world.error(change.goal, change.subject)
     {
         error = Some(found.to_string());
-        if let EvaluationError::Missing { parameters, .. } = found {
-            missing = parameters;
-        }
+        missing = found.missing();
     }
     Some(Unmet {
         tuple,

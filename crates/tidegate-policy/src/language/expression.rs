@@ -1,36 +1,27 @@
 //! The text of a condition's expression: to the brace that closes it, without comments.
 
-use super::lex::{Cursor, is_blank, is_name};
+use super::lex::{Cursor, before, is_blank, is_name};
 use super::{ExpressionSyntax, Fault, Place};
 use crate::model::ModelErrorKind;
 
 /// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end and the
 /// fault says where it begins.
-pub(super) fn read_expression(cursor: &mut Cursor<'_>) -> (ExpressionSyntax, Option<Fault>) {
-    let open = cursor.place;
-    cursor.take(1);
+pub(super) fn read_expression(
+    cursor: &mut Cursor<'_>,
+    faults: &mut Vec<Fault>,
+) -> ExpressionSyntax {
     let mut reader = Reader {
         cursor,
         found: ExpressionSyntax::default(),
         spaced: true,
         begun: false,
     };
-    let closed = reader.read();
+    if let Some((place, message)) = reader.read() {
+        Fault::add(faults, place, ModelErrorKind::Syntax, message);
+    }
     let mut found = reader.found;
     found.text.truncate(found.text.trim_end().len());
-    let unclosed = |place: Place, what: &str| {
-        let message = format!("{what} has no end");
-        Fault::new(place, ModelErrorKind::Syntax, message)
-    };
-    let fault = match closed {
-        Ok(true) => None,
-        Ok(false) => Some(unclosed(open, "the `{`")),
-        Err(place) => {
-            reader.cursor.rest = "";
-            Some(unclosed(place, "the quoted text"))
-        }
-    };
-    (found, fault)
+    found
 }
 
 struct Reader<'a, 'c> {
@@ -42,30 +33,33 @@ struct Reader<'a, 'c> {
 }
 
 impl Reader<'_, '_> {
-    /// Whether the brace is closed.
-    ///
-    /// # Errors
-    /// Where a text begins that has no end.
-    fn read(&mut self) -> Result<bool, Place> {
+    /// What has no end, and where it begins.
+    fn read(&mut self) -> Option<(Place, &'static str)> {
+        let open = self.cursor.place;
+        self.cursor.take(1);
         while let Some(character) = self.cursor.rest.chars().next() {
+            let place = self.cursor.place;
             match character {
                 '}' => {
                     self.cursor.take(1);
-                    return Ok(true);
+                    return None;
                 }
                 '\n' => self.end_of_line(),
                 '#' if self.spaced => self.cursor.skip_line(),
                 '/' if self.cursor.rest.starts_with("//") => self.cursor.skip_line(),
-                '"' | '\'' => self.quoted(character)?,
+                '"' | '\'' => {
+                    if !self.is_closed(character) {
+                        return Some((place, "the quoted text has no end"));
+                    }
+                }
                 _ => self.copy(character),
             }
         }
-        Ok(false)
+        Some((open, "the `{` has no end"))
     }
 
     fn end_of_line(&mut self) {
-        let end = self.found.text.trim_end_matches(is_blank).len();
-        self.found.text.truncate(end);
+        self.found.text.truncate(before(&self.found.text, is_blank));
         if !self.found.text.is_empty() {
             self.found.text.push('\n');
         }
@@ -89,8 +83,8 @@ impl Reader<'_, '_> {
         self.found.text.push(character);
     }
 
-    fn quoted(&mut self, quote: char) -> Result<(), Place> {
-        let start = self.cursor.place;
+    /// Reads a quoted text. Says whether it has an end; nothing is left where it has none.
+    fn is_closed(&mut self, quote: char) -> bool {
         let raw = self.is_raw();
         let triple = match quote {
             '"' => "\"\"\"",
@@ -109,11 +103,11 @@ impl Reader<'_, '_> {
                 for _ in 0..close.len() {
                     self.copy(quote);
                 }
-                return Ok(());
+                return true;
             }
             if character == '\n' {
                 if close.len() == 1 {
-                    return Err(start);
+                    break;
                 }
                 self.found.text.push('\n');
                 self.cursor.next_line();
@@ -129,14 +123,14 @@ impl Reader<'_, '_> {
                 self.copy(escaped);
             }
         }
-        Err(start)
+        self.cursor.rest = "";
+        false
     }
 
     /// Whether `r` stands right before the quote, as a word of its own or with a `b`.
     fn is_raw(&self) -> bool {
         let text = &self.found.text;
-        let word = text.trim_end_matches(is_name).len();
-        let word = text.get(word..).unwrap_or_default();
+        let word = text.get(before(text, is_name)..).unwrap_or_default();
         let mut prefixes = ["r", "br", "rb"].iter();
         prefixes.any(|prefix| word.eq_ignore_ascii_case(prefix))
     }

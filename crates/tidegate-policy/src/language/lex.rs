@@ -10,8 +10,8 @@ pub(super) enum Kind {
     Word,
     /// `DIGITS.DIGITS`
     Version,
-    /// `{ … }`: its place among the expressions.
-    Expression(usize),
+    /// `{ … }`: the lexer has what it says, until the next one.
+    Expression,
     /// `but not`, one of `: , # * [ ] ( ) < >`, a line's or the text's end, or what the language has no use
     /// for.
     Other,
@@ -37,30 +37,6 @@ pub(super) struct Token<'a> {
     pub(super) spaced: bool,
 }
 
-/// A text in tokens.
-pub(super) struct Lexed<'a> {
-    /// The last is the text's [`END`].
-    pub(super) tokens: Vec<Token<'a>>,
-    pub(super) expressions: Vec<ExpressionSyntax>,
-    pub(super) faults: Vec<Fault>,
-}
-
-/// Cuts a text into tokens.
-pub(super) fn lex(text: &str, file: u16) -> Lexed<'_> {
-    let mut lexer = Lexer {
-        cursor: Cursor::new(text, file),
-        spaced: true,
-        begun: false,
-        lexed: Lexed {
-            tokens: Vec::new(),
-            expressions: Vec::new(),
-            faults: Vec::new(),
-        },
-    };
-    lexer.read();
-    lexer.lexed
-}
-
 /// How far a text has been read, and where that is.
 pub(super) struct Cursor<'a> {
     pub(super) rest: &'a str,
@@ -68,13 +44,6 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn new(text: &'a str, file: u16) -> Self {
-        Self {
-            rest: text,
-            place: Place::start(file),
-        }
-    }
-
     /// The next bytes, none of which ends a line.
     pub(super) fn take(&mut self, bytes: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
@@ -97,55 +66,76 @@ impl<'a> Cursor<'a> {
     }
 }
 
-struct Lexer<'a> {
+/// Cuts a text into tokens, one after the other.
+pub(super) struct Lexer<'a> {
     cursor: Cursor<'a>,
     spaced: bool,
     /// The line holds something.
     begun: bool,
-    lexed: Lexed<'a>,
+    /// The last one that was read.
+    pub(super) expression: ExpressionSyntax,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl<'a> Lexer<'a> {
-    fn read(&mut self) {
-        // What is out of ASCII has a meaning nowhere: its bytes do for it.
-        while let Some(character) = self.cursor.rest.bytes().next().map(char::from) {
-            if character == '\n' {
-                self.end_of_line();
-                self.cursor.next_line();
-            } else if is_blank(character) {
-                self.cursor.take(1);
-                self.spaced = true;
-            } else if character == '#' && self.spaced {
-                self.cursor.skip_line();
-            } else {
-                let (place, spaced) = (self.cursor.place, self.spaced);
-                let (kind, text) = self.token(character);
-                self.push(kind, text, place, spaced);
-                self.spaced = false;
-                self.begun = true;
-            }
+    pub(super) fn new(text: &'a str, file: u16) -> Self {
+        Self {
+            cursor: Cursor {
+                rest: text,
+                place: Place::start(file),
+            },
+            spaced: true,
+            begun: false,
+            expression: ExpressionSyntax::default(),
+            faults: Vec::new(),
         }
-        self.end_of_line();
-        self.push(Kind::Other, END, self.cursor.place, true);
     }
 
-    fn end_of_line(&mut self) {
-        if self.begun {
-            self.push(Kind::Other, NEWLINE, self.cursor.place, true);
+    /// The next token; [`END`] for ever at the end of the text.
+    pub(super) fn next(&mut self) -> Token<'a> {
+        loop {
+            let place = self.cursor.place;
+            // What is out of ASCII has a meaning nowhere: its bytes do for it.
+            let first = self.cursor.rest.bytes().next().map(char::from);
+            let is_end = matches!(first, None | Some('\n'));
+            self.spaced |= is_end;
+            let spaced = self.spaced;
+            let (kind, text) = match first {
+                _ if is_end && std::mem::take(&mut self.begun) => (Kind::Other, NEWLINE),
+                None => (Kind::Other, END),
+                Some('\n') => {
+                    self.cursor.next_line();
+                    continue;
+                }
+                Some('#') if spaced => {
+                    self.cursor.skip_line();
+                    continue;
+                }
+                Some(first) if is_blank(first) => {
+                    self.cursor.take(1);
+                    self.spaced = true;
+                    continue;
+                }
+                Some(first) => {
+                    self.spaced = false;
+                    self.begun = true;
+                    self.token(first)
+                }
+            };
+            return Token {
+                kind,
+                text,
+                place,
+                spaced,
+            };
         }
-        self.begun = false;
-        self.spaced = true;
     }
 
     fn token(&mut self, first: char) -> (Kind, &'a str) {
         let rest = self.cursor.rest;
         if first == '{' {
-            let (expression, fault) = read_expression(&mut self.cursor);
-            if let Some(fault) = fault {
-                self.lexed.faults.push(fault);
-            }
-            self.lexed.expressions.push(expression);
-            return (Kind::Expression(self.lexed.expressions.len() - 1), OPEN);
+            self.expression = read_expression(&mut self.cursor, &mut self.faults);
+            return (Kind::Expression, OPEN);
         }
         let mut kind = Kind::Other;
         let length = if is_sign(first) {
@@ -163,7 +153,7 @@ impl<'a> Lexer<'a> {
             }
         } else if first.is_ascii_alphabetic() || first == '_' {
             match rest.strip_prefix(BUT_NOT) {
-                Some(after) if !after.starts_with(is_name) => BUT_NOT.len(),
+                Some(after) if run(after, is_name) == 0 => BUT_NOT.len(),
                 _ => {
                     kind = Kind::Word;
                     run(rest, is_name).max(extended(rest))
@@ -175,15 +165,6 @@ impl<'a> Lexer<'a> {
             run(rest, other).max(1)
         };
         (kind, self.cursor.take(length))
-    }
-
-    fn push(&mut self, kind: Kind, text: &'a str, place: Place, spaced: bool) {
-        self.lexed.tokens.push(Token {
-            kind,
-            text,
-            place,
-            spaced,
-        });
     }
 }
 
@@ -214,6 +195,13 @@ fn run(text: &str, such: fn(char) -> bool) -> usize {
     let mut bytes = text.bytes();
     let end = bytes.position(|byte| !such(char::from(byte)));
     end.unwrap_or(text.len())
+}
+
+/// Bytes before the characters of ASCII at the end that are such.
+pub(super) fn before(text: &str, such: fn(char) -> bool) -> usize {
+    let mut bytes = text.bytes();
+    let last = bytes.rposition(|byte| !such(char::from(byte)));
+    last.map_or(0, |last| last + 1)
 }
 
 /// Bytes of the name at the start, with single `/`, `.` and `-` between letters, digits and `_`.

@@ -18,7 +18,7 @@ pub(crate) mod print;
 pub(crate) use parse::{parse, parse_into};
 pub(crate) use parse_condition::parameter_type;
 
-use lex::lex;
+use lex::{END, Kind, Lexer, NEWLINE};
 
 use crate::condition::ParameterType;
 use crate::model::{ModelErrorKind, Relation, Source, SourceId};
@@ -164,17 +164,19 @@ const NO_WORD: Word<'_> = Word {
 };
 
 /// So many characters of a text, for a message.
-pub(crate) fn start(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
+pub(crate) fn start(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Whether a text in braces is read as this expression, and as nothing else.
 fn is_read_as(text: &str, expression: &str) -> bool {
-    let lexed = lex(text, 0);
-    // The other two are the ends of the line and of the text.
-    lexed.tokens.len() == 3
-        && lexed.faults.is_empty()
-        && matches!(&*lexed.expressions, [found] if found.text == expression)
+    let mut lexer = Lexer::new(text, 0);
+    lexer.next().kind == Kind::Expression
+        && lexer.next().text == NEWLINE
+        && lexer.next().text == END
+        && lexer.faults.is_empty()
+        && lexer.expression.text == expression
 }
 
 impl ExpressionSyntax {

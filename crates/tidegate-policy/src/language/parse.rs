@@ -4,13 +4,14 @@
 
 use crate::hash::HashMap;
 
-use super::lex::{BUT_NOT, END, Kind, NEWLINE, Token, is_word, lex};
+use super::lex::{BUT_NOT, END, Kind, Lexer, NEWLINE, Token, is_word};
 use super::parse_condition::is_of_condition;
-use super::{ExpressionSyntax, Fault, Place, Syntax, TypeSyntax, Word, start};
+use super::{Fault, Place, Syntax, TypeSyntax, Word, start};
 use crate::model::{
     MAX_ERRORS, MAX_NESTING, MAX_TEXT, ModelErrorKind, Relation, Restriction, Rewrite, SourceId,
     Taken,
 };
+use crate::text::has;
 
 /// Parses a whole model or module; what could be read is there even when there are errors. `file` goes
 /// into every place.
@@ -33,20 +34,19 @@ pub(crate) fn parse_into<'a>(
         Fault::add(&mut faults, Place::start(file), kind, &message);
         return faults;
     }
-    let lexed = lex(text, file);
+    let mut lexer = Lexer::new(text, file);
     let mut parser = Parser {
-        tokens: &lexed.tokens,
-        expressions: lexed.expressions,
+        token: lexer.next(),
+        lexer,
         restrictions: Vec::new(),
         extended: HashMap::new(),
         before: syntax.conditions.len(),
         source,
         syntax,
-        errors: lexed.faults,
-        left: None,
+        is_lost: false,
     };
     parser.model();
-    parser.errors
+    parser.lexer.faults
 }
 
 /// Words that cannot be names; the language's others can.
@@ -72,9 +72,10 @@ pub(super) fn is_soft(name: &str) -> bool {
 }
 
 pub(super) struct Parser<'s, 'a> {
-    /// Those that are left.
-    tokens: &'s [Token<'a>],
-    pub(super) expressions: Vec<ExpressionSyntax>,
+    /// The next one.
+    token: Token<'a>,
+    /// Reads those after it, and takes what is wrong.
+    pub(super) lexer: Lexer<'a>,
     /// Those of the relation that is being read.
     restrictions: Vec<Restriction>,
     /// Types that are extended.
@@ -83,12 +84,11 @@ pub(super) struct Parser<'s, 'a> {
     before: usize,
     pub(super) source: Option<SourceId>,
     pub(super) syntax: &'s mut Syntax<'a>,
-    errors: Vec<Fault>,
-    /// Those that were left at an error, while what was being read there is given up.
-    left: Option<&'s [Token<'a>]>,
+    /// There was an error, and what was being read there is given up.
+    is_lost: bool,
 }
 
-impl<'s, 'a> Parser<'s, 'a> {
+impl<'a> Parser<'_, 'a> {
     fn model(&mut self) {
         self.header();
         if self.gave_up() {
@@ -96,7 +96,7 @@ impl<'s, 'a> Parser<'s, 'a> {
         }
         loop {
             self.newlines();
-            if self.peek().text == END || self.errors.len() >= MAX_ERRORS {
+            if self.peek().text == END || self.lexer.faults.len() >= MAX_ERRORS {
                 return;
             }
             self.statement();
@@ -167,7 +167,7 @@ impl<'s, 'a> Parser<'s, 'a> {
         if self.peek().text != DEFINE {
             return self.unexpected("`define`");
         }
-        while self.peek().text == DEFINE && self.errors.len() < MAX_ERRORS {
+        while self.peek().text == DEFINE && self.lexer.faults.len() < MAX_ERRORS {
             self.relation_definition();
             // A restriction that is not closed ends at the next definition, which is read for itself.
             if self.gave_up() && self.peek().text != DEFINE {
@@ -183,14 +183,14 @@ impl<'s, 'a> Parser<'s, 'a> {
         let kind = ModelErrorKind::Syntax;
         if self.syntax.module.is_none() {
             Fault::add(
-                &mut self.errors,
+                &mut self.lexer.faults,
                 name.place,
                 kind,
                 "`extend` is for modules",
             );
         } else if !is_first {
             name.fault(
-                &mut self.errors,
+                &mut self.lexer.faults,
                 kind,
                 "",
                 " is extended twice in this file",
@@ -205,7 +205,7 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.restrictions.clear();
         let rewrite = self.rewrite(true, 0);
         self.end_of_line();
-        if self.left.is_none()
+        if !self.is_lost
             && let Some(definition) = self.syntax.types.last_mut()
         {
             definition.relations.push(Relation {
@@ -326,8 +326,8 @@ impl<'s, 'a> Parser<'s, 'a> {
         Restriction { taken, condition }
     }
 
-    pub(super) fn peek(&self) -> &'s Token<'a> {
-        self.tokens.first().unwrap_or(&LAST)
+    pub(super) fn peek(&self) -> &Token<'a> {
+        if self.is_lost { &LAST } else { &self.token }
     }
 
     pub(super) fn take(&mut self, text: &str) -> bool {
@@ -402,29 +402,28 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 
     pub(super) fn next(&mut self) {
-        self.tokens = self.tokens.get(1..).unwrap_or_default();
+        if !self.is_lost {
+            self.token = self.lexer.next();
+        }
     }
 
-    /// Records an error. From here on no token is left, and nothing more is an error, until
+    /// Records an error. From here on the end seems reached, and nothing more is an error, until
     /// [`gave_up`](Self::gave_up) is asked.
     fn give_up(&mut self, place: Place, kind: ModelErrorKind, message: &str) {
-        if self.left.is_none() {
-            self.left = Some(std::mem::take(&mut self.tokens));
-            Fault::add(&mut self.errors, place, kind, message);
+        if !std::mem::replace(&mut self.is_lost, true) {
+            Fault::add(&mut self.lexer.faults, place, kind, message);
         }
     }
 
     /// Whether there was an error; goes on where it was.
     fn gave_up(&mut self) -> bool {
-        let left = self.left.take();
-        self.tokens = left.unwrap_or(self.tokens);
-        left.is_some()
+        std::mem::take(&mut self.is_lost)
     }
 }
 
 const DEFINE: &str = "define";
 
-/// Stands after all tokens.
+/// Stands for all that is left of what is given up.
 const LAST: Token<'_> = Token {
     kind: Kind::Other,
     text: END,
@@ -444,7 +443,7 @@ pub(super) fn is_condition_word(text: &str) -> bool {
 
 /// Whether a name has no `/` and no `.`.
 pub(super) fn is_plain(name: &str) -> bool {
-    !name.contains(['/', '.'])
+    !has(name, b'/') && !has(name, b'.')
 }
 
 fn is_operator(text: &str) -> bool {

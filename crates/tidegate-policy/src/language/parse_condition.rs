@@ -26,16 +26,17 @@ impl Parser<'_, '_> {
         }
         self.newlines();
         self.expect(")");
-        let Kind::Expression(at) = self.peek().kind else {
+        if self.peek().kind != Kind::Expression {
             return self.unexpected("`{`");
-        };
+        }
+        let expression = std::mem::take(&mut self.lexer.expression);
         self.next();
         // Nothing was given up, or the expression would not be here.
-        if let Some((name, expression)) = name.zip(self.expressions.get_mut(at)) {
+        if let Some(name) = name {
             self.syntax.conditions.push(ConditionSyntax {
                 name,
                 parameters,
-                expression: std::mem::take(expression),
+                expression,
                 source: self.source,
             });
         }

@@ -66,13 +66,13 @@ pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextE
         }
     }
     let mut conditions = Vec::new();
-    for (condition, at) in parts.conditions.iter().zip(0..) {
+    for (condition, at) in model.conditions().iter().zip(0..) {
         let source = parts.source(parts.condition_source(at));
         conditions.push((source, condition.name(), at));
     }
     sort(&mut conditions);
     for (.., at) in conditions {
-        if let Some(condition) = parts.conditions.get(at) {
+        if let Some(condition) = model.conditions().get(at) {
             printer.condition(condition, parts.condition_source(at));
         }
     }
@@ -303,11 +303,19 @@ pub(crate) fn written(
 
 /// What an operator joins, what can be written first.
 fn direct_first(rewrite: &Rewrite) -> Vec<&Rewrite> {
-    let mut operands = rewrite.operands();
-    if !matches!(rewrite, Rewrite::Exclusion(..)) {
-        crate::sort::by_key(&mut operands, |operand| !matches!(operand, Rewrite::Direct));
+    let operands = rewrite.operands();
+    if let Rewrite::Exclusion(..) = rewrite {
+        return operands;
     }
-    operands
+    let mut sorted = Vec::with_capacity(operands.len());
+    for first in [true, false] {
+        for &operand in &operands {
+            if matches!(operand, Rewrite::Direct) == first {
+                sorted.push(operand);
+            }
+        }
+    }
+    sorted
 }
 
 /// Whether what can be written is printed before all else, and once. `first`: nothing is printed yet.

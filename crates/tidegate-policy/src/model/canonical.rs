@@ -24,6 +24,10 @@ pub(super) fn arrange(syntax: &mut Syntax<'_>) {
             in_order((one.source, text(one.name)), (two.source, text(two.name)))
         });
     }
+    if cfg!(not(feature = "conditions")) {
+        // No valid model has conditions then.
+        return;
+    }
     crate::sort::by(&mut syntax.conditions, |one, two| {
         in_order((one.source, one.name.text), (two.source, two.name.text))
     });

@@ -35,7 +35,9 @@ pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>, text: Box<
         }
     }
     for (definition, id) in syntax.conditions.iter().zip(0..) {
-        names.conditions.insert(definition.name.text, id);
+        if cfg!(feature = "conditions") {
+            names.conditions.insert(definition.name.text, id);
+        }
         if !parts.sources.is_empty() {
             parts.condition_sources.push(definition.source);
         }
@@ -74,7 +76,10 @@ impl<'a> Names<'_, 'a> {
                     self.number(&self.relations, relation);
                 }
             }
-            if let Some(condition) = &mut entry.condition {
+            // No valid model has conditions where the engine has none.
+            if cfg!(feature = "conditions")
+                && let Some(condition) = &mut entry.condition
+            {
                 self.number(&self.conditions, condition);
             }
         }

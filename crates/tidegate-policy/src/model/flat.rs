@@ -82,7 +82,7 @@ impl Leads {
 pub(super) fn flats(
     parts: &Parts,
     slots: &Slots,
-    plans: &[Option<Box<[Leaf]>>],
+    plans: &[Option<Vec<Leaf>>],
     chain: usize,
 ) -> Vec<Option<Flat>> {
     let mut flats = Vec::with_capacity(plans.len());

@@ -28,10 +28,12 @@ impl Ids {
 
     #[inline]
     pub(super) fn get(&self, name: &str) -> Option<u32> {
-        match key(name) {
-            Some(key) if self.short.has_all() => self.short.get(key),
-            _ => self.all.get(name).copied(),
+        if self.short.has_all()
+            && let Some(key) = key(name)
+        {
+            return self.short.get(key);
         }
+        self.all.get(name).copied()
     }
 
     /// Of what is before the colon of a well-formed name, if that is so short that no look at all of them is

@@ -221,10 +221,16 @@ impl Model {
     }
 
     /// Its conditions, in order of definition.
+    #[inline]
     pub fn conditions(&self) -> &[Condition] {
+        // Without conditions there is none, and nothing to do about them.
+        if cfg!(not(feature = "conditions")) {
+            return &[];
+        }
         &self.parts().conditions
     }
 
+    #[inline]
     pub(crate) fn condition(&self, id: ConditionId) -> Option<&Condition> {
         self.conditions().get(id as usize)
     }

@@ -3,53 +3,71 @@
 /// Nodes, each of which is reached when as many that lead to it have been as it waits for.
 #[derive(Default)]
 pub(super) struct Net {
-    waits: Vec<u32>,
-    leads: Vec<Vec<u32>>,
+    nodes: Vec<Node>,
+    leads: Vec<Lead>,
 }
+
+struct Node {
+    waits: u32,
+    /// The last of the leads from here; [`NONE`] if there is none.
+    lead: u32,
+}
+
+struct Lead {
+    to: u32,
+    /// The one before it from the same node, likewise.
+    before: u32,
+}
+
+const NONE: u32 = u32::MAX;
 
 impl Net {
     pub(super) fn add(&mut self, waits: u32) -> u32 {
-        self.waits.push(waits);
-        self.leads.push(Vec::new());
-        u32::try_from(self.waits.len() - 1).unwrap_or(u32::MAX)
+        self.nodes.push(Node { waits, lead: NONE });
+        u32::try_from(self.nodes.len() - 1).unwrap_or(NONE)
     }
 
     pub(super) fn lead(&mut self, from: u32, to: u32) {
-        if let Some(leads) = self.leads.get_mut(from as usize) {
-            leads.push(to);
+        if let Some(node) = self.nodes.get_mut(from as usize) {
+            let next = u32::try_from(self.leads.len()).unwrap_or(NONE);
+            let before = std::mem::replace(&mut node.lead, next);
+            self.leads.push(Lead { to, before });
         }
     }
 
     /// The same, and `to` waits for it.
     #[cfg(feature = "language")]
     pub(super) fn need(&mut self, from: u32, to: u32) {
-        if let Some(waits) = self.waits.get_mut(to as usize) {
-            *waits += 1;
+        if let Some(node) = self.nodes.get_mut(to as usize) {
+            node.waits += 1;
         }
         self.lead(from, to);
     }
 
     #[cfg(feature = "language")]
     pub(super) fn reach(&mut self, node: u32) {
-        if let Some(waits) = self.waits.get_mut(node as usize) {
-            *waits = 0;
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.waits = 0;
         }
     }
 
     /// From what waits for nothing to all that is reached, which then waits for nothing.
     pub(super) fn spread(&mut self) {
         let mut open = Vec::new();
-        for (&waits, node) in self.waits.iter().zip(0..) {
-            if waits == 0 {
-                open.push(node);
+        for node in &self.nodes {
+            if node.waits == 0 {
+                open.push(node.lead);
             }
         }
-        while let Some(node) = open.pop() {
-            for &to in self.leads.get(node as usize).into_iter().flatten() {
-                if let Some(waits @ 1..) = self.waits.get_mut(to as usize) {
-                    *waits -= 1;
-                    if *waits == 0 {
-                        open.push(to);
+        while let Some(mut lead) = open.pop() {
+            while let Some(&Lead { to, before }) = self.leads.get(lead as usize) {
+                lead = before;
+                if let Some(node) = self.nodes.get_mut(to as usize)
+                    && node.waits > 0
+                {
+                    node.waits -= 1;
+                    if node.waits == 0 {
+                        open.push(node.lead);
                     }
                 }
             }
@@ -57,6 +75,6 @@ impl Net {
     }
 
     pub(super) fn is_reached(&self, node: usize) -> bool {
-        self.waits.get(node) == Some(&0)
+        self.nodes.get(node).is_some_and(|node| node.waits == 0)
     }
 }

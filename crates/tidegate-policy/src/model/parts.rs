@@ -144,7 +144,7 @@ pub(super) struct Compiled {
     pub(super) condition_ids: Ids,
     slots: Slots,
     /// Of each relation, in the order of [`Parts::relations`].
-    plans: Vec<Option<Box<[Leaf]>>>,
+    plans: Vec<Option<Vec<Leaf>>>,
     /// Likewise.
     flats: Vec<Option<Flat>>,
 }

@@ -40,31 +40,30 @@ pub(super) fn plan(
     slots: &Slots,
     type_id: TypeId,
     place: usize,
-) -> Option<Box<[Leaf]>> {
+) -> Option<Vec<Leaf>> {
     let relation = parts.relations.get(place)?;
     let mut layout = Layout {
         parts,
         slots,
         type_id,
-        leaves: Vec::new(),
+        ends: Vec::new(),
+        leads: Vec::new(),
         chain: vec![relation.name],
         visits: 0,
     };
     layout.lay(place, &relation.rewrite)?;
-    let mut leaves = layout.leaves;
     // What is cheap to ask comes first.
-    crate::sort::by_key(&mut leaves, |leaf| match leaf.kind {
-        LeafKind::Direct { place } => parts.relations.get(place).is_some_and(takes_usersets),
-        LeafKind::From { .. } => true,
-    });
-    Some(leaves.into())
+    layout.ends.append(&mut layout.leads);
+    Some(layout.ends)
 }
 
 struct Layout<'a> {
     parts: &'a Parts,
     slots: &'a Slots,
     type_id: TypeId,
-    leaves: Vec<Leaf>,
+    /// Those where nothing leads on to other objects.
+    ends: Vec<Leaf>,
+    leads: Vec<Leaf>,
     chain: Vec<RelationId>,
     visits: usize,
 }
@@ -78,11 +77,10 @@ impl Layout<'_> {
         match rewrite {
             Rewrite::Direct => {
                 let kind = LeafKind::Direct { place };
-                let relation = self.parts.relations.get(place)?;
+                let leads = takes_usersets(self.parts.relations.get(place)?);
                 // Where nothing leads on, the way does not matter: once is enough.
-                let again = self.leaves.iter().any(|leaf| leaf.kind == kind);
-                if !again || takes_usersets(relation) {
-                    self.add(kind)?;
+                if leads || self.ends.iter().all(|leaf| leaf.kind != kind) {
+                    self.add(kind, leads)?;
                 }
             }
             Rewrite::Computed(other) => {
@@ -95,11 +93,14 @@ impl Layout<'_> {
                 self.lay(next, &relation.rewrite)?;
                 self.chain.pop();
             }
-            Rewrite::From { relation, tupleset } => self.add(LeafKind::From {
-                relation: *relation,
-                tupleset: *tupleset,
-                place: self.place(*tupleset)?,
-            })?,
+            Rewrite::From { relation, tupleset } => {
+                let kind = LeafKind::From {
+                    relation: *relation,
+                    tupleset: *tupleset,
+                    place: self.place(*tupleset)?,
+                };
+                self.add(kind, true)?;
+            }
             Rewrite::Union(operands) => {
                 for operand in operands {
                     self.lay(place, operand)?;
@@ -114,12 +115,16 @@ impl Layout<'_> {
         self.slots.place(self.type_id, relation).map(usize::from)
     }
 
-    fn add(&mut self, kind: LeafKind) -> Option<()> {
-        if self.leaves.len() >= MAX_LEAVES {
+    fn add(&mut self, kind: LeafKind, leads: bool) -> Option<()> {
+        if self.ends.len() + self.leads.len() >= MAX_LEAVES {
             return None;
         }
         let chain = self.chain.as_slice().into();
-        self.leaves.push(Leaf { kind, chain });
+        let leaves = match leads {
+            true => &mut self.leads,
+            false => &mut self.ends,
+        };
+        leaves.push(Leaf { kind, chain });
         Some(())
     }
 }

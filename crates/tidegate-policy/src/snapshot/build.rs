@@ -164,10 +164,7 @@ impl SnapshotBuilder {
             Some(TupleCondition { name, context }) => {
                 let id = model.condition_id(name)?;
                 model.condition(id)?.takes(context).ok()?;
-                Some(Bound {
-                    condition: id,
-                    context: context.clone(),
-                })
+                Some(Bound::new(id, context.clone())?)
             }
             None => None,
         };

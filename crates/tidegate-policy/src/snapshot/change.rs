@@ -113,10 +113,10 @@ pub(super) fn write(model: &Model, store: &mut Store, tuple: &Tuple) -> bool {
 pub(super) fn names(model: &Model, tuple: &Tuple) -> Option<(RelationId, Option<Bound>)> {
     let relation = model.relation_id(&tuple.relation)?;
     let bound = match &tuple.condition {
-        Some(condition) => Some(Bound {
-            condition: model.condition_id(&condition.name)?,
-            context: condition.context.clone(),
-        }),
+        Some(condition) => {
+            let id = model.condition_id(&condition.name)?;
+            Some(Bound::new(id, condition.context.clone())?)
+        }
         None => None,
     };
     Some((relation, bound))

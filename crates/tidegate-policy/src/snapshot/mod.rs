@@ -16,6 +16,7 @@
 //!
 //! In WebAssembly it is a plain one (`plain`).
 
+mod bound;
 #[cfg(not(target_family = "wasm"))]
 mod build;
 mod change;
@@ -353,9 +354,9 @@ impl Snapshot {
         entry: Entry,
     ) -> Option<Tuple> {
         let condition = match view.bound(object, relation, entry) {
-            Some(Bound { condition, context }) => Some(Box::new(TupleCondition {
-                name: self.model.condition(*condition)?.name().into(),
-                context: context.clone(),
+            Some(bound) => Some(Box::new(TupleCondition {
+                name: self.model.condition(bound.condition)?.name().into(),
+                context: bound.context.clone(),
             })),
             None if entry.is_conditional() => return None,
             None => None,

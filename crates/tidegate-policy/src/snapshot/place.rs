@@ -1,15 +1,8 @@
 //! Where a tuple is among the others, and what leads back to it.
 
+pub(crate) use super::bound::Bound;
 use super::row::{Entry, ObjectId, SubjectId};
-use crate::condition::Context;
-use crate::model::{ConditionId, RelationId};
-
-/// Under which condition a tuple holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound {
-    pub(crate) condition: ConditionId,
-    pub(crate) context: Context,
-}
+use crate::model::RelationId;
 
 /// The entry of a tuple, under a condition if it is; none for a tuple that is not kept. What cannot evaluate conditions
 /// has none in its model, so no tuple under one comes to it; if one did, it must not hold.

@@ -113,10 +113,7 @@ pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     };
     let bound = |bound: &Bound| {
         let name = from.condition(bound.condition)?.name();
-        Some(Bound {
-            condition: to.condition_id(name)?,
-            context: bound.context.clone(),
-        })
+        Bound::new(to.condition_id(name)?, bound.context.clone())
     };
 
     let mut tuples = Tuples::default();

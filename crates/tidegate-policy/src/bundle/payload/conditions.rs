@@ -47,9 +47,10 @@ pub(crate) fn read_condition(reader: &mut Reader<'_>) -> Option<Condition> {
     let parsed = Condition::parse(name, parameters, reader.text());
     parsed
         .map_err(|error| {
-            reader.fail(match error {
-                ConditionError::Unsupported => PayloadError::Unsupported,
-                _ => PayloadError::Condition,
+            reader.fail(if error == ConditionError::Unsupported {
+                PayloadError::Unsupported
+            } else {
+                PayloadError::Condition
             });
         })
         .ok()

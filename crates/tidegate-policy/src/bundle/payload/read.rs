@@ -93,7 +93,7 @@ fn bounds(reader: &mut Reader<'_>, model: &Model) -> Vec<Bound> {
         let this = Some((condition, text));
         reader.must(before < this, PayloadError::Order);
         before = this;
-        bounds.push(Bound { condition, context });
+        bounds.extend(Bound::new(condition, context));
     }
     bounds
 }

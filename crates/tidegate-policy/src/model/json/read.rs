@@ -361,7 +361,7 @@ const REWRITES: [&[&str]; 6] = [
 const COMPUTED: &[&str] = &["computed_userset", "computedUserset"];
 
 /// A name in a message, which tells it with each of its faults.
-fn shown(name: &str) -> String {
+fn shown(name: &str) -> &str {
     start(name, MAX_TYPE)
 }
 

@@ -9,7 +9,7 @@ use crate::hash::HashMap;
 use self::entry::Graph;
 use super::{ModelErrorKind, Schema};
 use crate::condition::{Condition, ConditionError, Parameter};
-use crate::language::{Fault, Place, Syntax};
+use crate::language::{ConditionSyntax, Fault, ParameterSyntax, Place, Syntax};
 use crate::model::{Relation, Rewrite, Taken};
 
 /// Adds everything that is wrong with a model that could be read. Returns its conditions: all of them, if
@@ -64,34 +64,24 @@ pub(super) fn validate(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Cond
 
 /// The conditions, but for those whose expression is wrong.
 pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Condition> {
-    let mut found = Vec::with_capacity(syntax.conditions.len());
+    let mut found = Vec::new();
     for definition in &syntax.conditions {
-        let name = &definition.name;
-        let mut parameters: Vec<Parameter> = Vec::with_capacity(definition.parameters.len());
-        let mut is_told = false;
-        for parameter in &definition.parameters {
-            let name = parameter.name.text;
-            // That one is declared twice.
-            is_told |= parameters.iter().any(|other| &*other.name == name);
-            parameters.push(Parameter {
-                name: name.into(),
-                kind: parameter.kind.clone(),
-            });
-        }
-        if is_told {
+        let (name, expression) = (&definition.name, &definition.expression);
+        if has_repeats(&definition.parameters) {
+            // That is told elsewhere.
             continue;
         }
-        let expression = &definition.expression;
-        match Condition::parse(name.text, parameters, &expression.text) {
+        match condition(definition) {
             Ok(condition) => found.push(condition),
             Err(error) => {
                 let (mut place, mut kind) = (name.place, ModelErrorKind::BadExpression);
-                match error {
-                    ConditionError::Expression { offset, .. } if !expression.pieces.is_empty() => {
-                        place = expression.place(offset);
-                    }
-                    ConditionError::Unsupported => kind = ModelErrorKind::NoConditions,
-                    _ => {}
+                if let Some(offset) = error.offset()
+                    && !expression.pieces.is_empty()
+                {
+                    place = expression.place(offset);
+                }
+                if error == ConditionError::Unsupported {
+                    kind = ModelErrorKind::NoConditions;
                 }
                 let message = format!("condition `{}`: {error}", name.text);
                 Fault::add(faults, place, kind, &message);
@@ -99,6 +89,36 @@ pub(super) fn conditions(syntax: &Syntax<'_>, faults: &mut Vec<Fault>) -> Vec<Co
         }
     }
     found
+}
+
+/// Whether two of a few parameters have one name.
+fn has_repeats(parameters: &[ParameterSyntax<'_>]) -> bool {
+    let mut rest = parameters.iter();
+    while let Some(one) = rest.next() {
+        let mut others = rest.clone();
+        if others.any(|other| other.name.text == one.name.text) {
+            return true;
+        }
+    }
+    false
+}
+
+fn condition(definition: &ConditionSyntax<'_>) -> Result<Condition, ConditionError> {
+    if cfg!(not(feature = "conditions")) {
+        return Err(ConditionError::Unsupported);
+    }
+    let mut parameters = Vec::with_capacity(definition.parameters.len());
+    for parameter in &definition.parameters {
+        parameters.push(Parameter {
+            name: parameter.name.text.into(),
+            kind: parameter.kind.clone(),
+        });
+    }
+    Condition::parse(
+        definition.name.text,
+        parameters,
+        &definition.expression.text,
+    )
 }
 
 /// Whether its schema is known.
