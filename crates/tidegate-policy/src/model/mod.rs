@@ -222,6 +222,9 @@ impl Model {
 
     /// Its conditions, in order of definition.
     pub fn conditions(&self) -> &[Condition] {
+        if cfg!(not(feature = "conditions")) {
+            return &[];
+        }
         &self.parts().conditions
     }
 
