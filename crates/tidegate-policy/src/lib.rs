@@ -104,7 +104,7 @@ pub use decide::{Caller, Decision, Denial, Request, decide};
 pub use explain::{Budget, Explanation, Proof, Remedy};
 #[cfg(feature = "language")]
 pub use language::print::NoTextError;
-pub use list::{ListError, ListObjectsRequest, ListUsersRequest, Page, SubjectKind};
+pub use list::{ListError, ListObjectsRequest, ListRequest, ListUsersRequest, Page, SubjectKind};
 #[cfg(not(target_family = "wasm"))]
 pub use live::Live;
 #[cfg(feature = "language")]

@@ -124,20 +124,35 @@ impl Engine {
         object: &str,
         given: &Given,
     ) -> Result<JsValue, JsValue> {
-        let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
-        let found = self.snapshot.check(&CheckRequest {
-            subject: &subject,
-            relation,
-            object: &object,
-            contextual_tuples: &given.tuples()?,
-            context: &given.context,
-        });
-        Ok(answer_of(match found {
-            Ok(true) => None,
-            Ok(false) => Some(Denial::NotGranted.kind()),
-            Err(error) => Some(error.kind()),
-        }))
+        ask(subject, relation, object, given, &|request| {
+            Ok(answer_of(match self.snapshot.check(request) {
+                Ok(true) => None,
+                Ok(false) => Some(Denial::NotGranted.kind()),
+                Err(error) => Some(error.kind()),
+            }))
+        })
     }
+}
+
+/// Puts a question by its names.
+///
+/// # Errors
+/// `bad-name`
+pub(crate) fn ask(
+    subject: &str,
+    relation: &str,
+    object: &str,
+    given: &Given,
+    answer: &dyn Fn(&CheckRequest<'_>) -> Result<JsValue, JsValue>,
+) -> Result<JsValue, JsValue> {
+    let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
+    answer(&CheckRequest {
+        subject: &subject,
+        relation,
+        object: &object,
+        contextual_tuples: &given.tuples()?,
+        context: &given.context,
+    })
 }
 
 /// Denied for a reason, or allowed. Property by property: this is on the path of every request.

@@ -1,12 +1,11 @@
 //! Why a check comes to its answer.
 
-use tidegate_policy::json::Json;
-use tidegate_policy::{Budget, CheckRequest, Object, Subject};
+use tidegate_policy::Budget;
 use wasm_bindgen::prelude::*;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, ask};
 use crate::error::error;
-use crate::given::{Given, parse};
+use crate::given::Given;
 use crate::json::write;
 
 #[wasm_bindgen]
@@ -23,17 +22,10 @@ impl Engine {
         object: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "Given | null")] given: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let (subject, object): (Subject, Object) = (parse(subject)?, parse(object)?);
         let given = Given::read(given)?;
-        let request = CheckRequest {
-            subject: &subject,
-            relation,
-            object: &object,
-            contextual_tuples: &given.tuples()?,
-            context: &given.context,
-        };
-        let explained = self.snapshot.explain(&request, &Budget::DEFAULT);
-        let explained = explained.map_err(|found| error(found.kind(), &found))?;
-        write(&Json::from(&explained))
+        ask(subject, relation, object, &given, &|request| {
+            let explained = self.snapshot.explain_as_json(request, &Budget::DEFAULT);
+            write(&explained.map_err(|found| error(found.kind(), &found))?)
+        })
     }
 }

@@ -2,9 +2,7 @@
 
 use tidegate_policy::json::Json;
 use tidegate_policy::text::cut;
-use tidegate_policy::{
-    CheckError, ListError, ListObjectsRequest, ListUsersRequest, Page, Subject, SubjectKind,
-};
+use tidegate_policy::{ListObjectsRequest, ListRequest, ListUsersRequest, Subject, SubjectKind};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
@@ -29,7 +27,7 @@ impl Engine {
         let asked = Asked::read(request, "subject", "type")?;
         let subject: Subject = parse(&asked.of)?;
         let after = asked.after.as_deref().map(parse).transpose()?;
-        let page = self.snapshot.list_objects(&ListObjectsRequest {
+        self.list(&ListRequest::Objects(ListObjectsRequest {
             subject: &subject,
             relation: &asked.relation,
             object_type: &asked.wanted,
@@ -37,8 +35,7 @@ impl Engine {
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
-        });
-        listed(page)
+        }))
     }
 
     /// Which subjects of a kind have the relation on the object?
@@ -60,7 +57,7 @@ impl Engine {
             },
             None => SubjectKind::Type(&asked.wanted),
         };
-        let page = self.snapshot.list_users(&ListUsersRequest {
+        self.list(&ListRequest::Users(ListUsersRequest {
             object: &object,
             relation: &asked.relation,
             kind,
@@ -68,8 +65,28 @@ impl Engine {
             context: &asked.given.context,
             after: after.as_ref(),
             limit: asked.limit,
-        });
-        listed(page)
+        }))
+    }
+}
+
+impl Engine {
+    fn list(&self, request: &ListRequest<'_>) -> Result<JsValue, JsValue> {
+        let page = self.snapshot.list(request);
+        let page = page.map_err(|error| of_list(&error))?;
+        let mut found = Vec::with_capacity(page.found.len());
+        for name in &page.found {
+            found.push(name.to_string().into());
+        }
+        let mut listed = Json::EMPTY;
+        listed.add("found", Json::List(found));
+        listed.add("complete", page.complete.into());
+        if let Some(next) = page.next {
+            listed.add("next", next.to_string().into());
+        }
+        if let Some(reason) = page.error {
+            listed.add("reason", reason.kind().into());
+        }
+        write(&listed)
     }
 }
 
@@ -106,32 +123,4 @@ impl Asked {
         end(fields)?;
         Ok(asked)
     }
-}
-
-fn listed<T: ToString>(page: Result<Page<T>, ListError>) -> Result<JsValue, JsValue> {
-    let page = page.map_err(|error| of_list(&error))?;
-    let mut found = Vec::with_capacity(page.found.len());
-    for name in &page.found {
-        found.push(name.to_string().into());
-    }
-    let next = page.next.map(|next| next.to_string());
-    write_page(found, next, page.complete, page.error.as_ref())
-}
-
-fn write_page(
-    found: Vec<Json>,
-    next: Option<String>,
-    complete: bool,
-    error: Option<&CheckError>,
-) -> Result<JsValue, JsValue> {
-    let mut listed = Json::EMPTY;
-    listed.add("found", Json::List(found));
-    listed.add("complete", complete.into());
-    if let Some(next) = next {
-        listed.add("next", next.into());
-    }
-    if let Some(reason) = error {
-        listed.add("reason", reason.kind().into());
-    }
-    write(&listed)
 }

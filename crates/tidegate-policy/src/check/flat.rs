@@ -26,6 +26,9 @@ mod tests;
 /// Most steps: who needs more, is better off with a memory.
 const MAX_STEPS: u32 = 400;
 
+/// In WebAssembly nothing is.
+const FETCHES: bool = cfg!(not(target_family = "wasm"));
+
 /// Usersets of a row that are fetched before the first of them is followed.
 const AHEAD: usize = 4;
 
@@ -108,7 +111,7 @@ impl<'a> Walk<'a> {
                 deeper |= u64::from(!written.usersets.is_empty()) << at;
             }
         }
-        if deeper != 0 {
+        if FETCHES && deeper != 0 {
             for leads in &flat.leads {
                 self.store.rows.fetch_first(found, leads.tupleset);
             }
@@ -118,9 +121,11 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let row = self.store.rows.row_of(found, object, written.relation);
-            // What the others have to be waited for is waited for together.
-            for ((object, _), _) in row.usersets().take(AHEAD).skip(1) {
-                self.store.rows.fetch(object);
+            if FETCHES {
+                // What the others have to be waited for is waited for together.
+                for ((object, _), _) in row.usersets().take(AHEAD).skip(1) {
+                    self.store.rows.fetch(object);
+                }
             }
             for ((object, relation), entry) in row.usersets() {
                 self.step()?;

@@ -51,8 +51,9 @@ fn describe(world: &World<'_>, change: &Change) -> Option<Unmet> {
         parameters.push(parameter.name.to_string());
     }
     let (mut missing, mut error) = (Vec::new(), None);
+    // Evaluated once more, for its words.
     if world.held(change.goal, entry) == Held::Open
-        && let Some(found) = world.error(change.goal, change.subject)
+        && let Err(found) = condition.is_met(&bound.context, world.context)
     {
         error = Some(found.to_string());
         missing = found.missing();

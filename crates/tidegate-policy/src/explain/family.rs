@@ -9,104 +9,79 @@ pub const MAX_REMOVED: usize = 3;
 
 /// No change.
 const NONE: u32 = u32::MAX;
+/// The bit by which the number of what is removed differs from that of what is added.
+pub(super) const REMOVED: u32 = 1 << 31;
 
-/// Changes by their numbers: what is added, and what is removed.
-// INVARIANT: both are sorted, each number once, and filled up with `NONE`.
+/// Changes by their numbers.
+// INVARIANT: sorted, each number once, and filled up with `NONE`: so what is added comes before what is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Set {
-    add: [u32; MAX_ADDED],
-    remove: [u32; MAX_REMOVED],
-}
+pub(super) struct Set([u32; MAX_ADDED + MAX_REMOVED]);
 
 impl Set {
     /// No change.
-    pub(super) const EMPTY: Self = Self {
-        add: [NONE; MAX_ADDED],
-        remove: [NONE; MAX_REMOVED],
-    };
+    pub(super) const EMPTY: Self = Self([NONE; MAX_ADDED + MAX_REMOVED]);
 
-    pub(super) fn adding(number: u32) -> Self {
+    /// One change.
+    pub(super) fn of(number: u32) -> Self {
         let mut set = Self::EMPTY;
-        insert(&mut set.add, number);
-        set
-    }
-
-    pub(super) fn removing(number: u32) -> Self {
-        let mut set = Self::EMPTY;
-        insert(&mut set.remove, number);
+        let [first, ..] = &mut set.0;
+        *first = number;
         set
     }
 
     /// Its changes: what is added, then what is removed.
-    pub(super) fn numbers(&self) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        for &number in self.add.iter().chain(&self.remove) {
-            if number != NONE {
-                numbers.push(number);
-            }
-        }
-        numbers
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.0.into_iter().take_while(|&number| number != NONE)
     }
 
-    pub(super) fn len(&self) -> usize {
-        count(self.add) + count(self.remove)
+    fn len(&self) -> usize {
+        self.numbers().count()
     }
 
     /// Both together; none when that adds more than so many, or removes more than may be.
-    fn with(self, other: Self, adds: usize) -> Option<Self> {
-        Some(Self {
-            add: merge(self.add, other.add).filter(|all| count(*all) <= adds)?,
-            remove: merge(self.remove, other.remove)?,
-        })
+    fn with(&self, other: &Self, mut adds: usize) -> Option<Self> {
+        let mut both = Self::EMPTY;
+        let mut slots = both.0.iter_mut();
+        let mut removes = MAX_REMOVED;
+        let next = |set: &Self, at: usize| set.0.get(at).copied().unwrap_or(NONE);
+        let (mut at, mut other_at) = (0, 0);
+        loop {
+            let (one, two) = (next(self, at), next(other, other_at));
+            let number = one.min(two);
+            if number == NONE {
+                return Some(both);
+            }
+            let room = if number < REMOVED {
+                &mut adds
+            } else {
+                &mut removes
+            };
+            *room = room.checked_sub(1)?;
+            *slots.next()? = number;
+            at += usize::from(one == number);
+            other_at += usize::from(two == number);
+        }
     }
 
     /// Every set that lacks one or more of its changes.
-    pub(super) fn parts(self) -> impl Iterator<Item = Self> {
-        let added = count(self.add);
+    fn parts(&self) -> impl Iterator<Item = Self> {
         let whole = (1_u32 << self.len()) - 1;
-        (0..whole).map(move |kept| Self {
-            add: pick(self.add, kept),
-            remove: pick(self.remove, kept >> added),
-        })
+        (0..whole).map(|kept| self.part(kept))
     }
-}
 
-/// As many as a set adds, or removes.
-type Numbers = [u32; MAX_ADDED];
-const _: () = assert!(MAX_ADDED == MAX_REMOVED);
-
-/// How many changes there are.
-fn count(numbers: Numbers) -> usize {
-    numbers.iter().filter(|&&number| number != NONE).count()
-}
-
-/// Puts a number in its place, and says whether there was room. What is greater moves on.
-fn insert(numbers: &mut Numbers, mut number: u32) -> bool {
-    for slot in numbers {
-        if *slot == number {
-            return true;
+    /// The changes whose places are set in the mask.
+    fn part(&self, mask: u32) -> Self {
+        let mut part = Self::EMPTY;
+        let mut slots = part.0.iter_mut();
+        for (place, number) in self.numbers().enumerate() {
+            if mask >> place & 1 == 1
+                && let Some(slot) = slots.next()
+            {
+                *slot = number;
+            }
         }
-        if *slot > number {
-            std::mem::swap(slot, &mut number);
-        }
+        part
     }
-    number == NONE
-}
-
-/// The numbers whose places are set in the mask.
-fn pick(from: Numbers, mask: u32) -> Numbers {
-    let mut all = [NONE; MAX_ADDED];
-    for (place, number) in from.into_iter().enumerate() {
-        if mask >> place & 1 == 1 {
-            insert(&mut all, number);
-        }
-    }
-    all
-}
-
-fn merge(mut one: Numbers, other: Numbers) -> Option<Numbers> {
-    let fits = other.into_iter().all(|number| insert(&mut one, number));
-    fits.then_some(one)
 }
 
 /// The sets of which no other is a part, in the order of their sizes.
@@ -128,7 +103,7 @@ pub(super) fn product(one: &[Set], other: &[Set], adds: usize) -> Vec<Set> {
             let mut sets = Vec::new();
             for left in one {
                 for right in other {
-                    if let Some(both) = left.with(*right, adds) {
+                    if let Some(both) = left.with(right, adds) {
                         sets.push(both);
                     }
                 }
@@ -143,10 +118,10 @@ mod tests {
     use super::*;
 
     fn set(add: &[u32], remove: &[u32]) -> Set {
-        let adding = add.iter().map(|&number| Set::adding(number));
-        let removing = remove.iter().map(|&number| Set::removing(number));
+        let adding = add.iter().map(|&number| Set::of(number));
+        let removing = remove.iter().map(|&number| Set::of(number | REMOVED));
         adding.chain(removing).fold(Set::EMPTY, |all, one| {
-            all.with(one, MAX_ADDED).unwrap_or(Set::EMPTY)
+            all.with(&one, MAX_ADDED).unwrap_or(Set::EMPTY)
         })
     }
 
@@ -166,8 +141,8 @@ mod tests {
             (Set::EMPTY, Set::EMPTY, 0, Some(Set::EMPTY)),
         ];
         for (one, other, adds, expected) in cases {
-            assert_eq!(one.with(other, adds), expected, "{one:?} {other:?}");
-            assert_eq!(other.with(one, adds), expected, "{one:?} {other:?}");
+            assert_eq!(one.with(&other, adds), expected, "{one:?} {other:?}");
+            assert_eq!(other.with(&one, adds), expected, "{one:?} {other:?}");
         }
     }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::check::{MAX_HOPS, MAX_PATH, steps_of_many};
 use crate::model::RelationId;
 use crate::snapshot::Entry;
+use crate::tuple::{Object, Tuple};
 
-use super::proof::{Followed, Proof};
 use super::support::spend;
 use super::verify::MAX_STEPS;
 use super::world::{Answer, Goal, World};
@@ -27,7 +27,7 @@ pub(super) struct Found {
     parts: Vec<(Option<Entry>, Rc<Self>)>,
 }
 
-/// The node of a [`Proof`] that it is.
+/// The node of a [`Proof`](super::Proof) that it is.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
     Itself,
@@ -116,7 +116,7 @@ impl Found {
     /// The proof; none when something in it does not hold where it was put: a circle that is none there, or one
     /// that is not seen, or what is too deep there, or is not. And none when it is more to verify than may be: a row
     /// that was gone through once may stand behind many nodes.
-    pub(super) fn proof(&self, world: &World<'_>) -> Option<Proof> {
+    pub(super) fn proof<F: Form>(&self, world: &World<'_>) -> Option<F> {
         let mut naming = Naming {
             world,
             path: Vec::new(),
@@ -127,6 +127,27 @@ impl Found {
         let proof = naming.goal(self, 0);
         (!naming.is_wrong).then_some(proof)
     }
+}
+
+/// What a proof is made as: a [`Proof`](super::Proof), or at once its JSON.
+pub(super) trait Form: Sized {
+    /// In the place of what is wrong.
+    const NONE: Self;
+
+    fn of(node: Node<'_, Self>) -> Self;
+}
+
+/// A node by its names.
+pub(super) struct Node<'a, F> {
+    pub(super) rule: Rule,
+    /// Of [`Rule::Tuple`] and [`Rule::From`].
+    pub(super) tuple: Option<Tuple>,
+    pub(super) object: Object,
+    /// The relation itself where the rule has no tupleset.
+    pub(super) tupleset: &'a str,
+    pub(super) relation: &'a str,
+    /// Those inside, each with its own tuple.
+    pub(super) parts: Vec<(Option<Tuple>, F)>,
 }
 
 /// Puts names in the place of numbers.
@@ -140,7 +161,7 @@ struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    fn goal(&mut self, found: &Found, hops: u32) -> Proof {
+    fn goal<F: Form>(&mut self, found: &Found, hops: u32) -> F {
         let is_deep = hops >= MAX_HOPS || self.path.len() >= MAX_PATH;
         let is_circle = !is_deep && self.path.contains(&found.goal);
         let (said_deep, said_circle) = match found.rule {
@@ -149,7 +170,8 @@ impl Naming<'_> {
             _ => (false, false),
         };
         if self.is_wrong || (is_deep, is_circle) != (said_deep, said_circle) {
-            return self.wrong();
+            self.is_wrong = true;
+            return F::NONE;
         }
         self.path.push(found.goal);
         let proof = self.node(found, hops);
@@ -157,94 +179,53 @@ impl Naming<'_> {
         proof
     }
 
-    fn node(&mut self, found: &Found, hops: u32) -> Proof {
+    fn node<F: Form>(&mut self, found: &Found, hops: u32) -> F {
         let world = self.world;
         let (object, own) = found.goal;
-        let (on, to) = match found.rule {
-            Rule::Computed(other) => (own, other),
+        let (on, to, own_entry) = match found.rule {
+            Rule::Computed(other) => (own, other, None),
             Rule::From {
-                tupleset, relation, ..
-            }
-            | Rule::NoFrom { tupleset, relation } => (tupleset, relation),
-            _ => (own, own),
+                tupleset,
+                relation,
+                entry,
+            } => (tupleset, relation, Some(entry)),
+            Rule::NoFrom { tupleset, relation } => (tupleset, relation, None),
+            Rule::Tuple(entry) => (own, own, Some(entry)),
+            _ => (own, own, None),
         };
         let relation = |id| world.model.relation_name(id);
-        let (Some(tupleset), Some(relation)) = (relation(on), relation(to)) else {
-            return self.wrong();
+        let (Some(tupleset), Some(relation), Some(name)) =
+            (relation(on), relation(to), world.view.object(object))
+        else {
+            self.is_wrong = true;
+            return F::NONE;
         };
-        let Some(name) = world.view.object(object) else {
-            return self.wrong();
-        };
-        self.pay(found, (object, on));
-        let tuple = |entry| world.tuple((object, on), entry);
-        let (mut parts, mut followed) = (Vec::new(), Vec::new());
+        let on = (object, on);
+        self.pay(found, on);
+        let tuple = self.tuple(on, own_entry);
+        let mut parts = Vec::with_capacity(found.parts.len());
         for (entry, part) in &found.parts {
             let by = match found.rule.hops() {
                 Some(more) => self.goal(part, hops + more),
                 None => self.node(part, hops),
             };
-            match (entry, entry.and_then(tuple)) {
-                (_, Some(tuple)) => followed.push(Followed { tuple, by }),
-                (Some(_), None) => self.is_wrong = true,
-                (None, None) => parts.push(by),
-            }
+            parts.push((self.tuple(on, *entry), by));
         }
-        let mut last = || Box::new(parts.pop().unwrap_or(Proof::TooDeep));
-        match found.rule {
-            Rule::Itself => Proof::Itself {
-                object: name,
-                relation: relation.into(),
-            },
-            Rule::Tuple(entry) => match tuple(entry) {
-                Some(tuple) => Proof::Tuple {
-                    tuple,
-                    by: parts.pop().map(Box::new),
-                },
-                None => self.wrong(),
-            },
-            Rule::Computed(_) => Proof::Computed {
-                object: name,
-                relation: relation.into(),
-                by: last(),
-            },
-            Rule::From { entry, .. } => match tuple(entry) {
-                Some(tuple) => Proof::From {
-                    tuple,
-                    relation: relation.into(),
-                    by: last(),
-                },
-                None => self.wrong(),
-            },
-            Rule::Union(operand) => Proof::Union {
-                operand,
-                by: last(),
-            },
-            Rule::Intersection => Proof::Intersection { all: parts },
-            Rule::Exclusion => {
-                let subtract = last();
-                let base = last();
-                Proof::Exclusion { base, subtract }
-            }
-            Rule::NoTuple => Proof::NoTuple {
-                object: name,
-                relation: relation.into(),
-                usersets: followed,
-            },
-            Rule::NoFrom { .. } => Proof::NoFrom {
-                object: name,
-                tupleset: tupleset.into(),
-                relation: relation.into(),
-                objects: followed,
-            },
-            Rule::NoUnion => Proof::NoUnion { all: parts },
-            Rule::NoIntersection(operand) => Proof::NoIntersection {
-                operand,
-                by: last(),
-            },
-            Rule::NoBase => Proof::NoBase { by: last() },
-            Rule::Circle => Proof::Circle,
-            Rule::TooDeep => Proof::TooDeep,
-        }
+        F::of(Node {
+            rule: found.rule,
+            tuple,
+            object: name,
+            tupleset,
+            relation,
+            parts,
+        })
+    }
+
+    /// The tuple of an entry, where there is one.
+    fn tuple(&mut self, on: Goal, entry: Option<Entry>) -> Option<Tuple> {
+        let tuple = self.world.tuple(on, entry?);
+        self.is_wrong |= tuple.is_none();
+        tuple
     }
 
     /// Takes what it costs to verify a node: itself, where it leads to, and the row on which it says that nothing does.
@@ -264,10 +245,5 @@ impl Naming<'_> {
             .saturating_add(held)
             .saturating_add(world.take_steps() as usize);
         self.is_wrong |= !spend(&mut self.steps, steps);
-    }
-
-    fn wrong(&mut self) -> Proof {
-        self.is_wrong = true;
-        Proof::TooDeep
     }
 }

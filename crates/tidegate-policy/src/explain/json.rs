@@ -1,132 +1,106 @@
 //! Explanations as JSON, by hand: the writers that are derived need three times the code, which counts in a browser.
 //! Fields and words are those of the derived ones.
 
-use super::{Explanation, Followed, Proof, Remedy, Unmet};
+use super::found::{Form, Node, Rule};
+use super::{Explanation, Remedy, Unmet};
 use crate::json::Json;
 use crate::tuple::Tuple;
 
-impl From<&Explanation> for Json {
-    fn from(found: &Explanation) -> Self {
-        let mut out = Self::EMPTY;
-        match found {
-            Explanation::Allowed { proof, complete } => {
-                out.add("answer", "allowed".into());
-                out.add("proof", proof.as_ref().map_or(Self::Null, Self::from));
-                out.add("complete", (*complete).into());
-            }
-            Explanation::Denied {
-                remedies,
-                conditions,
-                complete,
-            } => {
-                out.add("answer", "denied".into());
-                out.add("remedies", list(remedies, remedy));
-                out.add("conditions", list(conditions, unmet));
-                out.add("complete", (*complete).into());
-            }
+/// An explanation whose proof is JSON already.
+pub(super) fn of(found: Explanation<Json>) -> Json {
+    let mut out = Json::EMPTY;
+    let complete = match found {
+        Explanation::Allowed { proof, complete } => {
+            word(&mut out, "answer", "allowed");
+            out.add("proof", proof.unwrap_or(Json::Null));
+            complete
         }
-        out
-    }
+        Explanation::Denied {
+            remedies,
+            conditions,
+            complete,
+        } => {
+            word(&mut out, "answer", "denied");
+            out.add("remedies", list(&remedies, remedy));
+            out.add("conditions", list(&conditions, unmet));
+            complete
+        }
+    };
+    out.add("complete", complete.into());
+    out
 }
 
-impl From<&Proof> for Json {
-    fn from(found: &Proof) -> Self {
+impl Form for Json {
+    const NONE: Self = Self::Null;
+
+    fn of(node: Node<'_, Self>) -> Self {
         let mut out = Self::EMPTY;
-        let mut kind = |kind: &str| word(&mut out, "kind", kind);
-        match found {
-            Proof::Itself { object, relation } => {
-                kind("itself");
-                word(&mut out, "object", object.as_str());
-                word(&mut out, "relation", relation);
+        // What is inside is a list of this name, or each part stands by itself.
+        let (kind, inside) = match node.rule {
+            Rule::Itself => ("itself", None),
+            Rule::Tuple(_) => ("tuple", None),
+            Rule::Computed(_) => ("computed", None),
+            Rule::From { .. } => ("from", None),
+            Rule::Union(_) => ("union", None),
+            Rule::Intersection => ("intersection", Some("all")),
+            Rule::Exclusion => ("exclusion", None),
+            Rule::NoTuple => ("no_tuple", Some("usersets")),
+            Rule::NoFrom { .. } => ("no_from", Some("objects")),
+            Rule::NoUnion => ("no_union", Some("all")),
+            Rule::NoIntersection(_) => ("no_intersection", None),
+            Rule::NoBase => ("no_base", None),
+            Rule::Circle => ("circle", None),
+            Rule::TooDeep => ("too_deep", None),
+        };
+        word(&mut out, "kind", kind);
+        if let Some(tuple) = &node.tuple {
+            out.add("tuple", text(tuple));
+        }
+        if let Rule::Itself | Rule::Computed(_) | Rule::NoTuple | Rule::NoFrom { .. } = node.rule {
+            word(&mut out, "object", node.object.as_str());
+        }
+        match node.rule {
+            Rule::NoFrom { .. } => word(&mut out, "tupleset", node.tupleset),
+            // Counted from 0.
+            Rule::Union(operand) | Rule::NoIntersection(operand) => {
+                let operand = u32::try_from(operand).unwrap_or(u32::MAX);
+                out.add("operand", operand.into());
             }
-            Proof::Tuple { tuple, by } => {
-                kind("tuple");
-                out.add("tuple", text(tuple));
-                if let Some(by) = by {
-                    node(&mut out, "by", by);
+            _ => {}
+        }
+        if let Rule::Itself
+        | Rule::Computed(_)
+        | Rule::From { .. }
+        | Rule::NoTuple
+        | Rule::NoFrom { .. } = node.rule
+        {
+            word(&mut out, "relation", node.relation);
+        }
+        let mut parts = Vec::with_capacity(node.parts.len());
+        for (tuple, mut part) in node.parts {
+            if let Some(tuple) = tuple {
+                let mut followed = Self::EMPTY;
+                followed.add("tuple", text(&tuple));
+                followed.add("by", part);
+                part = followed;
+            }
+            parts.push(part);
+        }
+        match inside {
+            Some(name) => out.add(name, Self::List(parts)),
+            None => {
+                let mut name = match node.rule {
+                    Rule::Exclusion => "base",
+                    _ => "by",
+                };
+                for part in parts {
+                    out.add(name, part);
+                    name = "subtract";
                 }
             }
-            Proof::Computed {
-                object,
-                relation,
-                by,
-            } => {
-                kind("computed");
-                word(&mut out, "object", object.as_str());
-                word(&mut out, "relation", relation);
-                node(&mut out, "by", by);
-            }
-            Proof::From {
-                tuple,
-                relation,
-                by,
-            } => {
-                kind("from");
-                out.add("tuple", text(tuple));
-                word(&mut out, "relation", relation);
-                node(&mut out, "by", by);
-            }
-            Proof::Union { operand, by } => {
-                kind("union");
-                out.add("operand", place(*operand));
-                node(&mut out, "by", by);
-            }
-            Proof::Intersection { all } => {
-                kind("intersection");
-                out.add("all", list(all, |part| part.into()));
-            }
-            Proof::Exclusion { base, subtract } => {
-                kind("exclusion");
-                node(&mut out, "base", base);
-                node(&mut out, "subtract", subtract);
-            }
-            Proof::NoTuple {
-                object,
-                relation,
-                usersets,
-            } => {
-                kind("no_tuple");
-                word(&mut out, "object", object.as_str());
-                word(&mut out, "relation", relation);
-                out.add("usersets", list(usersets, followed));
-            }
-            Proof::NoFrom {
-                object,
-                tupleset,
-                relation,
-                objects,
-            } => {
-                kind("no_from");
-                word(&mut out, "object", object.as_str());
-                word(&mut out, "tupleset", tupleset);
-                word(&mut out, "relation", relation);
-                out.add("objects", list(objects, followed));
-            }
-            Proof::NoUnion { all } => {
-                kind("no_union");
-                out.add("all", list(all, |part| part.into()));
-            }
-            Proof::NoIntersection { operand, by } => {
-                kind("no_intersection");
-                out.add("operand", place(*operand));
-                node(&mut out, "by", by);
-            }
-            Proof::NoBase { by } => {
-                kind("no_base");
-                node(&mut out, "by", by);
-            }
-            Proof::Circle => kind("circle"),
-            Proof::TooDeep => kind("too_deep"),
         }
         out
     }
-}
-
-fn followed(found: &Followed) -> Json {
-    let mut out = Json::EMPTY;
-    out.add("tuple", text(&found.tuple));
-    out.add("by", (&found.by).into());
-    out
 }
 
 fn remedy(found: &Remedy) -> Json {
@@ -156,17 +130,6 @@ fn text(tuple: &Tuple) -> Json {
 #[inline(never)]
 fn word(out: &mut Json, name: &str, word: &str) {
     out.add(name, word.into());
-}
-
-/// Made once, too.
-#[inline(never)]
-fn node(out: &mut Json, name: &str, node: &Proof) {
-    out.add(name, node.into());
-}
-
-/// An operand, counted from 0.
-fn place(operand: usize) -> Json {
-    u32::try_from(operand).unwrap_or(u32::MAX).into()
 }
 
 fn list<T>(items: &[T], write: impl Fn(&T) -> Json) -> Json {

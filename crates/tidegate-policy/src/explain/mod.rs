@@ -49,9 +49,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckError, CheckRequest};
+use crate::json::Json;
 use crate::snapshot::{Overlay, Snapshot};
 use crate::tuple::{Object, Tuple};
 
+use found::Form;
 use world::World;
 
 /// How much an explanation may cost.
@@ -84,12 +86,12 @@ impl Default for Budget {
 /// Why a check comes to its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
-pub enum Explanation {
+pub enum Explanation<P = Proof> {
     /// It is a yes.
     Allowed {
         /// What it follows from; none when that would be more than the budget, or nested deeper than
         /// [`MAX_PROOF_DEPTH`].
-        proof: Option<Proof>,
+        proof: Option<P>,
         /// Whether there is a proof.
         complete: bool,
     },
@@ -139,6 +141,26 @@ impl Snapshot {
         request: &CheckRequest<'_>,
         budget: &Budget,
     ) -> Result<Explanation, CheckError> {
+        self.explain_as(request, budget)
+    }
+
+    /// The same as JSON: the fields and words are those of an [`Explanation`].
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    pub fn explain_as_json(
+        &self,
+        request: &CheckRequest<'_>,
+        budget: &Budget,
+    ) -> Result<Json, CheckError> {
+        Ok(json::of(self.explain_as(request, budget)?))
+    }
+
+    fn explain_as<F: Form>(
+        &self,
+        request: &CheckRequest<'_>,
+        budget: &Budget,
+    ) -> Result<Explanation<F>, CheckError> {
         let is_yes = match self.check(request) {
             Ok(answer) => answer,
             Err(CheckError::Condition(_)) => false,

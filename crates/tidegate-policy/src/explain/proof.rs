@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::found::{Form, Node, Rule};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// Most nodes of a proof, each inside the other, counted as JSON is nested: what readers of JSON take.
@@ -119,6 +120,77 @@ pub struct Followed {
     pub tuple: Tuple,
     /// What there is.
     pub by: Proof,
+}
+
+impl Form for Proof {
+    const NONE: Self = Self::TooDeep;
+
+    fn of(node: Node<'_, Self>) -> Self {
+        let Node {
+            rule,
+            tuple,
+            object,
+            tupleset,
+            relation,
+            parts,
+        } = node;
+        let relation = relation.into();
+        let (mut all, mut followed) = (Vec::new(), Vec::new());
+        for (tuple, by) in parts {
+            match tuple {
+                Some(tuple) => followed.push(Followed { tuple, by }),
+                None => all.push(by),
+            }
+        }
+        let mut last = || Box::new(all.pop().unwrap_or(Self::NONE));
+        match (rule, tuple) {
+            (Rule::Itself, _) => Self::Itself { object, relation },
+            (Rule::Tuple(_), Some(tuple)) => Self::Tuple {
+                tuple,
+                by: all.pop().map(Box::new),
+            },
+            (Rule::From { .. }, Some(tuple)) => Self::From {
+                tuple,
+                relation,
+                by: last(),
+            },
+            (Rule::Tuple(_) | Rule::From { .. }, None) => Self::NONE,
+            (Rule::Computed(_), _) => Self::Computed {
+                object,
+                relation,
+                by: last(),
+            },
+            (Rule::Union(operand), _) => Self::Union {
+                operand,
+                by: last(),
+            },
+            (Rule::Intersection, _) => Self::Intersection { all },
+            (Rule::Exclusion, _) => {
+                let subtract = last();
+                let base = last();
+                Self::Exclusion { base, subtract }
+            }
+            (Rule::NoTuple, _) => Self::NoTuple {
+                object,
+                relation,
+                usersets: followed,
+            },
+            (Rule::NoFrom { .. }, _) => Self::NoFrom {
+                object,
+                tupleset: tupleset.into(),
+                relation,
+                objects: followed,
+            },
+            (Rule::NoUnion, _) => Self::NoUnion { all },
+            (Rule::NoIntersection(operand), _) => Self::NoIntersection {
+                operand,
+                by: last(),
+            },
+            (Rule::NoBase, _) => Self::NoBase { by: last() },
+            (Rule::Circle, _) => Self::Circle,
+            (Rule::TooDeep, _) => Self::TooDeep,
+        }
+    }
 }
 
 impl Proof {

@@ -9,8 +9,8 @@ use crate::model::{RelationId, Rewrite};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::Budget;
-use super::found::{Found, Rule};
-use super::proof::{MAX_PROOF_DEPTH, Proof};
+use super::found::{Form, Found, Rule};
+use super::proof::MAX_PROOF_DEPTH;
 use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Deepest nesting of the search: what the stack has room for. A proof as deep would be nested too deep.
@@ -19,7 +19,7 @@ const MAX_SEARCH_DEPTH: u32 = 2 * MAX_PROOF_DEPTH;
 const MAX_REMEMBERED: u32 = 1_000;
 
 /// A proof of what a check says yes to; none when it costs or holds more than the budget.
-pub(super) fn prove(world: &World<'_>, budget: &Budget) -> Option<Proof> {
+pub(super) fn prove<F: Form>(world: &World<'_>, budget: &Budget) -> Option<F> {
     // What is remembered was found on another way. Should it not hold where it was put, the way is gone
     // without a memory.
     for with_memory in [true, false] {

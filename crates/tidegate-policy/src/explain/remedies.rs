@@ -74,7 +74,7 @@ pub(super) fn remedies(
         most,
         complete: true,
         tried: HashMap::new(),
-        found,
+        found: Vec::new(),
     };
     // To know the objects is the first step of a search: with less than it takes, nothing would be found.
     let least = u32::try_from(hunt.names.len()).unwrap_or(u32::MAX);
@@ -86,6 +86,18 @@ pub(super) fn remedies(
         *steps -= kept;
         hunt.search(round, steps);
         *steps = steps.saturating_add(kept);
+    }
+    for set in hunt.found {
+        let mut remedy = Remedy::default();
+        for Step { adds, tuple, .. } in set {
+            if adds {
+                &mut remedy.add
+            } else {
+                &mut remedy.remove
+            }
+            .push(tuple);
+        }
+        found.push(remedy);
     }
     hunt.complete && are_all
 }
@@ -144,12 +156,17 @@ impl Round {
     }
 }
 
-impl Remedy {
-    /// How many tuples it changes.
-    fn size(&self) -> usize {
-        self.add.len() + self.remove.len()
-    }
+/// A tuple to add or to remove.
+#[derive(Clone)]
+struct Step {
+    /// The line of a [`Remedy`]'s text: those to add are before those to remove.
+    line: String,
+    adds: bool,
+    tuple: Tuple,
 }
+
+/// What may be a remedy, in the order of the lines.
+type Steps = Vec<Step>;
 
 struct Hunt<'a> {
     snapshot: &'a Snapshot,
@@ -163,14 +180,14 @@ struct Hunt<'a> {
     /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
     tried: HashMap<String, Option<bool>>,
     /// In the order of how many tuples they have, and of their texts.
-    found: &'a mut Vec<Remedy>,
+    found: Vec<Steps>,
 }
 
 impl Hunt<'_> {
     /// Finds every minimal set of a round.
     fn search(&mut self, round: Round, steps: &mut u32) {
         let mut seen = HashSet::new();
-        let mut open = vec![Remedy::default()];
+        let mut open = vec![Steps::new()];
         let mut at = 0;
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
@@ -179,10 +196,10 @@ impl Hunt<'_> {
                 continue;
             };
             for whole in further {
-                if whole.add.len() > round.adds || !seen.insert(whole.to_string()) {
+                if added(&whole) > round.adds || !seen.insert(text(&whole)) {
                     continue;
                 }
-                let size = whole.size();
+                let size = whole.len();
                 match self.turns(&whole, steps) {
                     Some(true) => self.keep(whole, steps),
                     Some(false) => open.push(whole),
@@ -192,7 +209,7 @@ impl Hunt<'_> {
                     self.complete = false;
                     // A larger one of an earlier round makes room for this one, and for more of its size.
                     let last = self.found.pop();
-                    if last.is_none_or(|last| last.size() <= size) {
+                    if last.is_none_or(|last| last.len() <= size) {
                         return;
                     }
                 }
@@ -201,7 +218,7 @@ impl Hunt<'_> {
     }
 
     /// The base with each of the candidates that there are once it is applied; none when that cannot be told.
-    fn further(&mut self, base: &Remedy, round: Round, steps: &mut u32) -> Option<Vec<Remedy>> {
+    fn further(&mut self, base: &[Step], round: Round, steps: &mut u32) -> Option<Vec<Steps>> {
         let scratch = self.applied(base)?;
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
@@ -211,7 +228,7 @@ impl Hunt<'_> {
         let some = (round.goals < ALL).then_some(&*self.held);
         let known = Known::new(&world, &self.names, some);
         let mut support = Support::new(&world, &known, Changes::Tuples);
-        let adds = round.adds.saturating_sub(base.add.len());
+        let adds = round.adds.saturating_sub(added(base));
         let kept = *steps - *steps / round.share.min(2);
         *steps -= kept;
         let sets = support.candidates(adds, round.goals, steps);
@@ -232,13 +249,14 @@ impl Hunt<'_> {
     }
 
     /// Keeps a set that turns the answer, or if a part of it does, such a part.
-    fn keep(&mut self, whole: Remedy, steps: &mut u32) {
-        let count = whole.size();
-        for mask in 1..(1_u32 << count) - 1 {
-            let part = Remedy {
-                add: pick(&whole.add, mask),
-                remove: pick(&whole.remove, mask >> whole.add.len()),
-            };
+    fn keep(&mut self, whole: Steps, steps: &mut u32) {
+        for mask in 1..(1_u32 << whole.len()) - 1 {
+            let mut part = Steps::new();
+            for (place, step) in whole.iter().enumerate() {
+                if mask >> place & 1 == 1 {
+                    part.push(step.clone());
+                }
+            }
             match self.turns(&part, steps) {
                 Some(false) => {}
                 Some(true) => return self.keep(part, steps),
@@ -249,7 +267,7 @@ impl Hunt<'_> {
                 }
             }
         }
-        let order = |of: &Remedy| (of.size(), of.to_string());
+        let order = |of: &Steps| (of.len(), text(of));
         // What is there is the same.
         if let Err(place) = self.found.binary_search_by_key(&order(&whole), order) {
             self.found.insert(place, whole);
@@ -257,8 +275,8 @@ impl Hunt<'_> {
     }
 
     /// Whether the answer is a yes with a set applied; none when there is none.
-    fn turns(&mut self, remedy: &Remedy, steps: &mut u32) -> Option<bool> {
-        let text = remedy.to_string();
+    fn turns(&mut self, set: &[Step], steps: &mut u32) -> Option<bool> {
+        let text = text(set);
         if let Some(&known) = self.tried.get(&text) {
             return known;
         }
@@ -266,17 +284,19 @@ impl Hunt<'_> {
             return None;
         }
         let request = self.request;
-        let count = request.contextual_tuples.len() + remedy.add.len();
-        let found = if remedy.remove.is_empty() && count <= MAX_CONTEXTUAL_TUPLES {
+        let count = request.contextual_tuples.len() + set.len();
+        let found = if added(set) == set.len() && count <= MAX_CONTEXTUAL_TUPLES {
             // At the place of a contextual tuple nothing is added.
             let mut contextual_tuples = request.contextual_tuples.to_vec();
-            contextual_tuples.extend_from_slice(&remedy.add);
+            for step in set {
+                contextual_tuples.push(step.tuple.clone());
+            }
             self.snapshot.check_counted(&CheckRequest {
                 contextual_tuples: &contextual_tuples,
                 ..*request
             })
         } else {
-            self.applied(remedy)?.check_counted(request)
+            self.applied(set)?.check_counted(request)
         };
         // Nothing is left after a check that took more than there was; what it found is so all the same.
         *steps = steps.saturating_sub(found.steps);
@@ -289,61 +309,69 @@ impl Hunt<'_> {
         turns
     }
 
-    fn applied(&self, remedy: &Remedy) -> Option<Snapshot> {
-        if remedy.add.is_empty() && remedy.remove.is_empty() {
+    fn applied(&self, set: &[Step]) -> Option<Snapshot> {
+        if set.is_empty() {
             return Some(self.snapshot.clone());
         }
         let mut changes = Vec::new();
-        for tuple in &remedy.remove {
-            changes.push(Written::Delete(tuple.clone()));
-        }
-        for tuple in &remedy.add {
-            changes.push(Written::Write(tuple.clone()));
+        for adds in [false, true] {
+            for step in set {
+                let tuple = step.tuple.clone();
+                match (adds, step.adds) {
+                    (false, false) => changes.push(Written::Delete(tuple)),
+                    (true, true) => changes.push(Written::Write(tuple)),
+                    _ => {}
+                }
+            }
         }
         let revision = self.snapshot.revision().checked_add(1)?;
         self.snapshot.apply(revision, &changes).ok()
     }
 }
 
-/// The tuples whose places are set in the mask.
-fn pick(tuples: &[Tuple], mask: u32) -> Vec<Tuple> {
-    let mut picked = Vec::new();
-    for (place, tuple) in tuples.iter().enumerate() {
-        if mask >> place & 1 == 1 {
-            picked.push(tuple.clone());
-        }
+/// As a [`Remedy`] is printed.
+fn text(set: &[Step]) -> String {
+    let mut text = String::new();
+    for step in set {
+        text.push_str(&step.line);
     }
-    picked
+    text
+}
+
+/// How many tuples a set adds.
+fn added(set: &[Step]) -> usize {
+    set.iter().filter(|step| step.adds).count()
 }
 
 /// A set with more changes; none when they are too many, or undo what is in it.
-fn join(base: &Remedy, world: &World<'_>, changes: &[Change]) -> Option<Remedy> {
-    let Remedy {
-        mut add,
-        mut remove,
-    } = base.clone();
+fn join(base: &[Step], world: &World<'_>, changes: &[Change]) -> Option<Steps> {
+    let mut whole = base.to_vec();
     for change in changes {
         let tuple = name(world, change)?;
         let adds = !matches!(change.what, What::Remove);
-        if has_place(&base.add, &tuple) || adds && has_place(&base.remove, &tuple) {
+        let is_there = |step: &Step| {
+            let other = &step.tuple;
+            (step.adds || adds)
+                && other.object == tuple.object
+                && other.relation == tuple.relation
+                && other.subject == tuple.subject
+        };
+        if base.iter().any(is_there) {
             return None;
         }
-        if adds { &mut add } else { &mut remove }.push(tuple);
+        // What is added, before, takes the place of what is there, so that it need not be removed beside.
+        if adds || !whole.iter().any(is_there) {
+            let sign = if adds { '+' } else { '-' };
+            whole.push(Step {
+                line: format!("{sign} {tuple}\n"),
+                adds,
+                tuple,
+            });
+        }
     }
-    // What is added takes the place of what is there, so that it need not be removed beside.
-    remove.retain(|tuple| !has_place(&add, tuple));
-    crate::sort::by_key(&mut add, ToString::to_string);
-    crate::sort::by_key(&mut remove, ToString::to_string);
-    (add.len() <= MAX_ADDED && remove.len() <= MAX_REMOVED).then_some(Remedy { add, remove })
-}
-
-/// Whether one of them is on the tuple's object, relation and subject.
-fn has_place(tuples: &[Tuple], tuple: &Tuple) -> bool {
-    tuples.iter().any(|other| {
-        other.object == tuple.object
-            && other.relation == tuple.relation
-            && other.subject == tuple.subject
-    })
+    crate::sort::by(&mut whole, |one, other| one.line.cmp(&other.line));
+    let adds = added(&whole);
+    (adds <= MAX_ADDED && whole.len() - adds <= MAX_REMOVED).then_some(whole)
 }
 
 fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {

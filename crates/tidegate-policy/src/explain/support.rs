@@ -20,7 +20,7 @@ use crate::model::{Relation, RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::change::{Change, Changes, Known, Want, What};
-use super::family::{Set, least, product};
+use super::family::{REMOVED, Set, least, product};
 use super::remedies::STEPS_OF_OBJECT;
 use super::world::{Goal, Held, World};
 
@@ -116,7 +116,7 @@ impl<'a> Support<'a> {
     pub(super) fn changes(&self, set: &Set) -> Vec<Change> {
         let mut changes = Vec::new();
         for number in set.numbers() {
-            if let Some(change) = self.by_number.get(number as usize) {
+            if let Some(change) = self.by_number.get((number & !REMOVED) as usize) {
                 changes.push(*change);
             }
         }
@@ -160,46 +160,30 @@ impl<'a> Support<'a> {
             return Vec::new();
         }
         let (goal, _) = self.reader;
-        let sets = match (rewrite, want.yes) {
-            (Rewrite::Direct, true) => {
-                let mut sets = self.named(goal, want);
-                sets.extend(self.led(goal, None, want));
-                sets
+        let mut sets = Vec::new();
+        match (rewrite, want.yes) {
+            (Rewrite::Direct, _) => sets = self.tuples(goal, None, want),
+            (Rewrite::Computed(other), _) => {
+                sets.extend_from_slice(&self.read(((goal.0, *other), want)));
             }
-            (Rewrite::Direct, false) => {
-                let mut named = Vec::new();
-                for entry in self.world.named(goal) {
-                    named.push((None, entry));
-                }
-                let sets = self.none_of(goal, &named, want);
-                let others = self.none_led(goal, None, want);
-                self.together(&sets, &others)
-            }
-            (Rewrite::Computed(other), _) => self.read(((goal.0, *other), want)).to_vec(),
-            (Rewrite::From { relation, tupleset }, true) => {
-                self.led((goal.0, *tupleset), Some(*relation), want)
-            }
-            (Rewrite::From { relation, tupleset }, false) => {
-                self.none_led((goal.0, *tupleset), Some(*relation), want)
+            (Rewrite::From { relation, tupleset }, _) => {
+                sets = self.tuples((goal.0, *tupleset), Some(*relation), want);
             }
             (Rewrite::Union(operands), true) => {
-                let mut all = Vec::new();
                 for operand in operands {
-                    all.extend(self.part(operand, want));
+                    self.all_of(&[(operand, want)], &mut sets);
                 }
-                all
             }
             (Rewrite::Union(operands), false) | (Rewrite::Intersection(operands), true) => {
                 let mut all = Vec::new();
                 for operand in operands {
                     all.push((operand, want));
                 }
-                self.all_of(&all)
+                self.all_of(&all, &mut sets);
             }
             (Rewrite::Intersection(operands), false) => {
-                let mut sets = Vec::new();
                 for (place, operand) in operands.iter().enumerate() {
-                    sets.extend(self.part(operand, Want::NO));
+                    self.all_of(&[(operand, Want::NO)], &mut sets);
                     if want.or_open {
                         // An open one counts where no other is a circle.
                         let mut all = Vec::new();
@@ -207,77 +191,92 @@ impl<'a> Support<'a> {
                             let wanted = if other == place { want } else { want.yes() };
                             all.push((operand, wanted));
                         }
-                        sets.extend(self.all_of(&all));
+                        self.all_of(&all, &mut sets);
                     }
                 }
-                sets
             }
             (Rewrite::Exclusion(base, subtract), true) => {
-                self.all_of(&[(base, want), (subtract, want.no())])
+                self.all_of(&[(base, want), (subtract, want.no())], &mut sets);
             }
             (Rewrite::Exclusion(base, subtract), false) => {
-                let mut sets = self.part(base, Want::NO);
+                self.all_of(&[(base, Want::NO)], &mut sets);
                 // Taken away from what is a circle it is a circle still: the base has to be settled, or open.
                 let settled = (&**base, want.yes().or_open());
-                sets.extend(self.all_of(&[settled, (subtract, want.yes())]));
+                self.all_of(&[settled, (subtract, want.yes())], &mut sets);
                 if want.or_open {
-                    sets.extend(self.all_of(&[(base, want), (subtract, want)]));
+                    self.all_of(&[(base, want), (subtract, want)], &mut sets);
                 }
-                sets
             }
-        };
+        }
         if !self.spend(sets.len()) {
             return Vec::new();
         }
         self.bounded(least(sets))
     }
 
-    /// Every part comes to what is wanted of it.
-    fn all_of(&mut self, parts: &[(&'a Rewrite, Want)]) -> Vec<Set> {
-        let mut all = vec![Set::EMPTY];
+    /// Adds those by which every part comes to what is wanted of it.
+    fn all_of(&mut self, parts: &[(&'a Rewrite, Want)], sets: &mut Vec<Set>) {
+        let mut all: Option<Vec<Set>> = None;
         for &(part, want) in parts {
-            let sets = self.part(part, want);
-            all = self.together(&all, &sets);
+            let more = self.part(part, want);
+            all = Some(match all {
+                Some(all) => self.together(&all, &more),
+                None => more,
+            });
         }
-        all
+        // By nothing, if there is no part.
+        match all {
+            Some(mut all) => sets.append(&mut all),
+            None => sets.push(Set::EMPTY),
+        }
     }
 
-    /// By tuples that name the subject, those that are there and those that could be.
-    fn named(&mut self, goal: Goal, want: Want) -> Vec<Set> {
+    /// By the tuples of a row: those that name the subject, and the usersets; or those that lead on to a relation, as
+    /// [`World::leads`] has it.
+    fn tuples(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
         let world = self.world;
-        let mut sets = Vec::new();
-        for entry in world.named(goal) {
-            if !self.spend(1) {
-                break;
-            }
-            if let Some(set) = self.standing(goal, entry, want) {
-                sets.push(set);
+        let mut entries = Vec::new();
+        if to.is_none() {
+            for entry in world.named(on) {
+                entries.push((None, entry));
             }
         }
-        if self.may_add(goal)
-            && let Some(taken) = world.kind(world.subject)
-        {
-            sets.extend(self.addition(goal, world.subject, taken));
-        }
-        sets
-    }
-
-    /// By tuples that lead on, as [`World::leads`] has it, those that are there and those that could be.
-    fn led(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
-        let world = self.world;
-        let mut sets = Vec::new();
         for (goal, entry) in world.leads(on, to) {
+            entries.push((Some(goal), entry));
+        }
+        if want.yes {
+            self.any_of(on, to, &entries, want)
+        } else {
+            self.none_of(on, &entries, want)
+        }
+    }
+
+    /// By one of these tuples, or one that could be.
+    fn any_of(
+        &mut self,
+        on: Goal,
+        to: Option<RelationId>,
+        entries: &[(Option<Goal>, Entry)],
+        want: Want,
+    ) -> Vec<Set> {
+        let world = self.world;
+        let mut sets = Vec::new();
+        for &(leads_to, entry) in entries {
             if !self.spend(1) {
                 break;
             }
-            if let Some(with) = self.standing(on, entry, want) {
-                let rest = self.read((goal, want));
-                sets.extend(self.together(&[with], &rest));
+            if let Some(set) = self.standing(on, entry, want) {
+                self.leading(&[set], leads_to, want, &mut sets);
             }
         }
         let Some(relation) = world.relation(on).filter(|_| self.may_add(on)) else {
             return sets;
         };
+        if to.is_none()
+            && let Some(taken) = world.kind(world.subject)
+        {
+            sets.append(&mut self.addition(on, world.subject, taken));
+        }
         let known = self.known;
         for taken in kinds(relation) {
             let (type_id, relation) = match (taken, to) {
@@ -299,22 +298,22 @@ impl<'a> Support<'a> {
                     None => userset,
                     Some(_) => SubjectId::Object(object),
                 };
-                for with in self.addition(on, subject, taken) {
-                    let rest = self.read(((object, relation), want));
-                    sets.extend(self.together(&[with], &rest));
-                }
+                let with = self.addition(on, subject, taken);
+                self.leading(&with, Some((object, relation)), want, &mut sets);
             }
         }
         sets
     }
 
-    /// By taking away every tuple that leads on, or what it leads to.
-    fn none_led(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
-        let mut entries = Vec::new();
-        for (goal, entry) in self.world.leads(on, to) {
-            entries.push((Some(goal), entry));
+    /// Adds these sets, each with what it takes for what their tuple leads to.
+    fn leading(&mut self, with: &[Set], to: Option<Goal>, want: Want, sets: &mut Vec<Set>) {
+        match to {
+            Some(goal) if !with.is_empty() => {
+                let rest = self.read((goal, want));
+                sets.append(&mut self.together(with, &rest));
+            }
+            _ => sets.extend_from_slice(with),
         }
-        self.none_of(on, &entries, want)
     }
 
     /// By taking away each of these tuples, or what it leads to.
@@ -334,25 +333,21 @@ impl<'a> Support<'a> {
             let subject = entry.subject();
             match self.changes {
                 Changes::Tuples if !self.world.is_contextual(on, subject) => {
-                    sets.push(Set::removing(self.number(on, subject, What::Remove)));
+                    sets.push(self.changing(on, subject, What::Remove));
                 }
                 Changes::Conditions if held == Held::Open => {
-                    sets.push(Set::adding(self.number(on, subject, What::Assume(false))));
+                    sets.push(self.changing(on, subject, What::Assume(false)));
                 }
                 Changes::Tuples | Changes::Conditions => {}
             }
-            if let Some(goal) = leads_to {
-                let rest = self.read((goal, want));
-                if held == Held::Yes {
-                    sets.extend_from_slice(&rest);
-                } else if let Some(taken) = self.world.kind(subject)
-                    && self.may_add(on)
-                {
+            if leads_to.is_some() {
+                let with = match self.world.kind(subject) {
+                    _ if held == Held::Yes => vec![Set::EMPTY],
                     // In its place one that holds, and leads to nothing.
-                    for with in self.addition(on, subject, taken) {
-                        sets.extend(self.together(&[with], &rest));
-                    }
-                }
+                    Some(taken) if self.may_add(on) => self.addition(on, subject, taken),
+                    _ => Vec::new(),
+                };
+                self.leading(&with, leads_to, want, &mut sets);
             }
             all = self.together(&all, &least(sets));
         }
@@ -365,8 +360,7 @@ impl<'a> Support<'a> {
             Held::Yes => Some(Set::EMPTY),
             Held::Open if want.or_open => Some(Set::EMPTY),
             Held::Unmet | Held::Open if self.changes == Changes::Conditions => {
-                let number = self.number(goal, entry.subject(), What::Assume(true));
-                Some(Set::adding(number))
+                Some(self.changing(goal, entry.subject(), What::Assume(true)))
             }
             Held::Stale | Held::Unmet | Held::Open => None,
         }
@@ -401,11 +395,10 @@ impl<'a> Support<'a> {
             }
             let is_met = found.condition.is_none_or(|id| {
                 let condition = world.model.condition(id);
-                condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Ok(true))
+                condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Some(true))
             });
             if is_met {
-                let number = self.number(goal, subject, What::Add(found.condition));
-                let set = Set::adding(number);
+                let set = self.changing(goal, subject, What::Add(found.condition));
                 if !sets.contains(&set) {
                     sets.push(set);
                 }
@@ -461,17 +454,22 @@ impl<'a> Support<'a> {
         !self.is_spent
     }
 
-    fn number(&mut self, goal: Goal, subject: SubjectId, what: What) -> u32 {
+    /// The set of this change alone.
+    fn changing(&mut self, goal: Goal, subject: SubjectId, what: What) -> Set {
         let change = Change {
             goal,
             subject,
             what,
         };
         let next = u32::try_from(self.by_number.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(change).or_insert_with(|| {
+        let number = *self.numbers.entry(change).or_insert_with(|| {
             self.by_number.push(change);
             next
-        })
+        });
+        match what {
+            What::Remove => Set::of(number | REMOVED),
+            What::Add(_) | What::Assume(_) => Set::of(number),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::hash::HashMap;
 
 use crate::check::{CheckRequest, steps_of_many};
-use crate::condition::{Condition, Context, EvaluationError};
+use crate::condition::{Condition, Context};
 use crate::model::{Model, Relation, RelationId, Taken};
 use crate::snapshot::{Entry, ObjectId, Overlay, Row, Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
@@ -33,18 +33,17 @@ pub(super) enum Held {
     Stale,
     /// Its condition is not met.
     Unmet,
-    /// Its condition has no answer: [`World::error`] says why.
+    /// Its condition has no answer.
     Open,
 }
 
-/// What is known of the tuple at a place, beside the tuple.
+/// What is known of the condition of the tuple at a place.
 #[derive(Default)]
 struct Place {
-    is_contextual: bool,
-    /// Whether its condition is assumed to be met.
+    /// Whether it is assumed to be met.
     assumed: Option<bool>,
-    /// Whether its condition is met, evaluated once.
-    met: Option<Result<bool, EvaluationError>>,
+    /// What it comes to, evaluated once.
+    met: Option<Held>,
 }
 
 /// Where tuples lead, each with the tuple's entry.
@@ -59,7 +58,9 @@ pub(super) struct World<'a> {
     pub(super) subject: SubjectId,
     /// What is asked.
     pub(super) goal: Goal,
-    /// Those of contextual tuples, and of conditional ones that were looked at.
+    /// Of contextual tuples. So few that a list is gone through as quickly as a map is asked.
+    contextual: Vec<(Goal, SubjectId)>,
+    /// Of conditional tuples that were looked at.
     places: RefCell<HashMap<(Goal, SubjectId), Place>>,
     /// What that, many restrictions and objects that were passed over took, and nobody has paid for yet.
     steps: Cell<u32>,
@@ -76,16 +77,13 @@ impl<'a> World<'a> {
         let model = snapshot.model();
         let relation = model.relation_id(request.relation)?;
         let store = snapshot.store();
-        let mut places: HashMap<_, Place> = HashMap::new();
+        let mut contextual = Vec::new();
         for tuple in request.contextual_tuples {
             overlay.write(store, model, tuple);
             let object = overlay.intern(store, model, &tuple.object);
             let on = model.relation_id(&tuple.relation);
             if let Some((on, subject)) = on.zip(overlay.subject(store, model, &tuple.subject)) {
-                places
-                    .entry(((object, on), subject))
-                    .or_default()
-                    .is_contextual = true;
+                contextual.push(((object, on), subject));
             }
         }
         let object = overlay.intern(store, model, request.object);
@@ -100,7 +98,8 @@ impl<'a> World<'a> {
             context: request.context,
             subject,
             goal: (object, relation),
-            places: RefCell::new(places),
+            contextual,
+            places: RefCell::default(),
             steps: Cell::new(0),
         })
     }
@@ -178,23 +177,19 @@ impl<'a> World<'a> {
         };
         let mut places = self.places.borrow_mut();
         let place = places.entry((goal, entry.subject())).or_default();
-        let evaluate = || self.evaluate(condition, &bound.context);
         match place.assumed {
             Some(true) => Held::Yes,
             Some(false) => Held::Unmet,
-            None => match place.met.get_or_insert_with(evaluate) {
-                Ok(true) => Held::Yes,
-                Ok(false) => Held::Unmet,
-                Err(_) => Held::Open,
-            },
+            None => {
+                *place
+                    .met
+                    .get_or_insert_with(|| match self.evaluate(condition, &bound.context) {
+                        Some(true) => Held::Yes,
+                        Some(false) => Held::Unmet,
+                        None => Held::Open,
+                    })
+            }
         }
-    }
-
-    /// Why the condition of a tuple that was looked at has no answer.
-    pub(super) fn error(&self, goal: Goal, subject: SubjectId) -> Option<EvaluationError> {
-        let places = self.places.borrow();
-        let met = places.get(&(goal, subject))?.met.as_ref()?;
-        met.as_ref().err().cloned()
     }
 
     /// Assumes that the condition of a tuple is met, or is not, or assumes nothing.
@@ -203,16 +198,12 @@ impl<'a> World<'a> {
         places.entry((goal, subject)).or_default().assumed = met;
     }
 
-    /// Whether a condition is met by these values and those of the request.
-    pub(super) fn evaluate(
-        &self,
-        condition: &Condition,
-        stored: &Context,
-    ) -> Result<bool, EvaluationError> {
+    /// Whether a condition is met by these values and those of the request; none when it has no answer.
+    pub(super) fn evaluate(&self, condition: &Condition, stored: &Context) -> Option<bool> {
         let mut steps = self.steps.get();
         let met = condition.is_met_in_steps(stored, self.context, &mut steps);
         self.steps.set(steps);
-        met
+        met.ok()
     }
 
     /// The steps that were taken here since they were last asked for: for who has a budget to pay them.
@@ -222,9 +213,7 @@ impl<'a> World<'a> {
 
     /// Whether a contextual tuple is at the place, whatever is stored there.
     pub(super) fn is_contextual(&self, goal: Goal, subject: SubjectId) -> bool {
-        let places = self.places.borrow();
-        let place = places.get(&(goal, subject));
-        place.is_some_and(|place| place.is_contextual)
+        self.contextual.contains(&(goal, subject))
     }
 
     /// Whether a goal has these names.

@@ -46,9 +46,10 @@ pub(crate) use reach::reach_all;
 pub use users::{ListUsersRequest, SubjectKind};
 pub use walk::MAX_WALK;
 
-use crate::check::{self, CheckError, Checked, MAX_CONTEXTUAL_TUPLES};
+use crate::check::{self, CheckError, Checked, MAX_CONTEXTUAL_TUPLES, check_within, known_subject};
+use crate::condition::EvaluationError;
 use crate::model::Model;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ObjectId, Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple, TupleError};
 
 /// Most candidates that one page checks.
@@ -83,15 +84,48 @@ impl<T> Page<T> {
             error: None,
         }
     }
+}
 
-    /// The page of the candidates that a walk came upon, which may have been ended by what it cost.
-    fn after_a_walk(mut self, came_to_its_end: bool, max_walk: u32) -> Self {
-        if !came_to_its_end {
-            self.complete = false;
-            self.error.get_or_insert(CheckError::TooMuch(max_walk));
+impl Page<Subject> {
+    /// A page of subjects that are all objects.
+    fn of_objects(self) -> Page<Object> {
+        let object = |subject| match subject {
+            Subject::Object(object) => Some(object),
+            Subject::Userset { .. } | Subject::Wildcard { .. } => None,
+        };
+        Page {
+            found: self.found.into_iter().filter_map(object).collect(),
+            next: self.next.and_then(object),
+            complete: self.complete,
+            error: self.error,
         }
-        self
     }
+}
+
+/// One of both lists.
+#[derive(Clone, Copy, Debug)]
+pub enum ListRequest<'a> {
+    /// See [`Snapshot::list_objects`].
+    Objects(ListObjectsRequest<'a>),
+    /// See [`Snapshot::list_users`].
+    Users(ListUsersRequest<'a>),
+}
+
+/// Of whom, or of what, a list is, over numbers.
+#[derive(Clone, Copy)]
+enum Of {
+    Subject(SubjectId),
+    Object(ObjectId),
+}
+
+/// What a walk to candidates came upon.
+struct Walked {
+    /// The first that a page is to check, in order.
+    names: Vec<Subject>,
+    /// Whether the walk came to its end.
+    complete: bool,
+    /// Why the first condition on the way that has no answer has none.
+    error: Option<EvaluationError>,
 }
 
 /// Why there is no list.
@@ -142,7 +176,7 @@ impl Snapshot {
         &self,
         request: &ListObjectsRequest<'_>,
     ) -> Result<Page<Object>, ListError> {
-        objects::list(self, request)
+        Ok(self.list(&ListRequest::Objects(*request))?.of_objects())
     }
 
     /// Objects of a type that an object, as a subject, may have a relation on, sorted by id: on no other one
@@ -163,8 +197,95 @@ impl Snapshot {
     /// # Errors
     /// See [`ListError`].
     pub fn list_users(&self, request: &ListUsersRequest<'_>) -> Result<Page<Subject>, ListError> {
-        users::list(self, request)
+        self.list(&ListRequest::Users(*request))
     }
+
+    /// Either list, each object as the subject that it is.
+    ///
+    /// # Errors
+    /// See [`ListError`].
+    pub fn list(&self, request: &ListRequest<'_>) -> Result<Page<Subject>, ListError> {
+        list_within(self, request, MAX_WALK, MAX_STEPS)
+    }
+}
+
+/// Lists, with so much for the walk to the candidates, and so many steps for all checks but the first.
+fn list_within(
+    snapshot: &Snapshot,
+    request: &ListRequest<'_>,
+    max_walk: u32,
+    max_steps: u32,
+) -> Result<Page<Subject>, ListError> {
+    let (type_name, relation, kind, tuples, context, limit) = match *request {
+        ListRequest::Objects(asked) => (
+            asked.object_type,
+            asked.relation,
+            SubjectKind::of(asked.subject),
+            asked.contextual_tuples,
+            asked.context,
+            asked.limit,
+        ),
+        ListRequest::Users(asked) => (
+            asked.object.type_name(),
+            asked.relation,
+            asked.kind,
+            asked.contextual_tuples,
+            asked.context,
+            asked.limit,
+        ),
+    };
+    let (model, store) = (snapshot.model(), snapshot.store());
+    known(model, type_name, relation, kind, tuples)?;
+
+    let mut overlay = snapshot.overlay(tuples);
+    let of = match request {
+        ListRequest::Objects(asked) => overlay
+            .subject(store, model, asked.subject)
+            .map(Of::Subject),
+        ListRequest::Users(asked) => Some(Of::Object(overlay.intern(store, model, asked.object))),
+    };
+    let view = View {
+        overlay: (!overlay.is_empty()).then_some(&overlay),
+        ..snapshot.view()
+    };
+    let wanted = model.type_id(type_name).zip(model.relation_id(relation));
+    let (Some(of), Some((type_id, relation))) = (of, wanted) else {
+        return Ok(Page::empty());
+    };
+    let walked = match (request, of) {
+        (ListRequest::Objects(asked), Of::Subject(subject)) => objects::reached(
+            model,
+            view,
+            subject,
+            (type_id, relation),
+            asked.after,
+            max_walk,
+        ),
+        (ListRequest::Users(asked), Of::Object(object)) => {
+            named::named(snapshot, view, asked, (object, relation), max_walk)
+        }
+        _ => return Ok(Page::empty()),
+    };
+    let holds = |candidate: &Subject, most: u32| {
+        let (object, subject) = match (of, known_subject(model, view, candidate)?) {
+            (Of::Object(object), subject) => (object, subject),
+            (Of::Subject(subject), SubjectId::Object(object)) => (object, subject),
+            (Of::Subject(_), _) => return None,
+        };
+        let goal = (object, relation);
+        Some(check_within(model, view, subject, goal, context, most))
+    };
+    let mut page = page(&walked.names, limit, max_steps, &holds);
+    if !walked.complete {
+        page.complete = false;
+        page.error.get_or_insert(CheckError::TooMuch(max_walk));
+    }
+    if let Some(error) = walked.error {
+        page.complete = false;
+        let error = CheckError::Condition(Box::new(error));
+        page.error.get_or_insert(error);
+    }
+    Ok(page)
 }
 
 fn known_type(model: &Model, type_name: &str) -> Result<(), ListError> {
@@ -216,56 +337,32 @@ fn known(
 
 /// The candidates that pass the check, until the page is full or its steps are spent. The check of none for
 /// what has no number is a no.
-fn page<T: Clone>(
-    candidates: &[T],
+fn page(
+    candidates: &[Subject],
     limit: usize,
     max_steps: u32,
-    check: &dyn Fn(&T, u32) -> Option<Checked>,
-) -> Page<T> {
-    let check = |at: usize, most: u32| check(candidates.get(at)?, most);
-    let places = places(candidates.len(), limit, max_steps, &check);
-    let name = |at: usize| candidates.get(at).cloned();
-    let mut found = Vec::with_capacity(places.found.len());
-    for at in places.found {
-        if let Some(name) = name(at) {
-            found.push(name);
-        }
-    }
-    Page {
-        found,
-        next: places.next.and_then(name),
-        complete: places.complete,
-        error: places.error,
-    }
-}
-
-/// Which of so many candidates these are, of whatever kind.
-fn places(
-    candidates: usize,
-    limit: usize,
-    max_steps: u32,
-    check: &dyn Fn(usize, u32) -> Option<Checked>,
-) -> Page<usize> {
+    check: &dyn Fn(&Subject, u32) -> Option<Checked>,
+) -> Page<Subject> {
     let mut page = Page::empty();
     let mut left = max_steps;
-    let mut last = None;
-    for candidate in 0..candidates {
+    let mut last: Option<&Subject> = None;
+    for (candidate, name) in candidates.iter().enumerate() {
         // Every page comes at least one candidate further.
         let most = match last {
             None => check::MAX_STEPS,
             Some(_) => left.min(check::MAX_STEPS),
         };
         if page.found.len() >= limit.max(1) || candidate >= MAX_CANDIDATES || most == 0 {
-            page.next = last;
+            page.next = last.cloned();
             break;
         }
-        if let Some(Checked { answer, steps }) = check(candidate, most) {
+        if let Some(Checked { answer, steps }) = check(name, most) {
             left = left.saturating_sub(steps);
             match answer {
-                Ok(true) => page.found.push(candidate),
+                Ok(true) => page.found.push(name.clone()),
                 Ok(false) => {}
                 Err(CheckError::TooMuch(_)) if most < check::MAX_STEPS => {
-                    page.next = last;
+                    page.next = last.cloned();
                     break;
                 }
                 // The request was found good before, so this is about the candidate: it is denied.
@@ -275,7 +372,7 @@ fn places(
                 }
             }
         }
-        last = Some(candidate);
+        last = Some(name);
     }
     page
 }

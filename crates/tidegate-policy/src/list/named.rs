@@ -7,6 +7,7 @@
 //! Nobody who has the relation but is not named can be told from the wildcard: along the way no tuple
 //! is about them, so each step comes to the same for both.
 
+use super::Walked;
 use super::users::{ListUsersRequest, SubjectKind};
 use super::walk::{Allowance, First, Goal, Seen, Spent};
 use crate::condition::{Context, EvaluationError};
@@ -14,32 +15,24 @@ use crate::model::{Model, RelationId, Rewrite, TypeId};
 use crate::snapshot::{Entry, ObjectId, Row, Snapshot, SubjectId, View};
 use crate::tuple::Subject;
 
-/// What a walk found.
-pub(super) struct Named<'a> {
-    /// The first that a page is to check.
-    pub(super) subjects: First<'a, Subject>,
-    /// Whether the walk came to its end.
-    pub(super) complete: bool,
-    /// Why the first condition on the way that has no answer has none.
-    pub(super) error: Option<EvaluationError>,
-}
-
-/// Walks from the request's object, which has a number in the view, and relation.
-pub(super) fn named<'a>(
-    snapshot: &'a Snapshot,
-    view: View<'a>,
-    request: &ListUsersRequest<'a>,
-    start: ObjectId,
+/// The candidates for a page: the first who are named on the way from a goal over the view's numbers, and the
+/// wildcard.
+pub(super) fn named(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    request: &ListUsersRequest<'_>,
+    start: Goal,
     max_walk: u32,
-) -> Named<'a> {
+) -> Walked {
     let model = snapshot.model();
-    let found = First::after(request.after);
-    let (Some(wanted), Some(relation)) = (
-        wanted(model, request.kind),
-        model.relation_id(request.relation),
-    ) else {
-        return Named {
-            subjects: found,
+    let mut found = First::after(request.after);
+    if let SubjectKind::Type(type_name) = request.kind {
+        let type_name = type_name.into();
+        found.add(Subject::Wildcard { type_name });
+    }
+    let Some(wanted) = wanted(model, request.kind) else {
+        return Walked {
+            names: Vec::new(),
             complete: false,
             error: None,
         };
@@ -54,9 +47,9 @@ pub(super) fn named<'a>(
         found,
         error: None,
     };
-    let complete = walk.collect((start, relation)).is_ok();
-    Named {
-        subjects: walk.found,
+    let complete = walk.collect(start).is_ok();
+    Walked {
+        names: walk.found.into_names(),
         complete,
         error: walk.error,
     }
@@ -85,7 +78,7 @@ struct Walk<'a> {
     wanted: Wanted,
     context: &'a Context,
     allowance: Allowance,
-    found: First<'a, Subject>,
+    found: First<'a>,
     error: Option<EvaluationError>,
 }
 
@@ -106,63 +99,61 @@ impl Frontier {
 }
 
 impl<'a> Walk<'a> {
-    /// Notes every subject of the wanted kind.
+    /// Notes every subject of the wanted kind on the way from a goal.
     fn collect(&mut self, start: Goal) -> Result<(), Spent> {
         let mut frontier = Frontier::default();
         frontier.add(start, &mut self.allowance)?;
-        while let Some(goal) = frontier.next.pop() {
-            let Some(rewrite) = self.visit(goal) else {
-                continue;
-            };
-            // A userset is its own member, so each that the way leads to is named.
-            if self.is_wanted(goal.0, Some(goal.1)) {
-                self.name(SubjectId::Userset(goal.0, goal.1))?;
-            }
-            let mut open = vec![rewrite];
-            while let Some(rewrite) = open.pop() {
-                self.lead(rewrite, goal, &mut frontier)?;
-                match rewrite {
-                    Rewrite::Direct => self.note(goal)?,
-                    Rewrite::Computed(_) | Rewrite::From { .. } => {}
-                    Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
-                    Rewrite::Exclusion(base, subtract) => {
-                        open.push(base);
-                        if self.has_wildcard(base, goal)? {
-                            open.push(subtract);
-                        }
-                    }
-                }
-            }
-        }
+        self.go(start, Vec::new(), frontier, true)?;
         Ok(())
     }
 
     /// Whether the wanted type's wildcard is named on the way; what is taken away does not count.
     fn has_wildcard(&mut self, start: &'a Rewrite, on: Goal) -> Result<bool, Spent> {
         // A userset is no member of a wildcard.
-        let (type_id, None) = self.wanted else {
+        if self.wanted.1.is_some() {
             return Ok(false);
-        };
-        let wildcard = SubjectId::Wildcard(type_id);
-        let mut frontier = Frontier::default();
-        let (mut goal, mut open) = (on, vec![start]);
+        }
+        self.go(on, vec![start], Frontier::default(), false)
+    }
+
+    /// Goes through these parts of a goal's definition, and wherever they lead: notes whom it comes upon, or says
+    /// whether that is the wildcard.
+    fn go(
+        &mut self,
+        mut goal: Goal,
+        mut open: Vec<&'a Rewrite>,
+        mut frontier: Frontier,
+        notes: bool,
+    ) -> Result<bool, Spent> {
+        let wildcard = SubjectId::Wildcard(self.wanted.0);
         loop {
             while let Some(rewrite) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
-                    Rewrite::Direct if self.row(goal).find(wildcard).is_some() => {
-                        return Ok(true);
-                    }
+                    Rewrite::Direct if notes => self.note(goal)?,
+                    Rewrite::Direct if self.row(goal).find(wildcard).is_some() => return Ok(true),
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
                     Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
-                    Rewrite::Exclusion(base, _) => open.push(base),
+                    Rewrite::Exclusion(base, subtract) => {
+                        open.push(base);
+                        if notes && self.has_wildcard(base, goal)? {
+                            open.push(subtract);
+                        }
+                    }
                 }
             }
             let Some(next) = frontier.next.pop() else {
                 return Ok(false);
             };
             goal = next;
-            open.extend(self.visit(goal));
+            let Some(rewrite) = self.visit(goal) else {
+                continue;
+            };
+            open.push(rewrite);
+            // A userset is its own member, so each that the way leads to is named.
+            if notes && self.is_wanted(goal.0, Some(goal.1)) {
+                self.name(SubjectId::Userset(goal.0, goal.1))?;
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! On which objects of a type does a subject have a relation?
 
+use std::cmp::Ordering;
+
+use super::Walked;
 use super::reach::reach;
 use super::walk::{First, MAX_WALK};
-use super::{ListError, MAX_STEPS, Page, SubjectKind, known, page};
-use crate::check::check_within;
 use crate::condition::Context;
+use crate::model::{Model, RelationId, TypeId};
 use crate::snapshot::{Snapshot, SubjectId, View};
 use crate::tuple::{Object, Subject, Tuple};
 
@@ -22,74 +24,39 @@ pub struct ListObjectsRequest<'a> {
     pub contextual_tuples: &'a [Tuple],
     /// Values of conditions' parameters.
     pub context: &'a Context,
-    /// Only objects after this one: [`Page::next`] of the page before. It need not exist any more.
+    /// Only objects after this one: [`Page::next`](super::Page::next) of the page before. It need not exist any more.
     pub after: Option<&'a Object>,
     /// Most objects to answer; at least 1.
     pub limit: usize,
 }
 
-pub(super) fn list(
-    snapshot: &Snapshot,
-    request: &ListObjectsRequest<'_>,
-) -> Result<Page<Object>, ListError> {
-    list_within(snapshot, request, MAX_WALK, MAX_STEPS)
-}
-
-/// Lists, with so much for the walk to the objects, and so many steps for all checks but the first.
-pub(super) fn list_within(
-    snapshot: &Snapshot,
-    request: &ListObjectsRequest<'_>,
+/// The candidates for a page: the first objects that a subject may have the relation of the type on.
+pub(super) fn reached(
+    model: &Model,
+    view: View<'_>,
+    subject: SubjectId,
+    wanted: (TypeId, RelationId),
+    after: Option<&Object>,
     max_walk: u32,
-    max_steps: u32,
-) -> Result<Page<Object>, ListError> {
-    let model = snapshot.model();
-    let kind = match request.subject {
-        Subject::Userset { object, relation } => SubjectKind::Userset {
-            type_name: object.type_name(),
-            relation,
-        },
-        other => SubjectKind::Type(other.type_name()),
-    };
-    known(
-        model,
-        request.object_type,
-        request.relation,
-        kind,
-        request.contextual_tuples,
-    )?;
-
-    let mut overlay = snapshot.overlay(request.contextual_tuples);
-    let subject = overlay.subject(snapshot.store(), model, request.subject);
-    let view = View {
-        overlay: (!overlay.is_empty()).then_some(&overlay),
-        ..snapshot.view()
-    };
-    let wanted = model
-        .type_id(request.object_type)
-        .zip(model.relation_id(request.relation));
-    let (Some(subject), Some(wanted)) = (subject, wanted) else {
-        return Ok(Page::empty());
-    };
-    let mut candidates = First::after(request.after);
+) -> Walked {
+    let after = after.cloned().map(Subject::Object);
+    let mut candidates = First::after(after.as_ref());
     let walked = reach(model, view, subject, wanted, max_walk, &mut |id| {
-        let wanted = |name: &str| candidates.wants(|other| name.cmp(other.as_str()));
+        let wanted = |name: &str| {
+            candidates.wants(|other| match other {
+                Subject::Object(other) => name.cmp(other.as_str()),
+                Subject::Userset { .. } | Subject::Wildcard { .. } => Ordering::Less,
+            })
+        };
         if let Some(name) = view.object_if(id, wanted) {
-            candidates.add(name);
+            candidates.add(Subject::Object(name));
         }
     });
-    let holds = |object: &Object, most: u32| {
-        let goal = (view.id(object.as_str())?, wanted.1);
-        Some(check_within(
-            model,
-            view,
-            subject,
-            goal,
-            request.context,
-            most,
-        ))
-    };
-    let page = page(&candidates.into_names(), request.limit, max_steps, &holds);
-    Ok(page.after_a_walk(walked.is_ok(), max_walk))
+    Walked {
+        names: candidates.into_names(),
+        complete: walked.is_ok(),
+        error: None,
+    }
 }
 
 /// Objects of a type that an object, as a subject, may have a relation on, sorted.

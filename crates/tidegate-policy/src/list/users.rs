@@ -1,11 +1,6 @@
 //! Who has a relation on an object?
 
-use super::named::named;
-use super::walk::MAX_WALK;
-use super::{ListError, MAX_STEPS, Page, known, page};
-use crate::check::{CheckError, check_within, known_subject};
 use crate::condition::Context;
-use crate::snapshot::{Snapshot, View};
 use crate::tuple::{Object, Subject, Tuple};
 
 /// Which subjects of a kind have `relation` on `object`?
@@ -22,7 +17,7 @@ pub struct ListUsersRequest<'a> {
     pub contextual_tuples: &'a [Tuple],
     /// Values of conditions' parameters.
     pub context: &'a Context,
-    /// Only subjects after this one: [`Page::next`] of the page before. It need not exist any more.
+    /// Only subjects after this one: [`Page::next`](super::Page::next) of the page before. It need not exist any more.
     pub after: Option<&'a Subject>,
     /// Most subjects to answer; at least 1.
     pub limit: usize,
@@ -42,62 +37,15 @@ pub enum SubjectKind<'a> {
     },
 }
 
-pub(super) fn list(
-    snapshot: &Snapshot,
-    request: &ListUsersRequest<'_>,
-) -> Result<Page<Subject>, ListError> {
-    list_within(snapshot, request, MAX_WALK, MAX_STEPS)
-}
-
-/// Lists, with so much for finding out who is named, and so many steps for all checks but the first.
-pub(super) fn list_within(
-    snapshot: &Snapshot,
-    request: &ListUsersRequest<'_>,
-    max_walk: u32,
-    max_steps: u32,
-) -> Result<Page<Subject>, ListError> {
-    let model = snapshot.model();
-    known(
-        model,
-        request.object.type_name(),
-        request.relation,
-        request.kind,
-        request.contextual_tuples,
-    )?;
-
-    let mut overlay = snapshot.overlay(request.contextual_tuples);
-    let object = overlay.intern(snapshot.store(), model, request.object);
-    let view = View {
-        overlay: (!overlay.is_empty()).then_some(&overlay),
-        ..snapshot.view()
-    };
-    let Some(relation) = model.relation_id(request.relation) else {
-        return Ok(Page::empty());
-    };
-    let named = named(snapshot, view, request, object, max_walk);
-    let mut candidates = named.subjects;
-    if let SubjectKind::Type(type_name) = request.kind {
-        let type_name = type_name.into();
-        candidates.add(Subject::Wildcard { type_name });
+impl<'a> SubjectKind<'a> {
+    /// The kind that a subject is of.
+    pub(super) fn of(subject: &'a Subject) -> Self {
+        match subject {
+            Subject::Userset { object, relation } => Self::Userset {
+                type_name: object.type_name(),
+                relation,
+            },
+            other => Self::Type(other.type_name()),
+        }
     }
-    let holds = |subject: &Subject, most: u32| {
-        let subject = known_subject(model, view, subject)?;
-        let goal = (object, relation);
-        Some(check_within(
-            model,
-            view,
-            subject,
-            goal,
-            request.context,
-            most,
-        ))
-    };
-    let page = page(&candidates.into_names(), request.limit, max_steps, &holds);
-    let mut page = page.after_a_walk(named.complete, max_walk);
-    if let Some(error) = named.error {
-        page.complete = false;
-        let error = CheckError::Condition(Box::new(error));
-        page.error.get_or_insert(error);
-    }
-    Ok(page)
 }

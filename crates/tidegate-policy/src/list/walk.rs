@@ -6,6 +6,7 @@ use super::MAX_CANDIDATES;
 use crate::hash::HashMap;
 use crate::model::RelationId;
 use crate::snapshot::ObjectId;
+use crate::tuple::Subject;
 
 /// Most that the walk to a page's candidates costs, in units of its own: one for each tuple, operator and
 /// relation of an object that it looks at; more for what it has to remember, to name or to evaluate. So it
@@ -94,15 +95,15 @@ impl Seen {
 
 /// The first names after a page's cursor: as many as a page may check, and one that says that there are more.
 #[derive(Debug)]
-pub(super) struct First<'a, T> {
-    after: Option<&'a T>,
+pub(super) struct First<'a> {
+    after: Option<&'a Subject>,
     /// Once it is full, first those that a page needs, in order, then those that came since.
-    names: Vec<T>,
+    names: Vec<Subject>,
     is_full: bool,
 }
 
-impl<'a, T: Ord> First<'a, T> {
-    pub(super) fn after(after: Option<&'a T>) -> Self {
+impl<'a> First<'a> {
+    pub(super) fn after(after: Option<&'a Subject>) -> Self {
         Self {
             after,
             names: Vec::new(),
@@ -111,13 +112,13 @@ impl<'a, T: Ord> First<'a, T> {
     }
 
     /// Whether a name is one of them so far, by how it compares with others: most are not, and need not be made.
-    pub(super) fn wants(&self, compare: impl Fn(&T) -> Ordering) -> bool {
+    pub(super) fn wants(&self, compare: impl Fn(&Subject) -> Ordering) -> bool {
         let last = self.names.get(MAX_CANDIDATES).filter(|_| self.is_full);
         self.after.is_none_or(|after| compare(after).is_gt())
             && last.is_none_or(|last| compare(last).is_lt())
     }
 
-    pub(super) fn add(&mut self, name: T) {
+    pub(super) fn add(&mut self, name: Subject) {
         if !self.wants(|other| name.cmp(other)) {
             return;
         }
@@ -129,7 +130,7 @@ impl<'a, T: Ord> First<'a, T> {
     }
 
     /// In order.
-    pub(super) fn into_names(mut self) -> Vec<T> {
+    pub(super) fn into_names(mut self) -> Vec<Subject> {
         self.settle();
         self.names
     }

@@ -1,8 +1,7 @@
 //! What a page of a list costs at most, and how the pages go on.
 
-use super::super::users::list_within;
-use super::super::{ListObjectsRequest, ListUsersRequest, MAX_CANDIDATES, MAX_STEPS, MAX_WALK};
-use super::super::{SubjectKind, objects};
+use super::super::{ListObjectsRequest, ListRequest, ListUsersRequest, SubjectKind, list_within};
+use super::super::{MAX_CANDIDATES, MAX_STEPS, MAX_WALK};
 use super::{names, some, with};
 use crate::check::CheckError;
 use crate::condition::Context;
@@ -22,6 +21,7 @@ fn a_way_too_long_to_walk_is_said() {
     };
     let most = MAX_STEPS;
     for (max_walk, expected, complete) in [(20, "", false), (200, "user:ann user:bob", true)] {
+        let request = ListRequest::Users(request);
         let page = list_within(&snapshot, &request, max_walk, most).expect("a page");
         assert_eq!(
             (names(&page.found), page.complete),
@@ -41,7 +41,8 @@ fn a_way_too_long_to_walk_is_said() {
         limit: 10,
     };
     for (max_walk, complete) in [(20, false), (200, true)] {
-        let page = objects::list_within(&snapshot, &request, max_walk, most).expect("a page");
+        let request = ListRequest::Objects(request);
+        let page = list_within(&snapshot, &request, max_walk, most).expect("a page");
         assert_eq!(page.complete, complete);
         let error = (!complete).then_some(CheckError::TooMuch(max_walk));
         assert_eq!(page.error, error);
@@ -67,8 +68,9 @@ fn a_page_ends_with_its_steps() {
                 after: after.as_ref(),
                 limit: 10,
             };
-            let page = objects::list_within(&snapshot, &request, MAX_WALK, max_steps);
-            let page = page.expect("a page");
+            let request = ListRequest::Objects(request);
+            let page = list_within(&snapshot, &request, MAX_WALK, max_steps);
+            let page = page.expect("a page").of_objects();
             assert!(page.complete && page.error.is_none(), "{page:?}");
             found.extend(page.found);
             pages += 1;
@@ -94,6 +96,7 @@ fn a_page_ends_with_its_steps() {
                 after: after.as_ref(),
                 limit: 10,
             };
+            let request = ListRequest::Users(request);
             let page = list_within(&snapshot, &request, MAX_WALK, max_steps);
             let page = page.expect("a page");
             found.extend(page.found);
