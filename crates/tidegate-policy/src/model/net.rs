@@ -29,7 +29,6 @@ impl Net {
         self.lead(from, to);
     }
 
-    #[cfg(feature = "language")]
     pub(super) fn reach(&mut self, node: u32) {
         if let Some(waits) = self.waits.get_mut(node as usize) {
             *waits = 0;

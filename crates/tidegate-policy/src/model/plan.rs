@@ -33,15 +33,12 @@ pub(crate) enum LeafKind {
     },
 }
 
-/// The plan of a relation; none when it has an `and` or `but not` on the way, a relation that its type does
+/// The plan of a relation; empty when it has an `and` or `but not` on the way, a relation that its type does
 /// not have, or too many leaves.
-pub(super) fn plan(
-    parts: &Parts,
-    slots: &Slots,
-    type_id: TypeId,
-    place: usize,
-) -> Option<Box<[Leaf]>> {
-    let relation = parts.relations.get(place)?;
+pub(super) fn plan(parts: &Parts, slots: &Slots, type_id: TypeId, place: usize) -> Vec<Leaf> {
+    let Some(relation) = parts.relations.get(place) else {
+        return Vec::new();
+    };
     let mut layout = Layout {
         parts,
         slots,
@@ -50,14 +47,14 @@ pub(super) fn plan(
         chain: vec![relation.name],
         visits: 0,
     };
-    layout.lay(place, &relation.rewrite)?;
-    let mut leaves = layout.leaves;
+    let laid = layout.lay(place, &relation.rewrite);
+    let mut leaves = laid.map_or_else(Vec::new, |()| layout.leaves);
     // What is cheap to ask comes first.
     crate::sort::by_key(&mut leaves, |leaf| match leaf.kind {
         LeafKind::Direct { place } => parts.relations.get(place).is_some_and(takes_usersets),
         LeafKind::From { .. } => true,
     });
-    Some(leaves.into())
+    leaves
 }
 
 struct Layout<'a> {
