@@ -5,6 +5,8 @@
 
 mod fields;
 mod read;
+#[cfg(feature = "language")]
+mod writer;
 
 use std::fmt;
 
@@ -14,6 +16,8 @@ pub use fields::Fields;
 pub use read::{JsonError, MAX_DEPTH};
 #[cfg(feature = "conditions")]
 pub use serde_json::Number;
+#[cfg(feature = "language")]
+pub use writer::Writer;
 
 #[cfg(feature = "conditions")]
 use crate::condition::double;
@@ -44,7 +48,12 @@ pub struct Number(Box<str>);
 impl Number {
     /// A whole number from 0 that is written as one.
     pub fn as_u64(&self) -> Option<u64> {
-        self.0.parse().ok()
+        let mut number: u64 = 0;
+        for sign in self.0.chars() {
+            let digit = sign.to_digit(10)?;
+            number = number.checked_mul(10)?.checked_add(digit.into())?;
+        }
+        Some(number)
     }
 }
 
@@ -95,16 +104,6 @@ impl Json {
 impl Json {
     /// An object without fields.
     pub const EMPTY: Self = Self::Object(Vec::new());
-
-    /// Whether it is a list or an object without anything in it.
-    #[cfg(feature = "language")]
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::List(items) => items.is_empty(),
-            Self::Object(fields) => fields.is_empty(),
-            _ => false,
-        }
-    }
 }
 
 #[cfg(not(feature = "conditions"))]

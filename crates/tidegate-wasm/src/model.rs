@@ -1,12 +1,13 @@
 //! Models: read, judged, written in both forms.
 
-use tidegate_policy::json::{Fields, Json};
+use tidegate_policy::json::{Fields, Writer};
 use tidegate_policy::{ModelError, ModelErrors, ModuleFile, NoTextError, Tuple};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{BAD_MODEL, BAD_TUPLE, error, with};
 use crate::given::parse as parse_name;
-use crate::json::{end, read_list, write};
+use crate::host;
+use crate::json::{end, read_list};
 
 /// A valid authorization model.
 #[wasm_bindgen]
@@ -79,7 +80,9 @@ impl Model {
     // As JSON: a list of texts would need `table.fill`, which older `wasm-opt`s do not read.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
     pub fn modules(&self) -> Result<JsValue, JsValue> {
-        write(&self.inner.modules().into())
+        let mut modules = Writer::default();
+        modules.texts(&self.inner.modules());
+        host::parse(&modules.finish())
     }
 
     /// In the language.
@@ -106,7 +109,7 @@ impl Model {
     /// None that a model can cause.
     #[wasm_bindgen(js_name = toJson, unchecked_return_type = "object")]
     pub fn to_json(&self) -> Result<JsValue, JsValue> {
-        write(&self.inner.json())
+        host::parse(&self.inner.json())
     }
 
     /// Returns when the tuple may be written.
@@ -129,10 +132,13 @@ impl Model {
 pub fn parse_fga_mod(text: &str) -> Result<JsValue, JsValue> {
     let found = tidegate_policy::parse_fga_mod(text);
     let tidegate_policy::FgaMod { schema, contents } = found.map_err(|errors| of_model(&errors))?;
-    let mut out = Json::EMPTY;
-    out.add("schema", schema.into());
-    out.add("contents", contents.into());
-    write(&out)
+    let mut out = Writer::default();
+    out.open('{');
+    out.field("schema", &schema);
+    out.name("contents");
+    out.texts(&contents);
+    out.close('}');
+    host::parse(&out.finish())
 }
 
 /// Whether OpenFGA's own tools take an id: letters, digits and `_|*@.+-/`, the first not `*`.
@@ -160,18 +166,25 @@ fn of_model(found: &ModelErrors) -> JsValue {
 }
 
 fn faults(found: &[ModelError]) -> Result<JsValue, JsValue> {
-    let mut faults = Vec::with_capacity(found.len());
+    let mut out = Writer::default();
+    out.open('[');
     for found in found {
-        let mut fault = Json::EMPTY;
-        fault.add("kind", found.kind.as_str().into());
-        fault.add("line", found.line.into());
-        fault.add("column", found.column.into());
-        fault.add("message", found.message.as_str().into());
-        fault.add("warning", found.kind.is_warning().into());
+        out.open('{');
+        out.field("kind", found.kind.as_str());
+        out.number("line", found.line);
+        out.number("column", found.column);
+        out.field("message", &found.message);
+        out.name("warning");
+        out.word(if found.kind.is_warning() {
+            "true"
+        } else {
+            "false"
+        });
         if let Some(file) = &found.file {
-            fault.add("file", (**file).into());
+            out.field("file", file);
         }
-        faults.push(fault);
+        out.close('}');
     }
-    write(&Json::List(faults))
+    out.close(']');
+    host::parse(&out.finish())
 }

@@ -204,14 +204,13 @@ impl Reader<'_> {
     fn tidy(&mut self, fields: &mut Vec<(String, Json)>) {
         if self.last_holds {
             by_name(fields);
-            // `by_name` keeps the order of what is alike, and of that the later takes the place of the one before.
-            fields.dedup_by(|later, kept| {
-                let is_twice = later.0 == kept.0;
-                if is_twice {
-                    std::mem::swap(later, kept);
+            // `by_name` keeps the order of what is alike.
+            for field in std::mem::take(fields) {
+                match fields.last_mut() {
+                    Some(before) if before.0 == field.0 => *before = field,
+                    _ => fields.push(field),
                 }
-                is_twice
-            });
+            }
         } else {
             let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
             crate::sort::once(&mut names);

@@ -6,7 +6,7 @@ use crate::hash::HashMap;
 use crate::language::{Syntax, Word};
 
 /// Compiles what `validate` found no fault with: relations get the numbers of what their words name.
-pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>, text: Box<str>) -> Parts {
+pub(super) fn compile(mut syntax: Syntax<'_>, conditions: Vec<Condition>, text: Box<str>) -> Parts {
     let schema = syntax.schema.and_then(|version| Schema::of(version.text));
     let mut parts = Parts {
         text,
@@ -42,12 +42,12 @@ pub(super) fn compile(syntax: Syntax<'_>, conditions: Vec<Condition>, text: Box<
             parts.condition_sources.push(definition.source);
         }
     }
-    for definition in syntax.types {
+    for definition in &mut syntax.types {
         let start = count(&parts.relations);
-        for mut relation in definition.relations {
-            names.compile(&mut relation);
-            parts.relations.push(relation);
+        for relation in &mut definition.relations {
+            names.compile(relation);
         }
+        parts.relations.append(&mut definition.relations);
         parts.types.push(Type {
             name: definition.name.text.into(),
             relations: start..count(&parts.relations),

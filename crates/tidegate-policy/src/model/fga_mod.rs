@@ -189,8 +189,9 @@ impl Reader {
     /// `[a, b]`
     fn flow(&mut self, list: &str) {
         self.has_contents = true;
-        let mut rest = list.get(1..).unwrap_or_default().trim_start();
+        let mut rest = list.get(1..).unwrap_or_default();
         loop {
+            rest = rest.trim_start();
             let left = rest.len();
             if let Some(after) = rest.strip_prefix(']') {
                 if !is_end(after) {
@@ -198,7 +199,7 @@ impl Reader {
                 }
                 return;
             }
-            let length = match rest.starts_with(is_quote) {
+            let length = match is_quoted(rest) {
                 true => quoted(rest).map(|(_, length)| length),
                 false => rest.bytes().position(|byte| matches!(byte, b',' | b']')),
             };
@@ -207,7 +208,7 @@ impl Reader {
                 return self.fault(left, "the list has no end");
             };
             let after = after.trim_start();
-            let is_good = after.starts_with([',', ']']);
+            let is_good = matches!(after.as_bytes(), [b',' | b']', ..]);
             if !is_good {
                 self.fault(left, "a list is written `[a, b]`");
             }
@@ -215,7 +216,7 @@ impl Reader {
             if !is_good {
                 return;
             }
-            rest = after.strip_prefix(',').unwrap_or(after).trim_start();
+            rest = after.strip_prefix(',').unwrap_or(after);
         }
     }
 
@@ -229,14 +230,15 @@ impl Reader {
             return self.is_not("a file is a text", &found);
         }
         let path = decoded(&found.text);
-        let path = path.filter(|path| find(path, "../").is_none() && !path.starts_with('/'));
         let after = match path {
-            Some(path) if path.ends_with(".fga") => {
-                self.contents.push(path);
-                return self.places.push(found.place);
+            Some(path) if is_below(&path) => {
+                if path.ends_with(".fga") {
+                    self.contents.push(path);
+                    return self.places.push(found.place);
+                }
+                " does not end in `.fga`"
             }
-            Some(_) => " does not end in `.fga`",
-            None => " is not below this folder",
+            _ => " is not below this folder",
         };
         let (text, place) = (&*found.text, found.place);
         Word { text, place }.fault(&mut self.faults, ModelErrorKind::ModFile, "file ", after);
@@ -244,7 +246,7 @@ impl Reader {
 
     fn scalar(&mut self, text: &str, left: usize) -> Option<Scalar> {
         let place = self.place(left);
-        if text.starts_with(is_quote) {
+        if is_quoted(text) {
             let found = quoted(text);
             let found = found.filter(|(_, end)| is_end(text.get(*end..).unwrap_or_default()));
             if found.is_none() {
@@ -294,8 +296,8 @@ impl Reader {
     }
 }
 
-fn is_quote(character: char) -> bool {
-    matches!(character, '"' | '\'')
+fn is_quoted(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'"' | b'\'', ..])
 }
 
 /// Whether what starts so is no plain scalar.
@@ -349,31 +351,46 @@ fn is_end(text: &str) -> bool {
 
 /// Whether YAML takes a plain scalar for a text.
 fn is_plain_text(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let unsigned = unsigned(&lower);
-    let is_word = matches!(
-        unsigned,
-        "" | "~" | "null" | "true" | "false" | ".inf" | ".nan"
-    );
-    !is_word && !is_number(unsigned)
+    let text = match text.as_bytes() {
+        [b'-' | b'+', unsigned @ ..] | unsigned => unsigned,
+    };
+    let mut words = OTHERS.iter();
+    !words.any(|word| text.eq_ignore_ascii_case(word)) && !is_number(text)
 }
 
-fn unsigned(text: &str) -> &str {
-    text.strip_prefix(['-', '+']).unwrap_or(text)
-}
+/// Nothing, truth values and numbers, without a sign.
+const OTHERS: [&[u8]; 7] = [b"", b"~", b"null", b"true", b"false", b".inf", b".nan"];
 
 /// `0x1f`, `0o17`, `1`, `1.5`, `.5e+3`
-fn is_number(unsigned_text: &str) -> bool {
-    if let Some(digits) = unsigned_text.strip_prefix("0x") {
-        return digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+fn is_number(unsigned: &[u8]) -> bool {
+    let mut rest = match unsigned {
+        [b'0', b'x' | b'X', digits @ ..] => return digits.iter().all(u8::is_ascii_hexdigit),
+        [b'0', b'o' | b'O', digits @ ..] | digits => digits,
+    };
+    let mut good = digits(&mut rest);
+    if let [b'.', fraction @ ..] = rest {
+        rest = fraction;
+        good |= digits(&mut rest);
     }
-    let text = unsigned_text.strip_prefix("0o").unwrap_or(unsigned_text);
-    let (mantissa, exponent) = split_once(text, "e").unwrap_or((text, "0"));
-    let (whole, fraction) = split_once(mantissa, ".").unwrap_or((mantissa, ""));
-    let exponent = unsigned(exponent);
-    let has_digits = !(whole.is_empty() && fraction.is_empty() || exponent.is_empty());
-    let mut parts = [whole, fraction, exponent].into_iter();
-    has_digits && parts.all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    if let [b'e' | b'E', b'-' | b'+', exponent @ ..] | [b'e' | b'E', exponent @ ..] = rest {
+        rest = exponent;
+        good &= digits(&mut rest);
+    }
+    good && rest.is_empty()
+}
+
+/// Passes over digits, if there are some.
+fn digits(rest: &mut &[u8]) -> bool {
+    let before = rest.len();
+    while let [b'0'..=b'9', after @ ..] = rest {
+        *rest = after;
+    }
+    rest.len() < before
+}
+
+/// Whether a path leads nowhere else than below its folder.
+fn is_below(path: &str) -> bool {
+    find(path, "../").is_none() && !path.starts_with('/')
 }
 
 /// A path with `%xx` replaced, and with `/` for `\`; none when it is not UTF-8 then, or not well formed.

@@ -82,106 +82,122 @@ impl Leads {
 pub(super) fn flats(
     parts: &Parts,
     slots: &Slots,
-    plans: &[Option<Vec<Leaf>>],
+    plans: &[Vec<Leaf>],
     chain: usize,
 ) -> Vec<Option<Flat>> {
+    let mut reader = Reader {
+        parts,
+        slots,
+        others: Net::default(),
+        at: 0,
+    };
+    for _ in plans {
+        reader.others.add(1);
+    }
     let mut flats = Vec::with_capacity(plans.len());
-    // What leads to a relation that is not flat is not flat.
-    let mut others = Net::default();
-    for leaves in plans {
-        let leaves = leaves.as_deref();
-        let short = leaves.filter(|all| all.iter().all(|leaf| leaf.chain.len() <= chain));
-        let found = short.and_then(|leaves| flat(parts, leaves, slots));
-        others.add(u32::from(found.is_some()));
-        flats.push(found);
-    }
-    for (found, at) in flats.iter().zip(0..) {
-        let Some(found) = found else {
-            continue;
-        };
-        for written in &found.written {
-            for userset in &written.usersets {
-                others.lead(u32::from(userset.place), at);
-            }
+    for (leaves, at) in plans.iter().zip(0..) {
+        reader.at = at;
+        let mut flat = Flat::default();
+        let mut good = !leaves.is_empty();
+        for leaf in leaves {
+            good = good && leaf.chain.len() <= chain && reader.leaf(leaf.kind, &mut flat).is_some();
         }
-        for leads in &found.leads {
-            // Nothing is at [`NOWHERE`].
-            for &place in &leads.places {
-                others.lead(u32::from(place), at);
-            }
+        if !good {
+            reader.others.reach(at);
         }
+        flats.push(Some(flat));
     }
-    others.spread();
+    reader.others.spread();
     for (found, at) in flats.iter_mut().zip(0..) {
-        if others.is_reached(at) {
+        if reader.others.is_reached(at) {
             *found = None;
         }
     }
     flats
 }
 
-fn flat(parts: &Parts, leaves: &[Leaf], slots: &Slots) -> Option<Flat> {
-    let mut flat = Flat::default();
-    for leaf in leaves {
-        match leaf.kind {
-            LeafKind::Direct { place: at } => {
-                let relation = parts.relations.get(at)?;
+struct Reader<'a> {
+    parts: &'a Parts,
+    slots: &'a Slots,
+    /// The relations that are not flat: what leads to one is none.
+    others: Net,
+    /// The relation that is read, among [`Parts::relations`].
+    at: u32,
+}
+
+impl Reader<'_> {
+    /// None when it takes something under a condition, or a userset whose type does not have the relation.
+    fn leaf(&mut self, kind: LeafKind, flat: &mut Flat) -> Option<()> {
+        match kind {
+            LeafKind::Direct { place } => {
+                let relation = self.parts.relations.get(place)?;
                 let mut all = flat.written.iter();
                 if !all.any(|written| written.relation == relation.name) {
-                    flat.written.push(written(relation, slots)?);
+                    flat.written.push(Written {
+                        relation: relation.name,
+                        objects: Types::default(),
+                        wildcards: Types::default(),
+                        usersets: Vec::new(),
+                    });
+                    self.written(relation, flat.written.last_mut()?)?;
                 }
             }
             LeafKind::From {
                 relation,
                 tupleset,
-                place: at,
+                place,
             } => {
+                let from = self.parts.relations.get(place)?;
                 let mut all = flat.leads.iter();
                 if !all.any(|leads| (leads.tupleset, leads.relation) == (tupleset, relation)) {
-                    let mut leads = Leads {
+                    flat.leads.push(Leads {
                         tupleset,
                         relation,
-                        places: vec![NOWHERE; parts.types.len()],
-                    };
-                    for found in &parts.relations.get(at)?.restrictions {
-                        if found.condition.is_some() {
-                            return None;
-                        }
-                        if let Taken::Object(type_id) = found.taken
-                            && let Some(to) = leads.places.get_mut(type_id as usize)
-                        {
-                            *to = slots.place(type_id, relation).unwrap_or(NOWHERE);
-                        }
-                    }
-                    flat.leads.push(leads);
+                        places: vec![NOWHERE; self.parts.types.len()],
+                    });
+                    self.leads(from, flat.leads.last_mut()?)?;
                 }
             }
         }
+        Some(())
     }
-    Some(flat)
-}
 
-/// None when it takes something under a condition, or a userset whose type does not have the relation.
-fn written(relation: &Relation, slots: &Slots) -> Option<Written> {
-    let mut written = Written {
-        relation: relation.name,
-        objects: Types::default(),
-        wildcards: Types::default(),
-        usersets: Vec::new(),
-    };
-    for found in &relation.restrictions {
-        if found.condition.is_some() {
-            return None;
+    fn written(&mut self, relation: &Relation, written: &mut Written) -> Option<()> {
+        for found in &relation.restrictions {
+            if found.condition.is_some() {
+                return None;
+            }
+            match found.taken {
+                Taken::Object(type_id) => written.objects.add(type_id),
+                Taken::Wildcard(type_id) => written.wildcards.add(type_id),
+                Taken::Userset(type_id, relation) => {
+                    let place = self.slots.place(type_id, relation)?;
+                    self.others.lead(u32::from(place), self.at);
+                    written.usersets.push(Userset {
+                        type_id,
+                        relation,
+                        place,
+                    });
+                }
+            }
         }
-        match found.taken {
-            Taken::Object(type_id) => written.objects.add(type_id),
-            Taken::Wildcard(type_id) => written.wildcards.add(type_id),
-            Taken::Userset(type_id, relation) => written.usersets.push(Userset {
-                type_id,
-                relation,
-                place: slots.place(type_id, relation)?,
-            }),
-        }
+        Some(())
     }
-    Some(written)
+
+    fn leads(&mut self, tupleset: &Relation, leads: &mut Leads) -> Option<()> {
+        for found in &tupleset.restrictions {
+            if found.condition.is_some() {
+                return None;
+            }
+            if let Taken::Object(type_id) = found.taken
+                && let Some(to) = leads.places.get_mut(type_id as usize)
+                && *to == NOWHERE
+                && let Some(place) = self.slots.place(type_id, leads.relation)
+            {
+                self.others.lead(u32::from(place), self.at);
+                *to = place;
+            }
+        }
+        Some(())
+    }
 }

@@ -85,10 +85,9 @@ impl Model {
     /// # Errors
     /// [`PartsError`] when a number in them stands for nothing, a name stands twice, or a limit is exceeded.
     pub(crate) fn from_parts(parts: Parts) -> Result<Self, PartsError> {
-        let inner = Compiled::new(parts).ok_or(PartsError)?;
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        let mut inner = Arc::new(Compiled::new(parts));
+        let is_good = Arc::get_mut(&mut inner).is_some_and(Compiled::settle);
+        is_good.then_some(Self { inner }).ok_or(PartsError)
     }
 
     /// What it consists of.

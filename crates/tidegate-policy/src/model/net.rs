@@ -44,7 +44,6 @@ impl Net {
         self.lead(from, to);
     }
 
-    #[cfg(feature = "language")]
     pub(super) fn reach(&mut self, node: u32) {
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.waits = 0;

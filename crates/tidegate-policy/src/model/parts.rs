@@ -112,7 +112,6 @@ pub(crate) enum Taken {
     Wildcard(TypeId),
 }
 
-#[cfg(feature = "language")]
 impl Taken {
     /// The type, and the relation of a userset.
     pub(crate) fn names(self) -> (TypeId, Option<RelationId>) {
@@ -143,8 +142,8 @@ pub(super) struct Compiled {
     pub(super) relation_ids: Ids,
     pub(super) condition_ids: Ids,
     slots: Slots,
-    /// Of each relation, in the order of [`Parts::relations`].
-    plans: Vec<Option<Vec<Leaf>>>,
+    /// Of each relation, in the order of [`Parts::relations`]; empty for one that has none.
+    plans: Vec<Vec<Leaf>>,
     /// Likewise.
     flats: Vec<Option<Flat>>,
 }
@@ -174,9 +173,9 @@ impl Slots {
 }
 
 impl Compiled {
-    /// None when the parts are not those of a model.
-    pub(super) fn new(parts: Parts) -> Option<Self> {
-        let mut all = Self {
+    /// To be settled, before anything is looked for.
+    pub(super) fn new(parts: Parts) -> Self {
+        Self {
             slots: Slots {
                 names: parts.relation_names.len(),
                 all: Vec::new(),
@@ -187,12 +186,11 @@ impl Compiled {
             plans: Vec::new(),
             flats: Vec::new(),
             parts,
-        };
-        all.settle().then_some(all)
+        }
     }
 
     /// Makes the parts be found. Says whether they are a model's.
-    fn settle(&mut self) -> bool {
+    pub(super) fn settle(&mut self) -> bool {
         let parts = &self.parts;
         let names = self.slots.names;
         if parts.types.len() > MAX_TYPES
@@ -269,7 +267,8 @@ impl Compiled {
         id: RelationId,
     ) -> Option<(&Relation, Option<&[Leaf]>)> {
         let place = usize::from(self.place(type_id, id)?);
-        let plan = self.plans.get(place).and_then(Option::as_deref);
+        let plan = self.plans.get(place).map(Vec::as_slice);
+        let plan = plan.filter(|leaves| !leaves.is_empty());
         Some((self.parts.relations.get(place)?, plan))
     }
 
@@ -318,12 +317,11 @@ impl Parts {
             && self.has_source(relation.source)
             && self.is_rewrite(&relation.rewrite, 0)
             && relation.restrictions.iter().all(|entry| {
+                let (type_id, relation) = entry.taken.names();
                 let known = entry.condition;
                 known.is_none_or(|id| (id as usize) < self.conditions.len())
-                    && match entry.taken {
-                        Taken::Object(id) | Taken::Wildcard(id) => is_type(id),
-                        Taken::Userset(id, relation) => is_type(id) && self.is_relation(relation),
-                    }
+                    && is_type(type_id)
+                    && relation.is_none_or(|id| self.is_relation(id))
             })
     }
 

@@ -33,15 +33,12 @@ pub(crate) enum LeafKind {
     },
 }
 
-/// The plan of a relation; none when it has an `and` or `but not` on the way, a relation that its type does
+/// The plan of a relation; empty when it has an `and` or `but not` on the way, a relation that its type does
 /// not have, or too many leaves.
-pub(super) fn plan(
-    parts: &Parts,
-    slots: &Slots,
-    type_id: TypeId,
-    place: usize,
-) -> Option<Vec<Leaf>> {
-    let relation = parts.relations.get(place)?;
+pub(super) fn plan(parts: &Parts, slots: &Slots, type_id: TypeId, place: usize) -> Vec<Leaf> {
+    let Some(relation) = parts.relations.get(place) else {
+        return Vec::new();
+    };
     let mut layout = Layout {
         parts,
         slots,
@@ -51,10 +48,10 @@ pub(super) fn plan(
         chain: vec![relation.name],
         visits: 0,
     };
-    layout.lay(place, &relation.rewrite)?;
+    let laid = layout.lay(place, &relation.rewrite);
     // What is cheap to ask comes first.
     layout.ends.append(&mut layout.leads);
-    Some(layout.ends)
+    laid.map_or_else(Vec::new, |()| layout.ends)
 }
 
 struct Layout<'a> {

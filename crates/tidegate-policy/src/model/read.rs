@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::json::Json;
-
 use super::{
     MAX_ERRORS, MAX_TEXT, Model, ModelError, ModelErrorKind, ModelErrors, ModuleFile, canonical,
     compile, dot, json, modules, validate,
@@ -34,8 +32,9 @@ impl Model {
     pub fn lint(text: &str) -> Vec<ModelError> {
         let tree;
         let (syntax, faults) = if is_json(text) {
-            tree = json::parse(text);
-            json::read(&tree)
+            let faults;
+            (tree, faults) = json::parse(text);
+            json::read(&tree, faults)
         } else {
             parse(text, 0)
         };
@@ -49,8 +48,8 @@ impl Model {
     /// # Errors
     /// Everything that is wrong; the messages name the place.
     pub fn from_json(text: &str) -> Result<Self, ModelErrors> {
-        let tree = json::parse(text);
-        let (syntax, faults) = json::read(&tree);
+        let (tree, faults) = json::parse(text);
+        let (syntax, faults) = json::read(&tree, faults);
         let mut model = arranged(syntax, faults, true, &[])?;
         let printed = print(&model, false);
         model.set_text(printed.as_deref().unwrap_or(text));
@@ -98,12 +97,12 @@ impl Model {
 
     /// Its JSON form, as OpenFGA's API takes it.
     pub fn to_json(&self) -> Value {
-        // A tree always has a value.
-        serde_json::to_value(self.json()).unwrap_or_default()
+        // What is written is JSON.
+        serde_json::from_str(&self.json()).unwrap_or_default()
     }
 
-    /// The same, in the order of definition.
-    pub fn json(&self) -> Json {
+    /// The text of the same, in the order of definition.
+    pub fn json(&self) -> String {
         json::write(self)
     }
 
@@ -148,14 +147,16 @@ fn faults_of(
 
 /// Sorts faults by place, and leaves out those that are too many.
 pub(super) fn in_order(faults: &mut Vec<Fault>) {
-    crate::sort::by_key(faults, |fault| fault.place);
+    let mut errors = 0;
+    for fault in &*faults {
+        errors += usize::from(!fault.kind.is_warning());
+    }
     // A warning is not to crowd out an error.
-    if faults.len() > MAX_ERRORS && !faults.iter().all(|fault| fault.kind.is_warning()) {
-        for fault in std::mem::take(faults) {
-            if !fault.kind.is_warning() {
-                faults.push(fault);
-            }
-        }
+    let only_errors = faults.len() > MAX_ERRORS && errors > 0;
+    let is_left_out = |fault: &Fault| only_errors && fault.kind.is_warning();
+    crate::sort::by_key(faults, |fault| (is_left_out(fault), fault.place));
+    if only_errors {
+        faults.truncate(errors);
     }
     faults.truncate(MAX_ERRORS);
 }

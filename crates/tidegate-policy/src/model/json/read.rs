@@ -17,34 +17,39 @@ use crate::model::{
 };
 use crate::tuple::MAX_TYPE;
 
-/// The tree of a JSON text that is not too long.
-pub(in crate::model) fn parse(text: &str) -> Result<Json, Fault> {
+/// The tree of a JSON text that is not too long, and what is wrong.
+pub(in crate::model) fn parse(text: &str) -> (Json, Vec<Fault>) {
+    let mut faults = Vec::new();
     if text.len() > MAX_JSON {
         let message = format!("a model in JSON form has at most {MAX_JSON} bytes");
-        return Err(Fault::new(Place::NONE, ModelErrorKind::TooLong, message));
+        Fault::add(&mut faults, Place::NONE, ModelErrorKind::TooLong, &message);
+        return (Json::Null, faults);
     }
-    text.parse().map_err(|error: JsonError| {
+    let tree = text.parse().unwrap_or_else(|error: JsonError| {
         let place = Place {
             file: 0,
             line: error.line,
             column: error.column,
         };
-        Fault::new(place, ModelErrorKind::Json, error.to_string())
-    })
+        let message = error.to_string();
+        Fault::add(&mut faults, place, ModelErrorKind::Json, &message);
+        Json::Null
+    });
+    (tree, faults)
 }
 
-/// Reads a model. With a fault something stands for what could not be read, and is not to be looked at.
-pub(in crate::model) fn read(tree: &Result<Json, Fault>) -> (Syntax<'_>, Vec<Fault>) {
+/// Reads a model, if nothing is wrong yet. With a fault something stands for what could not be read, and is not to be
+/// looked at.
+pub(in crate::model) fn read(tree: &Json, faults: Vec<Fault>) -> (Syntax<'_>, Vec<Fault>) {
     let mut reader = Reader {
         syntax: Syntax::default(),
-        faults: Vec::new(),
+        faults,
         sources: HashMap::new(),
         at: "",
         names: [None; 2],
     };
-    match tree {
-        Ok(json) => reader.model(json),
-        Err(fault) => reader.faults.push(fault.clone()),
+    if reader.faults.is_empty() {
+        reader.model(tree);
     }
     (reader.syntax, reader.faults)
 }

@@ -1,168 +1,209 @@
 //! A model to its JSON form.
 
 use crate::condition::ParameterType;
-use crate::json::Json;
-use crate::model::{Model, Relation, RelationId, Restriction, Rewrite, SourceId, Taken, Type};
+use crate::json::Writer;
+use crate::model::{
+    Model, Relation, RelationId, Restriction, Rewrite, Source, SourceId, Taken, Type,
+};
 
 /// As OpenFGA's API takes it.
-pub(in crate::model) fn write(model: &Model) -> Json {
-    let parts = model.parts();
-    let mut types = Vec::with_capacity(parts.types.len());
-    for found in &parts.types {
-        types.push(type_definition(model, found));
-    }
-    let mut out = Json::EMPTY;
-    put(&mut out, "schema_version", model.schema());
-    out.add("type_definitions", Json::List(types));
-    if !model.conditions().is_empty() {
-        let mut conditions = Json::EMPTY;
-        for (at, condition) in model.conditions().iter().enumerate() {
-            let mut parameters = Json::EMPTY;
-            for found in condition.parameters() {
-                parameters.add(&found.name, parameter_type(&found.kind));
-            }
-            let mut definition = Json::EMPTY;
-            put(&mut definition, "name", condition.name());
-            put(&mut definition, "expression", condition.expression());
-            definition.add("parameters", parameters);
-            let mut metadata = Json::EMPTY;
-            add_source(model, parts.condition_source(at), &mut metadata);
-            if !metadata.is_empty() {
-                definition.add("metadata", metadata);
-            }
-            conditions.add(condition.name(), definition);
+pub(in crate::model) fn write(model: &Model) -> String {
+    let mut form = Form {
+        model,
+        out: Writer::default(),
+    };
+    form.model();
+    form.out.finish()
+}
+
+struct Form<'a> {
+    model: &'a Model,
+    out: Writer,
+}
+
+impl<'a> Form<'a> {
+    fn model(&mut self) {
+        let model = self.model;
+        self.out.open('{');
+        self.out.field("schema_version", model.schema());
+        self.out.open_field("type_definitions", '[');
+        for found in &model.parts().types {
+            self.type_definition(found);
         }
-        out.add("conditions", conditions);
+        self.out.close(']');
+        if !model.conditions().is_empty() {
+            self.conditions();
+        }
+        self.out.close('}');
     }
-    out
-}
 
-fn type_definition(model: &Model, found: &Type) -> Json {
-    let mut metadata = Json::EMPTY;
-    add_source(model, found.source, &mut metadata);
-    let (mut relations, mut details) = (Json::EMPTY, Json::EMPTY);
-    for relation in model.parts().relations_in(found) {
-        let name = name(model, relation.name);
-        relations.add(name, rewrite(model, &relation.rewrite));
-        details.add(name, detail(model, relation));
+    fn type_definition(&mut self, found: &Type) {
+        let model = self.model;
+        let relations = model.parts().relations_in(found);
+        self.out.open('{');
+        self.out.field("type", &found.name);
+        self.out.open_field("relations", '{');
+        for relation in relations {
+            self.out.name(self.relation(relation.name));
+            self.rewrite(&relation.rewrite);
+        }
+        self.out.close('}');
+        self.out.name("metadata");
+        let source = self.source(found.source);
+        if relations.is_empty() && source.is_none() {
+            self.out.word("null");
+        } else {
+            self.out.open('{');
+            self.write_source(source);
+            if !relations.is_empty() {
+                self.out.open_field("relations", '{');
+                for relation in relations {
+                    self.detail(relation);
+                }
+                self.out.close('}');
+            }
+            self.out.close('}');
+        }
+        self.out.close('}');
     }
-    if !details.is_empty() {
-        metadata.add("relations", details);
-    }
-    let metadata = match metadata.is_empty() {
-        true => Json::Null,
-        false => metadata,
-    };
-    let mut out = Json::EMPTY;
-    put(&mut out, "type", &found.name);
-    out.add("relations", relations);
-    out.add("metadata", metadata);
-    out
-}
 
-fn detail(model: &Model, relation: &Relation) -> Json {
-    let mut restrictions = Vec::with_capacity(relation.restrictions.len());
-    for found in &relation.restrictions {
-        restrictions.push(restriction(model, found));
+    fn detail(&mut self, relation: &Relation) {
+        let name = self.relation(relation.name);
+        self.out.open_field(name, '{');
+        self.out.open_field("directly_related_user_types", '[');
+        for found in &relation.restrictions {
+            self.restriction(found);
+        }
+        self.out.close(']');
+        self.write_source(self.source(relation.source));
+        self.out.close('}');
     }
-    let mut detail = Json::EMPTY;
-    detail.add("directly_related_user_types", Json::List(restrictions));
-    add_source(model, relation.source, &mut detail);
-    detail
-}
 
-fn rewrite(model: &Model, found: &Rewrite) -> Json {
-    let named = |id: RelationId| {
-        let mut out = Json::EMPTY;
-        put(&mut out, "relation", name(model, id));
-        out
-    };
-    let all = |kind: &str, operands: &[Rewrite]| {
-        let mut children = Vec::with_capacity(operands.len());
+    fn rewrite(&mut self, found: &Rewrite) {
+        self.out.open('{');
+        match found {
+            Rewrite::Direct => {
+                self.out.open_field("this", '{');
+                self.out.close('}');
+            }
+            Rewrite::Computed(relation) => self.named("computedUserset", *relation),
+            Rewrite::From { relation, tupleset } => {
+                self.out.open_field("tupleToUserset", '{');
+                self.named("computedUserset", *relation);
+                self.named("tupleset", *tupleset);
+                self.out.close('}');
+            }
+            Rewrite::Union(operands) => self.all("union", operands),
+            Rewrite::Intersection(operands) => self.all("intersection", operands),
+            Rewrite::Exclusion(base, subtract) => {
+                self.out.open_field("difference", '{');
+                self.out.name("base");
+                self.rewrite(base);
+                self.out.name("subtract");
+                self.rewrite(subtract);
+                self.out.close('}');
+            }
+        }
+        self.out.close('}');
+    }
+
+    fn all(&mut self, kind: &str, operands: &[Rewrite]) {
+        self.out.open_field(kind, '{');
+        self.out.open_field("child", '[');
         for found in operands {
-            children.push(rewrite(model, found));
+            self.rewrite(found);
         }
-        one(kind, one("child", Json::List(children)))
-    };
-    match found {
-        Rewrite::Direct => one("this", Json::EMPTY),
-        Rewrite::Computed(relation) => one("computedUserset", named(*relation)),
-        Rewrite::From { relation, tupleset } => {
-            let mut from = one("computedUserset", named(*relation));
-            from.add("tupleset", named(*tupleset));
-            one("tupleToUserset", from)
+        self.out.close(']');
+        self.out.close('}');
+    }
+
+    fn named(&mut self, field: &str, id: RelationId) {
+        self.out.open_field(field, '{');
+        self.out.field("relation", self.relation(id));
+        self.out.close('}');
+    }
+
+    fn restriction(&mut self, found: &Restriction) {
+        let model = self.model;
+        self.out.open('{');
+        if let Taken::Wildcard(_) = found.taken {
+            self.out.open_field("wildcard", '{');
+            self.out.close('}');
         }
-        Rewrite::Union(operands) => all("union", operands),
-        Rewrite::Intersection(operands) => all("intersection", operands),
-        Rewrite::Exclusion(base, subtract) => {
-            let mut both = one("base", rewrite(model, base));
-            both.add("subtract", rewrite(model, subtract));
-            one("difference", both)
+        let (type_id, relation) = found.taken.names();
+        if let Some(relation) = relation {
+            self.out.field("relation", self.relation(relation));
+        }
+        let type_name = model.type_name(type_id).unwrap_or_default();
+        self.out.field("type", type_name);
+        if let Some(condition) = found.condition.and_then(|id| model.condition(id)) {
+            self.out.field("condition", condition.name());
+        }
+        self.out.close('}');
+    }
+
+    fn conditions(&mut self) {
+        let model = self.model;
+        self.out.open_field("conditions", '{');
+        for (at, condition) in model.conditions().iter().enumerate() {
+            self.out.open_field(condition.name(), '{');
+            self.out.field("name", condition.name());
+            self.out.field("expression", condition.expression());
+            self.out.open_field("parameters", '{');
+            for found in condition.parameters() {
+                self.out.name(&found.name);
+                self.parameter_type(&found.kind);
+            }
+            self.out.close('}');
+            let source = self.source(model.parts().condition_source(at));
+            if source.is_some() {
+                self.out.open_field("metadata", '{');
+                self.write_source(source);
+                self.out.close('}');
+            }
+            self.out.close('}');
+        }
+        self.out.close('}');
+    }
+
+    fn parameter_type(&mut self, found: &ParameterType) {
+        let (name, element) = match found {
+            ParameterType::List(element) => ("list".to_owned(), Some(element)),
+            ParameterType::Map(element) => ("map".to_owned(), Some(element)),
+            plain => (plain.to_string(), None),
+        };
+        let name = format!("TYPE_NAME_{}", name.to_ascii_uppercase());
+        self.out.open('{');
+        self.out.field("type_name", &name);
+        if let Some(element) = element {
+            self.out.open_field("generic_types", '[');
+            self.parameter_type(element);
+            self.out.close(']');
+        }
+        self.out.close('}');
+    }
+
+    /// Where a part was written, if that is known.
+    fn source(&self, id: Option<SourceId>) -> Option<&'a Source> {
+        let source = self.model.parts().source(id);
+        source.filter(|source| !source.module.is_empty() || !source.file.is_empty())
+    }
+
+    fn write_source(&mut self, source: Option<&Source>) {
+        let Some(Source { module, file }) = source else {
+            return;
+        };
+        if !module.is_empty() {
+            self.out.field("module", module);
+        }
+        if !file.is_empty() {
+            self.out.open_field("source_info", '{');
+            self.out.field("file", file);
+            self.out.close('}');
         }
     }
-}
 
-/// Adds a field with a text.
-fn put(to: &mut Json, name: &str, text: &str) {
-    to.add(name, text.into());
-}
-
-/// An object of one field.
-fn one(name: &str, value: Json) -> Json {
-    let mut out = Json::EMPTY;
-    out.add(name, value);
-    out
-}
-
-fn restriction(model: &Model, found: &Restriction) -> Json {
-    let mut out = Json::EMPTY;
-    let type_id = match found.taken {
-        Taken::Object(id) => id,
-        Taken::Wildcard(id) => {
-            out.add("wildcard", Json::EMPTY);
-            id
-        }
-        Taken::Userset(id, relation) => {
-            put(&mut out, "relation", name(model, relation));
-            id
-        }
-    };
-    let type_name = model.type_name(type_id).unwrap_or_default();
-    put(&mut out, "type", type_name);
-    if let Some(condition) = found.condition.and_then(|id| model.condition(id)) {
-        put(&mut out, "condition", condition.name());
+    fn relation(&self, id: RelationId) -> &'a str {
+        self.model.relation_name(id).unwrap_or_default()
     }
-    out
-}
-
-fn parameter_type(found: &ParameterType) -> Json {
-    let (name, element) = match found {
-        ParameterType::List(element) => ("list".to_owned(), Some(element)),
-        ParameterType::Map(element) => ("map".to_owned(), Some(element)),
-        plain => (plain.to_string(), None),
-    };
-    let name = format!("TYPE_NAME_{}", name.to_ascii_uppercase());
-    let mut out = one("type_name", name.into());
-    if let Some(element) = element {
-        out.add("generic_types", Json::List(vec![parameter_type(element)]));
-    }
-    out
-}
-
-fn add_source(model: &Model, id: Option<SourceId>, to: &mut Json) {
-    let Some(source) = model.parts().source(id) else {
-        return;
-    };
-    if !source.module.is_empty() {
-        put(to, "module", &source.module);
-    }
-    if !source.file.is_empty() {
-        let mut info = Json::EMPTY;
-        put(&mut info, "file", &source.file);
-        to.add("source_info", info);
-    }
-}
-
-fn name(model: &Model, id: RelationId) -> &str {
-    model.relation_name(id).unwrap_or_default()
 }
