@@ -1,5 +1,7 @@
 //! Conditions that keep an answer from being a yes.
 
+use crate::hash::HashSet;
+
 use super::Unmet;
 use super::change::{Change, Changes, Known, What};
 use super::family::MAX_ADDED;
@@ -17,6 +19,7 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
     let mut support = Support::new(world, &known, Changes::Conditions);
     let sets = support.candidates(MAX_ADDED, ALL, steps);
     let mut complete = support.complete;
+    let mut told: HashSet<Change> = HashSet::new();
     for set in sets {
         let changes = support.changes(&set);
         for change in &changes {
@@ -31,7 +34,10 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
         complete &= turned.is_some();
         if turned == Some(true) {
             for change in &changes {
-                if let Some(unmet) = describe(world, change) {
+                // A condition is evaluated to be told of, once for each change and not for each set that has it.
+                if told.insert(*change)
+                    && let Some(unmet) = describe(world, change)
+                {
                     found.push(unmet);
                 }
             }

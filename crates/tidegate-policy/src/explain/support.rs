@@ -241,7 +241,11 @@ impl<'a> Support<'a> {
                 entries.push((None, entry));
             }
         }
-        for (goal, entry) in world.leads(on, to) {
+        // With one more than there are steps for, these run out.
+        for (goal, entry) in world
+            .leads(on, to)
+            .take((self.steps as usize).saturating_add(1))
+        {
             entries.push((Some(goal), entry));
         }
         if want.yes {
