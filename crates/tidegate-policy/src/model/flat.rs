@@ -105,7 +105,7 @@ pub(super) fn flats(
         if !good {
             reader.others.reach(at);
         }
-        flats.push(Some(flat));
+        flats.push(good.then_some(flat));
     }
     reader.others.spread();
     for (found, at) in flats.iter_mut().zip(0..) {
@@ -172,7 +172,7 @@ impl Reader<'_> {
                 Taken::Wildcard(type_id) => written.wildcards.add(type_id),
                 Taken::Userset(type_id, relation) => {
                     let place = self.slots.place(type_id, relation)?;
-                    self.others.lead(u32::from(place), self.at);
+                    self.others.lead_once(u32::from(place), self.at);
                     written.usersets.push(Userset {
                         type_id,
                         relation,
@@ -194,7 +194,7 @@ impl Reader<'_> {
                 && *to == NOWHERE
                 && let Some(place) = self.slots.place(type_id, leads.relation)
             {
-                self.others.lead(u32::from(place), self.at);
+                self.others.lead_once(u32::from(place), self.at);
                 *to = place;
             }
         }

@@ -35,7 +35,19 @@ impl Net {
         }
     }
 
-    /// The same, and `to` waits for it.
+    /// The same, for one that waits for a single other: what is said of it again and again is kept once.
+    pub(super) fn lead_once(&mut self, from: u32, to: u32) {
+        let last = self.nodes.get(from as usize).map_or(NONE, |node| node.lead);
+        if self
+            .leads
+            .get(last as usize)
+            .is_none_or(|lead| lead.to != to)
+        {
+            self.lead(from, to);
+        }
+    }
+
+    /// As [`lead`](Self::lead), and `to` waits for it.
     #[cfg(feature = "language")]
     pub(super) fn need(&mut self, from: u32, to: u32) {
         if let Some(node) = self.nodes.get_mut(to as usize) {
