@@ -13,7 +13,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 for (const name of ["core", "ed25519", "full"]) {
   test(`${name} holds no folder of this machine`, () => {
     const module = readFileSync(join(TIDEGATE_NPM, "dist", `${name}.wasm`), "latin1");
-    assert.match(module, /crates\/tidegate-policy\/src\/.*\/cargo\/registry\/src\//s);
+    assert.match(module, /crates\/tidegate-policy\/src\//);
+    // The others have nothing of a dependency that panics.
+    if (name === "ed25519") assert.match(module, /\/cargo\/registry\/src\//);
     for (const folder of [homedir(), CARGO_HOME, RUSTUP_HOME, root]) {
       const at = module.indexOf(join(folder, "/"));
       assert.equal(at, -1, module.slice(at, at + 100));
