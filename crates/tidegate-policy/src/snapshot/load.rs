@@ -10,7 +10,7 @@ use super::place::{self, Bound, TupleKey, row_word, way};
 use super::row::{Entry, ObjectId, SubjectId, block_word, key, relation_of};
 use super::standings::{self, Standings};
 use super::store::Store;
-use super::table::{Table, TableBuilder, far_from};
+use super::table::{Table, TableBuilder, far_from, lead_from};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -84,7 +84,7 @@ impl Loader {
     pub(crate) fn finish(mut self) -> Store {
         crate::sort::sort(&mut self.revoked);
         self.revoked.dedup();
-        let names = Names::from_texts(self.hasher, &self.hashes, |id| {
+        let mut names = Names::from_texts(self.hasher, &self.hashes, |id| {
             text(&self.text, &self.starts, id)
         });
         drop((self.hashes, self.text, self.starts));
@@ -97,7 +97,9 @@ impl Loader {
             back,
             wildcards,
             bounds,
+            leads,
         } = self.tuples.tables(&self.types);
+        names.set_leads(&leads);
         Store {
             names,
             standings,
@@ -150,9 +152,13 @@ impl Store {
             back,
             wildcards,
             bounds,
+            leads,
         } = tuples.tables(types);
         let of_type = of_type(types, |id| self.standing(id).is_some());
+        let mut names = self.names.clone();
+        names.set_leads(&leads);
         Self {
+            names,
             rows,
             back,
             wildcards,
@@ -184,6 +190,8 @@ struct Tables {
     back: Table,
     wildcards: Pairs,
     bounds: Tree<TupleKey, Bound>,
+    /// Where each object leads.
+    leads: Vec<ObjectId>,
 }
 
 impl Tuples {
@@ -233,6 +241,7 @@ impl Tuples {
         let mut back_words = vec![0_u64; count];
         let mut wildcards: Vec<((u64, u64), ())> = Vec::new();
         let mut rows = TableBuilder::default();
+        let mut leads = Vec::with_capacity(types.len());
         let block_of = |id| block_of(&words, &ends, id);
         let mut start = 0;
         for ((object, type_id), &end) in (0..).zip(types.iter()).zip(&ends) {
@@ -256,6 +265,7 @@ impl Tuples {
                 }
             }
             rows.push(type_id, of, far_from(of, block_of));
+            leads.push(lead_from(of, block_of));
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);
@@ -271,6 +281,7 @@ impl Tuples {
             back: back(&mut back_words, &back_ends, types.len()),
             wildcards: Pairs::from_sorted(&wildcards),
             bounds: Tree::from_sorted(&bound),
+            leads,
         }
     }
 }

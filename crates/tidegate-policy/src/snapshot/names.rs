@@ -1,19 +1,14 @@
-//! The numbers of names, by linear hashing (W. Litwin, 1980): buckets, of which one more is made whenever there
-//! are [`FULL`] names for each, by splitting one. So no change has to move more than a bucket.
-//!
-//! A bucket is a page of slots, and one of texts. A name's hash says where among the slots to begin to look for
-//! it; a slot that is not 0 has, from the highest bit, 8 of the hash, 6 of the text's length, 18 for where that
-//! starts, 32 of the number. A text is filled up to whole words with a byte that no
-//! text holds, so that none is taken for a longer one. So a look-up has to wait for one place in memory, and
-//! meanwhile for another one, to be sure.
+//! The numbers of names, by linear hashing (W. Litwin, 1980): [buckets](bucket), of which one more is made whenever
+//! there are [`FULL`] names for each, by splitting one. So no change has to move more than a bucket.
+
+mod bucket;
 
 use std::hash::{BuildHasher, Hasher};
-use std::hint::black_box;
 
-use crate::hash::DefaultHashBuilder;
-
+use self::bucket::{Bucket, Name, Seen};
 use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
+use crate::hash::DefaultHashBuilder;
 use crate::tuple::{MAX_OBJECT, Object};
 
 /// Names for each bucket, at most, on average: with fewer of them, what says where buckets are is too large to
@@ -21,17 +16,6 @@ use crate::tuple::{MAX_OBJECT, Object};
 const FULL: usize = 400;
 /// Names for each bucket below which one is merged with another.
 const SPARSE: usize = 120;
-
-/// Slots of a bucket are so many more than a multiple of this, and no fewer than 4 for 3 names: what an
-/// allocator rounds sizes up to, but for a page's counts.
-const SLOTS: usize = 64;
-const COUNTS: usize = 2;
-
-const START: u32 = 32;
-const STARTS: u64 = 0x3_ffff;
-const LENGTH: u32 = 50;
-const LENGTHS: u64 = 0x3f;
-const TAG: u32 = 56;
 
 /// No text in UTF-8 holds this byte.
 const FILL: u8 = u8::MAX;
@@ -61,9 +45,6 @@ pub(crate) struct Names {
     len: usize,
 }
 
-/// A name on its way into a bucket.
-type Name<'a> = (ObjectId, Hash, &'a [u64]);
-
 impl Names {
     pub(super) fn hash(&self, text: &str) -> Hash {
         hash(&self.hasher, text)
@@ -76,26 +57,32 @@ impl Names {
     }
 
     /// The numbers of two names: what one has to wait for, the other one waits for together with it. Before texts are
-    /// compared, which have to be waited for, `ahead` is told the number that the first one has in all likelihood.
+    /// compared, which have to be waited for, `ahead` is told the number that the first one has in all likelihood, and
+    /// where that leads, and `other_ahead` the number of the other one.
     #[inline]
     pub(super) fn find_both(
         &self,
         one: &str,
         other: &str,
-        ahead: impl FnOnce(ObjectId),
+        ahead: impl FnOnce(ObjectId, ObjectId),
+        other_ahead: impl FnOnce(ObjectId),
     ) -> (Option<ObjectId>, Option<ObjectId>) {
         let (one_hash, other_hash) = (self.hash(one), self.hash(other));
         let one_bucket = self.bucket(one_hash.place());
         let other_bucket = self.bucket(other_hash.place());
         other_bucket.fetch(other_hash.place());
-        let one_slot = one_bucket.first_like(one, one_hash);
-        if let Some(slot @ 1..) = one_slot {
-            ahead(slot as ObjectId);
+        one_bucket.fetch_lead(one_hash.place());
+        let one_seen = one_bucket.first_like(one, one_hash);
+        if let Some(seen) = one_seen.filter(Seen::is_name) {
+            ahead(seen.id(), one_bucket.lead(seen));
         }
-        let other_slot = other_bucket.first_like(other, other_hash);
+        let other_seen = other_bucket.first_like(other, other_hash);
+        if let Some(seen) = other_seen.filter(Seen::is_name) {
+            other_ahead(seen.id());
+        }
         (
-            one_bucket.find_from(one_slot, one, one_hash),
-            other_bucket.find_from(other_slot, other, other_hash),
+            one_bucket.find_from(one_seen, one, one_hash),
+            other_bucket.find_from(other_seen, other, other_hash),
         )
     }
 
@@ -106,8 +93,7 @@ impl Names {
 
     #[inline]
     fn numbered(&self, number: usize) -> Bucket<'_> {
-        let (slots, texts) = self.buckets.both(number);
-        Bucket { slots, texts }
+        Bucket::of(self.buckets.both(number))
     }
 
     /// The name with a number, which is in the bucket of a hash's [place](Hash::place), if it is wanted.
@@ -118,9 +104,8 @@ impl Names {
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
         let bucket = self.bucket(place);
-        let mut slots = bucket.from(place);
-        let slot = slots.find(|&slot| slot as ObjectId == id)?;
-        with_text(bucket.text(slot), |text| {
+        let found = bucket.numbered(id, place)?;
+        with_text(bucket.text(found), |text| {
             wanted(text).then(|| text.parse().ok())?
         })
     }
@@ -133,27 +118,26 @@ impl Names {
         let mut words = Vec::new();
         push_words(&mut words, text);
         let number = bucket_of(of.place(), self.count);
-        let Bucket { slots, texts } = self.numbered(number);
-        let held = slots.iter().filter(|&&slot| slot != 0).count();
-        let name = (id, of, words.as_slice());
-        let made = if size_of(held + 1) <= slots.len() {
-            let (mut slots, mut texts) = (Page::from(slots), texts.to_vec());
-            put(Page::make_mut(&mut slots), &mut texts, name);
-            (slots, texts.into())
-        } else {
+        let name = Name {
+            id,
+            of,
+            text: &words,
+            lead: 0,
+        };
+        let made = self.numbered(number).with(name).unwrap_or_else(|| {
             let mut names = self.names(number);
             names.push(name);
-            bucket(&names)
-        };
+            bucket::of_names(&names)
+        });
         self.buckets.set(number, made);
         self.len += 1;
         if self.len > self.count * FULL {
             let last = self.count;
             self.count += 1;
             let from = below(last);
-            let stays = |(_, of, _): &Name<'_>| bucket_of(of.place(), self.count) == from;
+            let stays = |name: &Name<'_>| bucket_of(name.of.place(), self.count) == from;
             let (stay, go): (Vec<_>, Vec<_>) = self.names(from).into_iter().partition(stays);
-            let (stay, go) = (bucket(&stay), bucket(&go));
+            let (stay, go) = (bucket::of_names(&stay), bucket::of_names(&go));
             self.buckets.set(from, stay);
             self.buckets.set(last, go);
         }
@@ -163,8 +147,8 @@ impl Names {
     pub(super) fn remove(&mut self, id: ObjectId, place: u32) {
         let number = bucket_of(place, self.count);
         let mut names = self.names(number);
-        names.retain(|&(found, ..)| found != id);
-        let made = bucket(&names);
+        names.retain(|name| name.id != id);
+        let made = bucket::of_names(&names);
         self.buckets.set(number, made);
         self.len = self.len.saturating_sub(1);
         if self.count > 1 && self.len < self.count * SPARSE {
@@ -172,23 +156,38 @@ impl Names {
             let into = below(last);
             let mut both = self.names(into);
             both.extend(self.names(last));
-            let both = bucket(&both);
+            let both = bucket::of_names(&both);
             self.buckets.set(into, both);
-            self.buckets.set(last, bucket(&[]));
+            self.buckets.set(last, bucket::of_names(&[]));
             self.count = last;
+        }
+    }
+
+    /// Says where the object with a number leads, whose name is in the bucket of a place: to know it in time saves
+    /// waiting, and that is all that it may be taken for. 0 stands for nowhere.
+    pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: ObjectId) {
+        let number = bucket_of(place, self.count);
+        let bucket = self.numbered(number);
+        let found = bucket.numbered(id, place);
+        if let Some(found) = found.filter(|&found| bucket.lead(found) != lead)
+            && let Some((page, _)) = self.buckets.page_mut(number)
+        {
+            bucket::set_lead(Page::make_mut(page), found, lead);
+        }
+    }
+
+    /// Says where every object [leads](Self::set_lead), by number.
+    pub(super) fn set_leads(&mut self, leads: &[ObjectId]) {
+        for number in 0..self.count {
+            if let Some((page, _)) = self.buckets.page_mut(number) {
+                bucket::set_leads(Page::make_mut(page), leads);
+            }
         }
     }
 
     /// The names of a bucket.
     fn names(&self, number: usize) -> Vec<Name<'_>> {
-        let bucket = self.numbered(number);
-        let slots = bucket.slots.iter().filter(|&&slot| slot != 0);
-        let names = slots.filter_map(|&slot| {
-            let words = bucket.text(slot);
-            let of = with_text(words, |text| Some(self.hash(text)))?;
-            Some((slot as ObjectId, of, words))
-        });
-        names.collect()
+        self.numbered(number).names(|text| self.hash(text))
     }
 
     /// From names in the order of their numbers, each text filled up to whole words, with their hashes.
@@ -227,11 +226,16 @@ impl Names {
             names.clear();
             for &id in sorted.get(start..end as usize).unwrap_or_default() {
                 if let Some(&of) = hashes.get(id as usize) {
-                    names.push((id, of, text(id as usize)));
+                    names.push(Name {
+                        id,
+                        of,
+                        text: text(id as usize),
+                        lead: 0,
+                    });
                 }
             }
             start = end as usize;
-            buckets.push(bucket(&names));
+            buckets.push(bucket::of_names(&names));
         }
         Self {
             hasher,
@@ -340,112 +344,4 @@ fn bucket_of(place: u32, count: usize) -> usize {
 /// The bucket that the last one was split from.
 fn below(last: usize) -> usize {
     last & !(1 << last.checked_ilog2().unwrap_or(0))
-}
-
-#[derive(Clone, Copy)]
-struct Bucket<'a> {
-    slots: &'a [u64],
-    texts: &'a [u64],
-}
-
-impl<'a> Bucket<'a> {
-    /// Asks the memory for where a name may be, without waiting for it.
-    #[inline]
-    fn fetch(self, place: u32) {
-        black_box(self.slots.get(first_slot(place, self.slots.len())).copied());
-    }
-
-    /// The slots where a name may be, up to the first one that is free.
-    #[inline]
-    fn from(self, place: u32) -> impl Iterator<Item = u64> {
-        let first = first_slot(place, self.slots.len());
-        let (before, after) = self.slots.split_at_checked(first).unwrap_or_default();
-        let all = after.iter().chain(before);
-        all.copied().take_while(|&slot| slot != 0)
-    }
-
-    #[inline]
-    fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
-        self.find_from(self.first_like(text, of), text, of)
-    }
-
-    /// The first slot that may be the name's, or a free one before it; none when neither is before the end.
-    #[inline]
-    fn first_like(self, text: &str, of: Hash) -> Option<u64> {
-        let wanted = shape(of, text.len().div_ceil(8));
-        let first = first_slot(of.place(), self.slots.len());
-        let mut slots = self.slots.get(first..)?.iter().copied();
-        slots.find(|&slot| (slot ^ wanted) & SHAPES == 0 || slot == 0)
-    }
-
-    /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
-    #[inline]
-    fn find_from(self, first: Option<u64>, text: &str, of: Hash) -> Option<ObjectId> {
-        match first {
-            Some(0) => None,
-            Some(slot) if is_text(self.text(slot), text) => Some(slot as ObjectId),
-            _ => self.find_any(text, of),
-        }
-    }
-
-    /// Looks at all slots where the name may be.
-    #[cold]
-    fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
-        let wanted = shape(of, text.len().div_ceil(8));
-        let mut slots = self.from(of.place());
-        let is_it = |&slot: &u64| (slot ^ wanted) & SHAPES == 0 && is_text(self.text(slot), text);
-        Some(slots.find(is_it)? as ObjectId)
-    }
-
-    #[inline]
-    fn text(self, slot: u64) -> &'a [u64] {
-        let start = (slot >> START & STARTS) as usize;
-        let length = (slot >> LENGTH & LENGTHS) as usize;
-        self.texts.get(start..start + length).unwrap_or_default()
-    }
-}
-
-/// What a slot says of a name's text: a part of its hash, and its length in words.
-#[inline]
-fn shape(of: Hash, length: usize) -> u64 {
-    of.tag() << TAG | (length as u64 & LENGTHS) << LENGTH
-}
-
-const SHAPES: u64 = u64::MAX << LENGTH;
-
-/// Where to begin among so many slots.
-#[inline]
-fn first_slot(place: u32, slots: usize) -> usize {
-    // The lowest bits of the place are the same all over a bucket.
-    ((u64::from(place) * slots as u64) >> 32) as usize
-}
-
-/// The slots of a bucket of so many names.
-fn size_of(names: usize) -> usize {
-    (names * 4 / 3 + COUNTS + 1).next_multiple_of(SLOTS) - COUNTS
-}
-
-/// The slots and the texts of a bucket.
-fn bucket(names: &[Name<'_>]) -> Pair {
-    if names.is_empty() {
-        return (Page::from([]), Page::from([]));
-    }
-    let mut slots = vec![0; size_of(names.len())];
-    let mut texts = Vec::with_capacity(names.iter().map(|(_, _, text)| text.len()).sum());
-    for &name in names {
-        put(&mut slots, &mut texts, name);
-    }
-    (slots.into(), texts.into())
-}
-
-/// Puts a name into slots of which some are free.
-fn put(slots: &mut [u64], texts: &mut Vec<u64>, (id, of, text): Name<'_>) {
-    let start = (texts.len() as u64 & STARTS) << START;
-    texts.extend_from_slice(text);
-    let first = first_slot(of.place(), slots.len());
-    let (before, after) = slots.split_at_mut(first);
-    let mut free = after.iter_mut().chain(before).filter(|slot| **slot == 0);
-    if let Some(slot) = free.next() {
-        *slot = shape(of, text.len()) | start | u64::from(id);
-    }
 }

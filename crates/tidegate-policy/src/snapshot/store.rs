@@ -47,8 +47,19 @@ impl Store {
     /// fetched meanwhile.
     #[inline]
     pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
-        let ahead = |id| self.rows.fetch(id);
-        self.names.find_both(one, other, ahead)
+        let ahead = |id, lead| {
+            self.rows.fetch(id);
+            if lead != 0 {
+                self.rows.fetch(lead);
+            }
+        };
+        // What is nearer is there as soon as it is asked for.
+        let other_ahead = |id| {
+            if id >= NEAR {
+                self.back.fetch(id);
+            }
+        };
+        self.names.find_both(one, other, ahead, other_ahead)
     }
 
     pub(crate) fn object(&self, id: ObjectId) -> Option<Object> {
@@ -214,6 +225,7 @@ impl Store {
         let before = row.find(subject);
         if before != Some(entry) {
             self.rows.put(object, relation, entry.word());
+            self.note_lead(object);
         }
         if before.is_none() {
             let row = row_word(object, relation);
@@ -247,7 +259,18 @@ impl Store {
         let Some(before) = self.rows.take(object, relation, plain) else {
             return;
         };
+        self.note_lead(object);
         self.unlink(object, relation, Entry::of_word(before));
+    }
+
+    /// Lets the object's name say where its rows lead now.
+    fn note_lead(&mut self, object: ObjectId) {
+        if object >= NEAR
+            && let Some(place) = self.standings.place(object)
+        {
+            let lead = self.rows.lead(object);
+            self.names.set_lead(object, place, lead);
+        }
     }
 
     /// Removes what leads back from an entry, and its condition.

@@ -7,7 +7,7 @@
 //! A row of more than [`INLINE`] words is not in its block, but a [`Set`] of its own, for which one word stands
 //! there: a write into a group of a million copies little more than one into a group of two.
 
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
 
 use super::pages::{Pages, Pair};
 use super::row::{
@@ -146,11 +146,16 @@ impl Table {
         }
     }
 
+    /// Where the object's rows [lead](lead_from) now.
+    pub(super) fn lead(&self, object: ObjectId) -> ObjectId {
+        lead_from(self.find(object).block, |id| self.find(id).block)
+    }
+
     /// Asks the memory for an object's rows.
     #[inline]
     pub(crate) fn fetch(&self, object: ObjectId) {
         let (page, at) = place(object);
-        black_box(slot(self.pages.both(page).0, at).first().copied());
+        prefetch_index(slot(self.pages.both(page).0, at), 0);
     }
 
     /// How a row of an object that was found holds the subject of an entry that is always there.
@@ -354,6 +359,12 @@ pub(super) fn far_from<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u6
     let next = leads_to(block, &block_of);
     let far = next.and_then(|next| leads_to(block_of(next), block_of));
     far.filter(|&far| far >= NEAR).unwrap_or(0)
+}
+
+/// Where a block leads, if that is not [`NEAR`].
+pub(super) fn lead_from<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> ObjectId {
+    let lead = leads_to(block, block_of);
+    lead.filter(|&lead| lead >= NEAR).unwrap_or(0)
 }
 
 /// Where a block leads: to the first object in it that has rows itself.

@@ -18,7 +18,7 @@ use crate::table::{Goal, Row};
 /// Questions that are spread over the store.
 const SPREAD: u32 = 100_000;
 /// Kinds of questions, in turn.
-const KINDS: usize = 4;
+const KINDS: [&str; 4] = ["of owners", "of members", "of colleagues", "of anybody"];
 /// Questions that are repeated.
 const REPEATED: usize = 50;
 /// Questions that are timed together.
@@ -79,7 +79,7 @@ pub(super) fn questions(data: Data, number: u32, mut random: Random) -> Vec<Ques
         let [unit, another, doc, any] = [(); 4].map(|()| random.below(u32::MAX));
         let doc = data.doc(unit, doc);
         let colleague = data.colleague(doc, any);
-        let (user, relation) = match number as usize % KINDS {
+        let (user, relation) = match number as usize % KINDS.len() {
             0 => (data.owner(doc), "can_write"),
             1 => (
                 data.reader_by_group(doc, any).unwrap_or(colleague),
@@ -126,7 +126,9 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
         rows.push(Row::alone(name, "%", allowed, None));
     }
     rows.extend(visits(&stores)?);
+    let kinds = stores.each_ref().map(|(_, questions)| by_kind(questions));
     let mut spread = [Vec::new(), Vec::new()];
+    let mut of_kinds = KINDS.map(|_| [Vec::new(), Vec::new()]);
     let mut repeated = [Vec::new(), Vec::new()];
     for _ in 0..options.rounds {
         let places = (0..SPREAD as usize).step_by(BATCH);
@@ -134,6 +136,18 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
             for ((snapshot, questions), spread) in stores.iter().zip(&mut spread) {
                 let batch = questions.get(at..at + BATCH).unwrap_or_default();
                 spread.push(batch_ns(snapshot, batch));
+            }
+        }
+        for (kind, of_kind) in (0..).zip(&mut of_kinds) {
+            for at in (0..SPREAD as usize / KINDS.len()).step_by(BATCH) {
+                for (((snapshot, _), kinds), of_kind) in
+                    stores.iter().zip(&kinds).zip(&mut *of_kind)
+                {
+                    let batch = kinds
+                        .get(kind)
+                        .and_then(|of_kind: &Vec<Question>| of_kind.get(at..at + BATCH));
+                    of_kind.push(batch_ns(snapshot, batch.unwrap_or_default()));
+                }
             }
         }
         for _ in 0..SPREAD as usize / REPEATED / 10 {
@@ -151,7 +165,23 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
         rows.push(Row::compared(name("median"), "ns", medians, SMALL, goal));
         rows.push(Row::compared(name("p99"), "ns", p99s, SMALL, None));
     }
+    for (kind, of_kind) in KINDS.iter().zip(&of_kinds) {
+        let name = format!("scale: spread questions {kind}, median, large beside small store");
+        let medians = of_kind.each_ref().map(|ns| median(ns));
+        rows.push(Row::compared(name, "ns", medians, SMALL, None));
+    }
     Ok(rows)
+}
+
+/// The questions of each of the [`KINDS`].
+fn by_kind(questions: &[Question]) -> [Vec<Question>; KINDS.len()] {
+    let mut kinds = KINDS.map(|_| Vec::new());
+    for (question, at) in questions.iter().zip((0..KINDS.len()).cycle()) {
+        if let Some(of_kind) = kinds.get_mut(at) {
+            of_kind.push(question.clone());
+        }
+    }
+    kinds
 }
 
 /// What the questions visit, the large store beside the small one, where both give the same answer: in a small

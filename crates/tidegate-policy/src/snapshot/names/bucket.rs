@@ -1,0 +1,263 @@
+//! A bucket of names: a page of slots and of leads, and a page of texts.
+//!
+//! A name's hash says where among the slots to begin to look for it; a slot that is not 0 has, from the highest bit, 8
+//! of the hash, 6 of the text's length, 18 for where that starts, 32 of the number. A text is filled up to whole words
+//! with a byte that no text holds, so that none is taken for a longer one. So a look-up has to wait for one place in
+//! memory, and meanwhile for another one, to be sure.
+//!
+//! After the slots come as many leads, two in a word: the number of the object that the slot's object leads to first,
+//! if that is far enough to be waited for. Who asks about an object waits for its rows then together with those of the
+//! next one, and not for one after the other.
+
+use prefetch_index::prefetch_index;
+
+use super::{Hash, ObjectId, is_text, with_text};
+use crate::snapshot::pages::{Page, Pair};
+
+/// Words that a page's counts take before it.
+const COUNTS: usize = 2;
+
+const START: u32 = 32;
+const STARTS: u64 = 0x3_ffff;
+const LENGTH: u32 = 50;
+const LENGTHS: u64 = 0x3f;
+const TAG: u32 = 56;
+
+/// A name on its way into a bucket.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    pub(super) id: ObjectId,
+    pub(super) of: Hash,
+    pub(super) text: &'a [u64],
+    pub(super) lead: ObjectId,
+}
+
+/// A slot that was looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    at: usize,
+    slot: u64,
+}
+
+impl Seen {
+    /// Whether the slot is not free.
+    #[inline]
+    pub(super) fn is_name(&self) -> bool {
+        self.slot != 0
+    }
+
+    /// The name's number.
+    #[inline]
+    pub(super) fn id(self) -> ObjectId {
+        self.slot as ObjectId
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Bucket<'a> {
+    slots: &'a [u64],
+    leads: &'a [u64],
+    texts: &'a [u64],
+}
+
+impl<'a> Bucket<'a> {
+    #[inline]
+    pub(super) fn of((page, texts): (&'a [u64], &'a [u64])) -> Self {
+        let (slots, leads) = page.split_at_checked(slots_in(page)).unwrap_or_default();
+        Self {
+            slots,
+            leads,
+            texts,
+        }
+    }
+
+    /// Asks the memory for where a name may be, without waiting for it.
+    #[inline]
+    pub(super) fn fetch(self, place: u32) {
+        prefetch_index(self.slots, first_slot(place, self.slots.len()));
+    }
+
+    /// Asks the memory for where it may lead.
+    #[inline]
+    pub(super) fn fetch_lead(self, place: u32) {
+        prefetch_index(self.leads, first_slot(place, self.slots.len()) / 2);
+    }
+
+    /// The slots where a name may be, up to the first one that is free.
+    #[inline]
+    fn from(self, place: u32) -> impl Iterator<Item = Seen> {
+        let first = first_slot(place, self.slots.len());
+        let (before, after) = self.slots.split_at_checked(first).unwrap_or_default();
+        let all = (first..).zip(after).chain((0..).zip(before));
+        all.map(|(at, &slot)| Seen { at, slot })
+            .take_while(Seen::is_name)
+    }
+
+    #[inline]
+    pub(super) fn find(self, text: &str, of: Hash) -> Option<ObjectId> {
+        self.find_from(self.first_like(text, of), text, of)
+    }
+
+    /// The first slot that may be the name's, or a free one before it; none when neither is before the end.
+    #[inline]
+    pub(super) fn first_like(self, text: &str, of: Hash) -> Option<Seen> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let first = first_slot(of.place(), self.slots.len());
+        let mut slots = (first..).zip(self.slots.get(first..)?);
+        let found = slots.find(|&(_, &slot)| (slot ^ wanted) & SHAPES == 0 || slot == 0);
+        found.map(|(at, &slot)| Seen { at, slot })
+    }
+
+    /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
+    #[inline]
+    pub(super) fn find_from(self, first: Option<Seen>, text: &str, of: Hash) -> Option<ObjectId> {
+        match first {
+            Some(seen) if !seen.is_name() => None,
+            Some(seen) if is_text(self.text(seen), text) => Some(seen.id()),
+            _ => self.find_any(text, of),
+        }
+    }
+
+    /// Looks at all slots where the name may be.
+    #[cold]
+    fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
+        let wanted = shape(of, text.len().div_ceil(8));
+        let mut slots = self.from(of.place());
+        let is_it =
+            |seen: &Seen| (seen.slot ^ wanted) & SHAPES == 0 && is_text(self.text(*seen), text);
+        Some(slots.find(is_it)?.id())
+    }
+
+    /// The slot of the name with a number and a hash with this place.
+    pub(super) fn numbered(self, id: ObjectId, place: u32) -> Option<Seen> {
+        self.from(place).find(|seen| seen.id() == id)
+    }
+
+    #[inline]
+    pub(super) fn text(self, Seen { slot, .. }: Seen) -> &'a [u64] {
+        let start = (slot >> START & STARTS) as usize;
+        let length = (slot >> LENGTH & LENGTHS) as usize;
+        self.texts.get(start..start + length).unwrap_or_default()
+    }
+
+    /// Where the object of a slot leads; 0 for nowhere.
+    #[inline]
+    pub(super) fn lead(self, Seen { at, .. }: Seen) -> ObjectId {
+        let both = self.leads.get(at / 2).copied().unwrap_or(0);
+        (both >> half(at)) as ObjectId
+    }
+
+    /// All names.
+    pub(super) fn names(self, hash: impl Fn(&str) -> Hash) -> Vec<Name<'a>> {
+        let slots = (0..).zip(self.slots).map(|(at, &slot)| Seen { at, slot });
+        let names = slots.filter(Seen::is_name).filter_map(|seen| {
+            let text = self.text(seen);
+            Some(Name {
+                id: seen.id(),
+                of: with_text(text, |text| Some(hash(text)))?,
+                text,
+                lead: self.lead(seen),
+            })
+        });
+        names.collect()
+    }
+
+    /// The bucket with one more name, if there is room for it.
+    pub(super) fn with(self, name: Name<'_>) -> Option<Pair> {
+        let held = self.slots.iter().filter(|&&slot| slot != 0).count();
+        if slots_for(held + 1) > self.slots.len() {
+            return None;
+        }
+        let mut page = [self.slots, self.leads].concat();
+        let mut texts = self.texts.to_vec();
+        put(&mut page, &mut texts, name);
+        Some((page.into(), texts.into()))
+    }
+}
+
+/// The pages of a bucket.
+pub(super) fn of_names(names: &[Name<'_>]) -> Pair {
+    if names.is_empty() {
+        return (Page::from([]), Page::from([]));
+    }
+    let slots = slots_for(names.len());
+    let mut page = vec![0; slots + slots / 2];
+    let mut texts = Vec::with_capacity(names.iter().map(|name| name.text.len()).sum());
+    for &name in names {
+        put(&mut page, &mut texts, name);
+    }
+    (page.into(), texts.into())
+}
+
+/// Puts a name into a page of slots and leads of which some are free.
+fn put(page: &mut [u64], texts: &mut Vec<u64>, name: Name<'_>) {
+    let start = (texts.len() as u64 & STARTS) << START;
+    texts.extend_from_slice(name.text);
+    let slots = slots_in(page);
+    let first = first_slot(name.of.place(), slots);
+    let mut places = (first..slots).chain(0..first);
+    let free = places.find(|&at| page.get(at) == Some(&0));
+    if let Some(at) = free
+        && let Some(there) = page.get_mut(at)
+    {
+        *there = shape(name.of, name.text.len()) | start | u64::from(name.id);
+        let slot = *there;
+        set_lead(page, Seen { at, slot }, name.lead);
+    }
+}
+
+/// Says where the object of a slot of a page leads.
+pub(super) fn set_lead(page: &mut [u64], Seen { at, .. }: Seen, lead: ObjectId) {
+    let leads = slots_in(page);
+    if let Some(both) = page.get_mut(leads + at / 2) {
+        let others = !(u64::from(ObjectId::MAX) << half(at));
+        *both = *both & others | u64::from(lead) << half(at);
+    }
+}
+
+/// Says where every object of a page leads, by number.
+pub(super) fn set_leads(page: &mut [u64], leads: &[ObjectId]) {
+    for at in 0..slots_in(page) {
+        let Some(&slot) = page.get(at) else {
+            break;
+        };
+        let seen = Seen { at, slot };
+        let lead = leads.get(seen.id() as usize).filter(|_| seen.is_name());
+        set_lead(page, seen, lead.copied().unwrap_or(0));
+    }
+}
+
+/// Which half of a word a slot's lead is.
+#[inline]
+fn half(at: usize) -> u32 {
+    if at.is_multiple_of(2) { 0 } else { 32 }
+}
+
+/// What a slot says of a name's text: a part of its hash, and its length in words.
+#[inline]
+fn shape(of: Hash, length: usize) -> u64 {
+    of.tag() << TAG | (length as u64 & LENGTHS) << LENGTH
+}
+
+const SHAPES: u64 = u64::MAX << LENGTH;
+
+/// Where to begin among so many slots.
+#[inline]
+fn first_slot(place: u32, slots: usize) -> usize {
+    // The lowest bits of the place are the same all over a bucket.
+    ((u64::from(place) * slots as u64) >> 32) as usize
+}
+
+/// The slots of a page of slots and half as many words of leads.
+#[inline]
+fn slots_in(page: &[u64]) -> usize {
+    page.len() / 3 * 2
+}
+
+/// The slots of a bucket of so many names: no fewer than 6 for 5, and so many more that the page is as long as an
+/// allocator rounds sizes up to, of which there are four from one power of two to the next.
+fn slots_for(names: usize) -> usize {
+    let least = (names * 6 / 5 + 1) * 3 / 2 + COUNTS;
+    let step = least.next_power_of_two() / 8;
+    (least.next_multiple_of(step.max(1)) - COUNTS) / 3 * 2
+}
