@@ -5,7 +5,7 @@ mod bucket;
 
 use std::hash::{BuildHasher, Hasher};
 
-use self::bucket::{Bucket, Name, Seen};
+use self::bucket::{Bucket, Name};
 use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
 use crate::hash::DefaultHashBuilder;
@@ -73,11 +73,11 @@ impl Names {
         other_bucket.fetch(other_hash.place());
         one_bucket.fetch_lead(one_hash.place());
         let one_seen = one_bucket.first_like(one, one_hash);
-        if let Some(seen) = one_seen.filter(Seen::is_name) {
+        if let Some(seen) = one_seen {
             ahead(seen.id(), one_bucket.lead(seen));
         }
         let other_seen = other_bucket.first_like(other, other_hash);
-        if let Some(seen) = other_seen.filter(Seen::is_name) {
+        if let Some(seen) = other_seen {
             other_ahead(seen.id());
         }
         (

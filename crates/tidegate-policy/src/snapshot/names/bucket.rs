@@ -1,9 +1,10 @@
 //! A bucket of names: a page of slots and of leads, and a page of texts.
 //!
-//! A name's hash says where among the slots to begin to look for it; a slot that is not 0 has, from the highest bit, 8
-//! of the hash, 6 of the text's length, 18 for where that starts, 32 of the number. A text is filled up to whole words
-//! with a byte that no text holds, so that none is taken for a longer one. So a look-up has to wait for one place in
-//! memory, and meanwhile for another one, to be sure.
+//! A name's hash says at which line of slots to begin to look for it: most names are in it, and all slots of a line are
+//! looked at together. A slot that is not 0 has, from the highest bit, 8 of the hash, 6 of the text's length, 18 for
+//! where that starts, 32 of the number. A text is filled up to whole words with a byte that no text holds, so that none
+//! is taken for a longer one. So a look-up has to wait for one place in memory, and meanwhile for another one, to be
+//! sure.
 //!
 //! After the slots come as many leads, two in a word: the number of the object that the slot's object leads to first,
 //! if that is far enough to be waited for. Who asks about an object waits for its rows then together with those of the
@@ -16,6 +17,10 @@ use crate::snapshot::pages::{Page, Pair};
 
 /// Words that a page's counts take before it.
 const COUNTS: usize = 2;
+/// Slots that are in one line of memory; the first line has the counts in the place of two.
+const LINE: usize = 8;
+/// Words of a line of slots and of its leads.
+const WORDS: usize = LINE + LINE / 2;
 
 const START: u32 = 32;
 const STARTS: u64 = 0x3_ffff;
@@ -80,7 +85,7 @@ impl<'a> Bucket<'a> {
     /// Asks the memory for where it may lead.
     #[inline]
     pub(super) fn fetch_lead(self, place: u32) {
-        prefetch_index(self.leads, first_slot(place, self.slots.len()) / 2);
+        prefetch_index(self.leads, lead_at(first_slot(place, self.slots.len())));
     }
 
     /// The slots where a name may be, up to the first one that is free.
@@ -98,21 +103,27 @@ impl<'a> Bucket<'a> {
         self.find_from(self.first_like(text, of), text, of)
     }
 
-    /// The first slot that may be the name's, or a free one before it; none when neither is before the end.
+    /// The first slot that may be the name's among those to look at first.
     #[inline]
     pub(super) fn first_like(self, text: &str, of: Hash) -> Option<Seen> {
         let wanted = shape(of, text.len().div_ceil(8));
         let first = first_slot(of.place(), self.slots.len());
-        let mut slots = (first..).zip(self.slots.get(first..)?);
-        let found = slots.find(|&(_, &slot)| (slot ^ wanted) & SHAPES == 0 || slot == 0);
-        found.map(|(at, &slot)| Seen { at, slot })
+        let line: &[u64; LINE] = self.slots.get(first..)?.first_chunk()?;
+        // No branch for each: where in its line a name is cannot be foreseen.
+        let mut like = 0_u32;
+        for (&slot, at) in line.iter().zip(0..) {
+            like |= u32::from((slot ^ wanted) & SHAPES == 0) << at;
+        }
+        let at = like.trailing_zeros() as usize;
+        let &slot = line.get(at)?;
+        let at = first + at;
+        Some(Seen { at, slot })
     }
 
     /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
     #[inline]
     pub(super) fn find_from(self, first: Option<Seen>, text: &str, of: Hash) -> Option<ObjectId> {
         match first {
-            Some(seen) if !seen.is_name() => None,
             Some(seen) if is_text(self.text(seen), text) => Some(seen.id()),
             _ => self.find_any(text, of),
         }
@@ -143,7 +154,7 @@ impl<'a> Bucket<'a> {
     /// Where the object of a slot leads; 0 for nowhere.
     #[inline]
     pub(super) fn lead(self, Seen { at, .. }: Seen) -> ObjectId {
-        let both = self.leads.get(at / 2).copied().unwrap_or(0);
+        let both = self.leads.get(lead_at(at)).copied().unwrap_or(0);
         (both >> half(at)) as ObjectId
     }
 
@@ -181,7 +192,7 @@ pub(super) fn of_names(names: &[Name<'_>]) -> Pair {
         return (Page::from([]), Page::from([]));
     }
     let slots = slots_for(names.len());
-    let mut page = vec![0; slots + slots / 2];
+    let mut page = vec![0; slots + lead_at(slots)];
     let mut texts = Vec::with_capacity(names.iter().map(|name| name.text.len()).sum());
     for &name in names {
         put(&mut page, &mut texts, name);
@@ -209,7 +220,7 @@ fn put(page: &mut [u64], texts: &mut Vec<u64>, name: Name<'_>) {
 /// Says where the object of a slot of a page leads.
 pub(super) fn set_lead(page: &mut [u64], Seen { at, .. }: Seen, lead: ObjectId) {
     let leads = slots_in(page);
-    if let Some(both) = page.get_mut(leads + at / 2) {
+    if let Some(both) = page.get_mut(leads + lead_at(at)) {
         let others = !(u64::from(ObjectId::MAX) << half(at));
         *both = *both & others | u64::from(lead) << half(at);
     }
@@ -241,23 +252,32 @@ fn shape(of: Hash, length: usize) -> u64 {
 
 const SHAPES: u64 = u64::MAX << LENGTH;
 
-/// Where to begin among so many slots.
+/// Where to begin among so many slots: where a line does.
 #[inline]
 fn first_slot(place: u32, slots: usize) -> usize {
+    let lines = (slots + COUNTS) / LINE;
     // The lowest bits of the place are the same all over a bucket.
-    ((u64::from(place) * slots as u64) >> 32) as usize
+    let line = ((u64::from(place) * lines as u64) >> 32) as usize;
+    (line * LINE).saturating_sub(COUNTS)
 }
 
-/// The slots of a page of slots and half as many words of leads.
+/// Where the lead of a slot is: those of a line are side by side, and in no more than a line.
+#[inline]
+fn lead_at(slot: usize) -> usize {
+    (slot + COUNTS) / 2
+}
+
+/// The slots of a page: it has whole lines, with the counts, and their leads.
 #[inline]
 fn slots_in(page: &[u64]) -> usize {
-    page.len() / 3 * 2
+    ((page.len() + COUNTS) / WORDS * LINE).saturating_sub(COUNTS)
 }
 
 /// The slots of a bucket of so many names: no fewer than 6 for 5, and so many more that the page is as long as an
 /// allocator rounds sizes up to, of which there are four from one power of two to the next.
 fn slots_for(names: usize) -> usize {
-    let least = (names * 6 / 5 + 1) * 3 / 2 + COUNTS;
-    let step = least.next_power_of_two() / 8;
-    (least.next_multiple_of(step.max(1)) - COUNTS) / 3 * 2
+    let lines = (names * 6 / 5 + 1 + COUNTS).div_ceil(LINE);
+    let words = lines * WORDS;
+    let step = words.next_power_of_two() / 8;
+    words.next_multiple_of(step) / WORDS * LINE - COUNTS
 }
