@@ -121,13 +121,14 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let row = self.store.rows.row_of(found, object, written.relation);
+            let usersets = row.usersets();
             if FETCHES {
                 // What the others have to be waited for is waited for together.
-                for ((object, _), _) in row.usersets().take(AHEAD).skip(1) {
+                for ((object, _), _) in usersets.clone().take(AHEAD).skip(1) {
                     self.store.rows.fetch(object);
                 }
             }
-            for ((object, relation), entry) in row.usersets() {
+            for ((object, relation), entry) in usersets {
                 self.step()?;
                 let found = self.store.rows.find(object);
                 let mut taken = written.usersets.iter();

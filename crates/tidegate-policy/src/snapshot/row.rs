@@ -244,7 +244,7 @@ impl<'a> Row<'a> {
     /// Usersets, each with its entry.
     pub(crate) fn usersets(
         self,
-    ) -> impl Iterator<Item = ((ObjectId, RelationId), Entry)> + use<'a> {
+    ) -> impl Iterator<Item = ((ObjectId, RelationId), Entry)> + Clone + use<'a> {
         let rest = match self.0 {
             Held::Flat(words) => {
                 // Most rows are of one kind, or have few usersets: those of a row that is not very long are
