@@ -8,6 +8,7 @@ use super::plan::{Leaf, LeafKind};
 use super::{MAX_TYPES, RelationId, TypeId};
 
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 
 /// What a question of a relation reads of one object.

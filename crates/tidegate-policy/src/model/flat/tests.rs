@@ -60,12 +60,10 @@ type doc
     );
 }
 
-/// What has an `and`, a `but not` or a condition on any way down is not flat, however far it is.
-#[test]
-fn what_leads_to_what_is_not_flat() {
-    let lines = |last: &str| {
-        format!(
-            "type doc
+/// Relations that lead to `last` in every way, and some that do not.
+fn around(last: &str) -> String {
+    format!(
+        "type doc
   relations
     define up: [doc]
     define base: [user]
@@ -79,9 +77,25 @@ fn what_leads_to_what_is_not_flat() {
     define round: [doc#round, doc#userset] or base
     define apart: base or other or apart from up
 "
-        )
-    };
-    let flat = [
+    )
+}
+
+/// Those of them that are flat whatever `last` is.
+const APART: [&str; 4] = [
+    "doc#up: up",
+    "doc#base: base",
+    "doc#other: other",
+    "doc#apart: base other up>apart",
+];
+
+/// What has an `and` or a `but not` on any way down is not flat, however far it is.
+#[test]
+fn what_leads_to_what_is_not_flat() {
+    let [up, base, other, apart] = APART;
+    let all = [
+        up,
+        base,
+        other,
         "doc#last: last",
         "doc#computed: last base",
         "doc#userset: userset",
@@ -89,33 +103,35 @@ fn what_leads_to_what_is_not_flat() {
         "doc#far: base far",
         "doc#farther: farther",
         "doc#round: base round",
+        apart,
     ];
-    let with = |more: &[&'static str]| {
-        let mut all = vec!["doc#up: up", "doc#base: base", "doc#other: other"];
-        all.extend(more);
-        all.push("doc#apart: base other up>apart");
-        all
-    };
-    check(&lines("[user]"), &with(&flat));
+    check(&around("[user]"), &all);
     for last in [
         "base and other",
         "base but not other",
         "other or (base and other)",
     ] {
-        check(&lines(last), &with(&[]));
+        check(&around(last), &APART);
     }
+}
+
+/// The same of what has a condition.
+#[test]
+#[cfg(feature = "conditions")]
+fn what_leads_to_conditions_is_not_flat() {
     let condition = "condition c(x: int) {\n  x > 0\n}\n";
     for last in [
         "[user, user with c]",
         "[user with c]",
         "[user:* with c, user]",
     ] {
-        check(&(lines(last) + condition), &with(&[]));
+        check(&(around(last) + condition), &APART);
     }
 }
 
 /// A tupleset under a condition takes what reads it with it, and itself; not what does not.
 #[test]
+#[cfg(feature = "conditions")]
 fn conditions_of_tuplesets() {
     check(
         "type doc
