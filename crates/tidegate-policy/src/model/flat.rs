@@ -86,6 +86,23 @@ pub(super) fn flats(
     plans: &[Vec<Leaf>],
     chain: usize,
 ) -> Vec<Option<Flat>> {
+    let (mut flats, mut others) = read(parts, slots, plans, chain);
+    others.spread();
+    for (found, at) in flats.iter_mut().zip(0..) {
+        if others.is_reached(at) {
+            *found = None;
+        }
+    }
+    flats
+}
+
+/// Those that are flat by themselves, and what leads to which: what they lead to may not be.
+fn read(
+    parts: &Parts,
+    slots: &Slots,
+    plans: &[Vec<Leaf>],
+    chain: usize,
+) -> (Vec<Option<Flat>>, Net) {
     let mut reader = Reader {
         parts,
         slots,
@@ -108,13 +125,7 @@ pub(super) fn flats(
         }
         flats.push(good.then_some(flat));
     }
-    reader.others.spread();
-    for (found, at) in flats.iter_mut().zip(0..) {
-        if reader.others.is_reached(at) {
-            *found = None;
-        }
-    }
-    flats
+    (flats, reader.others)
 }
 
 struct Reader<'a> {
