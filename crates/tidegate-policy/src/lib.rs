@@ -10,7 +10,8 @@
 //! Two features, both on by default, can be left out where size counts: `language` (models from texts; without it
 //! they come from bundles alone) and `conditions` (without it a model that has one is refused).
 //!
-//! ```
+#![cfg_attr(feature = "language", doc = "```")]
+#![cfg_attr(not(feature = "language"), doc = "```ignore")]
 //! use tidegate_policy::{Caller, Change, Context, Decision, Denial, Model, Object, Profile, Request, Snapshot};
 //! use tidegate_policy::{SecretKind, decide};
 //! use uuid::Uuid;
@@ -120,5 +121,6 @@ pub use tuple::{NameError, Object, Subject, Tuple, TupleCondition, TupleError};
 
 /// The README's examples, compiled and run with those of this page.
 #[cfg(doctest)]
+#[cfg(all(feature = "language", feature = "conditions"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -27,7 +27,8 @@
 //!
 //! This crate has no cryptography: the crate of the tokens has the verifier.
 //!
-//! ```
+#![cfg_attr(feature = "language", doc = "```")]
+#![cfg_attr(not(feature = "language"), doc = "```ignore")]
 //! use tidegate_policy::bundle::{Digest, Expectation, Head, HeadError, Scope, UnverifiedBundle, Verifier};
 //! use tidegate_policy::{BundleError, Model, Profile, Snapshot};
 //!

@@ -21,6 +21,7 @@ use crate::snapshot::{Entry, Finding, Found, ObjectId, Store, SubjectId};
 pub(crate) const MAX_CHAIN: usize = MAX_PATH / MAX_HOPS as usize;
 
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 
 /// Most steps: who needs more, is better off with a memory.

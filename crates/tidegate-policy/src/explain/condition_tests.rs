@@ -1,6 +1,9 @@
 //! Explanations where conditions decide, as tables.
 
+use super::conditions::unmet;
+use super::world::World;
 use super::{Budget, Explanation, Flaw};
+use crate::snapshot::Overlay;
 use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
 const MODEL: &str = "
@@ -286,4 +289,48 @@ condition small(size: int) {
         &["doc:a#up@org:x with small needs size of size"],
         &["+ doc:a#up@org:x", "- doc:a#up@org:x with small"],
     );
+}
+
+/// To tell of a condition is to evaluate it, which nobody pays for: once for each change, however many sets have it.
+#[test]
+fn what_many_sets_have_is_told_once() {
+    const TEAMS: usize = 20;
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user]
+type doc
+  relations
+    define viewer: [team#member with small]
+    define owner: [team#member with small]
+    define both: viewer and owner
+
+condition small(size: int) {
+  size < 3
+}
+";
+    let tuples: Vec<String> = (0..TEAMS)
+        .flat_map(|team| {
+            [
+                format!("team:{team}#member@user:anne"),
+                format!("doc:a#viewer@team:{team}#member with small"),
+                format!("doc:a#owner@team:{team}#member with small"),
+            ]
+        })
+        .collect();
+    let tuples: Vec<&str> = tuples.iter().map(String::as_str).collect();
+    let snapshot = snapshot_in(MODEL, &tuples);
+    let question = "doc:a#both@user:anne".parse().expect("a tuple");
+    let request = request(&question, Context::EMPTY);
+    let mut overlay = Overlay::above(snapshot.store());
+    let world = World::open(&snapshot, &request, &mut overlay).expect("a world");
+    let (mut steps, mut found) = (Budget::DEFAULT.steps, Vec::new());
+    assert!(unmet(&world, &mut steps, &mut found));
+    assert_eq!(found.len(), 2 * TEAMS);
+    // There is a set for each viewer with each owner. What was told more than once is gone from the list, but not
+    // the room that it took.
+    assert!(found.capacity() < TEAMS * TEAMS, "{}", found.capacity());
 }

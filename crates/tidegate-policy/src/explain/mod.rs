@@ -25,6 +25,7 @@
 
 mod change;
 #[cfg(test)]
+#[cfg(all(feature = "language", feature = "conditions"))]
 mod condition_tests;
 mod conditions;
 mod family;
@@ -35,6 +36,7 @@ mod prove;
 mod remedies;
 mod support;
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 mod verify;
 mod world;

@@ -12,17 +12,21 @@
 //! A family knows the tuples as they are. What a set adds may also make hold what another part of it needs
 //! not to hold; so each set is but a candidate, for its user to try.
 
+#[cfg(test)]
+#[cfg(feature = "language")]
+mod tests;
+
 use std::rc::Rc;
 
 use crate::condition::Context;
 use crate::hash::HashMap;
-use crate::model::{Relation, RelationId, Restriction, Rewrite, Taken};
+use crate::model::{RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::change::{Change, Changes, Known, Want, What};
 use super::family::{REMOVED, Set, least, product};
 use super::remedies::STEPS_OF_OBJECT;
-use super::world::{Goal, Held, World};
+use super::world::{Goal, Held, World, kinds};
 
 /// As many goals as there are.
 pub(super) const ALL: usize = usize::MAX;
@@ -32,6 +36,8 @@ const MAX_FAMILY: usize = 10_000;
 /// A goal, and what it is to come to.
 type Node = (Goal, Want);
 type Family = Rc<Vec<Set>>;
+/// A tuple, and where it leads.
+type Way = (Option<Goal>, Entry);
 
 /// What there is of a node so far.
 #[derive(Default)]
@@ -234,20 +240,7 @@ impl<'a> Support<'a> {
     /// By the tuples of a row: those that name the subject, and the usersets; or those that lead on to a relation, as
     /// [`World::leads`] has it.
     fn tuples(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
-        let world = self.world;
-        let mut entries = Vec::new();
-        if to.is_none() {
-            for entry in world.named(on) {
-                entries.push((None, entry));
-            }
-        }
-        // With one more than there are steps for, these run out.
-        for (goal, entry) in world
-            .leads(on, to)
-            .take((self.steps as usize).saturating_add(1))
-        {
-            entries.push((Some(goal), entry));
-        }
+        let entries = self.entries(on, to);
         if want.yes {
             self.any_of(on, to, &entries, want)
         } else {
@@ -255,12 +248,28 @@ impl<'a> Support<'a> {
         }
     }
 
+    /// The same tuples, and where they lead.
+    fn entries(&self, on: Goal, to: Option<RelationId>) -> Vec<Way> {
+        let mut entries = Vec::new();
+        if to.is_none() {
+            for entry in self.world.named(on) {
+                entries.push((None, entry));
+            }
+        }
+        // With one more than there are steps for, these run out.
+        let most = (self.steps as usize).saturating_add(1);
+        for (goal, entry) in self.world.leads(on, to).take(most) {
+            entries.push((Some(goal), entry));
+        }
+        entries
+    }
+
     /// By one of these tuples, or one that could be.
     fn any_of(
         &mut self,
         on: Goal,
         to: Option<RelationId>,
-        entries: &[(Option<Goal>, Entry)],
+        entries: &[Way],
         want: Want,
     ) -> Vec<Set> {
         let world = self.world;
@@ -321,7 +330,7 @@ impl<'a> Support<'a> {
     }
 
     /// By taking away each of these tuples, or what it leads to.
-    fn none_of(&mut self, on: Goal, entries: &[(Option<Goal>, Entry)], want: Want) -> Vec<Set> {
+    fn none_of(&mut self, on: Goal, entries: &[Way], want: Want) -> Vec<Set> {
         let mut all = vec![Set::EMPTY];
         for &(leads_to, entry) in entries {
             if !self.spend(1) {
@@ -475,17 +484,6 @@ impl<'a> Support<'a> {
             What::Add(_) | What::Assume(_) => Set::of(number),
         }
     }
-}
-
-/// The kinds of subject that a relation takes, each once.
-fn kinds(relation: &Relation) -> Vec<Taken> {
-    let mut kinds: Vec<Taken> = Vec::new();
-    for restriction in &relation.restrictions {
-        if !kinds.contains(&restriction.taken) {
-            kinds.push(restriction.taken);
-        }
-    }
-    kinds
 }
 
 /// Whether there were so many steps.

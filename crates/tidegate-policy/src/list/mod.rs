@@ -37,6 +37,7 @@ mod named;
 mod objects;
 mod reach;
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 mod users;
 mod walk;

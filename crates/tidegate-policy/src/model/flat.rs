@@ -8,6 +8,7 @@ use super::plan::{Leaf, LeafKind};
 use super::{MAX_TYPES, RelationId, TypeId};
 
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 
 /// What a question of a relation reads of one object.
@@ -85,6 +86,23 @@ pub(super) fn flats(
     plans: &[Vec<Leaf>],
     chain: usize,
 ) -> Vec<Option<Flat>> {
+    let (mut flats, mut others) = read(parts, slots, plans, chain);
+    others.spread();
+    for (found, at) in flats.iter_mut().zip(0..) {
+        if others.is_reached(at) {
+            *found = None;
+        }
+    }
+    flats
+}
+
+/// Those that are flat by themselves, and what leads to which: what they lead to may not be.
+fn read(
+    parts: &Parts,
+    slots: &Slots,
+    plans: &[Vec<Leaf>],
+    chain: usize,
+) -> (Vec<Option<Flat>>, Net) {
     let mut reader = Reader {
         parts,
         slots,
@@ -107,13 +125,7 @@ pub(super) fn flats(
         }
         flats.push(good.then_some(flat));
     }
-    reader.others.spread();
-    for (found, at) in flats.iter_mut().zip(0..) {
-        if reader.others.is_reached(at) {
-            *found = None;
-        }
-    }
-    flats
+    (flats, reader.others)
 }
 
 struct Reader<'a> {

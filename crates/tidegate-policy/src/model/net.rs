@@ -88,4 +88,10 @@ impl Net {
     pub(super) fn is_reached(&self, node: usize) -> bool {
         self.nodes.get(node).is_some_and(|node| node.waits == 0)
     }
+
+    /// How many leads it holds.
+    #[cfg(all(test, feature = "language"))]
+    pub(super) fn size(&self) -> usize {
+        self.leads.len()
+    }
 }

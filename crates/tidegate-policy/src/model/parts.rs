@@ -141,9 +141,9 @@ pub(super) struct Compiled {
     pub(super) type_ids: Ids,
     pub(super) relation_ids: Ids,
     pub(super) condition_ids: Ids,
-    slots: Slots,
+    pub(super) slots: Slots,
     /// Of each relation, in the order of [`Parts::relations`]; empty for one that has none.
-    plans: Vec<Vec<Leaf>>,
+    pub(super) plans: Vec<Vec<Leaf>>,
     /// Likewise.
     flats: Vec<Option<Flat>>,
 }

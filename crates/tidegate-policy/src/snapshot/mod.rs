@@ -41,9 +41,12 @@ mod slots;
 mod standings;
 #[cfg(not(target_family = "wasm"))]
 mod store;
+#[cfg(test)]
+mod store_tests;
 #[cfg(not(target_family = "wasm"))]
 mod table;
 #[cfg(test)]
+#[cfg(feature = "language")]
 mod tests;
 #[cfg_attr(target_family = "wasm", path = "plain/no_tree.rs")]
 mod tree;

@@ -15,6 +15,7 @@ use crate::tuple::Object;
 
 const TYPES: [&str; 3] = ["user", "team", "folder"];
 const RELATIONS: RelationId = 12;
+const HAS_CONDITIONS: bool = cfg!(feature = "conditions");
 
 /// A subject by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +70,11 @@ impl Random {
         };
         (object, relation, subject)
     }
+
+    /// Of every fifth tuple.
+    fn condition(&mut self) -> Option<u32> {
+        (HAS_CONDITIONS && self.below(5) == 0).then(|| self.below(3) as u32)
+    }
 }
 
 fn type_of(name: &str) -> Option<TypeId> {
@@ -91,10 +97,8 @@ fn subject_id(subject: &Subject, mut id: impl FnMut(&str) -> Option<u32>) -> Opt
 }
 
 fn bound(condition: Option<u32>) -> Option<Bound> {
-    condition.map(|condition| Bound {
-        condition,
-        context: Context::default(),
-    })
+    let bound = |condition| Bound::new(condition, Context::default());
+    condition.map(|condition| bound(condition).expect("conditions"))
 }
 
 impl Plain {
@@ -103,7 +107,7 @@ impl Plain {
         match random.below(100) {
             0..60 => {
                 let tuple = random.tuple(ids);
-                let condition = (random.below(5) == 0).then(|| random.below(3) as u32);
+                let condition = random.condition();
                 let object = intern(store, &tuple.0);
                 let subject = subject_id(&tuple.2, |name| Some(intern(store, name)));
                 let subject = subject.expect("a subject");
@@ -198,7 +202,8 @@ impl Plain {
             loader.revoke(jti);
         }
         let again = self.tuples.iter().take(50);
-        let again = again.map(|(tuple, condition)| (tuple, condition.is_none().then_some(9)));
+        let other = |condition: &Option<u32>| (HAS_CONDITIONS && condition.is_none()).then_some(9);
+        let again = again.map(|(tuple, condition)| (tuple, other(condition)));
         let all = self.tuples.iter().rev();
         for ((object, relation, subject), condition) in
             again.chain(all.map(|(tuple, &condition)| (tuple, condition)))

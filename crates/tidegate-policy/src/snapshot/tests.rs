@@ -1,7 +1,6 @@
 //! Checks and changes on small snapshots.
 
 mod models;
-mod tree;
 
 use uuid::Uuid;
 
@@ -296,18 +295,6 @@ fn what_is_forgotten_leaves_nothing_behind() {
     check(&after, "folder:a#owner@user:bob", Ok(true));
     assert!(after.is_revoked(Uuid::from_u128(9)) && !after.is_revoked(Uuid::from_u128(8)));
     check(&snapshot, "folder:a#owner@user:ann", Ok(true));
-}
-
-/// In numbers and order, too: lists have the order of numbers, wherever they are made.
-#[test]
-fn both_stores_say_the_same() {
-    for seed in 1..=5 {
-        let said = super::oracle::said(seed);
-        assert!(said.len() > 500, "seed {seed}: {} lines", said.len());
-        for (one, other) in said.iter().zip(super::plain::oracle::said(seed)) {
-            assert_eq!(*one, other, "seed {seed}");
-        }
-    }
 }
 
 /// The same after thousands of changes, each of a snapshot of its own.

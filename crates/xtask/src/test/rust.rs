@@ -11,6 +11,9 @@ const END_TO_END: &str = "tidegate-tests";
 
 const ENGINE: &str = "tidegate-policy";
 
+/// Features that the engine is tested with apart from all of them, for cargo.
+const FEWER: [&str; 2] = ["", "language"];
+
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     machine::need_postgres()?;
     let (which, mut tests) = runner(&[]);
@@ -36,6 +39,10 @@ pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
             engine.args(["--success-output", "final"]);
         }
         commands.push((which, engine));
+    }
+    for features in FEWER {
+        let fewer = ["--no-default-features", "--features", features];
+        commands.push(runner(&[&["-p", ENGINE], &fewer[..]].concat()));
     }
     let mut tally = Tally::default();
     for (runner, mut command) in commands {

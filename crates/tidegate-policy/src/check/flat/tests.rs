@@ -267,6 +267,7 @@ fn circles_are_left() {
 
 /// What an older model took, under conditions or not, counts for no more with a newer one.
 #[test]
+#[cfg(feature = "conditions")]
 fn stale_tuples() {
     let older = "model
   schema 1.1

@@ -1,6 +1,7 @@
 //! Which relations are flat, and what they read.
 
 use super::super::Model;
+use super::read;
 use crate::check::MAX_CHAIN;
 
 /// The flat relations of a model, and of each the rows that it reads: `NAME` of subjects, `NAME>RELATION` of
@@ -60,12 +61,10 @@ type doc
     );
 }
 
-/// What has an `and`, a `but not` or a condition on any way down is not flat, however far it is.
-#[test]
-fn what_leads_to_what_is_not_flat() {
-    let lines = |last: &str| {
-        format!(
-            "type doc
+/// Relations that lead to `last` in every way, and some that do not.
+fn around(last: &str) -> String {
+    format!(
+        "type doc
   relations
     define up: [doc]
     define base: [user]
@@ -79,9 +78,25 @@ fn what_leads_to_what_is_not_flat() {
     define round: [doc#round, doc#userset] or base
     define apart: base or other or apart from up
 "
-        )
-    };
-    let flat = [
+    )
+}
+
+/// Those of them that are flat whatever `last` is.
+const APART: [&str; 4] = [
+    "doc#up: up",
+    "doc#base: base",
+    "doc#other: other",
+    "doc#apart: base other up>apart",
+];
+
+/// What has an `and` or a `but not` on any way down is not flat, however far it is.
+#[test]
+fn what_leads_to_what_is_not_flat() {
+    let [up, base, other, apart] = APART;
+    let all = [
+        up,
+        base,
+        other,
         "doc#last: last",
         "doc#computed: last base",
         "doc#userset: userset",
@@ -89,33 +104,35 @@ fn what_leads_to_what_is_not_flat() {
         "doc#far: base far",
         "doc#farther: farther",
         "doc#round: base round",
+        apart,
     ];
-    let with = |more: &[&'static str]| {
-        let mut all = vec!["doc#up: up", "doc#base: base", "doc#other: other"];
-        all.extend(more);
-        all.push("doc#apart: base other up>apart");
-        all
-    };
-    check(&lines("[user]"), &with(&flat));
+    check(&around("[user]"), &all);
     for last in [
         "base and other",
         "base but not other",
         "other or (base and other)",
     ] {
-        check(&lines(last), &with(&[]));
+        check(&around(last), &APART);
     }
+}
+
+/// The same of what has a condition.
+#[test]
+#[cfg(feature = "conditions")]
+fn what_leads_to_conditions_is_not_flat() {
     let condition = "condition c(x: int) {\n  x > 0\n}\n";
     for last in [
         "[user, user with c]",
         "[user with c]",
         "[user:* with c, user]",
     ] {
-        check(&(lines(last) + condition), &with(&[]));
+        check(&(around(last) + condition), &APART);
     }
 }
 
 /// A tupleset under a condition takes what reads it with it, and itself; not what does not.
 #[test]
+#[cfg(feature = "conditions")]
 fn conditions_of_tuplesets() {
     check(
         "type doc
@@ -196,4 +213,66 @@ type doc
     };
     assert_eq!((userset.type_id, userset.relation), (id("team"), viewer));
     assert_eq!(Some(userset.place), place("team"));
+}
+
+/// How many leads are held while relations are read, of `doc` beside so many types that have a `viewer`; and which
+/// of its relations something is held of, where a chain may be two long.
+fn held(kinds: usize, definitions: &[String]) -> (usize, Vec<String>) {
+    let mut text = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n".to_owned();
+    for definition in definitions {
+        text += &format!("    define {definition}\n");
+    }
+    for number in 0..kinds {
+        text += &format!("type t{number}\n  relations\n    define viewer: [user]\n");
+    }
+    let model = Model::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let compiled = &*model.inner;
+    let (flats, net) = read(&compiled.parts, &compiled.slots, &compiled.plans, 2);
+    let docs = model.relations("doc").zip(flats);
+    let kept = docs.filter_map(|(name, flat)| flat.map(|_| name.to_owned()));
+    (net.size(), kept.collect())
+}
+
+/// By however many operands one relation leads to another, that is held once: a text of operands and types would
+/// otherwise be held as their product.
+#[test]
+fn what_leads_to_one_is_held_once() {
+    const KINDS: usize = 20;
+    const ROWS: usize = 30;
+    let list = |member: &str| {
+        let kinds: Vec<String> = (0..KINDS).map(|kind| format!("t{kind}{member}")).collect();
+        kinds.join(", ")
+    };
+    let (objects, usersets) = (list(""), list("#viewer"));
+    let define = |row: &dyn Fn(usize) -> String, all: &dyn Fn(usize) -> String| {
+        let operands: Vec<String> = (0..ROWS).map(all).collect();
+        let mut definitions: Vec<String> = (0..ROWS).map(row).collect();
+        definitions.push(format!("all: {}", operands.join(" or ")));
+        definitions
+    };
+    let from = define(&|row| format!("up{row}: [{objects}]"), &|row| {
+        format!("viewer from up{row}")
+    });
+    assert_eq!(held(KINDS, &from).0, KINDS);
+    let written = define(&|row| format!("row{row}: [{usersets}]"), &|row| {
+        format!("row{row}")
+    });
+    assert_eq!(held(KINDS, &written).0, ROWS * KINDS + KINDS);
+}
+
+/// Something of it was read before it was found not to be, and would be held until all others are read.
+#[test]
+fn nothing_is_held_of_what_is_not_flat() {
+    let definitions = [
+        "up: [t0]",
+        "far: [t0]",
+        "further: viewer from far",
+        "over: further",
+        "late: viewer from up or over",
+        "user: [doc#late]",
+    ];
+    let (leads, kept) = held(1, &definitions.map(str::to_owned));
+    assert_eq!(kept, ["up", "far", "further", "over", "user"]);
+    // To `further`, `over`, `late` and `user`.
+    assert_eq!(leads, 4);
 }
