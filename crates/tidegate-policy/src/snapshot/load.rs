@@ -8,9 +8,9 @@ use super::members::Members;
 use super::names::{self, Hash, Names};
 use super::place::{self, Bound, TupleKey, row_word, way};
 use super::row::{Entry, ObjectId, SubjectId, block_word, key, relation_of};
-use super::standings::{self, Standings};
+use super::standings::StandingsBuilder;
 use super::store::Store;
-use super::table::{Table, TableBuilder, far_from, lead_from};
+use super::table::{Lead, Table, TableBuilder};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -23,7 +23,7 @@ pub(crate) struct Loader {
     text: Vec<u64>,
     starts: Vec<usize>,
     types: Types,
-    standings: Vec<u64>,
+    standings: StandingsBuilder,
     tuples: Tuples,
     revoked: Vec<((u64, u64), ())>,
 }
@@ -49,7 +49,7 @@ impl Loader {
         self.starts.push(self.text.len());
         names::push_words(&mut self.text, text);
         self.types.push(type_id);
-        standings::push(&mut self.standings, hash.place());
+        self.standings.push(hash.place());
         id
     }
 
@@ -63,7 +63,7 @@ impl Loader {
     }
 
     pub(crate) fn set_standing(&mut self, id: ObjectId, standing: Option<Standing>) {
-        standings::set(&mut self.standings, id, standing);
+        self.standings.set(id, standing);
     }
 
     /// Adds a tuple, in the place of the same one under another condition.
@@ -88,10 +88,8 @@ impl Loader {
             text(&self.text, &self.starts, id)
         });
         drop((self.hashes, self.text, self.starts));
-        let stands = |id| standings::stands(&self.standings, id);
-        let of_type = of_type(&self.types, stands);
-        let standings = Standings::from_words(&self.standings);
-        drop(self.standings);
+        let of_type = of_type(&self.types, |id| self.standings.stands(id));
+        let standings = self.standings.finish();
         let Tables {
             rows,
             back,
@@ -191,7 +189,7 @@ struct Tables {
     wildcards: Pairs,
     bounds: Tree<TupleKey, Bound>,
     /// Where each object leads.
-    leads: Vec<ObjectId>,
+    leads: Vec<Lead>,
 }
 
 impl Tuples {
@@ -264,8 +262,9 @@ impl Tuples {
                     }
                 }
             }
-            rows.push(type_id, of, far_from(of, block_of));
-            leads.push(lead_from(of, block_of));
+            let lead = Lead::from_block(of, block_of);
+            rows.push(type_id, of, lead.far);
+            leads.push(lead);
         }
         drop((words, ends));
         crate::sort::sort(&mut wildcards);

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher};
 use self::bucket::{Bucket, Name};
 use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
+use super::table::Lead;
 use crate::hash::DefaultHashBuilder;
 use crate::tuple::{MAX_OBJECT, Object};
 
@@ -64,7 +65,7 @@ impl Names {
         &self,
         one: &str,
         other: &str,
-        ahead: impl FnOnce(ObjectId, ObjectId),
+        ahead: impl FnOnce(ObjectId, Lead),
         other_ahead: impl FnOnce(ObjectId),
     ) -> (Option<ObjectId>, Option<ObjectId>) {
         let (one_hash, other_hash) = (self.hash(one), self.hash(other));
@@ -122,7 +123,7 @@ impl Names {
             id,
             of,
             text: &words,
-            lead: 0,
+            lead: Lead::NOWHERE,
         };
         let made = self.numbered(number).with(name).unwrap_or_else(|| {
             let mut names = self.names(number);
@@ -163,9 +164,8 @@ impl Names {
         }
     }
 
-    /// Says where the object with a number leads, whose name is in the bucket of a place: to know it in time saves
-    /// waiting, and that is all that it may be taken for. 0 stands for nowhere.
-    pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: ObjectId) {
+    /// Says where the object with a number leads, whose name is in the bucket of a place.
+    pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: Lead) {
         let number = bucket_of(place, self.count);
         let bucket = self.numbered(number);
         let found = bucket.numbered(id, place);
@@ -177,7 +177,7 @@ impl Names {
     }
 
     /// Says where every object [leads](Self::set_lead), by number.
-    pub(super) fn set_leads(&mut self, leads: &[ObjectId]) {
+    pub(super) fn set_leads(&mut self, leads: &[Lead]) {
         for number in 0..self.count {
             if let Some((page, _)) = self.buckets.page_mut(number) {
                 bucket::set_leads(Page::make_mut(page), leads);
@@ -230,7 +230,7 @@ impl Names {
                         id,
                         of,
                         text: text(id as usize),
-                        lead: 0,
+                        lead: Lead::NOWHERE,
                     });
                 }
             }

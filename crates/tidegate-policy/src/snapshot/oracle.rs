@@ -134,7 +134,8 @@ impl Plain {
                 let name = random.object(ids);
                 let standing = Standing {
                     uid: Uuid::from_u128(u128::from(random.below(1 << 30)) << 50 | 7),
-                    valid_from_s: random.below(1 << 30),
+                    // Now and then later than what fits beside the name's place.
+                    valid_from_s: u64::MAX >> (31 + random.below(4)) & !random.below(4),
                 };
                 let id = intern(store, &name);
                 store.set_standing(id, Some(standing));

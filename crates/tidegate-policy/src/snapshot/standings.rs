@@ -1,21 +1,28 @@
 //! What is known of each object beside its rows: where its name is, its standing, and which numbers are free.
 //!
-//! A page has [`SLOTS`] objects of four words each: from the highest bit 32 of the hash of the name, or the
-//! next free number, and two flags; `valid_from`; and the uid.
+//! A page has [`SLOTS`] objects of three words each: from the highest bit 32 of the hash of the name, or the next free
+//! number, and 32 of what is said of its standing: `valid_from`, and [`FIRST`] more; and the uid. A `valid_from` that is
+//! later than that is in a tree.
 
 use uuid::Uuid;
 
 use super::Standing;
 use super::pages::{Page, Pages};
 use super::row::ObjectId;
+use super::tree::Tree;
 
 /// So many that a page fills what allocators round its size up to, counts included.
-const SLOTS: usize = 63;
-const WORDS: usize = 4;
+const SLOTS: usize = 170;
+const WORDS: usize = 3;
 
 const PLACE: u32 = 32;
-const STANDS: u64 = 1;
-const FREE: u64 = 2;
+/// What the lower half of a word says: that the object has no standing, that the number is free, that `valid_from` is
+/// in the tree, or else what it is.
+const SAYS: u64 = u32::MAX as u64;
+const NO_STANDING: u64 = 0;
+const FREE: u64 = 1;
+const FIRST: u64 = 2;
+const LATER: u64 = SAYS;
 /// The end of the list of free numbers.
 const NONE: ObjectId = ObjectId::MAX;
 
@@ -23,6 +30,7 @@ const NONE: ObjectId = ObjectId::MAX;
 #[derive(Clone, Debug)]
 pub(crate) struct Standings {
     pages: Pages,
+    later: Tree<ObjectId, u64>,
     /// Every number is below.
     end: ObjectId,
     /// The first of the free numbers, each of which says the next.
@@ -33,6 +41,7 @@ impl Default for Standings {
     fn default() -> Self {
         Self {
             pages: Pages::default(),
+            later: Tree::default(),
             end: 0,
             free: NONE,
         }
@@ -40,21 +49,6 @@ impl Default for Standings {
 }
 
 impl Standings {
-    /// From words as [`push`] makes them.
-    pub(super) fn from_words(words: &[u64]) -> Self {
-        let mut pages = Vec::new();
-        for page in words.chunks(SLOTS * WORDS) {
-            let mut page = page.to_vec();
-            page.resize(SLOTS * WORDS, 0);
-            pages.push(page.into());
-        }
-        Self {
-            pages: Pages::from_pages(pages),
-            end: ObjectId::try_from(words.len() / WORDS).unwrap_or(NONE),
-            free: NONE,
-        }
-    }
-
     pub(super) fn end(&self) -> ObjectId {
         self.end
     }
@@ -80,21 +74,29 @@ impl Standings {
             return None;
         }
         let [word, ..] = self.words(id)?;
-        (word & FREE == 0).then_some((word >> PLACE) as u32)
+        (word & SAYS != FREE).then_some((word >> PLACE) as u32)
     }
 
     pub(super) fn standing(&self, id: ObjectId) -> Option<Standing> {
-        let [word, valid_from_s, high, low] = self.words(id)?;
-        (word & STANDS != 0).then(|| Standing {
+        let [word, high, low] = self.words(id)?;
+        let valid_from_s = match word & SAYS {
+            NO_STANDING | FREE => return None,
+            LATER => *self.later.get(&id)?,
+            says => says - FIRST,
+        };
+        Some(Standing {
             uid: Uuid::from_u64_pair(high, low),
             valid_from_s,
         })
     }
 
     pub(super) fn set(&mut self, id: ObjectId, standing: Option<Standing>) {
-        if let Some([word, rest @ ..]) = self.words_mut(id) {
-            *word = *word & !STANDS | u64::from(standing.is_some());
-            rest.copy_from_slice(&standing_words(standing));
+        if let Some(there) = self.words_mut(id) {
+            let is_later = put(there, standing);
+            match standing {
+                Some(standing) if is_later => drop(self.later.insert(id, standing.valid_from_s)),
+                _ => drop(self.later.remove(&id)),
+            }
         }
     }
 
@@ -112,7 +114,7 @@ impl Standings {
             id
         };
         if let Some([word, ..]) = self.words_mut(id) {
-            *word = u64::from(place) << PLACE;
+            *word = u64::from(place) << PLACE | NO_STANDING;
         }
         id
     }
@@ -127,31 +129,66 @@ impl Standings {
     }
 }
 
-fn standing_words(standing: Option<Standing>) -> [u64; WORDS - 1] {
-    let Some(Standing { uid, valid_from_s }) = standing else {
-        return [0; WORDS - 1];
+/// Sets the standing in the words of an object. Says whether its `valid_from` has to be in the tree.
+fn put(words: &mut [u64], standing: Option<Standing>) -> bool {
+    let [word, uid @ ..] = words else {
+        return false;
     };
-    let (high, low) = uid.as_u64_pair();
-    [valid_from_s, high, low]
+    let says = standing.map_or(NO_STANDING, |standing| {
+        standing.valid_from_s.saturating_add(FIRST).min(LATER)
+    });
+    *word = *word & !SAYS | says;
+    let (high, low) = standing.map_or((0, 0), |standing| standing.uid.as_u64_pair());
+    uid.copy_from_slice(&[high, low]);
+    says == LATER
 }
 
-/// Adds the words of the next object.
-pub(super) fn push(words: &mut Vec<u64>, place: u32) {
-    words.push(u64::from(place) << PLACE);
-    words.extend([0; WORDS - 1]);
+/// Makes the standings of objects in the order of their numbers.
+#[derive(Debug, Default)]
+pub(super) struct StandingsBuilder {
+    words: Vec<u64>,
+    later: Vec<(ObjectId, u64)>,
 }
 
-/// Sets the standing in the words of an object.
-pub(super) fn set(words: &mut [u64], id: ObjectId, standing: Option<Standing>) {
-    let start = id as usize * WORDS;
-    if let Some([word, rest @ ..]) = words.get_mut(start..start + WORDS) {
-        *word = *word & !STANDS | u64::from(standing.is_some());
-        rest.copy_from_slice(&standing_words(standing));
+impl StandingsBuilder {
+    /// Adds the next object, whose name's hash has this place.
+    pub(super) fn push(&mut self, place: u32) {
+        let word = u64::from(place) << PLACE | NO_STANDING;
+        self.words.extend([word, 0, 0]);
     }
-}
 
-/// Whether the words of an object have a standing.
-pub(super) fn stands(words: &[u64], id: ObjectId) -> bool {
-    let word = words.get(id as usize * WORDS);
-    word.is_some_and(|word| word & STANDS != 0)
+    pub(super) fn set(&mut self, id: ObjectId, standing: Option<Standing>) {
+        let start = id as usize * WORDS;
+        let there = self.words.get_mut(start..start + WORDS);
+        if there.is_some_and(|there| put(there, standing))
+            && let Some(Standing { valid_from_s, .. }) = standing
+        {
+            self.later.push((id, valid_from_s));
+        }
+    }
+
+    /// Whether an object has a standing.
+    pub(super) fn stands(&self, id: ObjectId) -> bool {
+        let word = self.words.get(id as usize * WORDS);
+        word.is_some_and(|word| word & SAYS >= FIRST)
+    }
+
+    pub(super) fn finish(self) -> Standings {
+        let mut pages = Vec::new();
+        for page in self.words.chunks(SLOTS * WORDS) {
+            let mut page = page.to_vec();
+            page.resize(SLOTS * WORDS, 0);
+            pages.push(page.into());
+        }
+        let mut standings = Standings {
+            pages: Pages::from_pages(pages),
+            later: Tree::default(),
+            end: ObjectId::try_from(self.words.len() / WORDS).unwrap_or(NONE),
+            free: NONE,
+        };
+        for (id, valid_from_s) in self.later {
+            standings.later.insert(id, valid_from_s);
+        }
+        standings
+    }
 }

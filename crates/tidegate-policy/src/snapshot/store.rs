@@ -14,7 +14,7 @@ use super::names::Names;
 use super::place::{self, Bound, Place, TupleKey, row_of_word, row_word, way};
 use super::row::{Entry, Finding, ObjectId, Row, SubjectId};
 use super::standings::Standings;
-use super::table::{Found, NEAR, Table};
+use super::table::{Found, Lead, NEAR, Table};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
@@ -47,11 +47,10 @@ impl Store {
     /// fetched meanwhile.
     #[inline]
     pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
-        let ahead = |id, lead| {
+        let ahead = |id, lead: Lead| {
             self.rows.fetch(id);
-            if lead != 0 {
-                self.rows.fetch(lead);
-            }
+            self.rows.fetch_known(lead.next);
+            self.rows.fetch_known(lead.far);
         };
         // What is nearer is there as soon as it is asked for.
         let other_ahead = |id| {

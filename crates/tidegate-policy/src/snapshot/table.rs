@@ -140,15 +140,20 @@ impl Table {
     /// Asks the memory for where an object leads over another one: the next but one of a chain.
     #[inline]
     pub(crate) fn fetch_far(&self, found: Found<'_>) {
-        let far = far(found.head);
-        if far != 0 {
-            self.fetch(far);
+        self.fetch_known(far(found.head));
+    }
+
+    /// Asks the memory for the rows of an object that something leads to, if there is one.
+    #[inline]
+    pub(crate) fn fetch_known(&self, object: ObjectId) {
+        if object != 0 {
+            self.fetch(object);
         }
     }
 
-    /// Where the object's rows [lead](lead_from) now.
-    pub(super) fn lead(&self, object: ObjectId) -> ObjectId {
-        lead_from(self.find(object).block, |id| self.find(id).block)
+    /// Where the object's rows lead now.
+    pub(super) fn lead(&self, object: ObjectId) -> Lead {
+        Lead::from_block(self.find(object).block, |id| self.find(id).block)
     }
 
     /// Asks the memory for an object's rows.
@@ -321,7 +326,7 @@ impl Table {
     fn set(&mut self, object: ObjectId, type_id: Option<TypeId>, block: &[u64]) {
         let (page, at) = place(object);
         let (slots, long) = self.pages.both(page);
-        let leads = far_from(block, |id| self.find(id).block);
+        let Lead { far: leads, .. } = Lead::from_block(block, |id| self.find(id).block);
         let made = slots::changed(slots, long, at, type_id, block, leads);
         let (slots, long) = made.unwrap_or_else(|| {
             // Slots of another size may be better now.
@@ -354,17 +359,36 @@ const MANY: usize = 32;
 /// Objects with a number below are at hand, or near it: caches hold as many.
 pub(super) const NEAR: ObjectId = 1 << 15;
 
-/// Where a block leads [from afar](far), if that is not [`NEAR`].
-pub(super) fn far_from<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> ObjectId {
-    let next = leads_to(block, &block_of);
-    let far = next.and_then(|next| leads_to(block_of(next), block_of));
-    far.filter(|&far| far >= NEAR).unwrap_or(0)
+/// Where a block leads: to the first object that it leads to, and to the first that this one does; 0 for none, and for
+/// one that is [`NEAR`]. To know them in time saves waiting, and that is all that they may be taken for: they are as they
+/// were when this was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lead {
+    pub(super) next: ObjectId,
+    pub(super) far: ObjectId,
 }
 
-/// Where a block leads, if that is not [`NEAR`].
-pub(super) fn lead_from<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> ObjectId {
-    let lead = leads_to(block, block_of);
-    lead.filter(|&lead| lead >= NEAR).unwrap_or(0)
+impl Lead {
+    pub(super) const NOWHERE: Self = Self { next: 0, far: 0 };
+
+    pub(super) fn from_block<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Self {
+        let next = leads_to(block, &block_of);
+        let far = next.and_then(|next| leads_to(block_of(next), block_of));
+        let [next, far] = [next, far].map(|lead| lead.filter(|&lead| lead >= NEAR).unwrap_or(0));
+        Self { next, far }
+    }
+
+    #[inline]
+    pub(super) fn of_word(word: u64) -> Self {
+        Self {
+            next: word as ObjectId,
+            far: (word >> 32) as ObjectId,
+        }
+    }
+
+    pub(super) fn word(self) -> u64 {
+        u64::from(self.far) << 32 | u64::from(self.next)
+    }
 }
 
 /// Where a block leads: to the first object in it that has rows itself.

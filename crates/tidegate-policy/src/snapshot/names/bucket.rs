@@ -6,21 +6,19 @@
 //! is taken for a longer one. So a look-up has to wait for one place in memory, and meanwhile for another one, to be
 //! sure.
 //!
-//! After the slots come as many leads, two in a word: the number of the object that the slot's object leads to first,
-//! if that is far enough to be waited for. Who asks about an object waits for its rows then together with those of the
-//! next one, and not for one after the other.
+//! After the slots come as many [leads](Lead). Who asks about an object waits for its rows then together with those of
+//! the next two, and not for one after the other.
 
 use prefetch_index::prefetch_index;
 
 use super::{Hash, ObjectId, is_text, with_text};
 use crate::snapshot::pages::{Page, Pair};
+use crate::snapshot::table::Lead;
 
 /// Words that a page's counts take before it.
 const COUNTS: usize = 2;
 /// Slots that are in one line of memory; the first line has the counts in the place of two.
 const LINE: usize = 8;
-/// Words of a line of slots and of its leads.
-const WORDS: usize = LINE + LINE / 2;
 
 const START: u32 = 32;
 const STARTS: u64 = 0x3_ffff;
@@ -34,7 +32,7 @@ pub(super) struct Name<'a> {
     pub(super) id: ObjectId,
     pub(super) of: Hash,
     pub(super) text: &'a [u64],
-    pub(super) lead: ObjectId,
+    pub(super) lead: Lead,
 }
 
 /// A slot that was looked at.
@@ -85,7 +83,7 @@ impl<'a> Bucket<'a> {
     /// Asks the memory for where it may lead.
     #[inline]
     pub(super) fn fetch_lead(self, place: u32) {
-        prefetch_index(self.leads, lead_at(first_slot(place, self.slots.len())));
+        prefetch_index(self.leads, first_slot(place, self.slots.len()));
     }
 
     /// The slots where a name may be, up to the first one that is free.
@@ -151,11 +149,13 @@ impl<'a> Bucket<'a> {
         self.texts.get(start..start + length).unwrap_or_default()
     }
 
-    /// Where the object of a slot leads; 0 for nowhere.
+    /// Where the object of a slot leads.
     #[inline]
-    pub(super) fn lead(self, Seen { at, .. }: Seen) -> ObjectId {
-        let both = self.leads.get(lead_at(at)).copied().unwrap_or(0);
-        (both >> half(at)) as ObjectId
+    pub(super) fn lead(self, Seen { at, .. }: Seen) -> Lead {
+        self.leads
+            .get(at)
+            .copied()
+            .map_or(Lead::NOWHERE, Lead::of_word)
     }
 
     /// All names.
@@ -192,7 +192,7 @@ pub(super) fn of_names(names: &[Name<'_>]) -> Pair {
         return (Page::from([]), Page::from([]));
     }
     let slots = slots_for(names.len());
-    let mut page = vec![0; slots + lead_at(slots)];
+    let mut page = vec![0; slots * 2];
     let mut texts = Vec::with_capacity(names.iter().map(|name| name.text.len()).sum());
     for &name in names {
         put(&mut page, &mut texts, name);
@@ -218,30 +218,20 @@ fn put(page: &mut [u64], texts: &mut Vec<u64>, name: Name<'_>) {
 }
 
 /// Says where the object of a slot of a page leads.
-pub(super) fn set_lead(page: &mut [u64], Seen { at, .. }: Seen, lead: ObjectId) {
-    let leads = slots_in(page);
-    if let Some(both) = page.get_mut(leads + lead_at(at)) {
-        let others = !(u64::from(ObjectId::MAX) << half(at));
-        *both = *both & others | u64::from(lead) << half(at);
+pub(super) fn set_lead(page: &mut [u64], Seen { at, .. }: Seen, lead: Lead) {
+    let slots = slots_in(page);
+    if let Some(there) = page.get_mut(slots + at) {
+        *there = lead.word();
     }
 }
 
 /// Says where every object of a page leads, by number.
-pub(super) fn set_leads(page: &mut [u64], leads: &[ObjectId]) {
-    for at in 0..slots_in(page) {
-        let Some(&slot) = page.get(at) else {
-            break;
-        };
-        let seen = Seen { at, slot };
-        let lead = leads.get(seen.id() as usize).filter(|_| seen.is_name());
-        set_lead(page, seen, lead.copied().unwrap_or(0));
+pub(super) fn set_leads(page: &mut [u64], leads: &[Lead]) {
+    let (slots, there) = page.split_at_mut(slots_in(page));
+    for (&slot, there) in slots.iter().zip(there) {
+        let lead = leads.get(slot as ObjectId as usize).copied();
+        *there = lead.filter(|_| slot != 0).map_or(0, Lead::word);
     }
-}
-
-/// Which half of a word a slot's lead is.
-#[inline]
-fn half(at: usize) -> u32 {
-    if at.is_multiple_of(2) { 0 } else { 32 }
 }
 
 /// What a slot says of a name's text: a part of its hash, and its length in words.
@@ -261,23 +251,16 @@ fn first_slot(place: u32, slots: usize) -> usize {
     (line * LINE).saturating_sub(COUNTS)
 }
 
-/// Where the lead of a slot is: those of a line are side by side, and in no more than a line.
-#[inline]
-fn lead_at(slot: usize) -> usize {
-    (slot + COUNTS) / 2
-}
-
-/// The slots of a page: it has whole lines, with the counts, and their leads.
+/// The slots of a page: half of it.
 #[inline]
 fn slots_in(page: &[u64]) -> usize {
-    ((page.len() + COUNTS) / WORDS * LINE).saturating_sub(COUNTS)
+    page.len() / 2
 }
 
 /// The slots of a bucket of so many names: no fewer than 6 for 5, and so many more that the page is as long as an
 /// allocator rounds sizes up to, of which there are four from one power of two to the next.
 fn slots_for(names: usize) -> usize {
-    let lines = (names * 6 / 5 + 1 + COUNTS).div_ceil(LINE);
-    let words = lines * WORDS;
+    let words = (names * 6 / 5 + 1 + COUNTS).next_multiple_of(LINE) * 2;
     let step = words.next_power_of_two() / 8;
-    words.next_multiple_of(step) / WORDS * LINE - COUNTS
+    words.next_multiple_of(step) / 2 - COUNTS
 }
