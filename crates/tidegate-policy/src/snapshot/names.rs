@@ -72,18 +72,17 @@ impl Names {
         let one_bucket = self.bucket(one_hash.place());
         let other_bucket = self.bucket(other_hash.place());
         other_bucket.fetch(other_hash.place());
-        one_bucket.fetch_lead(one_hash.place());
-        let one_seen = one_bucket.first_like(one, one_hash);
-        if let Some(seen) = one_seen {
-            ahead(seen.id(), one_bucket.lead(seen));
+        let one_said = one_bucket.first_like(one, one_hash);
+        if let Some(said) = one_said {
+            ahead(said.id(), said.lead());
         }
-        let other_seen = other_bucket.first_like(other, other_hash);
-        if let Some(seen) = other_seen {
-            other_ahead(seen.id());
+        let other_said = other_bucket.first_like(other, other_hash);
+        if let Some(said) = other_said {
+            other_ahead(said.id());
         }
         (
-            one_bucket.find_from(one_seen, one, one_hash),
-            other_bucket.find_from(other_seen, other, other_hash),
+            one_bucket.find_from(one_said, one, one_hash),
+            other_bucket.find_from(other_said, other, other_hash),
         )
     }
 
@@ -105,7 +104,7 @@ impl Names {
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
         let bucket = self.bucket(place);
-        let found = bucket.numbered(id, place)?;
+        let (_, found) = bucket.numbered(id, place)?;
         with_text(bucket.text(found), |text| {
             wanted(text).then(|| text.parse().ok())?
         })
@@ -167,12 +166,11 @@ impl Names {
     /// Says where the object with a number leads, whose name is in the bucket of a place.
     pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: Lead) {
         let number = bucket_of(place, self.count);
-        let bucket = self.numbered(number);
-        let found = bucket.numbered(id, place);
-        if let Some(found) = found.filter(|&found| bucket.lead(found) != lead)
+        if let Some((at, said)) = self.numbered(number).numbered(id, place)
+            && said.lead() != lead
             && let Some((page, _)) = self.buckets.page_mut(number)
         {
-            bucket::set_lead(Page::make_mut(page), found, lead);
+            bucket::set_lead(Page::make_mut(page), at, lead);
         }
     }
 

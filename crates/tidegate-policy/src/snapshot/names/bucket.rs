@@ -1,13 +1,12 @@
-//! A bucket of names: a page of slots and of leads, and a page of texts.
+//! A bucket of names: a page of slots, and one of texts.
 //!
-//! A name's hash says at which line of slots to begin to look for it: most names are in it, and all slots of a line are
-//! looked at together. A slot that is not 0 has, from the highest bit, 8 of the hash, 6 of the text's length, 18 for
-//! where that starts, 32 of the number. A text is filled up to whole words with a byte that no text holds, so that none
-//! is taken for a longer one. So a look-up has to wait for one place in memory, and meanwhile for another one, to be
-//! sure.
+//! A slot that is not free has two words. The first has, from the highest bit, 8 of the name's hash, 6 of the text's
+//! length, 18 for where that starts, 32 of the number. The second is where the object [leads](Lead): who asks about it
+//! waits for its rows together with those of the next two, and not for one after the other. A name's hash says at which
+//! line of memory to begin to look for it; most names are in that, and its slots are looked at together.
 //!
-//! After the slots come as many [leads](Lead). Who asks about an object waits for its rows then together with those of
-//! the next two, and not for one after the other.
+//! A text is filled up to whole words with a byte that no text holds, so that none is taken for a longer one. So a
+//! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
 
 use prefetch_index::prefetch_index;
 
@@ -15,10 +14,13 @@ use super::{Hash, ObjectId, is_text, with_text};
 use crate::snapshot::pages::{Page, Pair};
 use crate::snapshot::table::Lead;
 
-/// Words that a page's counts take before it.
-const COUNTS: usize = 2;
-/// Slots that are in one line of memory; the first line has the counts in the place of two.
-const LINE: usize = 8;
+/// The second word is a [`Lead`].
+type Slot = [u64; WORDS];
+const WORDS: usize = 2;
+/// Slots that are in one line of memory.
+const LINE: usize = 4;
+/// Slots that the first line has less: a page's counts are in their place.
+const COUNTS: usize = 1;
 
 const START: u32 = 32;
 const STARTS: u64 = 0x3_ffff;
@@ -35,43 +37,41 @@ pub(super) struct Name<'a> {
     pub(super) lead: Lead,
 }
 
-/// A slot that was looked at.
+/// What a slot says that is not free.
 #[derive(Clone, Copy)]
-pub(super) struct Seen {
-    at: usize,
-    slot: u64,
+pub(super) struct Said {
+    name: u64,
+    lead: u64,
 }
 
-impl Seen {
-    /// Whether the slot is not free.
-    #[inline]
-    pub(super) fn is_name(&self) -> bool {
-        self.slot != 0
+impl Said {
+    fn of(&[name, lead]: &Slot) -> Self {
+        Self { name, lead }
     }
 
     /// The name's number.
     #[inline]
     pub(super) fn id(self) -> ObjectId {
-        self.slot as ObjectId
+        self.name as ObjectId
+    }
+
+    #[inline]
+    pub(super) fn lead(self) -> Lead {
+        Lead::of_word(self.lead)
     }
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Bucket<'a> {
-    slots: &'a [u64],
-    leads: &'a [u64],
+    slots: &'a [Slot],
     texts: &'a [u64],
 }
 
 impl<'a> Bucket<'a> {
     #[inline]
-    pub(super) fn of((page, texts): (&'a [u64], &'a [u64])) -> Self {
-        let (slots, leads) = page.split_at_checked(slots_in(page)).unwrap_or_default();
-        Self {
-            slots,
-            leads,
-            texts,
-        }
+    pub(super) fn of((slots, texts): (&'a [u64], &'a [u64])) -> Self {
+        let (slots, _) = slots.as_chunks();
+        Self { slots, texts }
     }
 
     /// Asks the memory for where a name may be, without waiting for it.
@@ -80,20 +80,14 @@ impl<'a> Bucket<'a> {
         prefetch_index(self.slots, first_slot(place, self.slots.len()));
     }
 
-    /// Asks the memory for where it may lead.
+    /// The slots where a name may be, up to the first one that is free, by number.
     #[inline]
-    pub(super) fn fetch_lead(self, place: u32) {
-        prefetch_index(self.leads, first_slot(place, self.slots.len()));
-    }
-
-    /// The slots where a name may be, up to the first one that is free.
-    #[inline]
-    fn from(self, place: u32) -> impl Iterator<Item = Seen> {
+    fn from(self, place: u32) -> impl Iterator<Item = (usize, Said)> {
         let first = first_slot(place, self.slots.len());
         let (before, after) = self.slots.split_at_checked(first).unwrap_or_default();
         let all = (first..).zip(after).chain((0..).zip(before));
-        all.map(|(at, &slot)| Seen { at, slot })
-            .take_while(Seen::is_name)
+        all.map(|(at, slot)| (at, Said::of(slot)))
+            .take_while(|(_, said)| said.name != 0)
     }
 
     #[inline]
@@ -101,28 +95,30 @@ impl<'a> Bucket<'a> {
         self.find_from(self.first_like(text, of), text, of)
     }
 
-    /// The first slot that may be the name's among those to look at first.
+    /// The first slot that may be the name's among those of two lines.
     #[inline]
-    pub(super) fn first_like(self, text: &str, of: Hash) -> Option<Seen> {
+    pub(super) fn first_like(self, text: &str, of: Hash) -> Option<Said> {
         let wanted = shape(of, text.len().div_ceil(8));
         let first = first_slot(of.place(), self.slots.len());
-        let line: &[u64; LINE] = self.slots.get(first..)?.first_chunk()?;
-        // No branch for each: where in its line a name is cannot be foreseen.
-        let mut like = 0_u32;
-        for (&slot, at) in line.iter().zip(0..) {
-            like |= u32::from((slot ^ wanted) & SHAPES == 0) << at;
+        let (lines, _) = self.slots.get(first..)?.as_chunks::<LINE>();
+        for line in lines.iter().take(2) {
+            // No branch for each: where in its line a name is cannot be foreseen.
+            let mut like = 0_u32;
+            for ([name, _], at) in line.iter().zip(0..) {
+                like |= u32::from((name ^ wanted) & SHAPES == 0) << at;
+            }
+            if let Some(slot) = line.get(like.trailing_zeros() as usize) {
+                return Some(Said::of(slot));
+            }
         }
-        let at = like.trailing_zeros() as usize;
-        let &slot = line.get(at)?;
-        let at = first + at;
-        Some(Seen { at, slot })
+        None
     }
 
     /// The number of a name, if it is there, whose [first slot](Self::first_like) is known.
     #[inline]
-    pub(super) fn find_from(self, first: Option<Seen>, text: &str, of: Hash) -> Option<ObjectId> {
+    pub(super) fn find_from(self, first: Option<Said>, text: &str, of: Hash) -> Option<ObjectId> {
         match first {
-            Some(seen) if is_text(self.text(seen), text) => Some(seen.id()),
+            Some(said) if is_text(self.text(said), text) => Some(said.id()),
             _ => self.find_any(text, of),
         }
     }
@@ -132,42 +128,35 @@ impl<'a> Bucket<'a> {
     fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
         let wanted = shape(of, text.len().div_ceil(8));
         let mut slots = self.from(of.place());
-        let is_it =
-            |seen: &Seen| (seen.slot ^ wanted) & SHAPES == 0 && is_text(self.text(*seen), text);
-        Some(slots.find(is_it)?.id())
+        let found = slots.find(|&(_, said)| {
+            (said.name ^ wanted) & SHAPES == 0 && is_text(self.text(said), text)
+        });
+        found.map(|(_, said)| said.id())
     }
 
-    /// The slot of the name with a number and a hash with this place.
-    pub(super) fn numbered(self, id: ObjectId, place: u32) -> Option<Seen> {
-        self.from(place).find(|seen| seen.id() == id)
+    /// The slot of the name with a number and a hash with this place, and its number.
+    pub(super) fn numbered(self, id: ObjectId, place: u32) -> Option<(usize, Said)> {
+        self.from(place).find(|(_, said)| said.id() == id)
     }
 
     #[inline]
-    pub(super) fn text(self, Seen { slot, .. }: Seen) -> &'a [u64] {
-        let start = (slot >> START & STARTS) as usize;
-        let length = (slot >> LENGTH & LENGTHS) as usize;
+    pub(super) fn text(self, said: Said) -> &'a [u64] {
+        let start = (said.name >> START & STARTS) as usize;
+        let length = (said.name >> LENGTH & LENGTHS) as usize;
         self.texts.get(start..start + length).unwrap_or_default()
-    }
-
-    /// Where the object of a slot leads.
-    #[inline]
-    pub(super) fn lead(self, Seen { at, .. }: Seen) -> Lead {
-        self.leads
-            .get(at)
-            .copied()
-            .map_or(Lead::NOWHERE, Lead::of_word)
     }
 
     /// All names.
     pub(super) fn names(self, hash: impl Fn(&str) -> Hash) -> Vec<Name<'a>> {
-        let slots = (0..).zip(self.slots).map(|(at, &slot)| Seen { at, slot });
-        let names = slots.filter(Seen::is_name).filter_map(|seen| {
-            let text = self.text(seen);
+        let held = self.slots.iter().filter(|slot| !is_free(slot));
+        let names = held.filter_map(|slot| {
+            let said = Said::of(slot);
+            let text = self.text(said);
             Some(Name {
-                id: seen.id(),
+                id: said.id(),
                 of: with_text(text, |text| Some(hash(text)))?,
                 text,
-                lead: self.lead(seen),
+                lead: said.lead(),
             })
         });
         names.collect()
@@ -175,14 +164,13 @@ impl<'a> Bucket<'a> {
 
     /// The bucket with one more name, if there is room for it.
     pub(super) fn with(self, name: Name<'_>) -> Option<Pair> {
-        let held = self.slots.iter().filter(|&&slot| slot != 0).count();
+        let held = self.slots.iter().filter(|slot| !is_free(slot)).count();
         if slots_for(held + 1) > self.slots.len() {
             return None;
         }
-        let mut page = [self.slots, self.leads].concat();
-        let mut texts = self.texts.to_vec();
-        put(&mut page, &mut texts, name);
-        Some((page.into(), texts.into()))
+        let (mut slots, mut texts) = (self.slots.to_vec(), self.texts.to_vec());
+        put(&mut slots, &mut texts, name);
+        Some((slots.as_flattened().into(), texts.into()))
     }
 }
 
@@ -191,46 +179,48 @@ pub(super) fn of_names(names: &[Name<'_>]) -> Pair {
     if names.is_empty() {
         return (Page::from([]), Page::from([]));
     }
-    let slots = slots_for(names.len());
-    let mut page = vec![0; slots * 2];
+    let mut slots = vec![[0; WORDS]; slots_for(names.len())];
     let mut texts = Vec::with_capacity(names.iter().map(|name| name.text.len()).sum());
     for &name in names {
-        put(&mut page, &mut texts, name);
+        put(&mut slots, &mut texts, name);
     }
-    (page.into(), texts.into())
+    (slots.as_flattened().into(), texts.into())
 }
 
-/// Puts a name into a page of slots and leads of which some are free.
-fn put(page: &mut [u64], texts: &mut Vec<u64>, name: Name<'_>) {
+/// Puts a name into slots of which some are free.
+fn put(slots: &mut [Slot], texts: &mut Vec<u64>, name: Name<'_>) {
     let start = (texts.len() as u64 & STARTS) << START;
     texts.extend_from_slice(name.text);
-    let slots = slots_in(page);
-    let first = first_slot(name.of.place(), slots);
-    let mut places = (first..slots).chain(0..first);
-    let free = places.find(|&at| page.get(at) == Some(&0));
-    if let Some(at) = free
-        && let Some(there) = page.get_mut(at)
-    {
-        *there = shape(name.of, name.text.len()) | start | u64::from(name.id);
-        let slot = *there;
-        set_lead(page, Seen { at, slot }, name.lead);
+    let first = first_slot(name.of.place(), slots.len());
+    let (before, after) = slots.split_at_mut(first);
+    let mut free = after.iter_mut().chain(before).filter(|slot| is_free(slot));
+    if let Some(slot) = free.next() {
+        let word = shape(name.of, name.text.len()) | start | u64::from(name.id);
+        *slot = [word, name.lead.word()];
     }
+}
+
+fn is_free(&[name, _]: &Slot) -> bool {
+    name == 0
 }
 
 /// Says where the object of a slot of a page leads.
-pub(super) fn set_lead(page: &mut [u64], Seen { at, .. }: Seen, lead: Lead) {
-    let slots = slots_in(page);
-    if let Some(there) = page.get_mut(slots + at) {
+pub(super) fn set_lead(page: &mut [u64], at: usize, lead: Lead) {
+    let (slots, _) = page.as_chunks_mut();
+    if let Some([_, there]) = slots.get_mut(at) {
         *there = lead.word();
     }
 }
 
 /// Says where every object of a page leads, by number.
 pub(super) fn set_leads(page: &mut [u64], leads: &[Lead]) {
-    let (slots, there) = page.split_at_mut(slots_in(page));
-    for (&slot, there) in slots.iter().zip(there) {
-        let lead = leads.get(slot as ObjectId as usize).copied();
-        *there = lead.filter(|_| slot != 0).map_or(0, Lead::word);
+    let (slots, _) = page.as_chunks_mut();
+    for slot in slots {
+        if !is_free(slot) {
+            let lead = leads.get(Said::of(slot).id() as usize);
+            let [_, there] = slot;
+            *there = lead.map_or(0, |lead| lead.word());
+        }
     }
 }
 
@@ -251,16 +241,10 @@ fn first_slot(place: u32, slots: usize) -> usize {
     (line * LINE).saturating_sub(COUNTS)
 }
 
-/// The slots of a page: half of it.
-#[inline]
-fn slots_in(page: &[u64]) -> usize {
-    page.len() / 2
-}
-
 /// The slots of a bucket of so many names: no fewer than 6 for 5, and so many more that the page is as long as an
 /// allocator rounds sizes up to, of which there are four from one power of two to the next.
 fn slots_for(names: usize) -> usize {
-    let words = (names * 6 / 5 + 1 + COUNTS).next_multiple_of(LINE) * 2;
-    let step = words.next_power_of_two() / 8;
-    words.next_multiple_of(step) / 2 - COUNTS
+    let least = (names * 6 / 5 + 1 + COUNTS).next_multiple_of(LINE);
+    let step = least.next_power_of_two() / 8;
+    least.next_multiple_of(step.max(LINE)) - COUNTS
 }
