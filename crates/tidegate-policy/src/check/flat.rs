@@ -105,6 +105,9 @@ impl<'a> Walk<'a> {
         } else {
             self.steps += flat.written.len() as u32;
         }
+        if hops == 0 {
+            self.store.fetch_back(self.id);
+        }
         // A plan has no more leaves than the bits of this.
         let mut deeper = 0_u64;
         if found.may_have_usersets() {

@@ -73,10 +73,15 @@ impl Names {
         let other_bucket = self.bucket(other_hash.place());
         other_bucket.fetch(other_hash.place());
         let one_said = one_bucket.first_like(one, one_hash);
+        let other_said = other_bucket.first_like(other, other_hash);
+        for (bucket, said) in [(one_bucket, one_said), (other_bucket, other_said)] {
+            if let Some(said) = said {
+                bucket.fetch_text(said);
+            }
+        }
         if let Some(said) = one_said {
             ahead(said.id(), said.lead());
         }
-        let other_said = other_bucket.first_like(other, other_hash);
         if let Some(said) = other_said {
             other_ahead(said.id());
         }

@@ -83,6 +83,14 @@ impl Store {
         self.rows.row(object, relation)
     }
 
+    /// Asks the memory for where an object stands as a subject, of which the first is there already.
+    #[inline]
+    pub(crate) fn fetch_back(&self, subject: ObjectId) {
+        if subject >= NEAR {
+            self.back.fetch_block(subject);
+        }
+    }
+
     /// How a row of an object that was found holds another one: who is in few groups is sooner found among what leads
     /// back from there than among the many of each group, unless these are at hand.
     #[inline]

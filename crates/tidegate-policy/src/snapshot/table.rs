@@ -163,6 +163,15 @@ impl Table {
         prefetch_index(slot(self.pages.both(page).0, at), 0);
     }
 
+    /// Asks the memory for all rows of an object, whose slot is there already, where they are not in it.
+    #[inline]
+    pub(crate) fn fetch_block(&self, object: ObjectId) {
+        let found = self.find(object);
+        for at in (0..found.block.len()).step_by(LINE).take(LINES) {
+            prefetch_index(found.block, at);
+        }
+    }
+
     /// How a row of an object that was found holds the subject of an entry that is always there.
     #[inline]
     pub(crate) fn holds(
@@ -350,6 +359,10 @@ impl Table {
         }
     }
 }
+
+/// Words in a line of memory, and lines of a block that are asked for ahead.
+const LINE: usize = 8;
+const LINES: usize = 3;
 
 /// Words that are gone through one by one.
 const FEW: usize = 8;

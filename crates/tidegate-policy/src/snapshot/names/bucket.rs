@@ -80,6 +80,12 @@ impl<'a> Bucket<'a> {
         prefetch_index(self.slots, first_slot(place, self.slots.len()));
     }
 
+    /// Asks the memory for the text of a slot.
+    #[inline]
+    pub(super) fn fetch_text(self, said: Said) {
+        prefetch_index(self.texts, (said.name >> START & STARTS) as usize);
+    }
+
     /// The slots where a name may be, up to the first one that is free, by number.
     #[inline]
     fn from(self, place: u32) -> impl Iterator<Item = (usize, Said)> {

@@ -73,6 +73,10 @@ impl Store {
         (self.id(one), self.id(other))
     }
 
+    /// Nothing is fetched here.
+    #[inline]
+    pub(crate) fn fetch_back(&self, _: ObjectId) {}
+
     pub(crate) fn object(&self, id: ObjectId) -> Option<Object> {
         self.object_if(id, |_| true)
     }
