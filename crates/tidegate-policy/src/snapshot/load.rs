@@ -262,8 +262,8 @@ impl Tuples {
                     }
                 }
             }
-            let lead = Lead::from_block(of, block_of);
-            rows.push(type_id, of, lead.far);
+            let (lead, far) = Lead::from_block(of, block_of);
+            rows.push(type_id, of, far);
             leads.push(lead);
         }
         drop((words, ends));

@@ -153,7 +153,8 @@ impl Table {
 
     /// Where the object's rows lead now.
     pub(super) fn lead(&self, object: ObjectId) -> Lead {
-        Lead::from_block(self.find(object).block, |id| self.find(id).block)
+        let (lead, _) = Lead::from_block(self.find(object).block, |id| self.find(id).block);
+        lead
     }
 
     /// Asks the memory for an object's rows.
@@ -335,7 +336,7 @@ impl Table {
     fn set(&mut self, object: ObjectId, type_id: Option<TypeId>, block: &[u64]) {
         let (page, at) = place(object);
         let (slots, long) = self.pages.both(page);
-        let Lead { far: leads, .. } = Lead::from_block(block, |id| self.find(id).block);
+        let (_, leads) = Lead::from_block(block, |id| self.find(id).block);
         let made = slots::changed(slots, long, at, type_id, block, leads);
         let (slots, long) = made.unwrap_or_else(|| {
             // Slots of another size may be better now.
@@ -384,11 +385,20 @@ pub(super) struct Lead {
 impl Lead {
     pub(super) const NOWHERE: Self = Self { next: 0, far: 0 };
 
-    pub(super) fn from_block<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Self {
+    /// Of a block, and what it leads to [from afar](far): over two others, or as far as it goes.
+    pub(super) fn from_block<'a>(
+        block: &[u64],
+        block_of: impl Fn(ObjectId) -> &'a [u64],
+    ) -> (Self, ObjectId) {
         let next = leads_to(block, &block_of);
-        let far = next.and_then(|next| leads_to(block_of(next), block_of));
-        let [next, far] = [next, far].map(|lead| lead.filter(|&lead| lead >= NEAR).unwrap_or(0));
-        Self { next, far }
+        let far = next.and_then(|next| leads_to(block_of(next), &block_of));
+        let farther = far.and_then(|far| leads_to(block_of(far), &block_of));
+        let known = |lead: Option<ObjectId>| lead.filter(|&lead| lead >= NEAR).unwrap_or(0);
+        let lead = Self {
+            next: known(next),
+            far: known(far),
+        };
+        (lead, known(farther.or(far)))
     }
 
     #[inline]
