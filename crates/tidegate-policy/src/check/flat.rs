@@ -5,9 +5,9 @@
 //!
 //! In a large store a walk is waiting for memory, and little else: a line that no cache holds takes as long as some
 //! hundred steps. Each place on the way is known from the one before alone, so they would be waited for one after the
-//! other. So loads are begun as soon as it is known where they go, long before they are needed, and as many at once as
-//! there are: of the next object but one of a chain, which the object says; and of a row's usersets. A load that nobody
-//! waits for is a plain one whose value is not used: the processor goes on meanwhile.
+//! other. So they are asked for as soon as it is known where they are, long before they are needed, and as many at once
+//! as there are: the first two of a chain, which the object's name says; of those that follow, what each says of the
+//! next but two; the usersets of a row; and where the subject stands.
 //!
 //! What is left pays for both: the steps here, [`MAX_STEPS`] and those for the rows of one object at most, are
 //! in no budget and in no count, and the search begins anew with all of its own.

@@ -249,6 +249,7 @@ impl Plain {
                 let elsewhere = store.rows.holds(of, object, RELATIONS, always);
                 assert_eq!(elsewhere, Finding::Nowhere, "seed {seed}");
                 if let SubjectId::Object(id) = entry.subject() {
+                    store.fetch_back(id);
                     let holds_at = |at| store.holds((of, object), at, id);
                     assert_eq!(holds_at(relation), holds, "seed {seed}");
                     assert_eq!(holds_at(RELATIONS), Finding::Nowhere, "seed {seed}");

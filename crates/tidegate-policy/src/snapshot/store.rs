@@ -43,8 +43,8 @@ impl Store {
         self.names.find(text, self.names.hash(text))
     }
 
-    /// The numbers of two objects, in less time than for one after the other; the rows of the first one are
-    /// fetched meanwhile.
+    /// The numbers of two objects, in less time than for one after the other. Meanwhile the memory is asked for the rows
+    /// of the first one and of those that it leads to, and for where the second one stands.
     #[inline]
     pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
         let ahead = |id, lead: Lead| {
@@ -83,7 +83,7 @@ impl Store {
         self.rows.row(object, relation)
     }
 
-    /// Asks the memory for where an object stands as a subject, of which the first is there already.
+    /// Asks the memory for where an object stands that was the second of [both](Self::both_ids).
     #[inline]
     pub(crate) fn fetch_back(&self, subject: ObjectId) {
         if subject >= NEAR {

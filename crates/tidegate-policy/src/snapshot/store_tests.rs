@@ -2,6 +2,10 @@
 
 mod tree;
 
+use super::table::{Lead, NEAR};
+use super::{Loader, ObjectId, Store, SubjectId};
+use crate::tuple::Object;
+
 /// In numbers and order, too: lists have the order of numbers, wherever they are made.
 #[test]
 fn both_stores_say_the_same() {
@@ -12,4 +16,54 @@ fn both_stores_say_the_same() {
             assert_eq!(*one, other, "seed {seed}");
         }
     }
+}
+
+/// What is asked for ahead is what comes: when it is loaded, after changes, and through those of other names.
+#[test]
+fn a_name_says_where_its_object_leads() {
+    let mut loader = Loader::default();
+    for number in 0..NEAR {
+        loader.add(&format!("user:{number}"), Some(0));
+    }
+    let [doc, first, second, third, owner] =
+        ["doc:1", "folder:1", "folder:2", "folder:3", "user:owner"]
+            .map(|name| loader.add(name, Some(1)));
+    // Whoever has no rows leads nowhere.
+    for (object, other) in [(doc, owner), (doc, first), (first, second), (second, third)] {
+        loader.write(object, 0, SubjectId::Object(other), None);
+    }
+    loader.write(third, 0, SubjectId::Object(0), None);
+    let mut store = loader.finish();
+    let lead = |next, far| Lead { next, far };
+    assert_eq!(lead_of(&store, "doc:1"), lead(first, second));
+    assert_eq!(lead_of(&store, "folder:1"), lead(second, third));
+    assert_eq!(lead_of(&store, "folder:2"), lead(third, 0));
+    assert_eq!(lead_of(&store, "folder:3"), Lead::NOWHERE);
+
+    store.delete(doc, 0, SubjectId::Object(first));
+    assert_eq!(lead_of(&store, "doc:1"), Lead::NOWHERE);
+    store.write(doc, 0, SubjectId::Object(third), None);
+    assert_eq!(lead_of(&store, "doc:1"), lead(third, 0));
+
+    let before = store.clone();
+    let others: Vec<Object> = (0..5_000)
+        .map(|number| format!("group:{number}").parse().expect("an object"))
+        .collect();
+    let others: Vec<ObjectId> = others.iter().map(|name| store.intern(name, None)).collect();
+    store.write(doc, 1, SubjectId::Object(second), None);
+    for &other in &others {
+        store.release(other);
+    }
+    for store in [&before, &store] {
+        assert_eq!(lead_of(store, "doc:1"), lead(third, 0));
+        assert_eq!(lead_of(store, "folder:1"), lead(second, third));
+    }
+}
+
+fn lead_of(store: &Store, name: &str) -> Lead {
+    let mut said = Lead::NOWHERE;
+    let ahead = |_, lead| said = lead;
+    let found = store.names.find_both(name, "user:0", ahead, |_| ());
+    assert_eq!(found, (store.id(name), Some(0)));
+    said
 }

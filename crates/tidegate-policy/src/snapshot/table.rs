@@ -137,7 +137,7 @@ impl Table {
         }
     }
 
-    /// Asks the memory for where an object leads over another one: the next but one of a chain.
+    /// Asks the memory for where an object leads from afar: the next but two of a chain.
     #[inline]
     pub(crate) fn fetch_far(&self, found: Found<'_>) {
         self.fetch_known(far(found.head));
@@ -164,7 +164,7 @@ impl Table {
         prefetch_index(slot(self.pages.both(page).0, at), 0);
     }
 
-    /// Asks the memory for all rows of an object, whose slot is there already, where they are not in it.
+    /// Asks the memory for the rows of an object whose slot was [asked for](Self::fetch) before: they may be beyond it.
     #[inline]
     pub(crate) fn fetch_block(&self, object: ObjectId) {
         let found = self.find(object);
@@ -370,12 +370,12 @@ const FEW: usize = 8;
 /// Words that are in so many lines of memory that to look elsewhere takes less.
 const MANY: usize = 32;
 
-/// Objects with a number below are at hand, or near it: caches hold as many.
-pub(super) const NEAR: ObjectId = 1 << 15;
+/// Objects with a number below are at hand, or near it: caches hold as many. In tests few are.
+pub(super) const NEAR: ObjectId = if cfg!(test) { 8 } else { 1 << 15 };
 
-/// Where a block leads: to the first object that it leads to, and to the first that this one does; 0 for none, and for
-/// one that is [`NEAR`]. To know them in time saves waiting, and that is all that they may be taken for: they are as they
-/// were when this was written.
+/// Where an object leads: the first object in its rows that has rows, and the first such in those of that one; 0 for
+/// none, and for one that is [`NEAR`]. To know them in time saves waiting, and that is all that they may be taken for:
+/// they are as they were when the rows of the first one were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lead {
     pub(super) next: ObjectId,
