@@ -44,38 +44,8 @@ pub enum NoTextError {
 /// Prints a model; with comments that say which module and file each part is from, if asked. What is
 /// printed is read as the same model.
 pub(crate) fn print(model: &Model, with_sources: bool) -> Result<String, NoTextError> {
-    let mut printer = Printer {
-        model,
-        with_sources,
-        out: format!("model\n  schema {}\n", model.schema()),
-        fault: None,
-    };
-    let (parts, mut types) = (model.parts(), Vec::new());
-    let mut is_modular = false;
-    for (found, at) in parts.types.iter().zip(0..) {
-        let source = parts.source(found.source);
-        is_modular |= !order(source).0.is_empty();
-        types.push((source, &*found.name, at));
-    }
-    if is_modular {
-        sort(&mut types);
-    }
-    for (.., at) in types {
-        if let Some(found) = parts.types.get(at) {
-            printer.type_definition(found);
-        }
-    }
-    let mut conditions = Vec::new();
-    for (condition, at) in model.conditions().iter().zip(0..) {
-        let source = parts.source(parts.condition_source(at));
-        conditions.push((source, condition.name(), at));
-    }
-    sort(&mut conditions);
-    for (.., at) in conditions {
-        if let Some(condition) = model.conditions().get(at) {
-            printer.condition(condition, parts.condition_source(at));
-        }
-    }
+    let mut printer = Printer::new(model, with_sources);
+    printer.model();
     if printer.out.len() > MAX_TEXT {
         printer.give_up(NoTextError::TooLong);
     }
@@ -115,6 +85,45 @@ struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
+    fn new(model: &'a Model, with_sources: bool) -> Self {
+        Self {
+            model,
+            with_sources,
+            out: format!("model\n  schema {}\n", model.schema()),
+            fault: None,
+        }
+    }
+
+    fn model(&mut self) {
+        let parts = self.model.parts();
+        let mut types = Vec::new();
+        let mut is_modular = false;
+        for (found, at) in parts.types.iter().zip(0..) {
+            let source = parts.source(found.source);
+            is_modular |= !order(source).0.is_empty();
+            types.push((source, &*found.name, at));
+        }
+        if is_modular {
+            sort(&mut types);
+        }
+        for (.., at) in types {
+            if let Some(found) = parts.types.get(at) {
+                self.type_definition(found);
+            }
+        }
+        let mut conditions = Vec::new();
+        for (condition, at) in self.model.conditions().iter().zip(0..) {
+            let source = parts.source(parts.condition_source(at));
+            conditions.push((source, condition.name(), at));
+        }
+        sort(&mut conditions);
+        for (.., at) in conditions {
+            if let Some(condition) = self.model.conditions().get(at) {
+                self.condition(condition, parts.condition_source(at));
+            }
+        }
+    }
+
     fn type_definition(&mut self, found: &Type) {
         self.named(&found.name, is_name(&found.name));
         self.put(&["\ntype ", &found.name]);
@@ -180,6 +189,10 @@ impl<'a> Printer<'a> {
     }
 
     fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) {
+        // What can be written may stand there thousands of times, with as many restrictions each.
+        if self.fault.is_some() {
+            return;
+        }
         let operator = match rewrite {
             Rewrite::Direct => return self.restrictions(&relation.restrictions),
             Rewrite::Computed(relation) => {
@@ -324,4 +337,28 @@ fn comes_first(rewrite: &Rewrite, first: &mut bool) -> bool {
     let good = *first || !matches!(rewrite, Rewrite::Direct);
     *first &= operands.len() > 0;
     good && operands.all(|operand| comes_first(operand, first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The JSON form may have what can be written again and again, the language has it once: 700 KB of JSON were
+    /// printed as 1.6 GB before there was no text of it.
+    #[test]
+    fn what_has_no_text_is_not_printed_on() {
+        let this = vec![r#"{"this": {}}"#; 5_000].join(",");
+        let user = vec![r#"{"type": "user"}"#; 5_000].join(",");
+        let model = Model::parse(&format!(
+            r#"{{"schema_version": "1.1", "type_definitions": [{{"type": "user",
+                "relations": {{"r": {{"union": {{"child": [{this}]}}}}}},
+                "metadata": {{"relations": {{"r": {{"directly_related_user_types": [{user}]}}}}}}}}]}}"#
+        ));
+        let model = model.expect("a model");
+        let mut printer = Printer::new(&model, false);
+        printer.model();
+        assert!(printer.fault.is_some());
+        let length = printer.out.len();
+        assert!(length < MAX_TEXT, "{length}");
+    }
 }

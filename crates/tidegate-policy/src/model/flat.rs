@@ -26,11 +26,19 @@ pub(crate) struct Written {
     pub(crate) objects: Types,
     /// The types whose wildcard it takes.
     pub(crate) wildcards: Types,
+    /// Each once, and [`MAX_USERSETS`] at most.
     pub(crate) usersets: Vec<Userset>,
 }
 
+/// Most kinds of usersets of a row. A check looks through them for each userset that it meets.
+const MAX_USERSETS: usize = 64;
+
+/// Most type restrictions that the relations of a model read of others: what would read more is not flat. Each has what
+/// it reads by itself, and a text has room for thousands of restrictions and for thousands of relations that read them.
+const MAX_READ: usize = 1 << 19;
+
 /// A kind of userset that a row takes.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Userset {
     pub(crate) type_id: TypeId,
     pub(crate) relation: RelationId,
@@ -108,6 +116,7 @@ fn read(
         slots,
         others: Net::default(),
         at: 0,
+        left: MAX_READ,
     };
     for _ in plans {
         reader.others.add(1);
@@ -135,16 +144,21 @@ struct Reader<'a> {
     others: Net,
     /// The relation that is read, among [`Parts::relations`].
     at: u32,
+    /// How many restrictions of others may still be read.
+    left: usize,
 }
 
 impl Reader<'_> {
-    /// None when it takes something under a condition, or a userset whose type does not have the relation.
+    /// None when it takes something under a condition, a userset whose type does not have the relation, or too much.
     fn leaf(&mut self, kind: LeafKind, flat: &mut Flat) -> Option<()> {
         match kind {
             LeafKind::Direct { place } => {
                 let relation = self.parts.relations.get(place)?;
                 let mut all = flat.written.iter();
                 if !all.any(|written| written.relation == relation.name) {
+                    if place != self.at as usize {
+                        self.spend(relation)?;
+                    }
                     flat.written.push(Written {
                         relation: relation.name,
                         objects: Types::default(),
@@ -162,6 +176,7 @@ impl Reader<'_> {
                 let from = self.parts.relations.get(place)?;
                 let mut all = flat.leads.iter();
                 if !all.any(|leads| (leads.tupleset, leads.relation) == (tupleset, relation)) {
+                    self.spend(from)?;
                     flat.leads.push(Leads {
                         tupleset,
                         relation,
@@ -171,6 +186,12 @@ impl Reader<'_> {
                 }
             }
         }
+        Some(())
+    }
+
+    /// For what is read of another relation.
+    fn spend(&mut self, other: &Relation) -> Option<()> {
+        self.left = self.left.checked_sub(other.restrictions.len())?;
         Some(())
     }
 
@@ -184,12 +205,19 @@ impl Reader<'_> {
                 Taken::Wildcard(type_id) => written.wildcards.add(type_id),
                 Taken::Userset(type_id, relation) => {
                     let place = self.slots.place(type_id, relation)?;
-                    self.others.lead_once(u32::from(place), self.at);
-                    written.usersets.push(Userset {
+                    let userset = Userset {
                         type_id,
                         relation,
                         place,
-                    });
+                    };
+                    if written.usersets.contains(&userset) {
+                        continue;
+                    }
+                    if written.usersets.len() == MAX_USERSETS {
+                        return None;
+                    }
+                    self.others.lead_once(u32::from(place), self.at);
+                    written.usersets.push(userset);
                 }
             }
         }

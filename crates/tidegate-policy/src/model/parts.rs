@@ -238,9 +238,14 @@ impl Compiled {
         if !good {
             return false;
         }
+        let mut leaves = 0;
         for (found, type_id) in parts.types.iter().zip(0..) {
             for place in range(&found.relations) {
-                let plan = plan::plan(parts, &self.slots, type_id, place);
+                let mut plan = plan::plan(parts, &self.slots, type_id, place);
+                leaves += plan.len();
+                if leaves > plan::MAX_LEAVES_OF_ALL {
+                    plan = Vec::new();
+                }
                 self.plans.push(plan);
             }
         }

@@ -7,7 +7,8 @@ use super::{RelationId, TypeId};
 
 /// Most entries of a plan; a relation that needs more goes without.
 const MAX_LEAVES: usize = 64;
-
+/// Most entries of all plans of a model: relations that come after go without.
+pub(super) const MAX_LEAVES_OF_ALL: usize = 100_000;
 /// Most relations on the way to a leaf; a relation that needs more goes without a plan.
 const MAX_CHAIN: usize = 16;
 /// Most operators and relations that are gone through for one plan.

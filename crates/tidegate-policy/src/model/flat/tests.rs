@@ -1,7 +1,8 @@
 //! Which relations are flat, and what they read.
 
 use super::super::Model;
-use super::read;
+use super::super::plan::MAX_LEAVES_OF_ALL;
+use super::{Flat, MAX_READ, MAX_USERSETS, read};
 use crate::check::MAX_CHAIN;
 
 /// The flat relations of a model, and of each the rows that it reads: `NAME` of subjects, `NAME>RELATION` of
@@ -215,9 +216,8 @@ type doc
     assert_eq!(Some(userset.place), place("team"));
 }
 
-/// How many leads are held while relations are read, of `doc` beside so many types that have a `viewer`; and which
-/// of its relations something is held of, where a chain may be two long.
-fn held(kinds: usize, definitions: &[String]) -> (usize, Vec<String>) {
+/// A model with these definitions of `doc`, beside so many types that have a `viewer`.
+fn beside(kinds: usize, definitions: &[String]) -> Model {
     let mut text = "model\n  schema 1.1\ntype user\ntype doc\n  relations\n".to_owned();
     for definition in definitions {
         text += &format!("    define {definition}\n");
@@ -225,7 +225,13 @@ fn held(kinds: usize, definitions: &[String]) -> (usize, Vec<String>) {
     for number in 0..kinds {
         text += &format!("type t{number}\n  relations\n    define viewer: [user]\n");
     }
-    let model = Model::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    Model::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// How many leads are held while its relations are read; and which of those of `doc` something is held of, where a
+/// chain may be two long.
+fn held(kinds: usize, definitions: &[String]) -> (usize, Vec<String>) {
+    let model = beside(kinds, definitions);
     let compiled = &*model.inner;
     let (flats, net) = read(&compiled.parts, &compiled.slots, &compiled.plans, 2);
     let docs = model.relations("doc").zip(flats);
@@ -275,4 +281,74 @@ fn nothing_is_held_of_what_is_not_flat() {
     assert_eq!(kept, ["up", "far", "further", "over", "user"]);
     // To `further`, `over`, `late` and `user`.
     assert_eq!(leads, 4);
+}
+
+/// How a relation of `doc` is flat, if it is.
+fn flat_of<'a>(model: &'a Model, relation: &str) -> Option<&'a Flat> {
+    let (type_id, relation) = (model.type_id("doc"), model.relation_id(relation));
+    let place = model.place(type_id.expect("a type"), relation.expect("a relation"));
+    model.flat(place.expect("a place"))
+}
+
+fn usersets_of(flat: &Flat) -> usize {
+    flat.written.iter().map(|row| row.usersets.len()).sum()
+}
+
+/// `t0#viewer, t1#viewer, …`
+fn kinds(count: usize) -> String {
+    let all: Vec<String> = (0..count).map(|kind| format!("t{kind}#viewer")).collect();
+    all.join(", ")
+}
+
+/// A check looks through the usersets that a row takes for each that it meets, so they stand once, and are so many.
+#[test]
+fn usersets_of_a_row_are_distinct_and_few() {
+    let (most, more) = (kinds(MAX_USERSETS), kinds(MAX_USERSETS + 1));
+    for (list, expected) in [
+        ("t0#viewer, user, t0#viewer, t1#viewer, t0#viewer", Some(2)),
+        (&most, Some(MAX_USERSETS)),
+        (&format!("{most}, {most}"), Some(MAX_USERSETS)),
+        (&more, None),
+    ] {
+        let definitions = [format!("row: [{list}]"), "all: row".to_owned()];
+        let model = beside(MAX_USERSETS + 1, &definitions);
+        for relation in ["row", "all"] {
+            let found = flat_of(&model, relation).map(usersets_of);
+            assert_eq!(found, expected, "{relation}, {list}");
+        }
+    }
+}
+
+/// `all`, of as many rows as a plan has room for, and relations that are computed from it.
+fn computed(row: &str, count: usize) -> Vec<String> {
+    let mut definitions: Vec<String> = (0..64).map(|at| format!("row{at}: [{row}]")).collect();
+    let rows: Vec<String> = (0..64).map(|at| format!("row{at}")).collect();
+    definitions.push(format!("all: {}", rows.join(" or ")));
+    definitions.extend((0..count).map(|number| format!("c{number}: all")));
+    definitions
+}
+
+/// Relations that are computed from one have a copy each of what it reads: 184 KB of text were held as 1.1 GB.
+#[test]
+fn what_is_held_of_a_model_is_bounded() {
+    const KINDS: usize = 64;
+    let count = MAX_READ / (64 * KINDS) + 10;
+    let model = beside(KINDS, &computed(&kinds(KINDS), count));
+    let flats = (0..count).filter_map(|number| flat_of(&model, &format!("c{number}")));
+    let held: usize = flats.map(usersets_of).sum();
+    assert!(held <= MAX_READ, "{held}");
+    assert!(flat_of(&model, "c0").is_some());
+    assert!(flat_of(&model, &format!("c{}", count - 1)).is_none());
+}
+
+/// The same of plans, which say by which way each row is come to.
+#[test]
+fn plans_of_a_model_are_bounded() {
+    let count = MAX_LEAVES_OF_ALL / 64 + 10;
+    let model = beside(0, &computed("user", count));
+    let plans = &model.inner.plans;
+    let held: usize = plans.iter().map(Vec::len).sum();
+    assert!(held <= MAX_LEAVES_OF_ALL, "{held}");
+    assert!(flat_of(&model, "c0").is_some());
+    assert!(flat_of(&model, &format!("c{}", count - 1)).is_none());
 }

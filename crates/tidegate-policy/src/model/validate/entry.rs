@@ -37,6 +37,7 @@ impl Graph {
                     on: on.name.text,
                     relation,
                     number,
+                    written: None,
                     graph: &mut graph,
                 };
                 let whole = reader.part(&relation.rewrite);
@@ -67,12 +68,17 @@ struct Reader<'a, 'n> {
     on: &'a str,
     relation: &'n Relation,
     number: u32,
+    /// The node of what can be written: the JSON form may have it again and again.
+    written: Option<u32>,
     graph: &'n mut Graph,
 }
 
 impl<'a> Reader<'a, '_> {
     /// The node of a part of the definition.
     fn part(&mut self, rewrite: &Rewrite) -> u32 {
+        if let (Rewrite::Direct, Some(written)) = (rewrite, self.written) {
+            return written;
+        }
         let operands = rewrite.operands();
         let all = matches!(rewrite, Rewrite::Intersection(_) | Rewrite::Exclusion(..));
         let part = self.graph.holds.add(u32::from(!all));
@@ -98,6 +104,7 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             Rewrite::Direct => {
+                self.written = Some(part);
                 for entry in &self.relation.restrictions {
                     match entry.taken.names() {
                         (on, Some(relation)) => {
@@ -119,5 +126,30 @@ impl<'a> Reader<'a, '_> {
         let number = self.names.relation(on, relation)?;
         self.graph.holds.lead(number, part);
         Some(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json;
+
+    /// The JSON form may have what can be written again and again: each would be led to by all that it takes.
+    #[test]
+    fn what_can_be_written_is_gone_through_once() {
+        const MANY: usize = 100;
+        let this = vec![r#"{"this": {}}"#; MANY].join(",");
+        let userset = vec![r#"{"type": "user", "relation": "r"}"#; MANY].join(",");
+        let text = format!(
+            r#"{{"type_definitions": [{{"type": "user",
+                "relations": {{"r": {{"union": {{"child": [{this}]}}}}}},
+                "metadata": {{"relations": {{"r": {{"directly_related_user_types": [{userset}]}}}}}}}}]}}"#
+        );
+        let (tree, faults) = json::parse(&text);
+        let (syntax, faults) = json::read(&tree, faults);
+        assert!(faults.is_empty());
+        let graph = Graph::of(&syntax, &Names::of(&syntax));
+        // The restrictions to what can be written, that to the union, and the union to the relation.
+        assert_eq!(graph.holds.size(), MANY + MANY + 1);
     }
 }

@@ -164,3 +164,57 @@ fn as_many_rows_as_bits() {
         }
     }
 }
+
+/// What takes too many kinds of usersets is the search's, and so is what is computed from more than a model may hold.
+#[test]
+fn models_about_their_bounds() {
+    let mut text = "model
+  schema 1.1
+type user
+type team
+  relations
+"
+    .to_owned();
+    let mut kinds = Vec::new();
+    for kind in 0..65 {
+        _ = writeln!(text, "    define r{kind}: [user]");
+        kinds.push(format!("team#r{kind}"));
+    }
+    text += "type doc\n  relations\n";
+    let (few, many) = (kinds[..64].join(", "), kinds.join(", "));
+    for (name, list) in [("few", &few), ("many", &many)] {
+        _ = writeln!(
+            text,
+            "    define {name}: [{list}]\n    define or_{name}: {name}"
+        );
+    }
+    let rows: Vec<String> = (0..64).map(|row| format!("row{row}")).collect();
+    for row in &rows {
+        _ = writeln!(text, "    define {row}: [user, team#r0]");
+    }
+    _ = writeln!(text, "    define all: {}", rows.join(" or "));
+    for number in 0..2_000 {
+        _ = writeln!(text, "    define c{number}: all");
+    }
+    let rows = ["few@team:a#r63", "many@team:a#r64", "row63@team:a#r0"];
+    let tuples = rows.map(|row| format!("doc:a#{row}"));
+    let ann = ["r0", "r63", "r64"].map(|member| format!("team:a#{member}@user:ann"));
+    let bob = ["team:b#r0@user:bob".to_owned()];
+    let snapshot = stored(&text, tuples.into_iter().chain(ann).chain(bob));
+    for (relation, who) in [
+        ("few", "flat"),
+        ("or_few", "flat"),
+        ("many", "search"),
+        ("or_many", "search"),
+        ("row63", "flat"),
+        ("all", "flat"),
+        ("c0", "flat"),
+        ("c1999", "search"),
+    ] {
+        for (subject, answer) in [("ann", "yes"), ("bob", "no")] {
+            let question = format!("doc:a#{relation}@user:{subject}");
+            let found = answered(&snapshot, &question);
+            assert_eq!(found, format!("{who} {answer}"), "{question}");
+        }
+    }
+}
