@@ -256,9 +256,7 @@ impl<'a> Support<'a> {
                 entries.push((None, entry));
             }
         }
-        // With one more than there are steps for, these run out.
-        let most = (self.steps as usize).saturating_add(1);
-        for (goal, entry) in self.world.leads(on, to).take(most) {
+        for (goal, entry) in self.world.leads(on, to, self.steps) {
             entries.push((Some(goal), entry));
         }
         entries
