@@ -243,17 +243,6 @@ impl<'a> World<'a> {
     }
 }
 
-/// The kinds of subject that a relation takes, each once.
-pub(super) fn kinds(relation: &Relation) -> Vec<Taken> {
-    let mut kinds: Vec<Taken> = Vec::new();
-    for restriction in &relation.restrictions {
-        if !kinds.contains(&restriction.taken) {
-            kinds.push(restriction.taken);
-        }
-    }
-    kinds
-}
-
 impl Answer {
     /// What an `or` comes to.
     pub(super) fn any(all: &[Self]) -> Self {
