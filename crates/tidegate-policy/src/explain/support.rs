@@ -105,7 +105,7 @@ impl<'a> Support<'a> {
                 break;
             }
             let state = self.state(node);
-            if state.family.as_deref() != Some(&sets) {
+            if state.family.as_deref().map_or(&[][..], Vec::as_slice) != sets {
                 state.family = Some(Rc::new(sets));
                 // They will read it again: in an order that is the same everywhere, also where steps run out.
                 let mut readers = std::mem::take(&mut state.readers);
@@ -170,7 +170,9 @@ impl<'a> Support<'a> {
         match (rewrite, want.yes) {
             (Rewrite::Direct, _) => sets = self.tuples(goal, None, want),
             (Rewrite::Computed(other), _) => {
-                sets.extend_from_slice(&self.read(((goal.0, *other), want)));
+                if let Some(family) = self.read(((goal.0, *other), want)) {
+                    sets.extend_from_slice(&family);
+                }
             }
             (Rewrite::From { relation, tupleset }, _) => {
                 sets = self.tuples((goal.0, *tupleset), Some(*relation), want);
@@ -213,6 +215,9 @@ impl<'a> Support<'a> {
                     self.all_of(&[(base, want), (subtract, want)], &mut sets);
                 }
             }
+        }
+        if !self.spend(sets.len()) {
+            return Vec::new();
         }
         self.least(sets)
     }
@@ -319,9 +324,10 @@ impl<'a> Support<'a> {
     fn leading(&mut self, with: &[Set], to: Option<Goal>, want: Want, sets: &mut Vec<Set>) {
         match to {
             Some(goal) if !with.is_empty() => {
-                let rest = self.read((goal, want));
-                let both = self.together(with, &rest);
-                self.gather(&both, sets);
+                if let Some(rest) = self.read((goal, want)) {
+                    let both = self.together(with, &rest);
+                    self.gather(&both, sets);
+                }
             }
             _ => self.gather(with, sets),
         }
@@ -422,27 +428,22 @@ impl<'a> Support<'a> {
         sets
     }
 
-    /// A family as it is so far; the reader is asked again when it grows.
-    fn read(&mut self, of: Node) -> Family {
+    /// A family as it is so far, where there is any of it; the reader is asked again when it grows.
+    fn read(&mut self, of: Node) -> Option<Family> {
         let reader = self.reader;
-        if self.nodes.len() >= self.most && !self.nodes.contains_key(&of) {
-            let mut sets = Vec::new();
-            if !of.1.yes {
-                sets.push(Set::EMPTY);
-            }
-            return Rc::new(sets);
+        let is_new = !self.nodes.contains_key(&of);
+        if is_new && self.nodes.len() >= self.most {
+            return (!of.1.yes).then(|| Rc::new(vec![Set::EMPTY]));
+        }
+        if is_new {
+            self.spend(STEPS_OF_OBJECT);
+            self.enqueue(of);
         }
         let state = self.state(of);
         if state.readers.last() != Some(&reader) {
             state.readers.push(reader);
         }
-        if let Some(family) = &state.family {
-            return family.clone();
-        }
-        let empty = Family::default();
-        state.family = Some(empty.clone());
-        self.enqueue(of);
-        empty
+        state.family.clone()
     }
 
     /// These steps, and those of the world on the way to them.
@@ -465,6 +466,10 @@ impl<'a> Support<'a> {
             self.by_number.push(change);
             next
         });
+        if number == next && self.changes == Changes::Conditions {
+            // An addition is paid with the object that it leads to.
+            self.spend(STEPS_OF_OBJECT);
+        }
         match what {
             What::Remove => Set::of(number | REMOVED),
             What::Add(_) | What::Assume(_) => Set::of(number),

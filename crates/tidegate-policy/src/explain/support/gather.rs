@@ -65,8 +65,8 @@ impl Support<'_> {
     }
 
     fn least_of(&mut self, sets: Vec<Set>, most: usize) -> Vec<Set> {
-        // Each part of a set is looked up.
-        let steps = sets.iter().map(|set| (1 << set.len() >> 3).max(1)).sum();
+        // Each part of a set is looked up: of a small one by the step that made it.
+        let steps = sets.iter().map(|set| 1 << set.len() >> 3).sum();
         if !self.spend(steps) {
             return Vec::new();
         }
