@@ -436,7 +436,7 @@ impl<'a> Support<'a> {
             return (!of.1.yes).then(|| Rc::new(vec![Set::EMPTY]));
         }
         if is_new {
-            self.spend(STEPS_OF_OBJECT);
+            self.spend(steps_of_more(self.nodes.len()));
             self.enqueue(of);
         }
         let state = self.state(of);
@@ -468,13 +468,18 @@ impl<'a> Support<'a> {
         });
         if number == next && self.changes == Changes::Conditions {
             // An addition is paid with the object that it leads to.
-            self.spend(STEPS_OF_OBJECT);
+            self.spend(steps_of_more(self.by_number.len()));
         }
         match what {
             What::Remove => Set::of(number | REMOVED),
             What::Add(_) | What::Assume(_) => Set::of(number),
         }
     }
+}
+
+/// Steps of what is kept beside so many others: of few, nothing beyond what led to it.
+fn steps_of_more(count: usize) -> usize {
+    (count / 1_024).min(STEPS_OF_OBJECT)
 }
 
 /// Whether there were so many steps.

@@ -11,21 +11,23 @@ pub(super) const MAX_GATHERED: usize = 4 * MAX_FAMILY;
 impl Support<'_> {
     /// Every set of the one family together with every set of the other, within the bounds.
     pub(super) fn together(&mut self, one: &[Set], other: &[Set]) -> Vec<Set> {
-        if !self.spend(one.len().saturating_mul(other.len())) {
+        let pairs = one.len().saturating_mul(other.len());
+        if !self.spend(pairs) {
             return Vec::new();
         }
         if let ([Set::EMPTY], same) | (same, [Set::EMPTY]) = (one, other) {
             return same.to_vec();
         }
         let mut sets = Vec::new();
-        // One size after the other: what may be a part of a set is known before it, so that what is cut off here would
-        // be cut off all of them.
+        let are_many = pairs > MAX_GATHERED;
+        // Of many, one size after the other: what may be a part of a set is known before it, so that what is cut off
+        // here would be cut off all of them.
         for size in 0..=Set::MOST {
             let mut past = None;
             for left in one {
                 for right in other {
                     if let Some(both) = left.with(right, self.adds)
-                        && both.len() == size
+                        && (!are_many || both.len() == size)
                         && past.is_none_or(|past| both < past)
                     {
                         sets.push(both);
@@ -36,7 +38,7 @@ impl Support<'_> {
                 }
             }
             sets = self.least_of(sets, 2 * MAX_FAMILY);
-            if sets.len() > MAX_FAMILY {
+            if !are_many || sets.len() > MAX_FAMILY {
                 break;
             }
         }
@@ -66,7 +68,7 @@ impl Support<'_> {
 
     fn least_of(&mut self, sets: Vec<Set>, most: usize) -> Vec<Set> {
         // Each part of a set is looked up: of a small one by the step that made it.
-        let steps = sets.iter().map(|set| 1 << set.len() >> 3).sum();
+        let steps = sets.iter().map(|set| 1 << set.len() >> 4).sum();
         if !self.spend(steps) {
             return Vec::new();
         }
