@@ -36,8 +36,6 @@ pub(super) const ALL: usize = usize::MAX;
 /// A goal, and what it is to come to.
 type Node = (Goal, Want);
 type Family = Rc<Vec<Set>>;
-/// Tuples, and where they lead.
-type Ways<'a> = Box<dyn Iterator<Item = (Option<Goal>, Entry)> + 'a>;
 
 /// What there is of a node so far.
 #[derive(Default)]
@@ -250,7 +248,11 @@ impl<'a> Support<'a> {
     }
 
     /// The same tuples, and where they lead.
-    fn ways(&self, on: Goal, to: Option<RelationId>) -> Ways<'a> {
+    fn ways(
+        &self,
+        on: Goal,
+        to: Option<RelationId>,
+    ) -> impl Iterator<Item = (Option<Goal>, Entry)> + use<'a> {
         let world = self.world;
         let named = if to.is_none() {
             world.named(on)
@@ -259,7 +261,7 @@ impl<'a> Support<'a> {
         };
         let named = named.into_iter().map(|entry| (None, entry));
         let leads = world.leads(on, to, self.steps);
-        Box::new(named.chain(leads.map(|(goal, entry)| (Some(goal), entry))))
+        named.chain(leads.map(|(goal, entry)| (Some(goal), entry)))
     }
 
     /// By one of these tuples, or one that could be.
