@@ -15,11 +15,13 @@ pub(super) const REMOVED: u32 = 1 << 31;
 /// Changes by their numbers.
 // INVARIANT: sorted, each number once, and filled up with `NONE`: so what is added comes before what is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Set([u32; MAX_ADDED + MAX_REMOVED]);
+pub(super) struct Set([u32; Self::MOST]);
 
 impl Set {
+    /// Most changes.
+    pub(super) const MOST: usize = MAX_ADDED + MAX_REMOVED;
     /// No change.
-    pub(super) const EMPTY: Self = Self([NONE; MAX_ADDED + MAX_REMOVED]);
+    pub(super) const EMPTY: Self = Self([NONE; Self::MOST]);
 
     /// One change.
     pub(super) fn of(number: u32) -> Self {
@@ -34,12 +36,12 @@ impl Set {
         self.0.into_iter().take_while(|&number| number != NONE)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.numbers().count()
     }
 
     /// Both together; none when that adds more than so many, or removes more than may be.
-    fn with(&self, other: &Self, mut adds: usize) -> Option<Self> {
+    pub(super) fn with(&self, other: &Self, mut adds: usize) -> Option<Self> {
         let mut both = Self::EMPTY;
         let mut slots = both.0.iter_mut();
         let mut removes = MAX_REMOVED;
@@ -93,24 +95,6 @@ pub(super) fn least(mut sets: Vec<Set>) -> Vec<Set> {
     let mut seen = HashSet::with_capacity(sets.len());
     sets.retain(|set| seen.insert(*set) && !set.parts().any(|part| seen.contains(&part)));
     sets
-}
-
-/// Every set of the one together with every set of the other, within the bounds.
-pub(super) fn product(one: &[Set], other: &[Set], adds: usize) -> Vec<Set> {
-    match (one, other) {
-        ([Set::EMPTY], same) | (same, [Set::EMPTY]) => same.to_vec(),
-        _ => {
-            let mut sets = Vec::new();
-            for left in one {
-                for right in other {
-                    if let Some(both) = left.with(right, adds) {
-                        sets.push(both);
-                    }
-                }
-            }
-            least(sets)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -87,21 +87,32 @@ impl Found {
     }
 
     /// The node around it that comes to the same.
-    pub(super) fn under(self: Rc<Self>, goal: Goal, rule: Rule) -> Rc<Self> {
+    pub(super) fn under(self: Rc<Self>, goal: Goal, rule: Rule, most: u32) -> Rc<Self> {
         let mut found = Self::new(goal, rule, self.answer);
-        found.add(None, self);
+        found.add(None, self, most);
         Rc::new(found)
     }
 
-    /// Puts a part inside.
-    pub(super) fn add(&mut self, by: Option<Entry>, part: Rc<Self>) {
+    /// Puts a part inside. Of more nodes than that there is no proof: they are counted, and not kept.
+    pub(super) fn add(&mut self, by: Option<Entry>, part: Rc<Self>, most: u32) {
         let hops = self.rule.hops().unwrap_or(0);
         self.nodes = self.nodes.saturating_add(part.nodes);
         self.depth = self
             .depth
             .max(part.depth.saturating_add(self.rule.levels()));
         self.hops = self.hops.max(part.hops.saturating_add(hops));
-        self.parts.push((by, part));
+        if self.nodes > most {
+            self.parts = Vec::new();
+        } else {
+            self.parts.push((by, part));
+        }
+    }
+
+    /// Nodes that are there, and not only counted.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> u32 {
+        let inside: u32 = self.parts.iter().map(|(_, part)| part.kept()).sum();
+        1 + inside
     }
 
     /// What could not be looked at counts where no other settles the matter.
@@ -236,7 +247,7 @@ impl Naming<'_> {
             Rule::NoFrom { relation, .. } => Some(Some(relation)),
             _ => None,
         };
-        let row = to.map_or(0, |to| world.leads(on, to).count());
+        let row = to.map_or(0, |to| world.leads(on, to, self.steps).count());
         // Each tuple is held against the restrictions, those that lead on twice, and up to two that name the subject.
         let restrictions = world.relation(on).map_or(0, |on| on.restrictions.len());
         let held =

@@ -1,5 +1,9 @@
 //! The search for a proof: a check that keeps what it found.
 
+#[cfg(test)]
+#[cfg(feature = "language")]
+mod tests;
+
 use std::rc::Rc;
 
 use crate::hash::HashMap;
@@ -11,12 +15,15 @@ use crate::snapshot::{Entry, SubjectId};
 use super::Budget;
 use super::found::{Form, Found, Rule};
 use super::proof::MAX_PROOF_DEPTH;
+use super::support::spend;
 use super::world::{Answer, Goal, Held, Leads, World};
 
 /// Deepest nesting of the search: what the stack has room for. A proof as deep would be nested too deep.
 const MAX_SEARCH_DEPTH: u32 = 2 * MAX_PROOF_DEPTH;
 /// Largest proof of a part that is remembered. Nodes.
 const MAX_REMEMBERED: u32 = 1_000;
+/// Nodes of all parts that are remembered: some 40 MB.
+const MAX_MEMORY: u32 = 250_000;
 
 /// A proof of what a check says yes to; none when it costs or holds more than the budget.
 pub(super) fn prove<F: Form>(world: &World<'_>, budget: &Budget) -> Option<F> {
@@ -24,7 +31,7 @@ pub(super) fn prove<F: Form>(world: &World<'_>, budget: &Budget) -> Option<F> {
     // without a memory.
     for with_memory in [true, false] {
         let mut steps = budget.steps;
-        let found = search(world, with_memory, &mut steps)?;
+        let found = search(world, with_memory, budget.nodes, &mut steps)?;
         if found.answer != Some(Answer::Yes)
             || found.nodes > budget.nodes
             || found.depth > MAX_PROOF_DEPTH
@@ -41,14 +48,16 @@ pub(super) fn prove<F: Form>(world: &World<'_>, budget: &Budget) -> Option<F> {
 
 /// Whether what is asked holds in a world, assumptions and all; none when the budget is used up.
 pub(super) fn holds(world: &World<'_>, steps: &mut u32) -> Option<bool> {
-    let found = search(world, true, steps)?;
+    let found = search(world, true, 0, steps)?;
     Some(found.answer? == Answer::Yes)
 }
 
-fn search(world: &World<'_>, with_memory: bool, steps: &mut u32) -> Option<Rc<Found>> {
+/// What is asked comes to; of a proof of more nodes than that, no part is kept.
+fn search(world: &World<'_>, with_memory: bool, nodes: u32, steps: &mut u32) -> Option<Rc<Found>> {
     let mut search = Search {
         world,
-        with_memory,
+        nodes,
+        room: if with_memory { MAX_MEMORY } else { 0 },
         steps: *steps,
         path: Vec::new(),
         open: 0,
@@ -61,7 +70,10 @@ fn search(world: &World<'_>, with_memory: bool, steps: &mut u32) -> Option<Rc<Fo
 
 struct Search<'a> {
     world: &'a World<'a>,
-    with_memory: bool,
+    /// Most nodes of a proof.
+    nodes: u32,
+    /// Nodes that may still be remembered.
+    room: u32,
     steps: u32,
     path: Vec<Goal>,
     open: u32,
@@ -96,8 +108,9 @@ impl<'a> Search<'a> {
         let found = self.rewrite(&relation.rewrite, goal, hops)?;
         self.path.pop();
         let settled = matches!(found.answer, Some(Answer::Yes | Answer::No));
-        if self.with_memory && settled && found.nodes <= MAX_REMEMBERED {
+        if settled && found.nodes <= MAX_REMEMBERED.min(self.room) {
             self.spend(found.nodes)?;
+            self.room -= found.nodes;
             self.memory.insert(goal, Rc::clone(&found));
         }
         Some(found)
@@ -112,7 +125,7 @@ impl<'a> Search<'a> {
             Rewrite::Direct => self.direct(goal, hops),
             Rewrite::Computed(other) => {
                 let found = self.goal((goal.0, *other), hops)?;
-                Some(found.under(goal, Rule::Computed(*other)))
+                Some(found.under(goal, Rule::Computed(*other), self.nodes))
             }
             Rewrite::From { relation, tupleset } => self.from(goal, *tupleset, *relation, hops),
             Rewrite::Union(operands) => self.operands(Answer::Yes, operands, goal, hops),
@@ -136,7 +149,8 @@ impl<'a> Search<'a> {
                 Held::Open => none.or(Some(Answer::Open)),
             }
         }
-        self.each(none, goal, world.leads(goal, None), hops, &Rule::Tuple)
+        let goals = world.leads(goal, None, self.steps);
+        self.each(none, goal, goals, hops, &Rule::Tuple)
     }
 
     fn from(
@@ -153,7 +167,8 @@ impl<'a> Search<'a> {
             relation,
             entry,
         };
-        self.each(none, on, self.world.leads(on, Some(relation)), hops, &yes)
+        let goals = self.world.leads(on, Some(relation), self.steps);
+        self.each(none, on, goals, hops, &yes)
     }
 
     /// The first of the tuples that leads to the subject, else all that lead on.
@@ -171,15 +186,16 @@ impl<'a> Search<'a> {
                 Held::Yes => {
                     let found = self.goal(goal, hops + 1)?;
                     if found.answer == Some(Answer::Yes) {
-                        return Some(found.under(none.goal, yes(entry)));
+                        return Some(found.under(none.goal, yes(entry), self.nodes));
                     }
                     none.or(found.answer);
-                    none.add(Some(entry), found);
+                    none.add(Some(entry), found, self.nodes);
                 }
                 Held::Stale | Held::Unmet => {}
                 Held::Open => none.or(Some(Answer::Open)),
             }
         }
+        self.spend(0)?;
         Some(Rc::new(none))
     }
 
@@ -206,14 +222,14 @@ impl<'a> Search<'a> {
                 } else {
                     Rule::NoIntersection(operand)
                 };
-                return Some(found.under(goal, rule));
+                return Some(found.under(goal, rule, self.nodes));
             }
             if is_any {
                 all.or(found.answer);
             } else {
                 all.and(found.answer);
             }
-            all.add(None, found);
+            all.add(None, found, self.nodes);
         }
         Some(Rc::new(all))
     }
@@ -227,21 +243,20 @@ impl<'a> Search<'a> {
     ) -> Option<Rc<Found>> {
         let base = self.rewrite(base, goal, hops)?;
         if let Some(Answer::No | Answer::Circle) = base.answer {
-            return Some(base.under(goal, Rule::NoBase));
+            return Some(base.under(goal, Rule::NoBase, self.nodes));
         }
         let subtract = self.rewrite(subtract, goal, hops)?;
         let answer = base.answer.zip(subtract.answer);
         let answer = answer.map(|(base, subtract)| Answer::but_not(base, subtract));
         let mut both = Found::new(goal, Rule::Exclusion, answer);
-        both.add(None, base);
-        both.add(None, subtract);
+        both.add(None, base, self.nodes);
+        both.add(None, subtract, self.nodes);
         Some(Rc::new(both))
     }
 
     fn spend(&mut self, steps: u32) -> Option<()> {
         let steps = steps.saturating_add(self.world.take_steps());
-        self.steps = self.steps.checked_sub(steps)?;
-        Some(())
+        spend(&mut self.steps, steps as usize).then_some(())
     }
 }
 

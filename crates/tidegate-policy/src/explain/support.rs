@@ -12,32 +12,30 @@
 //! A family knows the tuples as they are. What a set adds may also make hold what another part of it needs
 //! not to hold; so each set is but a candidate, for its user to try.
 
+mod gather;
 #[cfg(test)]
 #[cfg(feature = "language")]
 mod tests;
 
 use std::rc::Rc;
 
+use crate::check::steps_of_many;
 use crate::condition::Context;
 use crate::hash::HashMap;
 use crate::model::{RelationId, Restriction, Rewrite, Taken};
 use crate::snapshot::{Entry, SubjectId};
 
 use super::change::{Change, Changes, Known, Want, What};
-use super::family::{REMOVED, Set, least, product};
+use super::family::{REMOVED, Set};
 use super::remedies::STEPS_OF_OBJECT;
-use super::world::{Goal, Held, World, kinds};
+use super::world::{Goal, Held, World};
 
 /// As many goals as there are.
 pub(super) const ALL: usize = usize::MAX;
-/// Most sets of one family.
-const MAX_FAMILY: usize = 10_000;
 
 /// A goal, and what it is to come to.
 type Node = (Goal, Want);
 type Family = Rc<Vec<Set>>;
-/// A tuple, and where it leads.
-type Way = (Option<Goal>, Entry);
 
 /// What there is of a node so far.
 #[derive(Default)]
@@ -105,7 +103,7 @@ impl<'a> Support<'a> {
                 break;
             }
             let state = self.state(node);
-            if state.family.as_deref() != Some(&sets) {
+            if state.family.as_deref().map_or(&[][..], Vec::as_slice) != sets {
                 state.family = Some(Rc::new(sets));
                 // They will read it again: in an order that is the same everywhere, also where steps run out.
                 let mut readers = std::mem::take(&mut state.readers);
@@ -170,7 +168,9 @@ impl<'a> Support<'a> {
         match (rewrite, want.yes) {
             (Rewrite::Direct, _) => sets = self.tuples(goal, None, want),
             (Rewrite::Computed(other), _) => {
-                sets.extend_from_slice(&self.read(((goal.0, *other), want)));
+                if let Some(family) = self.read(((goal.0, *other), want)) {
+                    sets.extend_from_slice(&family);
+                }
             }
             (Rewrite::From { relation, tupleset }, _) => {
                 sets = self.tuples((goal.0, *tupleset), Some(*relation), want);
@@ -217,7 +217,7 @@ impl<'a> Support<'a> {
         if !self.spend(sets.len()) {
             return Vec::new();
         }
-        self.bounded(least(sets))
+        self.least(sets)
     }
 
     /// Adds those by which every part comes to what is wanted of it.
@@ -232,7 +232,7 @@ impl<'a> Support<'a> {
         }
         // By nothing, if there is no part.
         match all {
-            Some(mut all) => sets.append(&mut all),
+            Some(all) => self.gather(&all, sets),
             None => sets.push(Set::EMPTY),
         }
     }
@@ -240,41 +240,35 @@ impl<'a> Support<'a> {
     /// By the tuples of a row: those that name the subject, and the usersets; or those that lead on to a relation, as
     /// [`World::leads`] has it.
     fn tuples(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
-        let entries = self.entries(on, to);
         if want.yes {
-            self.any_of(on, to, &entries, want)
+            self.any_of(on, to, want)
         } else {
-            self.none_of(on, &entries, want)
+            self.none_of(on, to, want)
         }
     }
 
     /// The same tuples, and where they lead.
-    fn entries(&self, on: Goal, to: Option<RelationId>) -> Vec<Way> {
-        let mut entries = Vec::new();
-        if to.is_none() {
-            for entry in self.world.named(on) {
-                entries.push((None, entry));
-            }
-        }
-        // With one more than there are steps for, these run out.
-        let most = (self.steps as usize).saturating_add(1);
-        for (goal, entry) in self.world.leads(on, to).take(most) {
-            entries.push((Some(goal), entry));
-        }
-        entries
+    fn ways(
+        &self,
+        on: Goal,
+        to: Option<RelationId>,
+    ) -> impl Iterator<Item = (Option<Goal>, Entry)> + use<'a> {
+        let world = self.world;
+        let named = if to.is_none() {
+            world.named(on)
+        } else {
+            Vec::new()
+        };
+        let named = named.into_iter().map(|entry| (None, entry));
+        let leads = world.leads(on, to, self.steps);
+        named.chain(leads.map(|(goal, entry)| (Some(goal), entry)))
     }
 
     /// By one of these tuples, or one that could be.
-    fn any_of(
-        &mut self,
-        on: Goal,
-        to: Option<RelationId>,
-        entries: &[Way],
-        want: Want,
-    ) -> Vec<Set> {
+    fn any_of(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
         let world = self.world;
         let mut sets = Vec::new();
-        for &(leads_to, entry) in entries {
+        for (leads_to, entry) in self.ways(on, to) {
             if !self.spend(1) {
                 break;
             }
@@ -291,16 +285,26 @@ impl<'a> Support<'a> {
             sets.append(&mut self.addition(on, world.subject, taken));
         }
         let known = self.known;
-        for taken in kinds(relation) {
+        if !self.spend(steps_of_many(relation.restrictions.len()) as usize) {
+            return sets;
+        }
+        let mut gone_through = Vec::new();
+        for &Restriction { taken, .. } in &relation.restrictions {
             let (type_id, relation) = match (taken, to) {
                 (Taken::Userset(type_id, member), None) => (type_id, member),
                 (Taken::Object(type_id), Some(to)) => (type_id, to),
                 _ => continue,
             };
-            if to.is_some() && world.model.relation(type_id, relation).is_none() {
+            let objects = known.of_type(type_id);
+            // To look for a kind among those before it is paid by the objects of each: `addition` goes through as many.
+            if objects.is_empty()
+                || world.model.relation(type_id, relation).is_none()
+                || gone_through.contains(&taken)
+            {
                 continue;
             }
-            for &object in known.of_type(type_id) {
+            gone_through.push(taken);
+            for &object in objects {
                 if !self.spend(STEPS_OF_OBJECT) {
                     break;
                 }
@@ -322,17 +326,19 @@ impl<'a> Support<'a> {
     fn leading(&mut self, with: &[Set], to: Option<Goal>, want: Want, sets: &mut Vec<Set>) {
         match to {
             Some(goal) if !with.is_empty() => {
-                let rest = self.read((goal, want));
-                sets.append(&mut self.together(with, &rest));
+                if let Some(rest) = self.read((goal, want)) {
+                    let both = self.together(with, &rest);
+                    self.gather(&both, sets);
+                }
             }
-            _ => sets.extend_from_slice(with),
+            _ => self.gather(with, sets),
         }
     }
 
     /// By taking away each of these tuples, or what it leads to.
-    fn none_of(&mut self, on: Goal, entries: &[Way], want: Want) -> Vec<Set> {
+    fn none_of(&mut self, on: Goal, to: Option<RelationId>, want: Want) -> Vec<Set> {
         let mut all = vec![Set::EMPTY];
-        for &(leads_to, entry) in entries {
+        for (leads_to, entry) in self.ways(on, to) {
             if !self.spend(1) {
                 break;
             }
@@ -362,7 +368,8 @@ impl<'a> Support<'a> {
                 };
                 self.leading(&with, leads_to, want, &mut sets);
             }
-            all = self.together(&all, &least(sets));
+            let sets = self.least(sets);
+            all = self.together(&all, &sets);
         }
         all
     }
@@ -397,6 +404,9 @@ impl<'a> Support<'a> {
         }
         let restrictions = world.relation(goal).map(|found| &*found.restrictions);
         let restrictions = restrictions.unwrap_or_default();
+        if !self.spend(steps_of_many(restrictions.len()) as usize) {
+            return sets;
+        }
         let always = Restriction {
             taken,
             condition: None,
@@ -420,43 +430,22 @@ impl<'a> Support<'a> {
         sets
     }
 
-    /// A family as it is so far; the reader is asked again when it grows.
-    fn read(&mut self, of: Node) -> Family {
+    /// A family as it is so far, where there is any of it; the reader is asked again when it grows.
+    fn read(&mut self, of: Node) -> Option<Family> {
         let reader = self.reader;
-        if self.nodes.len() >= self.most && !self.nodes.contains_key(&of) {
-            let mut sets = Vec::new();
-            if !of.1.yes {
-                sets.push(Set::EMPTY);
-            }
-            return Rc::new(sets);
+        let is_new = !self.nodes.contains_key(&of);
+        if is_new && self.nodes.len() >= self.most {
+            return (!of.1.yes).then(|| Rc::new(vec![Set::EMPTY]));
+        }
+        if is_new {
+            self.spend(steps_of_more(self.nodes.len()));
+            self.enqueue(of);
         }
         let state = self.state(of);
         if state.readers.last() != Some(&reader) {
             state.readers.push(reader);
         }
-        if let Some(family) = &state.family {
-            return family.clone();
-        }
-        let empty = Family::default();
-        state.family = Some(empty.clone());
-        self.enqueue(of);
-        empty
-    }
-
-    fn together(&mut self, one: &[Set], other: &[Set]) -> Vec<Set> {
-        if !self.spend(one.len().saturating_mul(other.len())) {
-            return Vec::new();
-        }
-        let sets = product(one, other, self.adds);
-        self.bounded(sets)
-    }
-
-    fn bounded(&mut self, mut sets: Vec<Set>) -> Vec<Set> {
-        if sets.len() > MAX_FAMILY {
-            sets.truncate(MAX_FAMILY);
-            self.complete = false;
-        }
-        sets
+        state.family.clone()
     }
 
     /// These steps, and those of the world on the way to them.
@@ -479,11 +468,20 @@ impl<'a> Support<'a> {
             self.by_number.push(change);
             next
         });
+        if number == next && self.changes == Changes::Conditions {
+            // An addition is paid with the object that it leads to.
+            self.spend(steps_of_more(self.by_number.len()));
+        }
         match what {
             What::Remove => Set::of(number | REMOVED),
             What::Add(_) | What::Assume(_) => Set::of(number),
         }
     }
+}
+
+/// Steps of what is kept beside so many others: of few, nothing beyond what led to it.
+fn steps_of_more(count: usize) -> usize {
+    (count / 1_024).min(STEPS_OF_OBJECT)
 }
 
 /// Whether there were so many steps.

@@ -180,6 +180,47 @@ fn a_proof_of_something_else_is_refused() {
     assert!(matches!(unknown, Err(Flaw::Question(_))), "{unknown:?}");
 }
 
+/// With what is passed over paid for only by what comes next, the last row of a proof could be cut short.
+#[test]
+fn a_row_that_is_not_gone_through_to_its_end_proves_nothing() {
+    const USERS: u32 = 100;
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type group
+  relations
+    define member: [user]
+type doc
+  relations
+    define up: [user, group]
+    define viewer: [user] but not member from up
+";
+    let users: Vec<String> = (0..USERS)
+        .map(|user| format!("doc:a#up@user:{user}"))
+        .collect();
+    let writes: Vec<Change> = users
+        .iter()
+        .map(String::as_str)
+        .chain(["doc:a#viewer@user:anne"])
+        .map(|text| Change::Write(tuple(text)))
+        .collect();
+    let model = Model::parse(MODEL).expect("a model");
+    let snapshot = Snapshot::new(model, Profile::default());
+    let snapshot = snapshot.apply(1, &writes).expect("allowed");
+    let question = tuple("doc:a#viewer@user:anne");
+    let request = asked(&question, &[]);
+    let Ok(Explanation::Allowed {
+        proof: Some(proof), ..
+    }) = snapshot.explain(&request, &Budget::DEFAULT)
+    else {
+        panic!("no proof");
+    };
+    let few = proof.verify_within(&snapshot, &request, USERS);
+    assert_eq!(few, Err(Flaw::TooMuch));
+    assert_eq!(proof.verify_within(&snapshot, &request, 2 * USERS), Ok(()));
+}
+
 #[track_caller]
 fn check_remedies(tuples: &[&str], context: &[&str], question: &str, expected: &[&str]) {
     let question = tuple(question);

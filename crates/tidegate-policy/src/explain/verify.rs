@@ -54,6 +54,16 @@ impl Proof {
     /// # Errors
     /// The first flaw.
     pub fn verify(&self, snapshot: &Snapshot, request: &CheckRequest<'_>) -> Result<(), Flaw> {
+        self.verify_within(snapshot, request, MAX_STEPS)
+    }
+
+    /// As [`verify`](Self::verify), in so many steps.
+    pub(super) fn verify_within(
+        &self,
+        snapshot: &Snapshot,
+        request: &CheckRequest<'_>,
+        steps: u32,
+    ) -> Result<(), Flaw> {
         allowed_context(snapshot.model(), request.contextual_tuples)?;
         let mut overlay = Overlay::above(snapshot.store());
         let Some(world) = World::open(snapshot, request, &mut overlay) else {
@@ -64,7 +74,7 @@ impl Proof {
             world: &world,
             path: Vec::new(),
             open: 0,
-            steps: MAX_STEPS,
+            steps,
         };
         match checker.goal(self, goal, 0)? {
             Answer::Yes => Ok(()),
@@ -172,7 +182,8 @@ impl Checker<'_> {
                 for entry in world.named(goal) {
                     answers.push(here(world.held(goal, entry)));
                 }
-                answers.push(self.each(usersets, goal, world.leads(goal, None), hops)?);
+                let goals = world.leads(goal, None, self.steps);
+                answers.push(self.each(usersets, goal, goals, hops)?);
                 Ok(Answer::any(&answers))
             }
             (
@@ -216,7 +227,8 @@ impl Checker<'_> {
                 && self.world.model.relation_id(name) == Some(*relation) =>
             {
                 let on = (goal.0, *tupleset);
-                self.each(objects, on, self.world.leads(on, Some(*relation)), hops)
+                let goals = self.world.leads(on, Some(*relation), self.steps);
+                self.each(objects, on, goals, hops)
             }
             (Rewrite::Union(operands), Proof::Union { operand, by }) => {
                 let operand = operands.get(*operand).ok_or(Flaw::Rule)?;
@@ -291,6 +303,7 @@ impl Checker<'_> {
                 other => here(other),
             });
         }
+        self.spend(0)?;
         match followed.next() {
             None => Ok(Answer::any(&answers)),
             Some(_) => Err(Flaw::Tuple),
@@ -307,8 +320,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Pays, with what the world has taken: what it took last is paid by what comes next, and after the last
-    /// there is no more than one row.
+    /// Pays, with what the world has taken.
     fn spend(&mut self, steps: u32) -> Result<(), Flaw> {
         let steps = steps.saturating_add(self.world.take_steps());
         self.steps = self.steps.checked_sub(steps).ok_or(Flaw::TooMuch)?;

@@ -129,12 +129,15 @@ impl<'a> World<'a> {
 
     /// The usersets in a row; or a relation of the objects in a tupleset, of those that have it. Those that are
     /// passed over are steps, too.
-    pub(super) fn leads(&self, on: Goal, to: Option<RelationId>) -> Leads<'_> {
+    // INVARIANT: looks at one more than there are steps for, so that these run out: who goes through to the end has to
+    // pay once more after it, or would take a part of the row for all of it.
+    pub(super) fn leads(&self, on: Goal, to: Option<RelationId>, steps: u32) -> Leads<'_> {
         let row = self.row(on);
+        let most = (steps as usize).saturating_add(1);
         let Some(relation) = to else {
-            return Box::new(row.usersets());
+            return Box::new(row.usersets().take(most));
         };
-        Box::new(row.objects().filter_map(move |(object, entry)| {
+        Box::new(row.objects().take(most).filter_map(move |(object, entry)| {
             let goal = (object, relation);
             let has = self.relation(goal).is_some();
             let steps = self.steps.get().saturating_add(u32::from(!has));
@@ -238,17 +241,6 @@ impl<'a> World<'a> {
     pub(super) fn tuple(&self, goal: Goal, entry: Entry) -> Option<Tuple> {
         self.snapshot.tuple(self.view, goal.0, goal.1, entry)
     }
-}
-
-/// The kinds of subject that a relation takes, each once.
-pub(super) fn kinds(relation: &Relation) -> Vec<Taken> {
-    let mut kinds: Vec<Taken> = Vec::new();
-    for restriction in &relation.restrictions {
-        if !kinds.contains(&restriction.taken) {
-            kinds.push(restriction.taken);
-        }
-    }
-    kinds
 }
 
 impl Answer {
