@@ -107,7 +107,7 @@ impl Model {
     }
 
     /// A drawing of its types and relations, and of how they follow from each other: a text in the DOT
-    /// language of Graphviz.
+    /// language of Graphviz. Of more than 16 MiB the rest is left out, which a comment at its end says.
     pub fn graph(&self) -> String {
         dot::graph(self)
     }

@@ -1,6 +1,7 @@
 //! Models in JSON form, as text again, as parts, as a drawing.
 
 use crate::NoTextError;
+use crate::model::dot::MAX_GRAPH;
 use crate::model::{Model, ModelErrorKind, Parts, Relation, Rewrite, Type};
 
 const TEXT: &str = "model
@@ -205,4 +206,22 @@ fn a_drawing_has_every_arrow() {
     ] {
         assert!(drawn.contains(&format!("  {line}\n")), "{line}\n{drawn}");
     }
+}
+
+/// A small text may say more arrows than anybody has room for.
+#[test]
+fn a_drawing_has_an_end() {
+    let types: Vec<String> = (0..90)
+        .map(|number| format!("a_type_{number:060}"))
+        .collect();
+    let mut text = "model\n  schema 1.1\n".to_owned();
+    for name in &types {
+        text += &format!("type {name}\n  relations\n    define v: [{name}]\n");
+    }
+    let all = types.join(", ");
+    let operands = vec!["v from q"; 12_000].join(" or ");
+    text += &format!("type top\n  relations\n    define q: [{all}]\n    define w: {operands}\n");
+    let drawn = Model::parse(&text).unwrap().graph();
+    assert!(drawn.len() < MAX_GRAPH + 1_000, "{}", drawn.len());
+    assert!(drawn.ends_with("  // There is more than this.\n}\n"));
 }
