@@ -109,7 +109,7 @@ impl Found {
     }
 
     /// Nodes that are there, and not only counted.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "language"))]
     pub(super) fn kept(&self) -> u32 {
         let inside: u32 = self.parts.iter().map(|(_, part)| part.kept()).sum();
         1 + inside

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use super::parts::{Relation, Rewrite, Taken};
 use super::{Model, RelationId, TypeId};
 
-/// Most bytes of a drawing, but for its end: relations that follow from each other over many types have many more arrows
-/// than a text has words, and nobody sees anything in so many.
+/// Most bytes of a drawing, but for its end: relations that follow from each other over many types have many more
+/// arrows than a text has words, and nobody sees anything in so many.
 pub(super) const MAX_GRAPH: usize = 16 * 1024 * 1024;
 
 /// Draws a model, or as much of it as there is room for, which it says then.

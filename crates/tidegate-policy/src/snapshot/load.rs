@@ -4,13 +4,14 @@ use crate::hash::{DefaultHashBuilder, HashMap};
 use uuid::Uuid;
 
 use super::Standing;
+use super::lead::Lead;
 use super::members::Members;
 use super::names::{self, Hash, Names};
 use super::place::{self, Bound, TupleKey, row_word, way};
 use super::row::{Entry, ObjectId, SubjectId, block_word, key, relation_of};
 use super::standings::StandingsBuilder;
 use super::store::Store;
-use super::table::{Lead, Table, TableBuilder};
+use super::table::{Table, TableBuilder};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -144,7 +145,7 @@ impl Types {
 
 impl Store {
     /// The same objects and revocations, with other types and tuples.
-    pub(super) fn with_tuples(self, types: &Types, tuples: Tuples) -> Self {
+    pub(super) fn with_tuples(mut self, types: &Types, tuples: Tuples) -> Self {
         let Tables {
             rows,
             back,
@@ -153,10 +154,8 @@ impl Store {
             leads,
         } = tuples.tables(types);
         let of_type = of_type(types, |id| self.standing(id).is_some());
-        let mut names = self.names.clone();
-        names.set_leads(&leads);
+        self.names.set_leads(&leads);
         Self {
-            names,
             rows,
             back,
             wildcards,

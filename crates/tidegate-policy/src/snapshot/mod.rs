@@ -7,8 +7,8 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | name to number | a linear hash table of pages ([`names`]) |
-//! | number to standing, and to where the name is | pages ([`standings`]) |
+//! | name to number, and to where that leads ([`lead`]) | a linear hash table of pages ([`names`]) |
+//! | number to standing, and to where the name is | pages, and a tree of what is far in the future ([`standings`]) |
 //! | number to type; (object, relation) to subjects; object to the rows it stands in | blocks of rows ([`table`]) in pages ([`slots`]), large rows as trees ([`tree`]) |
 //! | type to objects | bits ([`members`]) |
 //! | tuple to condition, revocations, wildcards | trees |
@@ -20,6 +20,8 @@ mod bound;
 #[cfg(not(target_family = "wasm"))]
 mod build;
 mod change;
+#[cfg(not(target_family = "wasm"))]
+mod lead;
 #[cfg(not(target_family = "wasm"))]
 mod load;
 #[cfg(not(target_family = "wasm"))]

@@ -6,9 +6,9 @@ mod bucket;
 use std::hash::{BuildHasher, Hasher};
 
 use self::bucket::{Bucket, Name};
+use super::lead::Lead;
 use super::pages::{Page, Pages, Pair};
 use super::row::ObjectId;
-use super::table::Lead;
 use crate::hash::DefaultHashBuilder;
 use crate::tuple::{MAX_OBJECT, Object};
 
@@ -182,8 +182,11 @@ impl Names {
     /// Says where every object [leads](Self::set_lead), by number.
     pub(super) fn set_leads(&mut self, leads: &[Lead]) {
         for number in 0..self.count {
-            if let Some((page, _)) = self.buckets.page_mut(number) {
-                bucket::set_leads(Page::make_mut(page), leads);
+            let (page, _) = self.buckets.both(number);
+            if let Some(changed) = bucket::changed_leads(page, leads)
+                && let Some((page, _)) = self.buckets.page_mut(number)
+            {
+                *page = changed;
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What is known of each object beside its rows: where its name is, its standing, and which numbers are free.
 //!
 //! A page has [`SLOTS`] objects of three words each: from the highest bit 32 of the hash of the name, or the next free
-//! number, and 32 of what is said of its standing: `valid_from`, and [`FIRST`] more; and the uid. A `valid_from` that is
-//! later than that is in a tree.
+//! number, and 32 of what is said of its standing: `valid_from`, and [`FIRST`] more; and the uid. A `valid_from` of
+//! later than there is room for is in a tree.
 
 use uuid::Uuid;
 
@@ -90,6 +90,7 @@ impl Standings {
         })
     }
 
+    /// Of a number that is not free.
     pub(super) fn set(&mut self, id: ObjectId, standing: Option<Standing>) {
         if let Some(there) = self.words_mut(id) {
             let is_later = put(there, standing);
@@ -187,8 +188,53 @@ impl StandingsBuilder {
             free: NONE,
         };
         for (id, valid_from_s) in self.later {
-            standings.later.insert(id, valid_from_s);
+            let is_later = |[word, ..]: [u64; WORDS]| word & SAYS == LATER;
+            if standings.words(id).is_some_and(is_later) {
+                standings.later.insert(id, valid_from_s);
+            }
         }
         standings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// About what stands for something else, set and taken away, one by one and at once.
+    #[test]
+    fn standings_are_what_was_put_last() {
+        let edge = u64::from(u32::MAX);
+        let times = [0, 1, 2, edge - 3, edge - 2, edge - 1, edge, u64::MAX];
+        let standing = |valid_from_s| {
+            let uid = Uuid::from_u64_pair(valid_from_s, 7);
+            Some(Standing { uid, valid_from_s })
+        };
+        let (mut standings, mut built) = (Standings::default(), StandingsBuilder::default());
+        let mut expected = Vec::new();
+        for before in [None].into_iter().chain(times.map(standing)) {
+            for after in [None].into_iter().chain(times.map(standing)) {
+                let id = standings.take(5);
+                built.push(5);
+                for now in [before, None, before, after] {
+                    standings.set(id, now);
+                    built.set(id, now);
+                    assert_eq!(standings.standing(id), now);
+                    assert_eq!(built.stands(id), now.is_some());
+                }
+                expected.push((id, after));
+            }
+        }
+        for standings in [standings, built.finish()] {
+            for &(id, after) in &expected {
+                assert_eq!(standings.standing(id), after, "{id}");
+                assert_eq!(standings.place(id), Some(5));
+            }
+            let late = |(_, after): &&(_, Option<Standing>)| {
+                after.is_some_and(|found| found.valid_from_s > edge - 3)
+            };
+            assert_eq!(standings.later.len(), expected.iter().filter(late).count());
+            assert_eq!(standings.standing(standings.end()), None);
+        }
     }
 }

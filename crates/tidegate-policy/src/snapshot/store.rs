@@ -9,12 +9,13 @@
 use uuid::Uuid;
 
 use super::Standing;
+use super::lead::{Lead, NEAR};
 use super::members::Members;
 use super::names::Names;
 use super::place::{self, Bound, Place, TupleKey, row_of_word, row_word, way};
 use super::row::{Entry, Finding, ObjectId, Row, SubjectId};
 use super::standings::Standings;
-use super::table::{Found, Lead, NEAR, Table};
+use super::table::{Found, Table};
 use super::tree::{Pairs, Tree};
 use crate::model::{RelationId, TypeId};
 use crate::tuple::Object;
@@ -43,8 +44,8 @@ impl Store {
         self.names.find(text, self.names.hash(text))
     }
 
-    /// The numbers of two objects, in less time than for one after the other. Meanwhile the memory is asked for the rows
-    /// of the first one and of those that it leads to, and for where the second one stands.
+    /// The numbers of two objects, in less time than for one after the other. Meanwhile the memory is asked for the
+    /// rows of the first one and of those that it leads to, and for where the second one stands.
     #[inline]
     pub(crate) fn both_ids(&self, one: &str, other: &str) -> (Option<ObjectId>, Option<ObjectId>) {
         let ahead = |id, lead: Lead| {
@@ -83,7 +84,8 @@ impl Store {
         self.rows.row(object, relation)
     }
 
-    /// Asks the memory for where an object stands that was the second of [both](Self::both_ids).
+    /// Asks the memory for where an object stands, best after it was the second of [both](Self::both_ids): the first
+    /// of it is waited for.
     #[inline]
     pub(crate) fn fetch_back(&self, subject: ObjectId) {
         if subject >= NEAR {

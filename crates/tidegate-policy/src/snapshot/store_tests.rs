@@ -2,7 +2,7 @@
 
 mod tree;
 
-use super::table::{Lead, NEAR};
+use super::lead::{Lead, NEAR};
 use super::{Loader, ObjectId, Store, SubjectId};
 use crate::tuple::Object;
 

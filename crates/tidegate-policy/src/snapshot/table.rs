@@ -9,6 +9,7 @@
 
 use prefetch_index::prefetch_index;
 
+use super::lead::Lead;
 use super::pages::{Pages, Pair};
 use super::row::{
     ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, are_plain, bits_of, block_word,
@@ -164,7 +165,8 @@ impl Table {
         prefetch_index(slot(self.pages.both(page).0, at), 0);
     }
 
-    /// Asks the memory for the rows of an object whose slot was [asked for](Self::fetch) before: they may be beyond it.
+    /// Asks the memory for the rows of an object, of which those beyond its slot are in other places. For the slot
+    /// itself it waits, if it was not [asked for](Self::fetch) before.
     #[inline]
     pub(crate) fn fetch_block(&self, object: ObjectId) {
         let found = self.find(object);
@@ -369,59 +371,6 @@ const LINES: usize = 3;
 const FEW: usize = 8;
 /// Words that are in so many lines of memory that to look elsewhere takes less.
 const MANY: usize = 32;
-
-/// Objects with a number below are at hand, or near it: caches hold as many. In tests few are.
-pub(super) const NEAR: ObjectId = if cfg!(test) { 8 } else { 1 << 15 };
-
-/// Where an object leads: the first object in its rows that has rows, and the first such in those of that one; 0 for
-/// none, and for one that is [`NEAR`]. To know them in time saves waiting, and that is all that they may be taken for:
-/// they are as they were when the rows of the first one were written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Lead {
-    pub(super) next: ObjectId,
-    pub(super) far: ObjectId,
-}
-
-impl Lead {
-    pub(super) const NOWHERE: Self = Self { next: 0, far: 0 };
-
-    /// Of a block, and what it leads to [from afar](far): over two others, or as far as it goes.
-    pub(super) fn from_block<'a>(
-        block: &[u64],
-        block_of: impl Fn(ObjectId) -> &'a [u64],
-    ) -> (Self, ObjectId) {
-        let next = leads_to(block, &block_of);
-        let far = next.and_then(|next| leads_to(block_of(next), &block_of));
-        let farther = far.and_then(|far| leads_to(block_of(far), &block_of));
-        let known = |lead: Option<ObjectId>| lead.filter(|&lead| lead >= NEAR).unwrap_or(0);
-        let lead = Self {
-            next: known(next),
-            far: known(far),
-        };
-        (lead, known(farther.or(far)))
-    }
-
-    #[inline]
-    pub(super) fn of_word(word: u64) -> Self {
-        Self {
-            next: word as ObjectId,
-            far: (word >> 32) as ObjectId,
-        }
-    }
-
-    pub(super) fn word(self) -> u64 {
-        u64::from(self.far) << 32 | u64::from(self.next)
-    }
-}
-
-/// Where a block leads: to the first object in it that has rows itself.
-fn leads_to<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Option<ObjectId> {
-    let mut words = block.iter().take(FEW);
-    words.find_map(|&word| match Entry::of_word(word).subject() {
-        SubjectId::Object(id) if !block_of(id).is_empty() => Some(id),
-        _ => None,
-    })
-}
 
 /// The words of a relation.
 #[inline]

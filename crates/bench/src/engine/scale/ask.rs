@@ -17,7 +17,7 @@ use crate::table::{Goal, Row};
 
 /// Questions that are spread over the store.
 const SPREAD: u32 = 100_000;
-/// Kinds of questions, in turn.
+/// Kinds of questions, in turn, in the order of [`questions`].
 const KINDS: [&str; 4] = ["of owners", "of members", "of colleagues", "of anybody"];
 /// Questions that are repeated.
 const REPEATED: usize = 50;
@@ -138,15 +138,12 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
                 spread.push(batch_ns(snapshot, batch));
             }
         }
-        for (kind, of_kind) in (0..).zip(&mut of_kinds) {
+        for (kind, samples) in (0..).zip(&mut of_kinds) {
             for at in (0..SPREAD as usize / KINDS.len()).step_by(BATCH) {
-                for (((snapshot, _), kinds), of_kind) in
-                    stores.iter().zip(&kinds).zip(&mut *of_kind)
-                {
-                    let batch = kinds
-                        .get(kind)
-                        .and_then(|of_kind: &Vec<Question>| of_kind.get(at..at + BATCH));
-                    of_kind.push(batch_ns(snapshot, batch.unwrap_or_default()));
+                for (((snapshot, _), kinds), ns) in stores.iter().zip(&kinds).zip(&mut *samples) {
+                    let questions = kinds.get(kind).map_or(&[][..], Vec::as_slice);
+                    let batch = questions.get(at..at + BATCH).unwrap_or_default();
+                    ns.push(batch_ns(snapshot, batch));
                 }
             }
         }
@@ -165,9 +162,9 @@ pub(super) fn run(options: &Options, small: &Loaded, large: &Loaded) -> Result<V
         rows.push(Row::compared(name("median"), "ns", medians, SMALL, goal));
         rows.push(Row::compared(name("p99"), "ns", p99s, SMALL, None));
     }
-    for (kind, of_kind) in KINDS.iter().zip(&of_kinds) {
+    for (kind, samples) in KINDS.iter().zip(&of_kinds) {
         let name = format!("scale: spread questions {kind}, median, large beside small store");
-        let medians = of_kind.each_ref().map(|ns| median(ns));
+        let medians = samples.each_ref().map(|ns| median(ns));
         rows.push(Row::compared(name, "ns", medians, SMALL, None));
     }
     Ok(rows)

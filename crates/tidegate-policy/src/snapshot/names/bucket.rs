@@ -3,7 +3,8 @@
 //! A slot that is not free has two words. The first has, from the highest bit, 8 of the name's hash, 6 of the text's
 //! length, 18 for where that starts, 32 of the number. The second is where the object [leads](Lead): who asks about it
 //! waits for its rows together with those of the next two, and not for one after the other. A name's hash says at which
-//! line of memory to begin to look for it; most names are in that, and its slots are looked at together.
+//! line of memory to begin to look for it; most names are in that or the next, and its slots are looked at together. The
+//! slots before the first whole line are for what has no room at the end.
 //!
 //! A text is filled up to whole words with a byte that no text holds, so that none is taken for a longer one. So a
 //! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
@@ -11,15 +12,16 @@
 use prefetch_index::prefetch_index;
 
 use super::{Hash, ObjectId, is_text, with_text};
+use crate::snapshot::lead::Lead;
 use crate::snapshot::pages::{Page, Pair};
-use crate::snapshot::table::Lead;
 
 /// The second word is a [`Lead`].
 type Slot = [u64; WORDS];
 const WORDS: usize = 2;
+const LEAD: usize = 1;
 /// Slots that are in one line of memory.
 const LINE: usize = 4;
-/// Slots that the first line has less: a page's counts are in their place.
+/// Slots in whose place a page's counts are, in its first line.
 const COUNTS: usize = 1;
 
 const START: u32 = 32;
@@ -45,6 +47,7 @@ pub(super) struct Said {
 }
 
 impl Said {
+    #[inline]
     fn of(&[name, lead]: &Slot) -> Self {
         Self { name, lead }
     }
@@ -88,7 +91,7 @@ impl<'a> Bucket<'a> {
 
     /// The slots where a name may be, up to the first one that is free, by number.
     #[inline]
-    fn from(self, place: u32) -> impl Iterator<Item = (usize, Said)> {
+    fn slots_from(self, place: u32) -> impl Iterator<Item = (usize, Said)> {
         let first = first_slot(place, self.slots.len());
         let (before, after) = self.slots.split_at_checked(first).unwrap_or_default();
         let all = (first..).zip(after).chain((0..).zip(before));
@@ -114,7 +117,8 @@ impl<'a> Bucket<'a> {
                 like |= u32::from((name ^ wanted) & SHAPES == 0) << at;
             }
             if let Some(slot) = line.get(like.trailing_zeros() as usize) {
-                return Some(Said::of(slot));
+                // A free one is like the empty text, which is no name.
+                return (!is_free(slot)).then(|| Said::of(slot));
             }
         }
         None
@@ -130,10 +134,10 @@ impl<'a> Bucket<'a> {
     }
 
     /// Looks at all slots where the name may be.
-    #[cold]
+    #[inline(never)]
     fn find_any(self, text: &str, of: Hash) -> Option<ObjectId> {
         let wanted = shape(of, text.len().div_ceil(8));
-        let mut slots = self.from(of.place());
+        let mut slots = self.slots_from(of.place());
         let found = slots.find(|&(_, said)| {
             (said.name ^ wanted) & SHAPES == 0 && is_text(self.text(said), text)
         });
@@ -142,7 +146,7 @@ impl<'a> Bucket<'a> {
 
     /// The slot of the name with a number and a hash with this place, and its number.
     pub(super) fn numbered(self, id: ObjectId, place: u32) -> Option<(usize, Said)> {
-        self.from(place).find(|(_, said)| said.id() == id)
+        self.slots_from(place).find(|(_, said)| said.id() == id)
     }
 
     #[inline]
@@ -174,9 +178,10 @@ impl<'a> Bucket<'a> {
         if slots_for(held + 1) > self.slots.len() {
             return None;
         }
-        let (mut slots, mut texts) = (self.slots.to_vec(), self.texts.to_vec());
-        put(&mut slots, &mut texts, name);
-        Some((slots.as_flattened().into(), texts.into()))
+        let (mut page, mut texts) = (Page::from(self.slots.as_flattened()), self.texts.to_vec());
+        let (slots, _) = Page::make_mut(&mut page).as_chunks_mut();
+        put(slots, &mut texts, name);
+        Some((page, texts.into()))
     }
 }
 
@@ -218,16 +223,23 @@ pub(super) fn set_lead(page: &mut [u64], at: usize, lead: Lead) {
     }
 }
 
-/// Says where every object of a page leads, by number.
-pub(super) fn set_leads(page: &mut [u64], leads: &[Lead]) {
-    let (slots, _) = page.as_chunks_mut();
-    for slot in slots {
-        if !is_free(slot) {
-            let lead = leads.get(Said::of(slot).id() as usize);
-            let [_, there] = slot;
-            *there = lead.map_or(0, |lead| lead.word());
-        }
+/// What every slot of a page should say of where its object leads, by number, if it does not say that.
+pub(super) fn changed_leads(page: &[u64], leads: &[Lead]) -> Option<Page> {
+    let lead_of = |slot: &Slot| {
+        let lead = leads.get(Said::of(slot).id() as usize);
+        lead.filter(|_| !is_free(slot))
+            .map_or(0, |lead| lead.word())
+    };
+    let (slots, _) = page.as_chunks();
+    if slots.iter().all(|slot| slot[LEAD] == lead_of(slot)) {
+        return None;
     }
+    let mut page = Page::from(page);
+    let (slots, _) = Page::make_mut(&mut page).as_chunks_mut();
+    for slot in slots {
+        slot[LEAD] = lead_of(slot);
+    }
+    Some(page)
 }
 
 /// What a slot says of a name's text: a part of its hash, and its length in words.
@@ -241,10 +253,10 @@ const SHAPES: u64 = u64::MAX << LENGTH;
 /// Where to begin among so many slots: where a line does.
 #[inline]
 fn first_slot(place: u32, slots: usize) -> usize {
-    let lines = (slots + COUNTS) / LINE;
+    let lines = slots / LINE;
     // The lowest bits of the place are the same all over a bucket.
     let line = ((u64::from(place) * lines as u64) >> 32) as usize;
-    (line * LINE).saturating_sub(COUNTS)
+    LINE - COUNTS + line * LINE
 }
 
 /// The slots of a bucket of so many names: no fewer than 6 for 5, and so many more that the page is as long as an
@@ -253,4 +265,58 @@ fn slots_for(names: usize) -> usize {
     let least = (names * 6 / 5 + 1 + COUNTS).next_multiple_of(LINE);
     let step = least.next_power_of_two() / 8;
     least.next_multiple_of(step.max(LINE)) - COUNTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::push_words;
+    use super::*;
+
+    /// However full a bucket is, and wherever its names begin: all at the end, all at the start, anywhere.
+    #[test]
+    fn names_are_found_where_there_is_room_for_them() {
+        for count in [1, 2, 5, 6, 50, 700] {
+            for place in [Some(0), Some(u32::MAX), None] {
+                let place_of = |id| place.unwrap_or(id.wrapping_mul(0x9e37_79b9));
+                // Tags that are alike, too, and shapes like that of a free slot.
+                let hash_of =
+                    |id: u32| Hash(u64::from(place_of(id)) << 32 | u64::from(id / 2 % 256));
+                let name_of = |id: u32| format!("user:{id:0width$}", width = id as usize % 12);
+                let texts = (0..count + 1).map(|id| {
+                    let mut words = Vec::new();
+                    push_words(&mut words, &name_of(id));
+                    words
+                });
+                let texts: Vec<Vec<u64>> = texts.collect();
+                let names = (0..).zip(&texts).map(|(id, text)| Name {
+                    id,
+                    of: hash_of(id),
+                    text,
+                    lead: Lead { next: id, far: !id },
+                });
+                let names: Vec<Name<'_>> = names.collect();
+                let (last, names) = names.split_last().expect("at least one");
+                let (page, texts) = of_names(names);
+                let bucket = Bucket::of((&page, &texts));
+                let more = bucket.with(*last);
+                let more = more.as_ref().map(|(page, texts)| Bucket::of((page, texts)));
+                for (bucket, count) in [(bucket, count)]
+                    .into_iter()
+                    .chain(more.zip(Some(count + 1)))
+                {
+                    for id in 0..count {
+                        assert_eq!(bucket.find(&name_of(id), hash_of(id)), Some(id));
+                        let found = bucket.numbered(id, hash_of(id).place());
+                        let lead = found.map(|(_, said)| said.lead());
+                        assert_eq!(lead, Some(Lead { next: id, far: !id }));
+                        // Neither the empty text nor one so long that its length looks like that.
+                        for text in ["", "user:x", "x", &"x".repeat(512)] {
+                            assert_eq!(bucket.find(text, hash_of(id)), None, "{text:?}");
+                        }
+                    }
+                    assert_eq!(bucket.find(&name_of(count), hash_of(count)), None);
+                }
+            }
+        }
+    }
 }
