@@ -277,7 +277,7 @@ mod tests {
     fn names_are_found_where_there_is_room_for_them() {
         for count in [1, 2, 5, 6, 50, 700] {
             for place in [Some(0), Some(u32::MAX), None] {
-                let place_of = |id| place.unwrap_or(id.wrapping_mul(0x9e37_79b9));
+                let place_of = |id: u32| place.unwrap_or(id.wrapping_mul(0x9e37_79b9));
                 // Tags that are alike, too, and shapes like that of a free slot.
                 let hash_of =
                     |id: u32| Hash(u64::from(place_of(id)) << 32 | u64::from(id / 2 % 256));
