@@ -183,10 +183,10 @@ impl Names {
     pub(super) fn set_leads(&mut self, leads: &[Lead]) {
         for number in 0..self.count {
             let (page, _) = self.buckets.both(number);
-            if let Some(changed) = bucket::changed_leads(page, leads)
+            if !bucket::has_leads(page, leads)
                 && let Some((page, _)) = self.buckets.page_mut(number)
             {
-                *page = changed;
+                bucket::set_leads(Page::make_mut(page), leads);
             }
         }
     }

@@ -223,23 +223,24 @@ pub(super) fn set_lead(page: &mut [u64], at: usize, lead: Lead) {
     }
 }
 
-/// What every slot of a page should say of where its object leads, by number, if it does not say that.
-pub(super) fn changed_leads(page: &[u64], leads: &[Lead]) -> Option<Page> {
-    let lead_of = |slot: &Slot| {
-        let lead = leads.get(Said::of(slot).id() as usize);
-        lead.filter(|_| !is_free(slot))
-            .map_or(0, |lead| lead.word())
-    };
+/// Whether a page says of every object where it leads, by number.
+pub(super) fn has_leads(page: &[u64], leads: &[Lead]) -> bool {
     let (slots, _) = page.as_chunks();
-    if slots.iter().all(|slot| slot[LEAD] == lead_of(slot)) {
-        return None;
-    }
-    let mut page = Page::from(page);
-    let (slots, _) = Page::make_mut(&mut page).as_chunks_mut();
+    slots.iter().all(|slot| slot[LEAD] == lead_of(slot, leads))
+}
+
+/// Says where every object of a page leads.
+pub(super) fn set_leads(page: &mut [u64], leads: &[Lead]) {
+    let (slots, _) = page.as_chunks_mut();
     for slot in slots {
-        slot[LEAD] = lead_of(slot);
+        slot[LEAD] = lead_of(slot, leads);
     }
-    Some(page)
+}
+
+fn lead_of(slot: &Slot, leads: &[Lead]) -> u64 {
+    let lead = leads.get(Said::of(slot).id() as usize);
+    lead.filter(|_| !is_free(slot))
+        .map_or(0, |lead| lead.word())
 }
 
 /// What a slot says of a name's text: a part of its hash, and its length in words.
