@@ -420,6 +420,10 @@ impl<'a> Support<'a> {
                 let condition = world.model.condition(id);
                 condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Some(true))
             });
+            // Each pays for its condition, before the next is evaluated.
+            if !self.spend(0) {
+                break;
+            }
             if is_met {
                 let set = self.changing(goal, subject, What::Add(found.condition));
                 if !sets.contains(&set) {

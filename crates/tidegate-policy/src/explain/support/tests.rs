@@ -110,6 +110,38 @@ fn many_restrictions_are_paid_for() {
     );
 }
 
+/// A restriction may stand many times, each with a condition that is worth thousands of steps.
+#[test]
+#[cfg(feature = "conditions")]
+fn each_condition_of_an_addition_is_paid_before_the_next() {
+    const MANY: usize = 100;
+    let taken = ["user with small"; MANY].join(", ");
+    let model = format!(
+        "model
+  schema 1.1
+type user
+type doc
+  relations
+    define viewer: [{taken}]
+condition small(size: int) {{
+  size < 3
+}}
+"
+    );
+    look(&model, &[], "doc:a#viewer@user:anne", |world| {
+        let known = Known::default();
+        let mut support = Support::new(world, &known, Changes::Tuples);
+        let taken = world.kind(world.subject).expect("a kind");
+        for (evaluated, is_spent) in [(MANY / 2, true), (MANY, false)] {
+            support.is_spent = false;
+            support.steps = steps_of_many(MANY) + u32::try_from(evaluated).expect("fits");
+            assert_eq!(support.addition(world.goal, world.subject, taken), []);
+            assert_eq!(world.take_steps(), 0, "all are paid");
+            assert_eq!((support.steps, support.is_spent), (0, is_spent));
+        }
+    });
+}
+
 /// Sets of so many changes, each of its own.
 fn family(sets: u32, changes: u32, first: u32) -> Vec<Set> {
     let set = |set: u32| {
