@@ -4,7 +4,7 @@ use super::super::change::{Changes, Known, What};
 use super::super::family::{MAX_ADDED, Set, least};
 use super::super::world::World;
 use super::gather::{MAX_FAMILY, MAX_GATHERED};
-use super::{ALL, Support};
+use super::{ALL, KEPT_FOR_A_STEP, Support};
 use crate::check::steps_of_many;
 use crate::snapshot::{Overlay, SubjectId};
 use crate::{Budget, Change, CheckRequest, Context, Model, Object, Profile, Snapshot, Tuple};
@@ -257,8 +257,9 @@ fn much_that_is_kept_is_paid_for() {
             support.changing(world.goal, subject, What::Assume(true));
             assert_eq!(STEPS - support.steps, paid, "{subject:?}");
         };
-        (0..1_000).for_each(|subject| assume(subject, 0));
-        (1_023..2_047).for_each(|subject| assume(subject, u32::from(subject > 1_045)));
-        assume(1_023, 0);
+        let many = u32::try_from(KEPT_FOR_A_STEP).expect("fits");
+        (1..3 * many).for_each(|kept| assume(kept, kept / many));
+        // It is kept already.
+        assume(many, 0);
     });
 }
