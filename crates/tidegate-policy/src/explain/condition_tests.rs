@@ -1,8 +1,9 @@
 //! Explanations where conditions decide, as tables.
 
 use super::conditions::unmet;
+use super::prove::search;
 use super::world::World;
-use super::{Budget, Explanation, Flaw};
+use super::{Budget, Explanation, Flaw, Proof};
 use crate::snapshot::Overlay;
 use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
@@ -217,6 +218,55 @@ fn a_proof_holds_under_its_context() {
             proof.verify(&snapshot, &request(&question, &bad)),
             Err(flaw)
         );
+    }
+}
+
+/// Who verifies a proof evaluates anew what is known where it was found, and pays for it.
+#[test]
+fn a_proof_is_told_where_there_are_steps_to_verify_it() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type doc
+  relations
+    define blocked: [user with long]
+    define viewer: [user with long]
+    define reader: [user] but not blocked
+
+condition long(text: string, part: string) {
+  text.contains(part)
+}
+";
+    for (tuples, question, part) in [
+        (
+            &["doc:a#viewer@user:anne with long"][..],
+            "doc:a#viewer@user:anne",
+            "a",
+        ),
+        (
+            &[
+                "doc:a#reader@user:anne",
+                "doc:a#blocked@user:anne with long",
+            ],
+            "doc:a#reader@user:anne",
+            "b",
+        ),
+    ] {
+        let snapshot = snapshot_in(MODEL, tuples);
+        let text = format!("{{\"text\":\"{}\",\"part\":\"{part}\"}}", "a".repeat(5_000));
+        let context: Context = text.parse().expect("a context");
+        let question: Tuple = question.parse().expect("a tuple");
+        let request = request(&question, &context);
+        let mut overlay = Overlay::above(snapshot.store());
+        let world = World::open(&snapshot, &request, &mut overlay).expect("a world");
+        let found = search(&world, true, 100, &mut { 1_000 }).expect("found");
+        let proof = |steps| found.proof_within::<Proof>(&world, steps);
+        let enough = (0..1_000).find(|steps| proof(*steps).is_some());
+        let enough = enough.expect("enough");
+        let verified = proof(enough).expect("a proof");
+        let verified = verified.verify_within(&snapshot, &request, enough);
+        assert_eq!(verified, Ok(()), "{question} {enough}");
     }
 }
 

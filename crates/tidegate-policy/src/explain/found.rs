@@ -128,10 +128,16 @@ impl Found {
     /// that is not seen, or what is too deep there, or is not. And none when it is more to verify than may be: a row
     /// that was gone through once may stand behind many nodes.
     pub(super) fn proof<F: Form>(&self, world: &World<'_>) -> Option<F> {
+        self.proof_within(world, MAX_STEPS)
+    }
+
+    /// The same, where so many steps are to be enough to verify it.
+    pub(super) fn proof_within<F: Form>(&self, world: &World<'_>, steps: u32) -> Option<F> {
         let mut naming = Naming {
             world,
             path: Vec::new(),
-            steps: MAX_STEPS,
+            // The world knows what conditions come to. Who verifies it evaluates them anew.
+            steps: steps.saturating_sub(world.of_conditions()),
             is_wrong: false,
         };
         world.take_steps();

@@ -62,7 +62,9 @@ use world::World;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at, or
-    /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
+    /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost. So are 16 type restrictions of a
+    /// relation, or 16 parts of a set, that were gone through, and a node of what is remembered of a proof. And each
+    /// relation or condition costs more of them the more of its kind are kept beside it.
     pub steps: u32,
     /// Most nodes of a proof.
     pub nodes: u32,

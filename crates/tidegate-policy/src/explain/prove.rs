@@ -53,7 +53,12 @@ pub(super) fn holds(world: &World<'_>, steps: &mut u32) -> Option<bool> {
 }
 
 /// What is asked comes to; of a proof of more nodes than that, no part is kept.
-fn search(world: &World<'_>, with_memory: bool, nodes: u32, steps: &mut u32) -> Option<Rc<Found>> {
+pub(super) fn search(
+    world: &World<'_>,
+    with_memory: bool,
+    nodes: u32,
+    steps: &mut u32,
+) -> Option<Rc<Found>> {
     let mut search = Search {
         world,
         nodes,

@@ -32,6 +32,8 @@ use super::world::{Goal, Held, World};
 
 /// As many goals as there are.
 pub(super) const ALL: usize = usize::MAX;
+/// Beside how many others what is kept costs a step more.
+const KEPT_FOR_A_STEP: usize = 1_024;
 
 /// A goal, and what it is to come to.
 type Node = (Goal, Want);
@@ -420,6 +422,10 @@ impl<'a> Support<'a> {
                 let condition = world.model.condition(id);
                 condition.is_some_and(|found| world.evaluate(found, Context::EMPTY) == Some(true))
             });
+            // Each pays for its condition, before the next is evaluated.
+            if !self.spend(0) {
+                break;
+            }
             if is_met {
                 let set = self.changing(goal, subject, What::Add(found.condition));
                 if !sets.contains(&set) {
@@ -481,7 +487,7 @@ impl<'a> Support<'a> {
 
 /// Steps of what is kept beside so many others: of few, nothing beyond what led to it.
 fn steps_of_more(count: usize) -> usize {
-    (count / 1_024).min(STEPS_OF_OBJECT)
+    (count / KEPT_FOR_A_STEP).min(STEPS_OF_OBJECT)
 }
 
 /// Whether there were so many steps.

@@ -64,6 +64,8 @@ pub(super) struct World<'a> {
     places: RefCell<HashMap<(Goal, SubjectId), Place>>,
     /// What that, many restrictions and objects that were passed over took, and nobody has paid for yet.
     steps: Cell<u32>,
+    /// What conditions took of them, paid or not.
+    of_conditions: Cell<u32>,
 }
 
 impl<'a> World<'a> {
@@ -101,6 +103,7 @@ impl<'a> World<'a> {
             contextual,
             places: RefCell::default(),
             steps: Cell::new(0),
+            of_conditions: Cell::new(0),
         })
     }
 
@@ -140,8 +143,7 @@ impl<'a> World<'a> {
         Box::new(row.objects().take(most).filter_map(move |(object, entry)| {
             let goal = (object, relation);
             let has = self.relation(goal).is_some();
-            let steps = self.steps.get().saturating_add(u32::from(!has));
-            self.steps.set(steps);
+            self.add_steps(u32::from(!has));
             has.then_some((goal, entry))
         }))
     }
@@ -163,8 +165,7 @@ impl<'a> World<'a> {
         let condition = bound.map(|bound| bound.condition);
         let relation = self.relation(goal);
         let count = relation.map_or(0, |relation| relation.restrictions.len());
-        let steps = self.steps.get().saturating_add(steps_of_many(count));
-        self.steps.set(steps);
+        self.add_steps(steps_of_many(count));
         let taken = relation.is_some_and(|relation| {
             let mut restrictions = relation.restrictions.iter();
             restrictions.any(|found| Some(found.taken) == taken && found.condition == condition)
@@ -203,10 +204,21 @@ impl<'a> World<'a> {
 
     /// Whether a condition is met by these values and those of the request; none when it has no answer.
     pub(super) fn evaluate(&self, condition: &Condition, stored: &Context) -> Option<bool> {
-        let mut steps = self.steps.get();
+        let mut steps = 0;
         let met = condition.is_met_in_steps(stored, self.context, &mut steps);
-        self.steps.set(steps);
+        self.add_steps(steps);
+        let all = self.of_conditions.get();
+        self.of_conditions.set(all.saturating_add(steps));
         met.ok()
+    }
+
+    /// The steps that conditions took, of all that were evaluated: who verifies what was found takes no more for them.
+    pub(super) fn of_conditions(&self) -> u32 {
+        self.of_conditions.get()
+    }
+
+    fn add_steps(&self, count: u32) {
+        self.steps.set(self.steps.get().saturating_add(count));
     }
 
     /// The steps that were taken here since they were last asked for: for who has a budget to pay them.

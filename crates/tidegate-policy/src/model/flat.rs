@@ -1,6 +1,7 @@
 //! Relations that hold by `or`, usersets and `from` alone, all the way down to the tuples, and under no
 //! condition. A question of such a relation comes to whether there is a way at all; it needs no more of a
-//! relation than the rows to read, and whom they may lead to.
+//! relation than the rows to read, and whom they may lead to. A row that takes more kinds of usersets than
+//! [`MAX_USERSETS`] is not flat, nor is what would read more than others have left of [`MAX_READ`].
 
 use super::net::Net;
 use super::parts::{Parts, Relation, Slots, Taken};
@@ -10,6 +11,13 @@ use super::{MAX_TYPES, RelationId, TypeId};
 #[cfg(test)]
 #[cfg(feature = "language")]
 mod tests;
+
+/// Most kinds of usersets of a row. A check looks through them for each userset that it meets.
+const MAX_USERSETS: usize = 64;
+
+/// Most type restrictions that the relations of a model read of others: what would read more is not flat. Each has what
+/// it reads by itself, and a text has room for thousands of restrictions and for thousands of relations that read them.
+const MAX_READ: usize = 1 << 19;
 
 /// What a question of a relation reads of one object.
 #[derive(Debug, Default)]
@@ -29,13 +37,6 @@ pub(crate) struct Written {
     /// Each once, and [`MAX_USERSETS`] at most.
     pub(crate) usersets: Vec<Userset>,
 }
-
-/// Most kinds of usersets of a row. A check looks through them for each userset that it meets.
-const MAX_USERSETS: usize = 64;
-
-/// Most type restrictions that the relations of a model read of others: what would read more is not flat. Each has what
-/// it reads by itself, and a text has room for thousands of restrictions and for thousands of relations that read them.
-const MAX_READ: usize = 1 << 19;
 
 /// A kind of userset that a row takes.
 #[derive(Debug, PartialEq, Eq)]

@@ -238,14 +238,10 @@ impl Compiled {
         if !good {
             return false;
         }
-        let mut leaves = 0;
+        let mut left = plan::MAX_LEAVES_OF_ALL;
         for (found, type_id) in parts.types.iter().zip(0..) {
             for place in range(&found.relations) {
-                let mut plan = plan::plan(parts, &self.slots, type_id, place);
-                leaves += plan.len();
-                if leaves > plan::MAX_LEAVES_OF_ALL {
-                    plan = Vec::new();
-                }
+                let plan = plan::plan(parts, &self.slots, type_id, place, &mut left);
                 self.plans.push(plan);
             }
         }

@@ -4,6 +4,7 @@
 
 use super::parts::{Parts, Relation, Rewrite, Slots, Taken};
 use super::{RelationId, TypeId};
+use crate::check::steps_of_many;
 
 /// Most entries of a plan; a relation that needs more goes without.
 const MAX_LEAVES: usize = 64;
@@ -11,8 +12,8 @@ const MAX_LEAVES: usize = 64;
 pub(super) const MAX_LEAVES_OF_ALL: usize = 100_000;
 /// Most relations on the way to a leaf; a relation that needs more goes without a plan.
 const MAX_CHAIN: usize = 16;
-/// Most operators and relations that are gone through for one plan.
-const MAX_VISITS: usize = 512;
+/// Most operators and relations that are gone through for one plan; many restrictions of a relation count as more.
+const MAX_VISITS: u32 = 512;
 
 /// One of the ways in which a relation can hold.
 #[derive(Debug)]
@@ -35,9 +36,17 @@ pub(crate) enum LeafKind {
 }
 
 /// The plan of a relation; empty when it has an `and` or `but not` on the way, a relation that its type does
-/// not have, or too many leaves.
-pub(super) fn plan(parts: &Parts, slots: &Slots, type_id: TypeId, place: usize) -> Vec<Leaf> {
-    let Some(relation) = parts.relations.get(place) else {
+/// not have, too many leaves, or too much to go through. `left`: how many leaves there is room for. Once one was
+/// to have more, none is laid.
+pub(super) fn plan(
+    parts: &Parts,
+    slots: &Slots,
+    type_id: TypeId,
+    place: usize,
+    left: &mut usize,
+) -> Vec<Leaf> {
+    let relation = parts.relations.get(place);
+    let Some(relation) = relation.filter(|_| *left > 0) else {
         return Vec::new();
     };
     let mut layout = Layout {
@@ -52,7 +61,11 @@ pub(super) fn plan(parts: &Parts, slots: &Slots, type_id: TypeId, place: usize) 
     let laid = layout.lay(place, &relation.rewrite);
     // What is cheap to ask comes first.
     layout.ends.append(&mut layout.leads);
-    laid.map_or_else(Vec::new, |()| layout.ends)
+    let rest = left.checked_sub(layout.ends.len());
+    if laid.is_some() {
+        *left = rest.unwrap_or(0);
+    }
+    laid.and(rest).map_or_else(Vec::new, |_| layout.ends)
 }
 
 struct Layout<'a> {
@@ -63,22 +76,20 @@ struct Layout<'a> {
     ends: Vec<Leaf>,
     leads: Vec<Leaf>,
     chain: Vec<RelationId>,
-    visits: usize,
+    visits: u32,
 }
 
 impl Layout<'_> {
     fn lay(&mut self, place: usize, rewrite: &Rewrite) -> Option<()> {
-        self.visits += 1;
-        if self.visits > MAX_VISITS {
-            return None;
-        }
+        self.visit(1)?;
         match rewrite {
             Rewrite::Direct => {
                 let kind = LeafKind::Direct { place };
-                let leads = takes_usersets(self.parts.relations.get(place)?);
                 // Where nothing leads on, the way does not matter: once is enough.
-                if leads || self.ends.iter().all(|leaf| leaf.kind != kind) {
-                    self.add(kind, leads)?;
+                if self.ends.iter().all(|leaf| leaf.kind != kind) {
+                    let relation = self.parts.relations.get(place)?;
+                    self.visit(steps_of_many(relation.restrictions.len()))?;
+                    self.add(kind, takes_usersets(relation))?;
                 }
             }
             Rewrite::Computed(other) => {
@@ -107,6 +118,11 @@ impl Layout<'_> {
             Rewrite::Intersection(_) | Rewrite::Exclusion(..) => return None,
         }
         Some(())
+    }
+
+    fn visit(&mut self, count: u32) -> Option<()> {
+        self.visits = self.visits.saturating_add(count);
+        (self.visits <= MAX_VISITS).then_some(())
     }
 
     fn place(&self, relation: RelationId) -> Option<usize> {

@@ -4,7 +4,7 @@ use super::super::change::{Changes, Known, What};
 use super::super::family::{MAX_ADDED, Set, least};
 use super::super::world::World;
 use super::gather::{MAX_FAMILY, MAX_GATHERED};
-use super::{ALL, Support};
+use super::{ALL, KEPT_FOR_A_STEP, Support};
 use crate::check::steps_of_many;
 use crate::snapshot::{Overlay, SubjectId};
 use crate::{Budget, Change, CheckRequest, Context, Model, Object, Profile, Snapshot, Tuple};
@@ -108,6 +108,38 @@ fn many_restrictions_are_paid_for() {
         many >= few + gone_through * steps_of_many(320),
         "{few} {many}"
     );
+}
+
+/// A restriction may stand many times, each with a condition that is worth thousands of steps.
+#[test]
+#[cfg(feature = "conditions")]
+fn each_condition_of_an_addition_is_paid_before_the_next() {
+    const MANY: usize = 100;
+    let taken = ["user with small"; MANY].join(", ");
+    let model = format!(
+        "model
+  schema 1.1
+type user
+type doc
+  relations
+    define viewer: [{taken}]
+condition small(size: int) {{
+  size < 3
+}}
+"
+    );
+    look(&model, &[], "doc:a#viewer@user:anne", |world| {
+        let known = Known::default();
+        let mut support = Support::new(world, &known, Changes::Tuples);
+        let taken = world.kind(world.subject).expect("a kind");
+        for (evaluated, is_spent) in [(MANY / 2, true), (MANY, false)] {
+            support.is_spent = false;
+            support.steps = steps_of_many(MANY) + u32::try_from(evaluated).expect("fits");
+            assert_eq!(support.addition(world.goal, world.subject, taken), []);
+            assert_eq!(world.take_steps(), 0, "all are paid");
+            assert_eq!((support.steps, support.is_spent), (0, is_spent));
+        }
+    });
 }
 
 /// Sets of so many changes, each of its own.
@@ -225,8 +257,9 @@ fn much_that_is_kept_is_paid_for() {
             support.changing(world.goal, subject, What::Assume(true));
             assert_eq!(STEPS - support.steps, paid, "{subject:?}");
         };
-        (0..1_000).for_each(|subject| assume(subject, 0));
-        (1_023..2_047).for_each(|subject| assume(subject, u32::from(subject > 1_045)));
-        assume(1_023, 0);
+        let many = u32::try_from(KEPT_FOR_A_STEP).expect("fits");
+        (1..3 * many).for_each(|kept| assume(kept, kept / many));
+        // It is kept already.
+        assume(many, 0);
     });
 }

@@ -1,7 +1,7 @@
 //! Which relations are flat, and what they read.
 
 use super::super::Model;
-use super::super::plan::MAX_LEAVES_OF_ALL;
+use super::super::plan::{MAX_LEAVES_OF_ALL, plan};
 use super::{Flat, MAX_READ, MAX_USERSETS, read};
 use crate::check::MAX_CHAIN;
 
@@ -351,4 +351,39 @@ fn plans_of_a_model_are_bounded() {
     assert!(held <= MAX_LEAVES_OF_ALL, "{held}");
     assert!(flat_of(&model, "c0").is_some());
     assert!(flat_of(&model, &format!("c{}", count - 1)).is_none());
+}
+
+/// Past that, none is laid: a text has room for thousands of relations that are all computed from a wide one.
+#[test]
+fn no_plan_is_laid_once_there_was_no_room() {
+    let model = beside(0, &computed("user", 1));
+    let compiled = &*model.inner;
+    let doc = model.type_id("doc").expect("a type");
+    let mut left = 64 + 1 + 63;
+    // `c0`, of which only the first has room, and two rows.
+    for (place, leaves, expected) in [(65, 64, 64), (0, 1, 63), (65, 0, 0), (0, 0, 0)] {
+        let laid = plan(&compiled.parts, &compiled.slots, doc, place, &mut left);
+        assert_eq!((laid.len(), left), (leaves, expected), "{place}");
+    }
+}
+
+/// Else the lines of a text, the operands of one relation and the restrictions of another are multiplied.
+#[test]
+fn many_restrictions_are_many_visits() {
+    const MANY: usize = 4_000;
+    let users = vec!["user"; MANY].join(", ");
+    let row = |last| format!("row: [{users}, {last}]");
+    for (row, operands, leaves) in [
+        // Where it leads on, it is gone through each time.
+        (row("doc#row"), 1, 1),
+        (row("doc#row"), 2, 2),
+        (row("doc#row"), 3, 0),
+        (row("user"), 100, 1),
+        ("row: [user, doc#row]".to_owned(), 60, 60),
+    ] {
+        let all = format!("all: {}", vec!["row"; operands].join(" or "));
+        let model = beside(0, &[row, all]);
+        let laid = model.inner.plans.get(1).map_or(0, Vec::len);
+        assert_eq!(laid, leaves, "{operands}");
+    }
 }
