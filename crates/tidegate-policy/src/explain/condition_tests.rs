@@ -3,7 +3,7 @@
 use super::conditions::unmet;
 use super::prove::search;
 use super::world::World;
-use super::{Budget, Explanation, Flaw, Proof};
+use super::{Budget, Explanation, Flaw, Proof, Remedy};
 use crate::snapshot::Overlay;
 use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
@@ -383,4 +383,51 @@ condition small(size: int) {
     // There is a set for each viewer with each owner. What was told more than once is gone from the list, but not
     // the room that it took.
     assert!(found.capacity() < TEAMS * TEAMS, "{}", found.capacity());
+}
+
+#[test]
+fn conditions_leave_half_of_the_budget_to_remedies() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type team
+  relations
+    define member: [user with small]
+type doc
+  relations
+    define viewer: [user, team#member]
+    define owner: [user, team#member]
+    define both: viewer and owner
+
+condition small(size: int) {
+  size < 3
+}
+";
+    let tuples: Vec<String> = (0..100)
+        .flat_map(|team| {
+            [
+                format!("team:{team}#member@user:anne with small"),
+                format!("doc:a#viewer@team:{team}#member"),
+                format!("doc:a#owner@team:{team}#member"),
+            ]
+        })
+        .collect();
+    let tuples: Vec<&str> = tuples.iter().map(String::as_str).collect();
+    let question = "doc:a#both@user:anne".parse().expect("a tuple");
+    let budget = Budget {
+        steps: 20_000,
+        ..Budget::DEFAULT
+    };
+    let explained =
+        snapshot_in(MODEL, &tuples).explain(&request(&question, Context::EMPTY), &budget);
+    let Ok(Explanation::Denied {
+        remedies, complete, ..
+    }) = explained
+    else {
+        panic!("{explained:?}");
+    };
+    let remedies: Vec<String> = remedies.iter().map(Remedy::to_string).collect();
+    let both = "+ doc:a#owner@user:anne\n+ doc:a#viewer@user:anne\n";
+    assert_eq!((&*remedies, complete), (&[both.to_owned()][..], false));
 }

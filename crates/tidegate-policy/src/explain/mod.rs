@@ -181,11 +181,13 @@ impl Snapshot {
                 proof,
             }
         } else {
-            let mut steps = budget.steps;
+            // However much there is to tell of conditions, half is left for the remedies.
+            let mut steps = budget.steps / 2;
             let (mut conditions, mut remedies) = (Vec::new(), Vec::new());
             let most = budget.proposals;
             let complete = world.is_some_and(|world| {
                 let all = conditions::unmet(world, &mut steps, &mut conditions);
+                steps += budget.steps - budget.steps / 2;
                 remedies::remedies(world, request, most, &mut steps, &mut remedies) && all
             });
             Explanation::Denied {

@@ -103,7 +103,7 @@ impl<'a> Search<'a> {
             && hops.saturating_add(known.hops) < MAX_HOPS
         {
             let known = Rc::clone(known);
-            self.spend(known.nodes)?;
+            self.spend(self.room_of(&known))?;
             return Some(known);
         }
         let Some(relation) = self.world.relation(goal) else {
@@ -113,9 +113,10 @@ impl<'a> Search<'a> {
         let found = self.rewrite(&relation.rewrite, goal, hops)?;
         self.path.pop();
         let settled = matches!(found.answer, Some(Answer::Yes | Answer::No));
-        if settled && found.nodes <= MAX_REMEMBERED.min(self.room) {
-            self.spend(found.nodes)?;
-            self.room -= found.nodes;
+        let nodes = self.room_of(&found);
+        if settled && nodes <= MAX_REMEMBERED.min(self.room) {
+            self.spend(nodes)?;
+            self.room -= nodes;
             self.memory.insert(goal, Rc::clone(&found));
         }
         Some(found)
@@ -257,6 +258,15 @@ impl<'a> Search<'a> {
         both.add(None, base, self.nodes);
         both.add(None, subtract, self.nodes);
         Some(Rc::new(both))
+    }
+
+    /// Nodes that it holds: of a proof that is too large, the outermost.
+    fn room_of(&self, found: &Found) -> u32 {
+        if found.nodes > self.nodes {
+            1
+        } else {
+            found.nodes
+        }
     }
 
     fn spend(&mut self, steps: u32) -> Option<()> {
