@@ -71,9 +71,10 @@ impl Random {
         (object, relation, subject)
     }
 
-    /// Of every fifth tuple.
+    /// Of every fifth tuple. Drawn in every build, so that all make the same changes.
     fn condition(&mut self) -> Option<u32> {
-        (HAS_CONDITIONS && self.below(5) == 0).then(|| self.below(3) as u32)
+        let drawn = (self.below(5) == 0).then(|| self.below(3) as u32);
+        drawn.filter(|_| HAS_CONDITIONS)
     }
 }
 
