@@ -2,10 +2,11 @@
 
 use super::conditions::unmet;
 use super::prove::search;
+use super::tests::snapshot_in;
 use super::world::World;
 use super::{Budget, Explanation, Flaw, Proof, Remedy};
 use crate::snapshot::Overlay;
-use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
+use crate::{CheckRequest, Context, Snapshot, Tuple};
 
 const MODEL: &str = "
 model
@@ -35,16 +36,6 @@ condition banned(until: int, now: int) {
 
 fn snapshot(tuples: &[&str]) -> Snapshot {
     snapshot_in(MODEL, tuples)
-}
-
-fn snapshot_in(model: &str, tuples: &[&str]) -> Snapshot {
-    let model = Model::parse(model).expect("a model");
-    let writes: Vec<Change> = tuples
-        .iter()
-        .map(|text| Change::Write(text.parse().expect("a tuple")))
-        .collect();
-    let empty = Snapshot::new(model, Profile::default());
-    empty.apply(1, &writes).expect("allowed")
 }
 
 fn request<'a>(question: &'a Tuple, context: &'a Context) -> CheckRequest<'a> {
@@ -430,4 +421,69 @@ condition small(size: int) {
     let remedies: Vec<String> = remedies.iter().map(Remedy::to_string).collect();
     let both = "+ doc:a#owner@user:anne\n+ doc:a#viewer@user:anne\n";
     assert_eq!((&*remedies, complete), (&[both.to_owned()][..], false));
+}
+
+/// The context of a tuple to remove may be longer than all names together, and stand in thousands of remedies.
+#[test]
+fn contexts_that_are_told_are_paid_for() {
+    const MODEL: &str = "
+model
+  schema 1.1
+type user
+type item
+  relations
+    define base: [user]
+    define blocked: [user with small]
+    define usable: base but not blocked
+type doc
+  relations
+    define one: [item]
+    define two: [item]
+    define both: usable from one and usable from two
+
+condition small(size: int, pad: string) {
+  size < 3
+}
+";
+    const ITEMS: usize = 10;
+    const PAD: usize = 8_000;
+    let pad = "x".repeat(PAD);
+    let tuples: Vec<String> = (0..2 * ITEMS)
+        .flat_map(|item| {
+            let link = if item < ITEMS { "one" } else { "two" };
+            [
+                format!("doc:a#{link}@item:{item}"),
+                format!("item:{item}#base@user:anne"),
+                format!(
+                    "item:{item}#blocked@user:anne with small {{\"size\":1,\"pad\":\"{pad}\"}}"
+                ),
+            ]
+        })
+        .collect();
+    let tuples: Vec<&str> = tuples.iter().map(String::as_str).collect();
+    let question = "doc:a#both@user:anne".parse().expect("a tuple");
+    let snapshot = snapshot_in(MODEL, &tuples);
+    let told = |steps| {
+        let budget = Budget {
+            steps,
+            ..Budget::DEFAULT
+        };
+        let explained = snapshot.explain(&request(&question, Context::EMPTY), &budget);
+        let Ok(Explanation::Denied {
+            remedies, complete, ..
+        }) = explained
+        else {
+            panic!("{explained:?}");
+        };
+        let text: usize = remedies.iter().map(|one| one.to_string().len()).sum();
+        (remedies.len(), text, complete)
+    };
+    let (count, text, complete) = told(Budget::DEFAULT.steps);
+    assert!(complete && count >= ITEMS * ITEMS, "{count}");
+    assert!(text > PAD * count, "{count}, {text}");
+    for steps in [20_000, 50_000, 100_000] {
+        let (count, text, complete) = told(steps);
+        assert!(!complete, "{steps}: {count}");
+        assert!(text <= 8 * steps as usize, "{steps}: {count}, {text}");
+    }
 }

@@ -7,9 +7,9 @@ use crate::model::RelationId;
 use crate::snapshot::Entry;
 use crate::tuple::{Object, Tuple};
 
-use super::support::spend;
 use super::verify::MAX_STEPS;
 use super::world::{Answer, Goal, World};
+use super::{spend, steps_of_context};
 
 /// What a part of the search came to, and by what.
 pub(super) struct Found {
@@ -125,8 +125,8 @@ impl Found {
     }
 
     /// The proof; none when something in it does not hold where it was put: a circle that is none there, or one
-    /// that is not seen, or what is too deep there, or is not. And none when it is more to verify than may be: a row
-    /// that was gone through once may stand behind many nodes.
+    /// that is not seen, or what is too deep there, or is not. And none when it is more to verify or to tell than may
+    /// be: a row that was gone through once may stand behind many nodes.
     pub(super) fn proof<F: Form>(&self, world: &World<'_>) -> Option<F> {
         self.proof_within(world, MAX_STEPS)
     }
@@ -171,7 +171,7 @@ pub(super) struct Node<'a, F> {
 struct Naming<'a> {
     world: &'a World<'a>,
     path: Vec<Goal>,
-    /// That are left for who verifies it.
+    /// That are left for who verifies it, and for what is told.
     steps: u32,
     /// Then nobody looks at what is made.
     is_wrong: bool,
@@ -241,7 +241,8 @@ impl Naming<'_> {
     /// The tuple of an entry, where there is one.
     fn tuple(&mut self, on: Goal, entry: Option<Entry>) -> Option<Tuple> {
         let tuple = self.world.tuple(on, entry?);
-        self.is_wrong |= tuple.is_none();
+        let steps = tuple.as_ref().map(steps_of_context);
+        self.is_wrong |= steps.is_none_or(|steps| !spend(&mut self.steps, steps));
         tuple
     }
 

@@ -63,8 +63,9 @@ use world::World;
 pub struct Budget {
     /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at, or
     /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost. So are 16 type restrictions of a
-    /// relation, or 16 parts of a set, that were gone through, and a node of what is remembered of a proof. And each
-    /// relation or condition costs more of them the more of its kind are kept beside it.
+    /// relation, or 16 parts of a set, that were gone through, a node of what is remembered of a proof, and eight bytes
+    /// of names that are kept or of contexts that are told. And each relation or condition costs more of them the more
+    /// of its kind are kept beside it.
     pub steps: u32,
     /// Most nodes of a proof.
     pub nodes: u32,
@@ -93,8 +94,8 @@ impl Default for Budget {
 pub enum Explanation<P = Proof> {
     /// It is a yes.
     Allowed {
-        /// What it follows from; none when that would be more than the budget, or nested deeper than
-        /// [`MAX_PROOF_DEPTH`].
+        /// What it follows from; none when that would be more than the budget, nested deeper than
+        /// [`MAX_PROOF_DEPTH`], or more to [verify](Proof::verify) than may be.
         proof: Option<P>,
         /// Whether there is a proof.
         complete: bool,
@@ -234,6 +235,22 @@ impl Explanation {
         }
         self
     }
+}
+
+/// Bytes of names and values that may be told or kept for a step.
+const BYTES_OF_A_STEP: usize = 8;
+
+/// What it takes to tell of a tuple, beside its names: the context that it is stored with may be longer than all else.
+fn steps_of_context(tuple: &Tuple) -> usize {
+    let condition = tuple.condition.as_ref();
+    condition.map_or(0, |found| found.context.to_string().len()) / BYTES_OF_A_STEP
+}
+
+/// Whether there were so many steps.
+fn spend(steps: &mut u32, count: usize) -> bool {
+    let left = (*steps as usize).checked_sub(count);
+    *steps = left.and_then(|left| u32::try_from(left).ok()).unwrap_or(0);
+    left.is_some()
 }
 
 /// A line for each tuple: `+` to write, `-` to delete.

@@ -8,15 +8,14 @@ use std::rc::Rc;
 
 use crate::hash::HashMap;
 
-use crate::check::{MAX_HOPS, MAX_PATH, steps_of_many};
+use crate::check::{MAX_HOPS, MAX_PATH};
 use crate::model::{RelationId, Rewrite};
 use crate::snapshot::{Entry, SubjectId};
 
-use super::Budget;
 use super::found::{Form, Found, Rule};
 use super::proof::MAX_PROOF_DEPTH;
-use super::support::spend;
 use super::world::{Answer, Goal, Held, Leads, World};
+use super::{Budget, spend};
 
 /// Deepest nesting of the search: what the stack has room for. A proof as deep would be nested too deep.
 const MAX_SEARCH_DEPTH: u32 = 2 * MAX_PROOF_DEPTH;
@@ -123,6 +122,7 @@ impl<'a> Search<'a> {
     }
 
     fn rewrite(&mut self, rewrite: &'a Rewrite, goal: Goal, hops: u32) -> Option<Rc<Found>> {
+        self.spend(1)?;
         if self.open >= MAX_SEARCH_DEPTH {
             return Some(unseen(goal));
         }
@@ -213,7 +213,6 @@ impl<'a> Search<'a> {
         goal: Goal,
         hops: u32,
     ) -> Option<Rc<Found>> {
-        self.spend(steps_of_many(operands.len()))?;
         let is_any = settles == Answer::Yes;
         let mut all = if is_any {
             Found::new(goal, Rule::NoUnion, Some(Answer::No))

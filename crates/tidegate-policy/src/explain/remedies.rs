@@ -5,18 +5,20 @@
 //! every minimal set is come upon: a part of it is a candidate, and the rest is found from there. Whether a
 //! set is minimal is tried too, part by part.
 
-use crate::hash::{HashMap, HashSet};
+use std::cmp::Ordering;
 
-use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES};
+use crate::hash::{HashMap, HashSet, Numbers};
+
+use crate::check::{CheckError, CheckRequest, MAX_CONTEXTUAL_TUPLES, steps_of_many};
 use crate::condition::Context;
 use crate::snapshot::{Change as Written, ObjectId, Overlay, Snapshot, Store, SubjectId};
 use crate::tuple::{Object, Tuple, TupleCondition};
 
-use super::Remedy;
 use super::change::{Change, Changes, Known, What};
 use super::family::{MAX_ADDED, MAX_REMOVED, Set};
-use super::support::{ALL, Support, spend};
+use super::support::{ALL, Support};
 use super::world::World;
+use super::{BYTES_OF_A_STEP, Remedy, spend, steps_of_context};
 
 /// One search after the other: so that what is near, and what is small, is found before the budget is used up by what
 /// is far. What is near leads newly on only to what the subject has something on, so that a goal there costs what is
@@ -48,7 +50,7 @@ pub(super) fn remedies(
 ) -> bool {
     let snapshot = world.snapshot;
     let mut ids = Vec::new();
-    let are_all = known_objects(snapshot.store(), request.object, &mut ids);
+    let are_all = known_objects(snapshot.store(), request.object, steps, &mut ids);
     if !spend(steps, ids.len()) {
         return false;
     }
@@ -73,6 +75,8 @@ pub(super) fn remedies(
         held,
         most,
         complete: true,
+        lines: Numbers::default(),
+        steps: Vec::new(),
         tried: HashMap::new(),
         found: Vec::new(),
     };
@@ -87,15 +91,15 @@ pub(super) fn remedies(
         hunt.search(round, steps);
         *steps = steps.saturating_add(kept);
     }
-    for set in hunt.found {
+    for set in &hunt.found {
         let mut remedy = Remedy::default();
-        for Step { adds, tuple, .. } in set {
-            if adds {
+        for step in hunt.steps_of(set) {
+            if step.adds {
                 &mut remedy.add
             } else {
                 &mut remedy.remove
             }
-            .push(tuple);
+            .push(step.tuple.clone());
         }
         found.push(remedy);
     }
@@ -103,11 +107,16 @@ pub(super) fn remedies(
 }
 
 /// Tells of the objects that have a standing, or that a stored tuple names, and whether these are all.
-fn known_objects(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) -> bool {
+fn known_objects(
+    store: &Store,
+    asked: &Object,
+    steps: &mut u32,
+    found: &mut Vec<ObjectId>,
+) -> bool {
     for id in store.ids() {
         if found.len() == MAX_KNOWN {
             found.clear();
-            led_to(store, asked, found);
+            led_to(store, asked, steps, found);
             return false;
         }
         found.push(id);
@@ -115,8 +124,9 @@ fn known_objects(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) -> bo
     true
 }
 
-/// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most.
-fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
+/// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most, and of no more than there
+/// are steps to look for.
+fn led_to(store: &Store, asked: &Object, steps: &mut u32, found: &mut Vec<ObjectId>) {
     let mut seen = HashSet::new();
     if let Some(id) = store.id(asked.as_str()) {
         seen.insert(id);
@@ -126,6 +136,9 @@ fn led_to(store: &Store, asked: &Object, found: &mut Vec<ObjectId>) {
     while let Some(&id) = found.get(at) {
         at += 1;
         for (_, row) in store.rows.rows_of(id) {
+            if !spend(steps, steps_of_many(row.len()) as usize) {
+                return;
+            }
             for subject in row.subjects() {
                 if found.len() == MAX_KNOWN {
                     return;
@@ -157,16 +170,15 @@ impl Round {
 }
 
 /// A tuple to add or to remove.
-#[derive(Clone)]
 struct Step {
-    /// The line of a [`Remedy`]'s text: those to add are before those to remove.
-    line: String,
     adds: bool,
     tuple: Tuple,
+    /// What it takes to tell of it.
+    cost: usize,
 }
 
-/// What may be a remedy, in the order of the lines.
-type Steps = Vec<Step>;
+/// What may be a remedy: numbers of steps, in the order of their lines.
+type Steps = Vec<u32>;
 
 struct Hunt<'a> {
     snapshot: &'a Snapshot,
@@ -177,9 +189,14 @@ struct Hunt<'a> {
     held: Vec<ObjectId>,
     most: usize,
     complete: bool,
-    /// By its text, whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
-    tried: HashMap<String, Option<bool>>,
-    /// In the order of how many tuples they have, and of their texts.
+    /// Of all steps that were come upon: as a [`Remedy`] is printed, but for contexts, so that those to add are before
+    /// those to remove.
+    lines: Numbers<String>,
+    /// By the numbers of their lines.
+    steps: Vec<Step>,
+    /// Whether a set turns the answer; none when a check of it has no answer for want of depth or steps.
+    tried: HashMap<Steps, Option<bool>>,
+    /// Fewest steps first.
     found: Vec<Steps>,
 }
 
@@ -191,34 +208,24 @@ impl Hunt<'_> {
         let mut at = 0;
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
-            let Some(further) = self.further(&base, round, steps) else {
-                self.complete = false;
-                continue;
-            };
-            for whole in further {
-                if added(&whole) > round.adds || !seen.insert(text(&whole)) {
-                    continue;
-                }
-                let size = whole.len();
-                match self.turns(&whole, steps) {
-                    Some(true) => self.keep(whole, steps),
-                    Some(false) => open.push(whole),
-                    None => self.complete = false,
-                }
-                if self.found.len() > self.most {
-                    self.complete = false;
-                    // A larger one of an earlier round makes room for this one, and for more of its size.
-                    let last = self.found.pop();
-                    if last.is_none_or(|last| last.len() <= size) {
-                        return;
-                    }
-                }
+            match self.go_on(&base, round, steps, &mut seen, &mut open) {
+                Some(true) => {}
+                Some(false) => return,
+                None => self.complete = false,
             }
         }
     }
 
-    /// The base with each of the candidates that there are once it is applied; none when that cannot be told.
-    fn further(&mut self, base: &[Step], round: Round, steps: &mut u32) -> Option<Vec<Steps>> {
+    /// Tries the base with each of the candidates that there are once it is applied, and opens those that do not turn
+    /// the answer. Whether there is room for more; none when there may be candidates that cannot be told.
+    fn go_on(
+        &mut self,
+        base: &[u32],
+        round: Round,
+        steps: &mut u32,
+        seen: &mut HashSet<Steps>,
+        open: &mut Vec<Steps>,
+    ) -> Option<bool> {
         let scratch = self.applied(base)?;
         let mut overlay = Overlay::above(scratch.store());
         let world = World::open(&scratch, self.request, &mut overlay)?;
@@ -228,33 +235,49 @@ impl Hunt<'_> {
         let some = (round.goals < ALL).then_some(&*self.held);
         let known = Known::new(&world, &self.names, some);
         let mut support = Support::new(&world, &known, Changes::Tuples);
-        let adds = round.adds.saturating_sub(added(base));
+        let adds = round.adds.saturating_sub(self.added(base));
         let kept = *steps - *steps / round.share.min(2);
         *steps -= kept;
         let sets = support.candidates(adds, round.goals, steps);
         *steps += kept;
         self.complete &= support.complete;
-        let mut found = Vec::new();
         for set in sets {
             if set == Set::EMPTY {
                 // It should hold as it is, and does not: something here is beyond what families know.
                 self.complete = false;
                 continue;
             }
-            if let Some(whole) = join(base, &world, &support.changes(&set)) {
-                found.push(whole);
+            let Some(whole) = self.join(base, &world, &support.changes(&set), steps) else {
+                continue;
+            };
+            if self.added(&whole) > round.adds || !seen.insert(whole.clone()) {
+                continue;
+            }
+            let size = whole.len();
+            match self.turns(&whole, steps) {
+                Some(true) => self.keep(whole, steps),
+                Some(false) => open.push(whole),
+                None => self.complete = false,
+            }
+            if self.found.len() > self.most {
+                self.complete = false;
+                // A larger one of an earlier round makes room for this one, and for more of its size.
+                let last = self.found.pop();
+                if last.is_none_or(|last| last.len() <= size) {
+                    return Some(false);
+                }
             }
         }
-        Some(found)
+        Some(true)
     }
 
     /// Keeps a set that turns the answer, or if a part of it does, such a part.
     fn keep(&mut self, whole: Steps, steps: &mut u32) {
         for mask in 1..(1_u32 << whole.len()) - 1 {
             let mut part = Steps::new();
-            for (place, step) in whole.iter().enumerate() {
+            for (place, &step) in whole.iter().enumerate() {
                 if mask >> place & 1 == 1 {
-                    part.push(step.clone());
+                    part.push(step);
                 }
             }
             match self.turns(&part, steps) {
@@ -267,17 +290,19 @@ impl Hunt<'_> {
                 }
             }
         }
-        let order = |of: &Steps| (of.len(), text(of));
+        if !spend(steps, self.steps_of(&whole).map(|step| step.cost).sum()) {
+            self.complete = false;
+            return;
+        }
         // What is there is the same.
-        if let Err(place) = self.found.binary_search_by_key(&order(&whole), order) {
+        if let Err(place) = self.found.binary_search_by(|one| self.order(one, &whole)) {
             self.found.insert(place, whole);
         }
     }
 
     /// Whether the answer is a yes with a set applied; none when there is none.
-    fn turns(&mut self, set: &[Step], steps: &mut u32) -> Option<bool> {
-        let text = text(set);
-        if let Some(&known) = self.tried.get(&text) {
+    fn turns(&mut self, set: &[u32], steps: &mut u32) -> Option<bool> {
+        if let Some(&known) = self.tried.get(set) {
             return known;
         }
         if !spend(steps, STEPS_OF_TRIAL) {
@@ -285,10 +310,10 @@ impl Hunt<'_> {
         }
         let request = self.request;
         let count = request.contextual_tuples.len() + set.len();
-        let found = if added(set) == set.len() && count <= MAX_CONTEXTUAL_TUPLES {
+        let found = if self.added(set) == set.len() && count <= MAX_CONTEXTUAL_TUPLES {
             // At the place of a contextual tuple nothing is added.
             let mut contextual_tuples = request.contextual_tuples.to_vec();
-            for step in set {
+            for step in self.steps_of(set) {
                 contextual_tuples.push(step.tuple.clone());
             }
             self.snapshot.check_counted(&CheckRequest {
@@ -305,17 +330,17 @@ impl Hunt<'_> {
             Err(CheckError::Condition(_)) => Some(false),
             Err(_) => None,
         };
-        self.tried.insert(text, turns);
+        self.tried.insert(set.to_vec(), turns);
         turns
     }
 
-    fn applied(&self, set: &[Step]) -> Option<Snapshot> {
+    fn applied(&self, set: &[u32]) -> Option<Snapshot> {
         if set.is_empty() {
             return Some(self.snapshot.clone());
         }
         let mut changes = Vec::new();
         for adds in [false, true] {
-            for step in set {
+            for step in self.steps_of(set) {
                 let tuple = step.tuple.clone();
                 match (adds, step.adds) {
                     (false, false) => changes.push(Written::Delete(tuple)),
@@ -327,51 +352,84 @@ impl Hunt<'_> {
         let revision = self.snapshot.revision().checked_add(1)?;
         self.snapshot.apply(revision, &changes).ok()
     }
-}
 
-/// As a [`Remedy`] is printed.
-fn text(set: &[Step]) -> String {
-    let mut text = String::new();
-    for step in set {
-        text.push_str(&step.line);
+    /// A set with more changes; none when they are too many, or undo what is in it.
+    fn join(
+        &mut self,
+        base: &[u32],
+        world: &World<'_>,
+        changes: &[Change],
+        steps: &mut u32,
+    ) -> Option<Steps> {
+        let mut whole = base.to_vec();
+        for change in changes {
+            let number = self.step(world, change, steps)?;
+            let step = self.steps.get(number as usize)?;
+            let is_there = |other: &Step| {
+                (other.adds || step.adds)
+                    && other.tuple.object == step.tuple.object
+                    && other.tuple.relation == step.tuple.relation
+                    && other.tuple.subject == step.tuple.subject
+            };
+            if self.steps_of(base).any(is_there) {
+                return None;
+            }
+            // What is added, before, takes the place of what is there, so that it need not be removed beside.
+            if step.adds || !self.steps_of(&whole).any(is_there) {
+                whole.push(number);
+            }
+        }
+        crate::sort::by(&mut whole, |&one, &two| self.line(one).cmp(self.line(two)));
+        let adds = self.added(&whole);
+        (adds <= MAX_ADDED && whole.len() - adds <= MAX_REMOVED).then_some(whole)
     }
-    text
-}
 
-/// How many tuples a set adds.
-fn added(set: &[Step]) -> usize {
-    set.iter().filter(|step| step.adds).count()
-}
-
-/// A set with more changes; none when they are too many, or undo what is in it.
-fn join(base: &[Step], world: &World<'_>, changes: &[Change]) -> Option<Steps> {
-    let mut whole = base.to_vec();
-    for change in changes {
+    /// The number of a change, which is kept by its names: so it is paid for by how long they are.
+    fn step(&mut self, world: &World<'_>, change: &Change, steps: &mut u32) -> Option<u32> {
         let tuple = name(world, change)?;
         let adds = !matches!(change.what, What::Remove);
-        let is_there = |step: &Step| {
-            let other = &step.tuple;
-            (step.adds || adds)
-                && other.object == tuple.object
-                && other.relation == tuple.relation
-                && other.subject == tuple.subject
-        };
-        if base.iter().any(is_there) {
+        let sign = if adds { '+' } else { '-' };
+        let (object, relation, subject) = (&tuple.object, &tuple.relation, &tuple.subject);
+        let mut line = format!("{sign} {object}#{relation}@{subject}");
+        if let Some(condition) = &tuple.condition {
+            line.push_str(" with ");
+            line.push_str(&condition.name);
+        }
+        if !spend(steps, line.len() / BYTES_OF_A_STEP) {
+            self.complete = false;
             return None;
         }
-        // What is added, before, takes the place of what is there, so that it need not be removed beside.
-        if adds || !whole.iter().any(is_there) {
-            let sign = if adds { '+' } else { '-' };
-            whole.push(Step {
-                line: format!("{sign} {tuple}\n"),
-                adds,
-                tuple,
-            });
+        let number = self.lines.add(line);
+        if number as usize == self.steps.len() {
+            let cost = steps_of_context(&tuple);
+            self.steps.push(Step { adds, tuple, cost });
         }
+        Some(number)
     }
-    crate::sort::by(&mut whole, |one, other| one.line.cmp(&other.line));
-    let adds = added(&whole);
-    (adds <= MAX_ADDED && whole.len() - adds <= MAX_REMOVED).then_some(whole)
+
+    fn steps_of(&self, set: &[u32]) -> impl Iterator<Item = &Step> {
+        set.iter()
+            .filter_map(|&number| self.steps.get(number as usize))
+    }
+
+    fn line(&self, number: u32) -> &str {
+        self.lines
+            .all()
+            .get(number as usize)
+            .map_or("", String::as_str)
+    }
+
+    /// Fewest steps first, then by their lines.
+    fn order(&self, one: &[u32], two: &[u32]) -> Ordering {
+        let lines = |set| <[u32]>::iter(set).map(|&number| self.line(number));
+        let by_lines = || lines(one).cmp(lines(two));
+        one.len().cmp(&two.len()).then_with(by_lines)
+    }
+
+    /// How many tuples a set adds.
+    fn added(&self, set: &[u32]) -> usize {
+        self.steps_of(set).filter(|step| step.adds).count()
+    }
 }
 
 fn name(world: &World<'_>, change: &Change) -> Option<Tuple> {

@@ -28,6 +28,7 @@ use crate::snapshot::{Entry, SubjectId};
 use super::change::{Change, Changes, Known, Want, What};
 use super::family::{REMOVED, Set};
 use super::remedies::STEPS_OF_OBJECT;
+use super::spend;
 use super::world::{Goal, Held, World};
 
 /// As many goals as there are.
@@ -191,6 +192,10 @@ impl<'a> Support<'a> {
             }
             (Rewrite::Intersection(operands), false) => {
                 for (place, operand) in operands.iter().enumerate() {
+                    // Each goes through all of them.
+                    if self.is_spent {
+                        break;
+                    }
                     self.all_of(&[(operand, Want::NO)], &mut sets);
                     if want.or_open {
                         // An open one counts where no other is a circle.
@@ -292,6 +297,9 @@ impl<'a> Support<'a> {
         }
         let mut gone_through = Vec::new();
         for &Restriction { taken, .. } in &relation.restrictions {
+            if self.is_spent {
+                break;
+            }
             let (type_id, relation) = match (taken, to) {
                 (Taken::Userset(type_id, member), None) => (type_id, member),
                 (Taken::Object(type_id), Some(to)) => (type_id, to),
@@ -488,11 +496,4 @@ impl<'a> Support<'a> {
 /// Steps of what is kept beside so many others: of few, nothing beyond what led to it.
 fn steps_of_more(count: usize) -> usize {
     (count / KEPT_FOR_A_STEP).min(STEPS_OF_OBJECT)
-}
-
-/// Whether there were so many steps.
-pub(super) fn spend(steps: &mut u32, count: usize) -> bool {
-    let left = (*steps as usize).checked_sub(count);
-    *steps = left.and_then(|left| u32::try_from(left).ok()).unwrap_or(0);
-    left.is_some()
 }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use super::world::World;
 use super::{Budget, Explanation, Flaw, Proof};
+use crate::snapshot::Overlay;
 use crate::{Change, CheckError, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
 const MODEL: &str = "
@@ -29,7 +31,11 @@ type doc
 ";
 
 fn snapshot(tuples: &[&str]) -> Snapshot {
-    let model = Model::parse(MODEL).expect("a model");
+    snapshot_in(MODEL, tuples)
+}
+
+pub(super) fn snapshot_in(model: &str, tuples: &[&str]) -> Snapshot {
+    let model = Model::parse(model).expect("a model");
     let writes: Vec<Change> = tuples
         .iter()
         .map(|text| Change::Write(tuple(text)))
@@ -50,6 +56,21 @@ fn asked<'a>(question: &'a Tuple, contextual_tuples: &'a [Tuple]) -> CheckReques
         contextual_tuples,
         context: Context::EMPTY,
     }
+}
+
+/// Looks at a world in which something is asked.
+pub(super) fn look<T>(
+    model: &str,
+    writes: &[String],
+    text: &str,
+    look: impl FnOnce(&World<'_>) -> T,
+) -> T {
+    let writes: Vec<&str> = writes.iter().map(String::as_str).collect();
+    let snapshot = snapshot_in(model, &writes);
+    let question = tuple(text);
+    let request = asked(&question, &[]);
+    let mut overlay = Overlay::above(snapshot.store());
+    look(&World::open(&snapshot, &request, &mut overlay).expect("a world"))
 }
 
 #[track_caller]

@@ -17,8 +17,7 @@ use super::Budget;
 use super::proof::{Followed, MAX_PROOF_DEPTH, Proof};
 use super::world::{Answer, Goal, Held, Leads, World};
 
-/// Most steps: each is a node, or a tuple of a row that a node stands for, or
-/// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost.
+/// Most steps: each is a node, a tuple of a row that a node stands for, or what else [`Budget::steps`] names.
 pub(super) const MAX_STEPS: u32 = Budget::DEFAULT.steps;
 
 /// Why a proof does not prove what is asked.

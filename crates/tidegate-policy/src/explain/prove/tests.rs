@@ -1,10 +1,9 @@
 //! What a search for a proof pays, and what it keeps.
 
+use super::super::tests;
 use super::super::world::World;
 use super::{Search, holds, search};
 use crate::hash::HashMap;
-use crate::snapshot::Overlay;
-use crate::{Change, CheckRequest, Context, Model, Profile, Snapshot, Tuple};
 
 const MODEL: &str = "
 model
@@ -27,23 +26,9 @@ const ROW: u32 = 100;
 /// Looks at a world in which anne is a viewer of a document that has a row of what leads to nobody.
 fn look(row: &str, asked: &str, look: impl Fn(&World<'_>)) {
     let row = (0..ROW).map(|number| row.replace('N', &number.to_string()));
-    let writes: Vec<Change> = row
-        .chain(["doc:a#viewer@user:anne".to_owned()])
-        .map(|text| Change::Write(text.parse().expect("a tuple")))
-        .collect();
-    let model = Model::parse(MODEL).expect("a model");
-    let empty = Snapshot::new(model, Profile::default());
-    let snapshot = empty.apply(1, &writes).expect("allowed");
-    let asked: Tuple = asked.parse().expect("a question");
-    let request = CheckRequest {
-        subject: &asked.subject,
-        relation: &asked.relation,
-        object: &asked.object,
-        contextual_tuples: &[],
-        context: Context::EMPTY,
-    };
-    let mut overlay = Overlay::above(snapshot.store());
-    look(&World::open(&snapshot, &request, &mut overlay).expect("a world"));
+    let anne = "doc:a#viewer@user:anne".to_owned();
+    let writes: Vec<String> = row.chain([anne]).collect();
+    tests::look(MODEL, &writes, asked, look);
 }
 
 /// Else who searches once more for each of many sets goes through the same row for each, and never pays.
@@ -106,6 +91,29 @@ fn no_more_is_remembered_than_there_is_room_for() {
             let found = search.goal(world.goal, 0).expect("found");
             assert_eq!(found.kept(), ROW + 5);
             assert_eq!(search.memory.len(), room as usize);
+        }
+    });
+}
+
+/// Each makes a row's iterator and a node, whether there is a tuple or not.
+#[test]
+fn each_part_of_a_definition_is_paid() {
+    const PARTS: u32 = 100;
+    let parts = vec!["viewer from up"; PARTS as usize].join(" or ");
+    let model = format!(
+        "model
+  schema 1.1
+type user
+type doc
+  relations
+    define up: [doc]
+    define viewer: [user] or {parts}
+"
+    );
+    tests::look(&model, &[], "doc:a#viewer@user:anne", |world| {
+        for (steps, holds_in) in [(PARTS, None), (PARTS + 10, Some(false))] {
+            let mut left = steps;
+            assert_eq!(holds(world, &mut left), holds_in, "{steps}");
         }
     });
 }

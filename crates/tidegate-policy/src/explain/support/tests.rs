@@ -1,13 +1,13 @@
 //! What a search for sets gathers.
 
-use super::super::change::{Changes, Known, What};
+use super::super::change::{Changes, Known, Want, What};
 use super::super::family::{MAX_ADDED, Set, least};
-use super::super::world::World;
+use super::super::tests::look;
 use super::gather::{MAX_FAMILY, MAX_GATHERED};
 use super::{ALL, KEPT_FOR_A_STEP, Support};
 use crate::check::steps_of_many;
-use crate::snapshot::{Overlay, SubjectId};
-use crate::{Budget, Change, CheckRequest, Context, Model, Object, Profile, Snapshot, Tuple};
+use crate::snapshot::SubjectId;
+use crate::{Budget, Object};
 
 const MODEL: &str = "
 model
@@ -22,27 +22,6 @@ type doc
     define viewer: [user, user:*, group#member]
     define reader: member from group
 ";
-
-/// Looks at a world in which something is asked.
-fn look<T>(model: &str, writes: &[String], asked: &str, look: impl FnOnce(&World<'_>) -> T) -> T {
-    let writes: Vec<Change> = writes
-        .iter()
-        .map(|text| Change::Write(text.parse().expect("a tuple")))
-        .collect();
-    let model = Model::parse(model).expect("a model");
-    let empty = Snapshot::new(model, Profile::default());
-    let snapshot = empty.apply(1, &writes).expect("allowed");
-    let asked: Tuple = asked.parse().expect("a question");
-    let request = CheckRequest {
-        subject: &asked.subject,
-        relation: &asked.relation,
-        object: &asked.object,
-        contextual_tuples: &[],
-        context: Context::EMPTY,
-    };
-    let mut overlay = Overlay::above(snapshot.store());
-    look(&World::open(&snapshot, &request, &mut overlay).expect("a world"))
-}
 
 #[test]
 fn no_more_of_a_row_is_gone_through_than_there_are_steps_for() {
@@ -261,5 +240,22 @@ fn much_that_is_kept_is_paid_for() {
         (1..3 * many).for_each(|kept| assume(kept, kept / many));
         // It is kept already.
         assume(many, 0);
+    });
+}
+
+/// Each part of an `and` goes through all of them: with the square of as many as a text has left, this would not end.
+#[test]
+fn nothing_is_gone_through_once_the_budget_is_spent() {
+    let parts = vec!["a"; 40_000].join(" and ");
+    let model = format!(
+        "model\n schema 1.1\ntype user\ntype doc\n relations\n  define a: [user]\n  define all: {parts}\n"
+    );
+    look(&model, &[], "doc:a#all@user:anne", |world| {
+        let known = Known::default();
+        let mut support = Support::new(world, &known, Changes::Tuples);
+        support.steps = 1_000;
+        let all = world.relation(world.goal).expect("a relation");
+        assert_eq!(support.part(&all.rewrite, Want::NO.or_open()), []);
+        assert!(support.is_spent);
     });
 }
