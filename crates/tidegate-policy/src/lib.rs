@@ -56,7 +56,7 @@
 //!
 //! | of | limits | beyond |
 //! |---|---|---|
-//! | a model's text | [`model::MAX_TEXT`], [`model::MAX_JSON`], [`model::MAX_MODULES`], [`model::MAX_NESTING`] | [`ModelErrors`], at most [`model::MAX_ERRORS`] of them |
+//! | a model's text | [`model::MAX_TEXT`], [`model::MAX_JSON`], [`model::MAX_MODULES`], [`model::MAX_FILE_NAME`], [`model::MAX_NESTING`] | [`ModelErrors`], at most [`model::MAX_ERRORS`] of them |
 //! | a model's parts | [`model::MAX_TYPES`], [`model::MAX_RELATIONS`], [`model::MAX_CONDITIONS`], [`model::MAX_PARAMETERS`], [`condition::MAX_TYPE_NESTING`] | [`ModelErrors`] |
 //! | an expression | [`condition::MAX_EXPRESSION`], [`condition::MAX_NESTING`] | [`ModelErrors`] |
 //! | one evaluation of a condition | [`condition::MAX_COST`] | an error, which denies where the answer depends on it |

@@ -242,7 +242,10 @@ const BYTES_OF_A_STEP: usize = 8;
 
 /// What it takes to tell of a tuple, beside its names: the context that it is stored with may be longer than all else.
 fn steps_of_context(tuple: &Tuple) -> usize {
-    let condition = tuple.condition.as_ref();
+    let condition = tuple
+        .condition
+        .as_ref()
+        .filter(|_| cfg!(feature = "conditions"));
     condition.map_or(0, |found| found.context.to_string().len()) / BYTES_OF_A_STEP
 }
 

@@ -389,12 +389,11 @@ impl Hunt<'_> {
         let tuple = name(world, change)?;
         let adds = !matches!(change.what, What::Remove);
         let sign = if adds { '+' } else { '-' };
-        let (object, relation, subject) = (&tuple.object, &tuple.relation, &tuple.subject);
-        let mut line = format!("{sign} {object}#{relation}@{subject}");
-        if let Some(condition) = &tuple.condition {
-            line.push_str(" with ");
-            line.push_str(&condition.name);
+        let mut named = tuple.clone();
+        if let Some(condition) = &mut named.condition {
+            condition.context = Context::default();
         }
+        let line = format!("{sign} {named}");
         if !spend(steps, line.len() / BYTES_OF_A_STEP) {
             self.complete = false;
             return None;

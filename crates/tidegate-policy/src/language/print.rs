@@ -190,6 +190,9 @@ impl<'a> Printer<'a> {
 
     fn rewrite(&mut self, relation: &Relation, rewrite: &Rewrite, inner: bool) {
         // What can be written may stand there thousands of times, with as many restrictions each.
+        if self.out.len() > MAX_TEXT {
+            self.give_up(NoTextError::TooLong);
+        }
         if self.fault.is_some() {
             return;
         }
@@ -240,6 +243,7 @@ impl<'a> Printer<'a> {
 
     fn comment(&mut self, what: &str, source: Option<SourceId>) {
         if self.with_sources
+            && self.fault.is_none()
             && let Some(Source { module, file }) = self.model.parts().source(source)
         {
             for name in [module, file] {
@@ -342,9 +346,9 @@ fn comes_first(rewrite: &Rewrite, first: &mut bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ModuleFile;
 
-    /// The JSON form may have what can be written again and again, the language has it once: 700 KB of JSON were
-    /// printed as 1.6 GB before there was no text of it.
+    /// The JSON form may have what can be written again and again, the language has it once.
     #[test]
     fn what_has_no_text_is_not_printed_on() {
         let this = vec![r#"{"this": {}}"#; 5_000].join(",");
@@ -360,5 +364,23 @@ mod tests {
         assert!(printer.fault.is_some());
         let length = printer.out.len();
         assert!(length < MAX_TEXT, "{length}");
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_printed_on() {
+        let core = "module core\ntype user\ntype doc\n";
+        let mut wiki = "module wiki\nextend type doc\n  relations\n".to_owned();
+        for number in 0..5_000 {
+            wiki += &format!("    define r{number}: [user]\n");
+        }
+        let name = format!("{}.fga", "w".repeat(1_000));
+        let file = |name, text| ModuleFile { name, text };
+        let model = Model::from_modules(&[file("core.fga", core), file(&name, &wiki)]);
+        let model = model.expect("a model");
+        assert_eq!(print(&model, true), Err(NoTextError::TooLong));
+        let mut printer = Printer::new(&model, true);
+        printer.model();
+        let length = printer.out.len();
+        assert!(length < 2 * MAX_TEXT, "{length}");
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn graph(model: &Model) -> String {
         model,
         out: "digraph model {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n".to_owned(),
         operators: 0,
+        is_cut: false,
     };
     for (found, id) in model.parts().types.iter().zip(0..) {
         _ = writeln!(drawing.out, "  {} [shape=box];", quoted(&found.name));
@@ -33,7 +34,7 @@ pub(super) fn graph(model: &Model) -> String {
             drawing.rewrite(id, relation, &relation.rewrite, &to, "");
         }
     }
-    if drawing.is_full() {
+    if drawing.is_cut {
         drawing.out.push_str("  // There is more than this.\n");
     }
     drawing.out.push_str("}\n");
@@ -44,17 +45,28 @@ struct Drawing<'a> {
     model: &'a Model,
     out: String,
     operators: usize,
+    /// Whether something is not drawn.
+    is_cut: bool,
 }
 
 impl Drawing<'_> {
-    fn is_full(&self) -> bool {
-        self.out.len() >= MAX_GRAPH
+    /// For something more to draw, which is left out when not.
+    fn has_room(&mut self) -> bool {
+        self.is_cut |= self.out.len() >= MAX_GRAPH;
+        !self.is_cut
     }
 
     fn rewrite(&mut self, on: TypeId, of: &Relation, found: &Rewrite, to: &str, label: &str) {
+        if !self.has_room() {
+            return;
+        }
         match found {
             Rewrite::Direct => {
                 for restriction in &of.restrictions {
+                    // What can be written may stand there thousands of times.
+                    if self.is_cut {
+                        break;
+                    }
                     let from = match restriction.taken {
                         Taken::Object(id) => self.type_name(id),
                         Taken::Wildcard(id) => self.type_name(id),
@@ -110,9 +122,6 @@ impl Drawing<'_> {
         to: &str,
         label: &str,
     ) {
-        if self.is_full() {
-            return;
-        }
         let name = self.model.relation_name(tupleset).unwrap_or_default();
         let separator = if label.is_empty() { "" } else { ", " };
         let label = format!("{label}{separator}from {name}");
@@ -144,7 +153,7 @@ impl Drawing<'_> {
     }
 
     fn arrow(&mut self, from: &str, to: &str, label: &str) {
-        if self.is_full() {
+        if !self.has_room() {
             return;
         }
         _ = write!(self.out, "  {from} -> {to}");

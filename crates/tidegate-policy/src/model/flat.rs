@@ -15,8 +15,9 @@ mod tests;
 /// Most kinds of usersets of a row. A check looks through them for each userset that it meets.
 const MAX_USERSETS: usize = 64;
 
-/// Most type restrictions that the relations of a model read of others: what would read more is not flat. Each has what
-/// it reads by itself, and a text has room for thousands of restrictions and for thousands of relations that read them.
+/// Most type restrictions that the relations of a model read of others, and places of types that they hold for where a
+/// `from` leads: what would be more is not flat. Each has what it reads by itself, and a text has room for thousands of
+/// restrictions and for thousands of relations that read them.
 const MAX_READ: usize = 1 << 19;
 
 /// What a question of a relation reads of one object.
@@ -145,7 +146,7 @@ struct Reader<'a> {
     others: Net,
     /// The relation that is read, among [`Parts::relations`].
     at: u32,
-    /// How many restrictions of others may still be read.
+    /// How many restrictions of others may still be read, or places be held.
     left: usize,
 }
 
@@ -158,7 +159,7 @@ impl Reader<'_> {
                 let mut all = flat.written.iter();
                 if !all.any(|written| written.relation == relation.name) {
                     if place != self.at as usize {
-                        self.spend(relation)?;
+                        self.spend(relation.restrictions.len())?;
                     }
                     flat.written.push(Written {
                         relation: relation.name,
@@ -177,7 +178,8 @@ impl Reader<'_> {
                 let from = self.parts.relations.get(place)?;
                 let mut all = flat.leads.iter();
                 if !all.any(|leads| (leads.tupleset, leads.relation) == (tupleset, relation)) {
-                    self.spend(from)?;
+                    // A place is held for each type.
+                    self.spend(from.restrictions.len().max(self.parts.types.len()))?;
                     flat.leads.push(Leads {
                         tupleset,
                         relation,
@@ -190,9 +192,9 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// For what is read of another relation.
-    fn spend(&mut self, other: &Relation) -> Option<()> {
-        self.left = self.left.checked_sub(other.restrictions.len())?;
+    /// For what is read of another relation, or held of where it leads.
+    fn spend(&mut self, count: usize) -> Option<()> {
+        self.left = self.left.checked_sub(count)?;
         Some(())
     }
 

@@ -72,6 +72,9 @@ pub const MAX_CONDITIONS: usize = 100;
 pub const MAX_PARAMETERS: usize = 25;
 /// Most files of a modular model.
 pub const MAX_MODULES: usize = 100;
+/// Longest name of such a file, with its folders. Bytes. It stands beside each relation that the file adds to a type of
+/// another one, wherever a model is printed with its sources.
+pub const MAX_FILE_NAME: usize = 1_024;
 
 /// A valid authorization model (OpenFGA, schema 1.1 and 1.2). Cheap to clone.
 #[derive(Clone, Debug)]

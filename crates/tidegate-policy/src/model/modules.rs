@@ -4,7 +4,7 @@ use crate::hash::HashMap;
 
 use super::fga_mod::{self, FILE_NAME};
 use super::parts::{Relation, Schema, Source, SourceId};
-use super::{MAX_MODULES, MAX_TEXT, ModelErrorKind};
+use super::{MAX_FILE_NAME, MAX_MODULES, MAX_TEXT, ModelErrorKind};
 use crate::language::{Fault, Place, Syntax, TypeSyntax, Word, parse_into};
 
 /// A file of a modular model.
@@ -28,13 +28,16 @@ pub(super) struct Combined<'a> {
 /// Puts files together; what could be read is there even when there are faults.
 pub(super) fn combine<'a>(files: &[ModuleFile<'a>]) -> Combined<'a> {
     let mut all = Combined::default();
-    let mut total = 0;
+    let (mut total, mut longest) = (0, 0);
     for file in files {
         total += file.text.len();
+        longest = longest.max(file.name.len());
     }
-    if files.len() > MAX_MODULES + 1 || total > MAX_TEXT {
-        let message =
-            format!("a modular model has at most {MAX_MODULES} files and {MAX_TEXT} bytes in all");
+    if files.len() > MAX_MODULES + 1 || total > MAX_TEXT || longest > MAX_FILE_NAME {
+        let message = format!(
+            "a modular model has at most {MAX_MODULES} files, with {MAX_FILE_NAME} bytes of name each, and {MAX_TEXT} \
+             bytes in all"
+        );
         Fault::add(
             &mut all.faults,
             Place::NONE,

@@ -328,7 +328,7 @@ fn computed(row: &str, count: usize) -> Vec<String> {
     definitions
 }
 
-/// Relations that are computed from one have a copy each of what it reads: 184 KB of text were held as 1.1 GB.
+/// Relations that are computed from one have a copy each of what it reads: 184 KB of text would be held as 1.1 GB.
 #[test]
 fn what_is_held_of_a_model_is_bounded() {
     const KINDS: usize = 64;

@@ -225,3 +225,16 @@ fn a_drawing_has_an_end() {
     assert!(drawn.len() < MAX_GRAPH + 1_000, "{}", drawn.len());
     assert!(drawn.ends_with("  // There is more than this.\n}\n"));
 }
+
+#[test]
+fn what_has_no_room_is_not_gone_through() {
+    let this = vec![r#"{"this": {}}"#; 40_000].join(",");
+    let user = vec![r#"{"type": "user"}"#; 20_000].join(",");
+    let text = format!(
+        r#"{{"schema_version": "1.1", "type_definitions": [{{"type": "user",
+            "relations": {{"r": {{"union": {{"child": [{this}]}}}}}},
+            "metadata": {{"relations": {{"r": {{"directly_related_user_types": [{user}]}}}}}}}}]}}"#
+    );
+    let drawn = Model::parse(&text).unwrap().graph();
+    assert!(drawn.len() < MAX_GRAPH + 1_000, "{}", drawn.len());
+}

@@ -1,6 +1,6 @@
 //! Models of several files, and `fga.mod`.
 
-use crate::model::{MAX_TEXT, Model, ModelErrorKind, ModuleFile, parse_fga_mod};
+use crate::model::{MAX_FILE_NAME, MAX_TEXT, Model, ModelErrorKind, ModuleFile, parse_fga_mod};
 
 const CORE: &str = "module core\ntype user\ntype doc\n";
 const WIKI: &str = "module wiki\nextend type doc\n  relations\n    define reader: [user]\n";
@@ -81,6 +81,13 @@ fn what_does_not_go_together_is_told_with_its_file() {
         combine(&[("a.fga", CORE), ("b.fga", &long)]).unwrap_err()[0].2,
         TooLong
     );
+    for (length, is_taken) in [(MAX_FILE_NAME, true), (MAX_FILE_NAME + 1, false)] {
+        let found = combine(&[(&"a".repeat(length), CORE)]);
+        assert_eq!(
+            found.map_or_else(|found| found[0].2 != TooLong, |_| true),
+            is_taken
+        );
+    }
 }
 
 /// Lines and columns of what is wrong.
