@@ -14,7 +14,7 @@
 //!
 //! **Candidates of [`Snapshot::list_users`]** are, as in OpenFGA, the subjects of the wanted kind that
 //! are *named* on the way: in a tuple that the relation leads to, by usersets, `from` and computed
-//! relations. For a type `user` the wildcard `user:*` is one more candidate. So the answer reads:
+//! relations, and whose condition, if it has one, is met or has no answer. For a type `user` the wildcard `user:*` is one more candidate. So the answer reads:
 //!
 //! * without `user:*` in it: it holds everybody who has the relation, by name;
 //! * with it: everybody has the relation, but for those named on the way and not in the answer. A user

@@ -1,8 +1,8 @@
 //! The subjects of a kind that are named on the way from an object and a relation.
 //!
-//! The walk goes where a check of any subject could go, and looks at names only: what it finds has the
-//! relation or not, which the check of each then says. It also goes through stored tuples that the
-//! model does not allow any more; the check does not.
+//! The walk goes where a check of any subject could go, by tuples whose conditions are not unmet, and looks at names
+//! only: what it finds has the relation or not, which the check of each then says. It also goes through stored tuples
+//! that the model does not allow any more; the check does not.
 //!
 //! Nobody who has the relation but is not named can be told from the wildcard: along the way no tuple
 //! is about them, so each step comes to the same for both.
@@ -175,16 +175,18 @@ impl<'a> Walk<'a> {
         match *rewrite {
             Rewrite::Direct => {
                 for (userset, entry) in self.row(goal).usersets() {
-                    self.evaluate(goal, entry)?;
-                    frontier.add(userset, &mut self.allowance)?;
+                    if self.counts(goal, entry)? {
+                        frontier.add(userset, &mut self.allowance)?;
+                    }
                 }
             }
             Rewrite::Computed(other) => frontier.add((goal.0, other), &mut self.allowance)?,
             Rewrite::From { relation, tupleset } => {
                 let tupleset = (goal.0, tupleset);
                 for (object, entry) in self.row(tupleset).objects() {
-                    self.evaluate(tupleset, entry)?;
-                    frontier.add((object, relation), &mut self.allowance)?;
+                    if self.counts(tupleset, entry)? {
+                        frontier.add((object, relation), &mut self.allowance)?;
+                    }
                 }
             }
             Rewrite::Union(_) | Rewrite::Intersection(_) | Rewrite::Exclusion(..) => {}
@@ -192,19 +194,21 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Notes the objects of the wanted type that a row holds.
+    /// Names the objects of the wanted type that a row holds. As in OpenFGA a condition without an answer is noted
+    /// whatever type its tuple names.
     fn note(&mut self, goal: Goal) -> Result<(), Spent> {
-        for (object, entry) in self.row(goal).objects() {
+        for entry in self.row(goal).entries() {
             self.allowance.spend(1)?;
-            if self.is_wanted(object, None) {
-                self.evaluate(goal, entry)?;
-                self.name(SubjectId::Object(object))?;
+            let subject = entry.subject();
+            let is_wanted = match subject {
+                SubjectId::Object(object) => self.is_wanted(object, None),
+                SubjectId::Wildcard(_) => false,
+                // To be led on by.
+                SubjectId::Userset(..) => continue,
+            };
+            if self.counts(goal, entry)? && is_wanted {
+                self.name(subject)?;
             }
-        }
-        if let (type_id, None) = self.wanted
-            && let Some(entry) = self.row(goal).find(SubjectId::Wildcard(type_id))
-        {
-            self.evaluate(goal, entry)?;
         }
         Ok(())
     }
@@ -217,11 +221,11 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Notes the first condition that has no answer, of a tuple that its relation may take.
-    fn evaluate(&mut self, goal: Goal, entry: Entry) -> Result<(), Spent> {
-        let bound = self.view.bound(goal.0, goal.1, entry);
-        let Some(bound) = bound.filter(|_| self.error.is_none()) else {
-            return Ok(());
+    /// Whether a tuple is gone by: not when its relation may take it, and its condition is not met. Notes the first
+    /// condition that has no answer.
+    fn counts(&mut self, goal: Goal, entry: Entry) -> Result<bool, Spent> {
+        let Some(bound) = self.view.bound(goal.0, goal.1, entry) else {
+            return Ok(true);
         };
         let type_id = self.view.type_of(goal.0);
         let relation = type_id.and_then(|type_id| self.model.relation(type_id, goal.1));
@@ -234,10 +238,13 @@ impl<'a> Walk<'a> {
         if is_taken && let Some(condition) = self.model.condition(bound.condition) {
             let mut steps = 0;
             let met = condition.is_met_in_steps(&bound.context, self.context, &mut steps);
-            self.error = met.err();
             self.allowance.conditions(steps)?;
+            match met {
+                Ok(met) => return Ok(met),
+                Err(error) => _ = self.error.get_or_insert(error),
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn row(&self, goal: Goal) -> Row<'a> {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tidegate_policy::tuple::is_portable_id;
 use tidegate_policy::{Model, ModelError, ModelErrorKind, Object, parse_fga_mod};
 
+use crate::exceptions::left_out;
 use crate::tally::Tally;
 use crate::{folder, native, suite};
 
@@ -265,32 +266,20 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// What the reference's parser would find: some checks it leaves to its server.
+/// What is compared of what is wrong with a text.
 fn errors(text: &str) -> Vec<ModelError> {
     let mut found = Model::lint(text);
-    found.retain(|error| is_the_parsers(error.kind));
+    found.retain(|error| is_compared(error.kind));
     found
 }
 
-pub(crate) fn is_the_parsers(kind: ModelErrorKind) -> bool {
-    !THE_SERVERS.contains(&kind)
-}
-
-/// What the reference's parser leaves to its server.
-const THE_SERVERS: [ModelErrorKind; 3] = [
-    ModelErrorKind::BadExpression,
-    ModelErrorKind::Circular,
-    ModelErrorKind::NotAssignable,
-];
-
-/// The words of what the reference's parser leaves to its server.
-pub(crate) fn not_the_parsers() -> [&'static str; 3] {
-    THE_SERVERS.map(ModelErrorKind::as_str)
+pub(crate) fn is_compared(kind: ModelErrorKind) -> bool {
+    left_out().all(|left_out| left_out != kind.as_str())
 }
 
 /// A case of what is wrong with a text.
 fn lint(name: &str, text: &str, expect: &Value) -> Value {
-    let besides = not_the_parsers();
+    let besides: Vec<&str> = left_out().collect();
     let native = native::faults(&Model::lint(text));
     json!({
         "ask": "lint", "name": name, "text": text, "besides": besides, "expect": expect, "native": native,

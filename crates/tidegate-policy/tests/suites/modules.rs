@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tidegate_policy::{Model, ModelErrors, ModuleFile};
 
-use crate::language::{Expected, folders, is_the_parsers, not_the_parsers, same};
+use crate::exceptions::left_out;
+use crate::language::{Expected, folders, is_compared, same};
 use crate::tally::Tally;
 use crate::{folder, native};
 
@@ -30,7 +31,7 @@ fn modular_models() {
                 let found: BTreeSet<_> = found
                     .0
                     .iter()
-                    .filter(|error| is_the_parsers(error.kind))
+                    .filter(|error| is_compared(error.kind))
                     .map(|error| (error.file.as_deref(), error.line, error.kind.as_str()))
                     .collect();
                 // Where the suite names no kind, any is right.
@@ -93,7 +94,7 @@ fn line(path: &Path, files: &[ModuleFile<'_>], found: &Result<Model, ModelErrors
         "ask": "modules",
         "name": path.display().to_string(),
         "files": files.collect::<Vec<_>>(),
-        "besides": not_the_parsers(),
+        "besides": left_out().collect::<Vec<_>>(),
         "expect": expect,
         "native": native::model(found),
     })
