@@ -22,7 +22,7 @@
 //!   for `check` to say.
 //!
 //! What a `but not` takes away names users only where the other side has the wildcard: without it,
-//! who is not named there has nothing that could be taken away.
+//! who is not named there has nothing that could be taken away. Its conditions are looked at all the same.
 //!
 //! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
 //! is too long, on one object, would close the lists of everybody who can see it. The candidate is

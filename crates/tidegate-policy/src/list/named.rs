@@ -82,6 +82,16 @@ struct Walk<'a> {
     error: Option<EvaluationError>,
 }
 
+/// What a walk is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Names,
+    /// Whether the wanted type's wildcard is among them.
+    Wildcard,
+    /// Conditions without an answer.
+    Conditions,
+}
+
 /// Goals that were come upon, and those that are still to be looked at.
 #[derive(Default)]
 struct Frontier {
@@ -103,7 +113,7 @@ impl<'a> Walk<'a> {
     fn collect(&mut self, start: Goal) -> Result<(), Spent> {
         let mut frontier = Frontier::default();
         frontier.add(start, &mut self.allowance)?;
-        self.go(start, Vec::new(), frontier, true)?;
+        self.go(start, Vec::new(), frontier, For::Names)?;
         Ok(())
     }
 
@@ -113,31 +123,36 @@ impl<'a> Walk<'a> {
         if self.wanted.1.is_some() {
             return Ok(false);
         }
-        self.go(on, vec![start], Frontier::default(), false)
+        self.go(on, vec![start], Frontier::default(), For::Wildcard)
     }
 
-    /// Goes through these parts of a goal's definition, and wherever they lead: notes whom it comes upon, or says
+    /// Goes through these parts of a goal's definition, and wherever they lead: names whom it comes upon, or says
     /// whether that is the wildcard.
     fn go(
         &mut self,
         mut goal: Goal,
         mut open: Vec<&'a Rewrite>,
         mut frontier: Frontier,
-        notes: bool,
+        what: For,
     ) -> Result<bool, Spent> {
         let wildcard = SubjectId::Wildcard(self.wanted.0);
         loop {
             while let Some(rewrite) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
-                    Rewrite::Direct if notes => self.note(goal)?,
+                    Rewrite::Direct if what != For::Wildcard => self.note(goal, what)?,
                     Rewrite::Direct if self.row(goal).find(wildcard).is_some() => return Ok(true),
                     Rewrite::Direct | Rewrite::Computed(_) | Rewrite::From { .. } => {}
                     Rewrite::Union(all) | Rewrite::Intersection(all) => open.extend(all),
                     Rewrite::Exclusion(base, subtract) => {
                         open.push(base);
-                        if notes && self.has_wildcard(base, goal)? {
+                        if what == For::Conditions
+                            || what == For::Names && self.has_wildcard(base, goal)?
+                        {
                             open.push(subtract);
+                        } else if what == For::Names && !self.model.conditions().is_empty() {
+                            let subtract = vec![&**subtract];
+                            self.go(goal, subtract, Frontier::default(), For::Conditions)?;
                         }
                     }
                 }
@@ -151,7 +166,7 @@ impl<'a> Walk<'a> {
             };
             open.push(rewrite);
             // A userset is its own member, so each that the way leads to is named.
-            if notes && self.is_wanted(goal.0, Some(goal.1)) {
+            if what == For::Names && self.is_wanted(goal.0, Some(goal.1)) {
                 self.name(SubjectId::Userset(goal.0, goal.1))?;
             }
         }
@@ -194,9 +209,9 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Names the objects of the wanted type that a row holds. As in OpenFGA a condition without an answer is noted
-    /// whatever type its tuple names.
-    fn note(&mut self, goal: Goal) -> Result<(), Spent> {
+    /// Names the objects of the wanted type that a row holds, if names are asked for. As in OpenFGA a condition without
+    /// an answer is noted whatever type its tuple names.
+    fn note(&mut self, goal: Goal, what: For) -> Result<(), Spent> {
         for entry in self.row(goal).entries() {
             self.allowance.spend(1)?;
             let subject = entry.subject();
@@ -206,7 +221,7 @@ impl<'a> Walk<'a> {
                 // To be led on by.
                 SubjectId::Userset(..) => continue,
             };
-            if self.counts(goal, entry)? && is_wanted {
+            if self.counts(goal, entry)? && is_wanted && what == For::Names {
                 self.name(subject)?;
             }
         }

@@ -98,6 +98,8 @@ type doc
     define editor: [group#member with small]
     define reader: [user with small, user:*]
     define both: [user, robot with small, robot:* with small]
+    define blocked: [user with small]
+    define free: both but not blocked
 condition small(size: int) {
   size < 10
 }
@@ -116,6 +118,8 @@ condition small(size: int) {
                 write("doc:a#both@user:ann".to_owned()),
                 write("doc:a#both@robot:r with small".to_owned()),
                 write("doc:b#both@user:ann".to_owned()),
+                write("doc:c#both@user:ann".to_owned()),
+                write("doc:c#blocked@user:bob with small".to_owned()),
                 write("doc:b#both@robot:* with small".to_owned()),
             ],
         )
@@ -126,6 +130,8 @@ condition small(size: int) {
         ("doc:a", "reader", "user:*", None),
         ("doc:a", "both", "user:ann", Some("condition")),
         ("doc:b", "both", "user:ann", Some("condition")),
+        ("doc:c", "both", "user:ann", None),
+        ("doc:c", "free", "user:ann", Some("condition")),
     ] {
         check(&snapshot, object, relation, "{}", expected, error);
     }
