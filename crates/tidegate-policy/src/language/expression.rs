@@ -4,21 +4,20 @@ use super::lex::{Cursor, before, is_blank, is_name};
 use super::{ExpressionSyntax, Fault, Place};
 use crate::model::ModelErrorKind;
 
-/// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end and the
-/// fault says where it begins.
+/// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end. Characters that stand
+/// for nothing in an expression are told, and read over.
 pub(super) fn read_expression(
     cursor: &mut Cursor<'_>,
     faults: &mut Vec<Fault>,
 ) -> ExpressionSyntax {
     let mut reader = Reader {
         cursor,
+        faults,
         found: ExpressionSyntax::default(),
         spaced: true,
         begun: false,
     };
-    if let Some((place, message)) = reader.read() {
-        Fault::add(faults, place, ModelErrorKind::Syntax, message);
-    }
+    reader.read();
     let mut found = reader.found;
     found.text.truncate(found.text.trim_end().len());
     found
@@ -26,6 +25,7 @@ pub(super) fn read_expression(
 
 struct Reader<'a, 'c> {
     cursor: &'c mut Cursor<'a>,
+    faults: &'c mut Vec<Fault>,
     found: ExpressionSyntax,
     spaced: bool,
     /// Something of this line is in the text.
@@ -33,29 +33,48 @@ struct Reader<'a, 'c> {
 }
 
 impl Reader<'_, '_> {
-    /// What has no end, and where it begins.
-    fn read(&mut self) -> Option<(Place, &'static str)> {
-        let open = self.cursor.place;
+    fn read(&mut self) {
         self.cursor.take(1);
         while let Some(character) = self.cursor.rest.chars().next() {
             let place = self.cursor.place;
             match character {
                 '}' => {
                     self.cursor.take(1);
-                    return None;
+                    return;
                 }
                 '\n' => self.end_of_line(),
                 '#' if self.spaced => self.cursor.skip_line(),
                 '/' if self.cursor.rest.starts_with("//") => self.cursor.skip_line(),
                 '"' | '\'' => {
                     if !self.is_closed(character) {
-                        return Some((place, "the quoted text has no end"));
+                        return self.fault(place, "the quoted text has no end");
                     }
                 }
-                _ => self.copy(character),
+                _ => {
+                    if !self.has_meaning(character) {
+                        self.fault(place, "this character has no meaning in an expression");
+                    }
+                    self.copy(character);
+                }
             }
         }
-        Some((open, "the `{` has no end"))
+        self.fault(self.cursor.place, "the `{` of the expression has no end");
+    }
+
+    fn fault(&mut self, place: Place, message: &str) {
+        Fault::add(self.faults, place, ModelErrorKind::Syntax, message);
+    }
+
+    /// Whether a character is one of an operator, a name or a number.
+    fn has_meaning(&self, character: char) -> bool {
+        let rest = self.cursor.rest;
+        let before = self.found.text.chars().next_back().unwrap_or_default();
+        match character {
+            '=' => rest.starts_with("==") || "=!<>".contains(before),
+            '&' => rest.starts_with("&&") || before == '&',
+            '|' => rest.starts_with("||") || before == '|',
+            _ => character.is_ascii() && !"$;@\\^`~".contains(character),
+        }
     }
 
     fn end_of_line(&mut self) {

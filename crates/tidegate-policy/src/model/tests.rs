@@ -69,7 +69,7 @@ fn every_error_at_once_with_its_place() {
     );
     let unclosed = "condition x(a: int) {\n  a == 'b\n}\n";
     check(&format!("type user\n{unclosed}"), &[(Syntax, 5, 8)]);
-    check("type user\ncondition x(a: int) {\n", &[(Syntax, 4, 21)]);
+    check("type user\ncondition x(a: int) {\n", &[(Syntax, 5, 1)]);
     check(
         "condition x(a: int) { true }\ntype user\n",
         &[(Syntax, 4, 1)],

@@ -1,5 +1,6 @@
 //! The cases that cannot hold here, by `exceptions.toml`.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -35,13 +36,20 @@ struct Exception {
 #[derive(Deserialize)]
 struct LeftOut {
     kinds: Vec<String>,
+    /// Only where an error of this kind is expected, and none of those.
+    beside: Option<String>,
     reason: String,
 }
 
-/// The words of the kinds that are left out of what is compared.
-pub(crate) fn left_out() -> impl Iterator<Item = &'static str> {
-    let kinds = ALL.left_out.iter().flat_map(|one| &one.kinds);
-    kinds.map(String::as_str)
+/// The words of the kinds that are left out of what is compared, where these are expected.
+pub(crate) fn left_out(expected: &BTreeSet<String>) -> Vec<&'static str> {
+    let all = ALL.left_out.iter().filter(|one| {
+        one.beside.as_ref().is_none_or(|beside| {
+            expected.contains(beside) && one.kinds.iter().all(|kind| !expected.contains(kind))
+        })
+    });
+    let kinds = all.flat_map(|one| &one.kinds);
+    kinds.map(String::as_str).collect()
 }
 
 /// Whether a case of a file is excepted.
