@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use tidegate_policy::check::MAX_HOPS;
-use tidegate_policy::{Model, Placed, PlacedSubject, Profile, Snapshot, SnapshotBuilder, Standing};
+use tidegate_policy::{
+    Model, Placed, PlacedSubject, Profile, Snapshot, SnapshotBuilder, Standing, TupleCondition,
+};
 use uuid::Uuid;
 
 use super::ask::Question;
@@ -19,7 +21,7 @@ pub(super) struct World {
 type Load = fn(quick: bool) -> Result<World>;
 
 /// All of them.
-pub(super) const ALL: [(&str, Load); 9] = [
+pub(super) const ALL: [(&str, Load); 12] = [
     ("10 thousand nested groups", |quick| nested(10_000, quick)),
     ("99 thousand nested groups", |quick| nested(99_000, quick)),
     ("1 million nested groups", |quick| nested(1_000_000, quick)),
@@ -28,6 +30,9 @@ pub(super) const ALL: [(&str, Load); 9] = [
     ("a million usersets", fan),
     ("a chain", chain),
     ("a union of 7,000", union),
+    ("an `and` of 40,000", intersection),
+    ("layers of 21,000 operands", layers),
+    ("long contexts", contexts),
     ("circles", circles),
 ];
 
@@ -51,6 +56,15 @@ const INNER: usize = 10;
 const CIRCLE: usize = 40;
 /// Branches of the union; the model's text has no room for half as many again.
 const BRANCHES: usize = 7_000;
+/// Parts of the `and`, and of the `or` of [`layers`]: as many as a model's text has room for.
+const PARTS: usize = 40_000;
+const OPERANDS: usize = 21_000;
+/// Documents of a layer.
+const LAYER: usize = 27;
+/// Items of each kind with a long context; remedies are one of each kind.
+const ITEMS: usize = 22;
+/// Signs in each context: nearly as many as it may have.
+const PAD: usize = 32_000;
 
 /// Groups in groups, and a document for all of them. Nobody is in any.
 fn nested(count: usize, quick: bool) -> Result<World> {
@@ -193,6 +207,123 @@ fn union(_: bool) -> Result<World> {
         Question::check(name("none holds"), "doc:a#member@user:bob", false)?,
         Question::explain(name("none holds"), "doc:a#member@user:bob", false)?,
         Question::objects(name("the last holds"), "user:ann", "doc", true)?,
+    ])
+}
+
+/// A relation that is taken away from what is taken away: to turn it, each part of an `and` is gone through with all
+/// others.
+fn intersection(_: bool) -> Result<World> {
+    let parts = vec!["a"; PARTS].join(" and ");
+    let mut store = Store::new(&format!(
+        "model
+  schema 1.1
+type user
+type doc
+  relations
+    define a: [user]
+    define b: [user]
+    define v: [user]
+    define w: {parts}
+    define z: b but not w
+    define y: z but not v
+    define r: [user] but not y
+"
+    ))?;
+    store.put("doc:a")?;
+    store.put("user:ann")?;
+    let name = format!("an `and` of {} parts, behind two `but not`", written(PARTS));
+    store.world(vec![
+        Question::check(&name, "doc:a#r@user:ann", false)?,
+        Question::explain(name, "doc:a#r@user:ann", false)?,
+    ])
+}
+
+/// Documents in layers, each with usersets of all of the next one, and very many operands to look at on each.
+fn layers(_: bool) -> Result<World> {
+    let operands = vec!["v from q"; OPERANDS].join(" or ");
+    let mut store = Store::new(&format!(
+        "model
+  schema 1.1
+type user
+type doc
+  relations
+    define q: [doc]
+    define v: [user, doc#v] or {operands}
+"
+    ))?;
+    let mut docs = Vec::new();
+    for number in 0..LAYER * 3 {
+        docs.push(store.put(&format!("doc:{number}"))?);
+    }
+    let layers: Vec<&[Placed]> = docs.chunks(LAYER).collect();
+    for pair in layers.windows(2) {
+        let &[outer, inner] = pair else { continue };
+        for (outer, inner) in outer
+            .iter()
+            .flat_map(|of| inner.iter().map(move |to| (*of, *to)))
+        {
+            store.write(outer, "v", PlacedSubject::Userset(inner, "v"))?;
+        }
+    }
+    let ann = store.put("user:ann")?;
+    if let Some(last) = docs.last() {
+        store.write(*last, "v", PlacedSubject::Object(ann))?;
+    }
+    let name = format!(
+        "layers of {LAYER} documents with {} operands",
+        written(OPERANDS)
+    );
+    store.world(vec![
+        Question::check(&name, "doc:0#v@user:ann", true)?,
+        Question::explain(&name, "doc:0#v@user:ann", true)?,
+        Question::explain(name, "doc:0#v@user:bob", false)?,
+    ])
+}
+
+/// Items of three kinds, one of each of which is needed; what is to be taken away has a long context each time.
+fn contexts(_: bool) -> Result<World> {
+    let mut text = "model\n schema 1.1\ntype user\n".to_owned();
+    let kinds = ["one", "two", "three"];
+    for kind in kinds {
+        _ = writeln!(
+            text,
+            "type {kind}\n relations\n  define base: [user]\n  define blocked: [user with small]\n  define usable: base \
+             but not blocked"
+        );
+    }
+    _ = writeln!(text, "type doc\n relations");
+    for kind in kinds {
+        _ = writeln!(text, "  define {kind}: [{kind}]");
+    }
+    _ = writeln!(
+        text,
+        "  define all: usable from one and usable from two and usable from three\n\
+         condition small(size: int, pad: string) {{\n  size < 3\n}}"
+    );
+    let mut store = Store::new(&text)?;
+    let (doc, ann) = (store.put("doc:a")?, store.put("user:ann")?);
+    let pad = "x".repeat(PAD);
+    let small = TupleCondition {
+        name: "small".into(),
+        context: format!("{{\"size\":1,\"pad\":\"{pad}\"}}")
+            .parse()
+            .context("a context")?,
+    };
+    for kind in kinds {
+        for number in 0..ITEMS {
+            let item = store.put(&format!("{kind}:{number}"))?;
+            store.write(doc, kind, PlacedSubject::Object(item))?;
+            store.write(item, "base", PlacedSubject::Object(ann))?;
+            let blocked = store
+                .0
+                .write(item, "blocked", PlacedSubject::Object(ann), Some(&small));
+            blocked.context("a tuple was left out")?;
+        }
+    }
+    let name = format!("{} items blocked with long contexts", 3 * ITEMS);
+    store.world(vec![
+        Question::check(&name, "doc:a#all@user:ann", false)?,
+        Question::explain(name, "doc:a#all@user:ann", false)?,
     ])
 }
 
