@@ -67,13 +67,14 @@ impl Reader<'_, '_> {
 
     /// Whether a character is one of an operator, a name or a number.
     fn has_meaning(&self, character: char) -> bool {
-        let rest = self.cursor.rest;
-        let before = self.found.text.chars().next_back().unwrap_or_default();
+        let before = self.found.text.bytes().next_back();
+        let after = self.cursor.rest.bytes().nth(1);
         match character {
-            '=' => rest.starts_with("==") || "=!<>".contains(before),
-            '&' => rest.starts_with("&&") || before == '&',
-            '|' => rest.starts_with("||") || before == '|',
-            _ => character.is_ascii() && !"$;@\\^`~".contains(character),
+            '=' => after == Some(b'=') || matches!(before, Some(b'=' | b'!' | b'<' | b'>')),
+            '&' => after == Some(b'&') || before == Some(b'&'),
+            '|' => after == Some(b'|') || before == Some(b'|'),
+            '$' | ';' | '@' | '\\' | '^' | '`' | '~' => false,
+            _ => character.is_ascii(),
         }
     }
 
