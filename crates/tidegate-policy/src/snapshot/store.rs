@@ -4,7 +4,8 @@
 //!
 //! An object has a number as long as it has a standing or a tuple names it. After that the number is free,
 //! and the next new name gets it: in later stores alone, as every store has tables of its own. So neither
-//! memory nor numbers grow with objects that come and go, only with the most that were there at once.
+//! memory nor numbers grow with objects that come and go, only with the most that were there at once; and pages get
+//! smaller again with what is in them.
 
 use uuid::Uuid;
 
