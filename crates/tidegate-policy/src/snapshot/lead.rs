@@ -2,6 +2,7 @@
 //! needed. All of it is as it was when it was written, and may be taken for nothing but that.
 
 use super::row::{Entry, ObjectId, SubjectId};
+use super::table::LARGE;
 
 /// Words of a block that are looked at.
 const FEW: usize = 8;
@@ -50,9 +51,9 @@ impl Lead {
     }
 }
 
-/// Where a block leads: to the first object in it that has rows itself.
+/// Where a block leads: to the first object in it that has rows itself. What stands for a [large](LARGE) row names none.
 fn leads_to<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Option<ObjectId> {
-    let mut words = block.iter().take(FEW);
+    let mut words = block.iter().take(FEW).filter(|&word| word & LARGE == 0);
     words.find_map(|&word| match Entry::of_word(word).subject() {
         SubjectId::Object(id) if !block_of(id).is_empty() => Some(id),
         _ => None,

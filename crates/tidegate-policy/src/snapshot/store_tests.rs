@@ -3,6 +3,7 @@
 mod tree;
 
 use super::lead::{Lead, NEAR};
+use super::table::INLINE;
 use super::{Loader, ObjectId, Store, SubjectId};
 use crate::tuple::Object;
 
@@ -58,6 +59,30 @@ fn a_name_says_where_its_object_leads() {
         assert_eq!(lead_of(store, "doc:1"), lead(third, 0));
         assert_eq!(lead_of(store, "folder:1"), lead(second, third));
     }
+}
+
+/// The word that stands for a large row names nobody, and what comes after it does.
+#[test]
+fn a_large_row_leads_nowhere() {
+    let mut loader = Loader::default();
+    let first = loader.add("user:0", Some(0));
+    let members: Vec<ObjectId> = (1..=INLINE + NEAR as usize)
+        .map(|number| loader.add(&format!("user:{number}"), Some(0)))
+        .collect();
+    let [team, folder] = ["team:1", "folder:1"].map(|name| loader.add(name, Some(1)));
+    // What a word without a subject would be taken for.
+    loader.write(first, 0, SubjectId::Object(folder), None);
+    loader.write(folder, 0, SubjectId::Object(first), None);
+    let (last, others) = members.split_last().expect("members");
+    for &member in others {
+        loader.write(team, 0, SubjectId::Object(member), None);
+    }
+    let mut store = loader.finish();
+    assert_eq!(lead_of(&store, "team:1"), Lead::NOWHERE);
+    store.write(team, 0, SubjectId::Object(*last), None);
+    assert_eq!(lead_of(&store, "team:1"), Lead::NOWHERE);
+    store.write(team, 1, SubjectId::Object(folder), None);
+    assert_eq!(lead_of(&store, "team:1").next, folder);
 }
 
 fn lead_of(store: &Store, name: &str) -> Lead {

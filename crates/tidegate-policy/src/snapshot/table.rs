@@ -132,6 +132,7 @@ impl Table {
     pub(crate) fn fetch_first(&self, found: Found<'_>, relation: RelationId) {
         let mut words = found.block.iter().take(FEW);
         if let Some(&word) = words.find(|&&word| relation_of(word) == relation)
+            && word & LARGE == 0
             && let SubjectId::Object(object) = Entry::of_word(word).subject()
         {
             self.fetch(object);
