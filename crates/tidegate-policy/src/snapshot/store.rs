@@ -275,9 +275,7 @@ impl Store {
 
     /// Lets the object's name say where its rows lead now.
     fn note_lead(&mut self, object: ObjectId) {
-        if object >= NEAR
-            && let Some(place) = self.standings.place(object)
-        {
+        if let Some(place) = self.standings.place(object) {
             let lead = self.rows.lead(object);
             self.names.set_lead(object, place, lead);
         }

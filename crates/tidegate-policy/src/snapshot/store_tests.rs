@@ -85,6 +85,26 @@ fn a_large_row_leads_nowhere() {
     assert_eq!(lead_of(&store, "team:1").next, folder);
 }
 
+/// That an object is at hand says nothing of where it leads.
+#[test]
+fn what_is_near_leads_to_what_is_far() {
+    let mut loader = Loader::default();
+    for number in 0..NEAR {
+        loader.add(&format!("user:{number}"), Some(0));
+    }
+    let [first, second] = ["folder:1", "folder:2"].map(|name| loader.add(name, Some(1)));
+    let near = NEAR - 1;
+    let name = format!("user:{near}");
+    for (object, other) in [(near, first), (first, 0), (second, 0)] {
+        loader.write(object, 0, SubjectId::Object(other), None);
+    }
+    let mut store = loader.finish();
+    assert_eq!(lead_of(&store, &name).next, first);
+    store.write(near, 0, SubjectId::Object(second), None);
+    store.delete(near, 0, SubjectId::Object(first));
+    assert_eq!(lead_of(&store, &name).next, second);
+}
+
 fn lead_of(store: &Store, name: &str) -> Lead {
     let mut said = Lead::NOWHERE;
     let ahead = |_, lead| said = lead;
