@@ -4,7 +4,9 @@ mod tree;
 
 use super::lead::{Lead, NEAR};
 use super::table::INLINE;
-use super::{Loader, ObjectId, Store, SubjectId};
+use super::{Bound, Entry, Finding, Loader, ObjectId, Store, SubjectId};
+use crate::condition::Context;
+use crate::model::RelationId;
 use crate::tuple::Object;
 
 /// In numbers and order, too: lists have the order of numbers, wherever they are made.
@@ -111,4 +113,69 @@ fn lead_of(store: &Store, name: &str) -> Lead {
     let found = store.names.find_both(name, "user:0", ahead, |_| ());
     assert_eq!(found, (store.id(name), Some(0)));
     said
+}
+
+/// Who is in few groups is looked for in what leads back from there: the answer is that of the group's row.
+#[test]
+fn a_long_row_says_the_same_from_both_ends() {
+    const MANY: ObjectId = 40;
+    let mut loader = Loader::default();
+    for number in 0..60 {
+        loader.add(&format!("user:{number}"), Some(0));
+    }
+    let teams = (0..50).map(|number| loader.add(&format!("team:{number}"), Some(1)));
+    let teams: Vec<ObjectId> = teams.collect();
+    let (&team, others) = teams.split_first().expect("teams");
+    for member in 0..MANY {
+        loader.write(team, 0, SubjectId::Object(member), None);
+    }
+    let [
+        alone,
+        in_many,
+        by_another,
+        of_another,
+        under_condition,
+        nowhere,
+    ] = [0, 1, 50, 51, 52, 53];
+    for &other in others {
+        loader.write(other, 0, SubjectId::Object(in_many), None);
+    }
+    loader.write(team, 1, SubjectId::Object(by_another), None);
+    loader.write(others[0], 0, SubjectId::Object(of_another), None);
+    let mut store = loader.finish();
+    assert!(team >= NEAR && store.rows.find(team).is_long());
+    for (who, relation, finding) in [
+        (alone, 0, Finding::Always),
+        (alone, 1, Finding::Nowhere),
+        (in_many, 0, Finding::Always),
+        (MANY - 1, 0, Finding::Always),
+        (by_another, 0, Finding::Nowhere),
+        (by_another, 1, Finding::Always),
+        (of_another, 0, Finding::Nowhere),
+        (under_condition, 0, Finding::Nowhere),
+        (nowhere, 0, Finding::Nowhere),
+    ] {
+        assert_eq!(held(&store, team, relation, who), finding, "{who}");
+    }
+
+    // What leads back does not say whether it is under a condition.
+    if let Some(bound) = Bound::new(0, Context::default()) {
+        store.write(team, 0, SubjectId::Object(under_condition), Some(bound));
+        assert!(!store.rows.find(team).is_long());
+        for (who, finding) in [
+            (alone, Finding::Always),
+            (under_condition, Finding::Conditional),
+            (by_another, Finding::Nowhere),
+        ] {
+            assert_eq!(held(&store, team, 0, who), finding, "{who}");
+        }
+    }
+}
+
+#[track_caller]
+fn held(store: &Store, team: ObjectId, relation: RelationId, who: ObjectId) -> Finding {
+    let found = store.holds((store.rows.find(team), team), relation, who);
+    let entry = Entry::new(SubjectId::Object(who));
+    assert_eq!(found, store.row(team, relation).holds(entry), "{who}");
+    found
 }
