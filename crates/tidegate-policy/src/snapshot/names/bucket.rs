@@ -272,6 +272,7 @@ fn slots_for(names: usize) -> usize {
 mod tests {
     use super::super::push_words;
     use super::*;
+    use crate::tuple::MAX_OBJECT;
 
     /// However full a bucket is, and wherever its names begin: all at the end, all at the start, anywhere.
     #[test]
@@ -282,7 +283,11 @@ mod tests {
                 // Tags that are alike, too, and shapes like that of a free slot.
                 let hash_of =
                     |id: u32| Hash(u64::from(place_of(id)) << 32 | u64::from(id / 2 % 256));
-                let name_of = |id: u32| format!("user:{id:0width$}", width = id as usize % 12);
+                // From what is within a word to the longest that there may be.
+                let name_of = |id: u32| {
+                    let width = [3, 8, 16, 17, 24, 255, MAX_OBJECT][id as usize % 7];
+                    format!("{id:x>width$}")
+                };
                 let texts = (0..count + 1).map(|id| {
                     let mut words = Vec::new();
                     push_words(&mut words, &name_of(id));
@@ -310,6 +315,16 @@ mod tests {
                         let found = bucket.numbered(id, hash_of(id).place());
                         let lead = found.map(|(_, said)| said.lead());
                         assert_eq!(lead, Some(Lead { next: id, far: !id }));
+                        let text = found.map(|(_, said)| bucket.text(said));
+                        let is_whole = |text: &str| Some(text == name_of(id));
+                        let is_whole = text.and_then(|text| with_text(text, is_whole));
+                        assert_eq!(is_whole, Some(true), "{id}");
+                        // No name has this letter.
+                        for at in [0, 1, 2].map(|half| half * (name_of(id).len() - 1) / 2) {
+                            let mut other = name_of(id);
+                            other.replace_range(at..=at, "y");
+                            assert_eq!(bucket.find(&other, hash_of(id)), None, "{other}");
+                        }
                         // Neither the empty text nor one so long that its length looks like that.
                         for text in ["", "user:x", "x", &"x".repeat(512)] {
                             assert_eq!(bucket.find(text, hash_of(id)), None, "{text:?}");
