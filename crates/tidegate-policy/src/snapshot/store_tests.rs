@@ -50,16 +50,22 @@ fn a_name_says_where_its_object_leads() {
     assert_eq!(lead_of(&store, "doc:1"), lead(third, 0));
 
     let before = store.clone();
+    store.write(doc, 1, SubjectId::Object(second), None);
+    store.delete(doc, 0, SubjectId::Object(third));
     let others: Vec<Object> = (0..5_000)
         .map(|number| format!("group:{number}").parse().expect("an object"))
         .collect();
     let others: Vec<ObjectId> = others.iter().map(|name| store.intern(name, None)).collect();
-    store.write(doc, 1, SubjectId::Object(second), None);
+    let between = store.clone();
     for &other in &others {
         store.release(other);
     }
-    for store in [&before, &store] {
-        assert_eq!(lead_of(store, "doc:1"), lead(third, 0));
+    for (store, doc) in [
+        (&before, lead(third, 0)),
+        (&between, lead(second, third)),
+        (&store, lead(second, third)),
+    ] {
+        assert_eq!(lead_of(store, "doc:1"), doc);
         assert_eq!(lead_of(store, "folder:1"), lead(second, third));
     }
 }
