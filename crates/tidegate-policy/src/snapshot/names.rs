@@ -179,6 +179,13 @@ impl Names {
         }
     }
 
+    /// What was [said](Self::set_lead) last.
+    #[cfg(test)]
+    pub(super) fn lead(&self, id: ObjectId, place: u32) -> Option<Lead> {
+        let (_, said) = self.bucket(place).numbered(id, place)?;
+        Some(said.lead())
+    }
+
     /// Says where every object [leads](Self::set_lead), by number.
     pub(super) fn set_leads(&mut self, leads: &[Lead]) {
         for number in 0..self.count {
