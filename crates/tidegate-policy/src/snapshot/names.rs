@@ -328,6 +328,9 @@ pub(super) fn object(words: &[u64]) -> Option<Object> {
     with_text(words, |text| text.parse().ok())
 }
 
+// INVARIANT: the longest text is in whole words, all of which `with_text` has room for.
+const _: () = assert!(MAX_OBJECT.is_multiple_of(8));
+
 fn with_text<T>(words: &[u64], read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
     let mut bytes = [FILL; MAX_OBJECT];
     for (chunk, word) in bytes.chunks_mut(8).zip(words) {

@@ -11,9 +11,10 @@
 
 use prefetch_index::prefetch_index;
 
-use super::{Hash, ObjectId, is_text, with_text};
+use super::{FULL, Hash, ObjectId, is_text, with_text};
 use crate::snapshot::lead::Lead;
 use crate::snapshot::pages::{Page, Pair};
+use crate::tuple::MAX_OBJECT;
 
 /// The second word is a [`Lead`].
 type Slot = [u64; WORDS];
@@ -29,6 +30,12 @@ const STARTS: u64 = 0x3_ffff;
 const LENGTH: u32 = 50;
 const LENGTHS: u64 = 0x3f;
 const TAG: u32 = 56;
+// INVARIANT: a length that is cut off would make a name another one.
+const _: () = assert!(MAX_OBJECT.div_ceil(8) as u64 <= LENGTHS && LENGTHS << LENGTH < 1 << TAG);
+// INVARIANT: and a start that is cut off would show another name's text. A bucket that is the next to be split has
+// twice as many names as there are on average, and none has four times as many as that: hashes are spread, by seeds
+// that nobody knows.
+const _: () = assert!((8 * FULL * MAX_OBJECT.div_ceil(8)) as u64 <= STARTS);
 
 /// A name on its way into a bucket.
 #[derive(Clone, Copy)]
@@ -272,7 +279,6 @@ fn slots_for(names: usize) -> usize {
 mod tests {
     use super::super::push_words;
     use super::*;
-    use crate::tuple::MAX_OBJECT;
 
     /// However full a bucket is, and wherever its names begin: all at the end, all at the start, anywhere.
     #[test]
