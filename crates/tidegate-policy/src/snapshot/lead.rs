@@ -22,7 +22,8 @@ pub(super) struct Lead {
 impl Lead {
     pub(super) const NOWHERE: Self = Self { next: 0, far: 0 };
 
-    /// Of a block, and what it leads to from afar: over two others, or as far as it goes.
+    /// Of a block, and what it leads to from afar: over two others, or over one where that is the end; 0 for none, and
+    /// for one that is [`NEAR`].
     pub(super) fn from_block<'a>(
         block: &[u64],
         block_of: impl Fn(ObjectId) -> &'a [u64],

@@ -224,7 +224,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// Every stored tuple on an object, by relation in the model's order.
+    /// Every stored tuple on an object of the relations that its type has, by relation in the model's order.
     pub fn tuples_on(&self, object: &Object) -> Vec<Tuple> {
         let view = self.view();
         let Some(id) = view.id(object.as_str()) else {

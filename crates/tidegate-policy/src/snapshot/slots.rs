@@ -93,8 +93,9 @@ pub(super) fn block<'a>(head: u64, room: &'a [u64], long: &'a [u64]) -> &'a [u64
     long.get(start..start + length).unwrap_or_default()
 }
 
-/// The object that a block leads to over two others, or as far as it goes, as it was when the block was written: to
-/// know it in time saves waiting, and that is all that it may be taken for. 0 stands for none.
+/// The object that a block leads to over two others, or over one where that is the end, as it was when the block was
+/// written: to know it in time saves waiting, and that is all that it may be taken for. 0 stands for none, and for one
+/// that is near.
 #[inline]
 pub(super) fn far(head: u64) -> ObjectId {
     if head & LONG == 0 {
