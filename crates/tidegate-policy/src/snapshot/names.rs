@@ -109,7 +109,7 @@ impl Names {
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
         let bucket = self.bucket(place);
-        let (_, found) = bucket.numbered(id, place)?;
+        let (_, found) = bucket.slot_of(id, place)?;
         with_text(bucket.text(found), |text| {
             wanted(text).then(|| text.parse().ok())?
         })
@@ -171,7 +171,7 @@ impl Names {
     /// Says where the object with a number leads, whose name is in the bucket of a place.
     pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: Lead) {
         let number = bucket_of(place, self.count);
-        if let Some((at, said)) = self.numbered(number).numbered(id, place)
+        if let Some((at, said)) = self.numbered(number).slot_of(id, place)
             && said.lead() != lead
             && let Some((page, _)) = self.buckets.page_mut(number)
         {
@@ -182,7 +182,7 @@ impl Names {
     /// What was [said](Self::set_lead) last.
     #[cfg(test)]
     pub(super) fn lead(&self, id: ObjectId, place: u32) -> Option<Lead> {
-        let (_, said) = self.bucket(place).numbered(id, place)?;
+        let (_, said) = self.bucket(place).slot_of(id, place)?;
         Some(said.lead())
     }
 

@@ -52,7 +52,7 @@ impl Store {
         let ahead = |id, lead: Lead| {
             self.rows.fetch(id);
             self.rows.fetch_known(lead.next);
-            self.rows.fetch_known(lead.far);
+            self.rows.fetch_known(lead.after);
         };
         // What is nearer is there as soon as it is asked for.
         let other_ahead = |id| {

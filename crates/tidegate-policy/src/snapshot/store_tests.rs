@@ -38,7 +38,7 @@ fn a_name_says_where_its_object_leads() {
     }
     loader.write(third, 0, SubjectId::Object(0), None);
     let mut store = loader.finish();
-    let lead = |next, far| Lead { next, far };
+    let lead = |next, after| Lead { next, after };
     assert_eq!(lead_of(&store, "doc:1"), lead(first, second));
     assert_eq!(lead_of(&store, "folder:1"), lead(second, third));
     assert_eq!(lead_of(&store, "folder:2"), lead(third, 0));
