@@ -52,7 +52,7 @@ impl Lead {
     }
 }
 
-/// Where a block leads: to the first object in it that has rows itself. What stands for a [large](LARGE) row names none.
+/// Where a block leads: to the first object in it that has rows itself. What stands for a [large](LARGE) row is none.
 fn leads_to<'a>(block: &[u64], block_of: impl Fn(ObjectId) -> &'a [u64]) -> Option<ObjectId> {
     let mut words = block.iter().take(FEW).filter(|&word| word & LARGE == 0);
     words.find_map(|&word| match Entry::of_word(word).subject() {
