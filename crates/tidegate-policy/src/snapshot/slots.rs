@@ -143,7 +143,10 @@ pub(super) fn changed(
     let &old = slots.get(first)?;
     let (fits, was_long) = (block.len() < end - first, old & LONG != 0);
     let heads = (0..SLOTS).filter_map(|at| slots.get(start(size, at)));
-    if let Some(gone @ 1..) = length_of(old).checked_sub(block.len()) {
+    // What is held is a word for each slot at least: most pages need not be looked at.
+    if slots.len() > LOOSE * SLOTS
+        && let Some(gone @ 1..) = length_of(old).checked_sub(block.len())
+    {
         let held: usize = heads.map(|&head| length_of(head) + 1).sum();
         if slots.len() > LOOSE * (held - gone) {
             return None;
