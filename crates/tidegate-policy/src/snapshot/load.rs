@@ -301,6 +301,7 @@ fn block_of<'a>(words: &'a [u64], ends: &[u32], id: ObjectId) -> &'a [u64] {
 }
 
 /// Sums of counts: returns the last.
+// 4 billion tuples are 50 GB before they come here: for larger sums than 32 bits have nothing is checked.
 fn sum(counts: &mut [u32]) -> usize {
     let mut sum = 0;
     for count in counts {

@@ -1,7 +1,8 @@
 //! Tuples, objects and revocations at one revision.
 //!
 //! A snapshot is a [`Store`]: tables of small pages that snapshots share. A change copies the pages
-//! that it touches, and the way to them, some kilobytes of whatever there is; nothing is ever gone
+//! that it touches, and the way to them: some kilobytes of whatever there is, or a few times as much as
+//! the 512 objects of a page have in their [blocks](slots), where that is more; nothing is ever gone
 //! through or folded as a whole. So readers share what they read without locks, and a change never
 //! stops them.
 //!
@@ -223,7 +224,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// Every stored tuple on an object, by relation in the model's order.
+    /// Every stored tuple on an object of the relations that its type has, by relation in the model's order.
     pub fn tuples_on(&self, object: &Object) -> Vec<Tuple> {
         let view = self.view();
         let Some(id) = view.id(object.as_str()) else {

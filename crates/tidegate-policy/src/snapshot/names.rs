@@ -109,7 +109,7 @@ impl Names {
         wanted: impl FnOnce(&str) -> bool,
     ) -> Option<Object> {
         let bucket = self.bucket(place);
-        let (_, found) = bucket.numbered(id, place)?;
+        let (_, found) = bucket.slot_of(id, place)?;
         with_text(bucket.text(found), |text| {
             wanted(text).then(|| text.parse().ok())?
         })
@@ -171,12 +171,19 @@ impl Names {
     /// Says where the object with a number leads, whose name is in the bucket of a place.
     pub(super) fn set_lead(&mut self, id: ObjectId, place: u32, lead: Lead) {
         let number = bucket_of(place, self.count);
-        if let Some((at, said)) = self.numbered(number).numbered(id, place)
+        if let Some((at, said)) = self.numbered(number).slot_of(id, place)
             && said.lead() != lead
             && let Some((page, _)) = self.buckets.page_mut(number)
         {
             bucket::set_lead(Page::make_mut(page), at, lead);
         }
+    }
+
+    /// What was [said](Self::set_lead) last.
+    #[cfg(test)]
+    pub(super) fn lead(&self, id: ObjectId, place: u32) -> Option<Lead> {
+        let (_, said) = self.bucket(place).slot_of(id, place)?;
+        Some(said.lead())
     }
 
     /// Says where every object [leads](Self::set_lead), by number.
@@ -320,6 +327,9 @@ fn filled(last: [u8; 8], count: usize) -> u64 {
 pub(super) fn object(words: &[u64]) -> Option<Object> {
     with_text(words, |text| text.parse().ok())
 }
+
+// INVARIANT: the longest text is in whole words, all of which `with_text` has room for.
+const _: () = assert!(MAX_OBJECT.is_multiple_of(8));
 
 fn with_text<T>(words: &[u64], read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
     let mut bytes = [FILL; MAX_OBJECT];

@@ -60,10 +60,6 @@ impl SetAside {
         bits.is_some_and(|bits| bits >> (place % BITS) & 1 == 0)
     }
 
-    fn is_empty(&self) -> bool {
-        !(0..self.tuples.len()).any(|place| self.has(place))
-    }
-
     /// In order.
     pub(super) fn tuples(&self) -> impl Iterator<Item = Tuple> {
         let tuples = self.tuples.iter().zip(0..);
@@ -92,8 +88,9 @@ pub(crate) fn has_names_for(model: &Model, tuple: &Tuple) -> bool {
 /// The snapshot's store under another model, and what that has no name for.
 pub(super) fn renumber(snapshot: &Snapshot, to: &Model) -> (Store, SetAside) {
     let from = &snapshot.model;
-    if snapshot.set_aside.is_empty() && names(from) == names(to) {
-        return (snapshot.store.clone(), SetAside::default());
+    if names(from) == names(to) {
+        // So what was set aside has no names now either.
+        return (snapshot.store.clone(), snapshot.set_aside.clone());
     }
     let old = &snapshot.store;
     let mut types = Types::default();
@@ -169,4 +166,37 @@ fn names(model: &Model) -> Vec<&str> {
         names.push(condition.name());
     }
     names
+}
+
+#[cfg(test)]
+#[cfg(feature = "language")]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::snapshot::Change;
+
+    fn model(types: &str) -> Model {
+        Model::parse(&format!("model\n  schema 1.1\n{types}")).expect("a model")
+    }
+
+    /// What is set aside is shared, not looked at again, where names are the same.
+    #[test]
+    fn the_same_names_leave_all_in_its_place() {
+        let folder = "type user\ntype folder\n  relations\n    define owner: [user]\n";
+        let with_blocked = format!("{folder}    define blocked: [user]\n");
+        let tuples = ["folder:a#owner@user:ann", "folder:a#blocked@user:bob"];
+        let writes = tuples.map(|text| Change::Write(text.parse().expect("a tuple")));
+        let snapshot = Snapshot::new(model(&with_blocked), Profile::default());
+        let snapshot = snapshot.apply(1, &writes).expect("applies");
+        let less = snapshot.with_model(model(folder), Profile::default());
+        assert_eq!(less.set_aside.tuples().count(), 1);
+        for renewed in [
+            less.renewed(None, Some(Profile::default())),
+            less.with_model(model(folder), Profile::default()),
+        ] {
+            let (one, other) = (&less.set_aside.tuples, &renewed.set_aside.tuples);
+            assert!(Arc::ptr_eq(one, other));
+            assert!(renewed.tuples().eq(less.tuples()));
+        }
+    }
 }

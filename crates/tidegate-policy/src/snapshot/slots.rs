@@ -2,9 +2,10 @@
 //!
 //! A page has [`SLOTS`] objects with consecutive numbers, and for each of them a slot of so many words: the
 //! first says its type and how long its block is, and after it comes the block, if there is room. Blocks that are
-//! too long are in a second page, one after the other. Each page has slots of the length that takes least
-//! memory; as objects of a type are loaded one after the other, and have about as many tuples, most of them are
-//! found in a single place, that follows from the number alone.
+//! too long are in a second page, one after the other. Each page has slots of the length that took least
+//! memory when it was made anew, which it is when too many blocks are too long or too short for them; as objects of
+//! a type are loaded one after the other, and have about as many tuples, most of them are found in a single place,
+//! that follows from the number alone.
 
 use std::iter::repeat;
 
@@ -23,6 +24,11 @@ const SMALL: usize = 3;
 
 /// Words that it is worth to have a block in its slot.
 const BEYOND: usize = 4;
+
+/// How many times as long as what they hold, with a word for each slot, slots may become.
+// INVARIANT: more than `best_size` ever makes them, which is 3 times, where each block is one word: else pages would
+// be made anew with each change. So it takes many changes from one time to the next.
+const LOOSE: usize = 4;
 
 /// A slot's first word, from the highest bit: 8 of type, 20 of the block's length, 1 that says that it is in the
 /// second page, 3 of the [kinds] of its entries, and 32 of where it starts there; or, of a block that is in its
@@ -87,8 +93,9 @@ pub(super) fn block<'a>(head: u64, room: &'a [u64], long: &'a [u64]) -> &'a [u64
     long.get(start..start + length).unwrap_or_default()
 }
 
-/// The object that a block leads to over two others, or as far as it goes, as it was when the block was written: to
-/// know it in time saves waiting, and that is all that it may be taken for. 0 stands for none.
+/// The object that a block leads to over two others, or over one where that is the end, as it was when the block was
+/// written: to know it in time saves waiting, and that is all that it may be taken for. 0 stands for none, and for one
+/// that is near.
 #[inline]
 pub(super) fn far(head: u64) -> ObjectId {
     if head & LONG == 0 {
@@ -135,8 +142,16 @@ pub(super) fn changed(
     let (first, end) = (start(size, at), start(size, at + 1));
     let &old = slots.get(first)?;
     let (fits, was_long) = (block.len() < end - first, old & LONG != 0);
-    if !fits && !was_long {
-        let heads = (0..SLOTS).filter_map(|at| slots.get(start(size, at)));
+    let heads = (0..SLOTS).filter_map(|at| slots.get(start(size, at)));
+    // What is held is a word for each slot at least: most pages need not be looked at.
+    if slots.len() > LOOSE * SLOTS
+        && let Some(gone @ 1..) = length_of(old).checked_sub(block.len())
+    {
+        let held: usize = heads.map(|&head| length_of(head) + 1).sum();
+        if slots.len() > LOOSE * (held - gone) {
+            return None;
+        }
+    } else if !fits && !was_long {
         let count = heads.filter(|&head| head & LONG != 0).count() + 1;
         // Seldom enough to cost little for each object, and soon enough to not have many in the wrong place.
         if count.is_power_of_two() {
@@ -260,12 +275,62 @@ impl PageBuilder {
 mod tests {
     use super::*;
 
+    /// A page, and what was put into it: of a slot the type, the block and where that leads.
+    struct Held {
+        objects: Vec<(Option<TypeId>, Vec<u64>, ObjectId)>,
+        slots: Page,
+        long: Page,
+        anew: usize,
+    }
+
+    impl Held {
+        fn nothing() -> Self {
+            Self {
+                objects: vec![(None, Vec::new(), 0); SLOTS],
+                slots: Page::from([]),
+                long: Page::from([]),
+                anew: 0,
+            }
+        }
+
+        fn put(&mut self, at: usize, now: (Option<TypeId>, Vec<u64>, ObjectId)) {
+            let made = changed(&self.slots, &self.long, at, now.0, &now.1, now.2);
+            self.objects[at] = now;
+            if let Some((slots, long)) = made {
+                self.slots = slots;
+                self.long = long.unwrap_or_else(|| self.long.clone());
+            } else {
+                let mut made = PageBuilder::default();
+                for (type_id, block, far) in &self.objects {
+                    made.push(*type_id, block, *far);
+                }
+                (self.slots, self.long) = made.pages();
+                self.anew += 1;
+            }
+            for at in 0..SLOTS {
+                // Where a block leads is said in its slot alone, and not known any more once it was elsewhere.
+                if self.head(at) & LONG != 0 {
+                    self.objects[at].2 = 0;
+                }
+            }
+        }
+
+        fn head(&self, at: usize) -> u64 {
+            let head = slot(&self.slots, at).first();
+            head.copied().unwrap_or_else(|| head_of(None, &[]))
+        }
+
+        /// Words of all blocks, with one for each slot.
+        fn words(&self) -> usize {
+            let lengths = self.objects.iter().map(|(_, block, _)| block.len() + 1);
+            lengths.sum()
+        }
+    }
+
     /// Blocks that grow and shrink are what was put last, wherever they are, and those beside them stay.
     #[test]
     fn blocks_are_what_was_put_last() {
-        let mut held: Vec<(Option<TypeId>, Vec<u64>)> = vec![(None, Vec::new()); SLOTS];
-        let (mut slots, mut long): (Page, Page) = (Page::from([]), Page::from([]));
-        let (mut in_place, mut anew, mut seed) = (0, 0, 1_u64);
+        let (mut held, mut seed) = (Held::nothing(), 1_u64);
         for round in 0..4_000 {
             seed = seed
                 .wrapping_mul(6_364_136_223_846_793_005)
@@ -273,32 +338,31 @@ mod tests {
             let at = (seed >> 33) as usize % SLOTS;
             let most = if round % 1_000 < 500 { 4 } else { 12 };
             let words = (0..(seed >> 50) % most).map(|number| seed ^ number);
-            let now = (
-                Some((seed >> 20) as TypeId % 100),
-                words.collect::<Vec<_>>(),
-            );
-            held[at] = now.clone();
-            if let Some((after, moved)) =
-                changed(&slots, &long, at, now.0, &now.1, round as ObjectId)
-            {
-                slots = after;
-                long = moved.unwrap_or(long);
-                in_place += 1;
-            } else {
-                let mut made = PageBuilder::default();
-                held.iter()
-                    .for_each(|(type_id, block)| made.push(*type_id, block, 7));
-                (slots, long) = made.pages();
-                anew += 1;
-            }
-            for (at, (type_id, words)) in held.iter().enumerate() {
-                let found = slot(&slots, at).split_first();
-                let (&head, room) = found.unwrap_or((&head_of(None, &[]), &[]));
+            let type_id = Some((seed >> 20) as TypeId % 100);
+            held.put(at, (type_id, words.collect(), round as ObjectId));
+            for (at, (type_id, words, leads_to)) in held.objects.iter().enumerate() {
+                let (head, room) = (held.head(at), slot(&held.slots, at).get(1..));
                 assert_eq!(type_of(head), *type_id, "{round}");
-                assert_eq!(block(head, room, &long), words, "{round}");
+                let found = block(head, room.unwrap_or_default(), &held.long);
+                assert_eq!(found, words, "{round}");
+                assert_eq!(far(head), *leads_to, "{round}");
             }
         }
-        assert!(in_place > 3_000 && anew > 8, "{in_place}, {anew}");
+        assert!((8..1_000).contains(&held.anew), "{}", held.anew);
+    }
+
+    /// Slots get smaller again, once for many changes: what is gone is neither kept nor copied with later ones.
+    #[test]
+    fn a_page_is_not_much_longer_than_what_it_holds() {
+        let mut held = Held::nothing();
+        for length in [1, 95, 1, 95, 0] {
+            for at in 0..SLOTS {
+                held.put(at, (Some(1), vec![7; length], 0));
+                let (len, words) = (held.slots.len(), held.words());
+                assert!(len <= 4 * words, "{len} for {words}, at {length}");
+            }
+        }
+        assert!(held.anew < 100, "{}", held.anew);
     }
 
     /// Few words beyond what is held: uniform blocks are all in their slots, and of others most are not padded.

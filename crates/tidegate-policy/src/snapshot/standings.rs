@@ -181,19 +181,21 @@ impl StandingsBuilder {
             page.resize(SLOTS * WORDS, 0);
             pages.push(page.into());
         }
-        let mut standings = Standings {
+        let mut later = self.later;
+        later.retain(|&(id, _)| {
+            let word = self.words.get(id as usize * WORDS);
+            word.is_some_and(|word| word & SAYS == LATER)
+        });
+        // Of each object what was set last, which comes first of what has its number.
+        later.reverse();
+        crate::sort::by_key(&mut later, |&(id, _)| id);
+        later.dedup_by_key(|&mut (id, _)| id);
+        Standings {
             pages: Pages::from_pages(pages),
-            later: Tree::default(),
+            later: Tree::from_sorted(&later),
             end: ObjectId::try_from(self.words.len() / WORDS).unwrap_or(NONE),
             free: NONE,
-        };
-        for (id, valid_from_s) in self.later {
-            let is_later = |[word, ..]: [u64; WORDS]| word & SAYS == LATER;
-            if standings.words(id).is_some_and(is_later) {
-                standings.later.insert(id, valid_from_s);
-            }
         }
-        standings
     }
 }
 
@@ -224,6 +226,10 @@ mod tests {
                 }
                 expected.push((id, after));
             }
+        }
+        // In another order than that of the numbers, some of them again.
+        for &(id, after) in expected.iter().rev().step_by(3) {
+            built.set(id, after);
         }
         for standings in [standings, built.finish()] {
             for &(id, after) in &expected {

@@ -4,7 +4,8 @@
 //!
 //! An object has a number as long as it has a standing or a tuple names it. After that the number is free,
 //! and the next new name gets it: in later stores alone, as every store has tables of its own. So neither
-//! memory nor numbers grow with objects that come and go, only with the most that were there at once.
+//! memory nor numbers grow with objects that come and go, only with the most that were there at once; and pages get
+//! smaller again with what is in them.
 
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ impl Store {
         let ahead = |id, lead: Lead| {
             self.rows.fetch(id);
             self.rows.fetch_known(lead.next);
-            self.rows.fetch_known(lead.far);
+            self.rows.fetch_known(lead.after);
         };
         // What is nearer is there as soon as it is asked for.
         let other_ahead = |id| {
@@ -274,9 +275,7 @@ impl Store {
 
     /// Lets the object's name say where its rows lead now.
     fn note_lead(&mut self, object: ObjectId) {
-        if object >= NEAR
-            && let Some(place) = self.standings.place(object)
-        {
+        if let Some(place) = self.standings.place(object) {
             let lead = self.rows.lead(object);
             self.names.set_lead(object, place, lead);
         }

@@ -15,7 +15,7 @@ use super::row::{
     ENTRY_BITS, Entry, Finding, ObjectId, Row, SubjectId, are_plain, bits_of, block_word,
     is_same_subject, key, may_be_userset, may_be_wildcard, relation_of, replace,
 };
-use super::slots::{self, ANY_KIND, PageBuilder, SLOTS, block, far, kinds, place, slot, type_of};
+use super::slots::{self, ANY_KIND, PageBuilder, SLOTS, block, kinds, place, slot, type_of};
 use super::tree::{Set, Tree};
 use crate::model::{RelationId, TypeId};
 
@@ -132,6 +132,7 @@ impl Table {
     pub(crate) fn fetch_first(&self, found: Found<'_>, relation: RelationId) {
         let mut words = found.block.iter().take(FEW);
         if let Some(&word) = words.find(|&&word| relation_of(word) == relation)
+            && word & LARGE == 0
             && let SubjectId::Object(object) = Entry::of_word(word).subject()
         {
             self.fetch(object);
@@ -141,7 +142,7 @@ impl Table {
     /// Asks the memory for where an object leads from afar: the next but two of a chain.
     #[inline]
     pub(crate) fn fetch_far(&self, found: Found<'_>) {
-        self.fetch_known(far(found.head));
+        self.fetch_known(slots::far(found.head));
     }
 
     /// Asks the memory for the rows of an object that something leads to, if there is one.
@@ -338,17 +339,17 @@ impl Table {
     fn set(&mut self, object: ObjectId, type_id: Option<TypeId>, block: &[u64]) {
         let (page, at) = place(object);
         let (slots, long) = self.pages.both(page);
-        let (_, leads) = Lead::from_block(block, |id| self.find(id).block);
-        let made = slots::changed(slots, long, at, type_id, block, leads);
+        let (_, far) = Lead::from_block(block, |id| self.find(id).block);
+        let made = slots::changed(slots, long, at, type_id, block, far);
         let (slots, long) = made.unwrap_or_else(|| {
             // Slots of another size may be better now.
             let mut made = PageBuilder::default();
             for (slot, other) in (0..SLOTS).zip(object.saturating_sub(at as ObjectId)..) {
                 if slot == at {
-                    made.push(type_id, block, leads);
+                    made.push(type_id, block, far);
                 } else {
                     let found = self.find(other);
-                    made.push(found.type_id, found.block, far(found.head));
+                    made.push(found.type_id, found.block, slots::far(found.head));
                 }
             }
             let (slots, long) = made.pages();
@@ -412,7 +413,7 @@ pub(super) struct TableBuilder {
 
 impl TableBuilder {
     /// Adds the next object, with its [block](block_word), in which rows are as long as they are, and where that leads
-    /// [from afar](far).
+    /// [from afar](slots::far).
     pub(super) fn push(&mut self, type_id: Option<TypeId>, block: &[u64], far: ObjectId) {
         if block.len() <= INLINE {
             self.page.push(type_id, block, far);

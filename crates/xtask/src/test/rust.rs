@@ -12,7 +12,7 @@ const END_TO_END: &str = "tidegate-tests";
 const ENGINE: &str = "tidegate-policy";
 
 /// Features that the engine is tested with apart from all of them, for cargo.
-const FEWER: [&str; 2] = ["", "language"];
+const FEWER: [&str; 3] = ["", "language", "conditions"];
 
 pub(super) fn run(scale: &Scale) -> Result<Tally, Failure> {
     machine::need_postgres()?;

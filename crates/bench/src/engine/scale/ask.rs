@@ -17,7 +17,8 @@ use crate::table::{Goal, Row};
 
 /// Questions that are spread over the store.
 const SPREAD: u32 = 100_000;
-/// Kinds of questions, in turn, in the order of [`questions`].
+/// Kinds of questions, in turn, in the order of [`questions`], where a colleague stands in for a member that is not
+/// there.
 const KINDS: [&str; 4] = ["of owners", "of members", "of colleagues", "of anybody"];
 /// Questions that are repeated.
 const REPEATED: usize = 50;
@@ -72,8 +73,8 @@ pub(super) fn visited(
 }
 
 /// Questions about any document: by its owner, by a member of a group that a folder above it is shared
-/// with, by somebody of the same unit, by anybody. The same numbers make the same questions about stores of any
-/// size, but for which unit each is about.
+/// with, or by a colleague where there is none, by somebody of the same unit, by anybody. The same numbers make the
+/// same questions about stores of any size, but for which unit each is about.
 pub(super) fn questions(data: Data, number: u32, mut random: Random) -> Vec<Question> {
     let questions = (0..number).map(|number| {
         let [unit, another, doc, any] = [(); 4].map(|()| random.below(u32::MAX));

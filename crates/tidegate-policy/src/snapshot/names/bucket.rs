@@ -3,22 +3,22 @@
 //! A slot that is not free has two words. The first has, from the highest bit, 8 of the name's hash, 6 of the text's
 //! length, 18 for where that starts, 32 of the number. The second is where the object [leads](Lead): who asks about it
 //! waits for its rows together with those of the next two, and not for one after the other. A name's hash says at which
-//! line of memory to begin to look for it; most names are in that or the next, and its slots are looked at together. The
-//! slots before the first whole line are for what has no room at the end.
+//! line of memory to begin to look for it; most names are in that or the next, and its slots are looked at together.
+//! The slots before the first whole line are for what has no room at the end.
 //!
 //! A text is filled up to whole words with a byte that no text holds, so that none is taken for a longer one. So a
 //! look-up has to wait for one place in memory, and meanwhile for another one, to be sure.
 
 use prefetch_index::prefetch_index;
 
-use super::{Hash, ObjectId, is_text, with_text};
+use super::{FULL, Hash, ObjectId, is_text, with_text};
 use crate::snapshot::lead::Lead;
 use crate::snapshot::pages::{Page, Pair};
+use crate::tuple::MAX_OBJECT;
 
 /// The second word is a [`Lead`].
 type Slot = [u64; WORDS];
 const WORDS: usize = 2;
-const LEAD: usize = 1;
 /// Slots that are in one line of memory.
 const LINE: usize = 4;
 /// Slots in whose place a page's counts are, in its first line.
@@ -29,6 +29,12 @@ const STARTS: u64 = 0x3_ffff;
 const LENGTH: u32 = 50;
 const LENGTHS: u64 = 0x3f;
 const TAG: u32 = 56;
+// INVARIANT: a length that is cut off would make a name another one.
+const _: () = assert!(MAX_OBJECT.div_ceil(8) as u64 <= LENGTHS && LENGTHS << LENGTH < 1 << TAG);
+// INVARIANT: and a start that is cut off would show another name's text. A bucket that is the next to be split has
+// twice as many names as there are on average, and none has four times as many as that: hashes are spread, by seeds
+// that nobody knows.
+const _: () = assert!((8 * FULL * MAX_OBJECT.div_ceil(8)) as u64 <= STARTS);
 
 /// A name on its way into a bucket.
 #[derive(Clone, Copy)]
@@ -145,7 +151,7 @@ impl<'a> Bucket<'a> {
     }
 
     /// The slot of the name with a number and a hash with this place, and its number.
-    pub(super) fn numbered(self, id: ObjectId, place: u32) -> Option<(usize, Said)> {
+    pub(super) fn slot_of(self, id: ObjectId, place: u32) -> Option<(usize, Said)> {
         self.slots_from(place).find(|(_, said)| said.id() == id)
     }
 
@@ -226,21 +232,23 @@ pub(super) fn set_lead(page: &mut [u64], at: usize, lead: Lead) {
 /// Whether a page says of every object where it leads, by number.
 pub(super) fn has_leads(page: &[u64], leads: &[Lead]) -> bool {
     let (slots, _) = page.as_chunks();
-    slots.iter().all(|slot| slot[LEAD] == lead_of(slot, leads))
+    slots
+        .iter()
+        .all(|&[name, lead]| lead == lead_of(name, leads))
 }
 
 /// Says where every object of a page leads.
 pub(super) fn set_leads(page: &mut [u64], leads: &[Lead]) {
     let (slots, _) = page.as_chunks_mut();
-    for slot in slots {
-        slot[LEAD] = lead_of(slot, leads);
+    for [name, lead] in slots {
+        *lead = lead_of(*name, leads);
     }
 }
 
-fn lead_of(slot: &Slot, leads: &[Lead]) -> u64 {
-    let lead = leads.get(Said::of(slot).id() as usize);
-    lead.filter(|_| !is_free(slot))
-        .map_or(0, |lead| lead.word())
+/// The second word of a slot with this first one, 0 of a free one.
+fn lead_of(name: u64, leads: &[Lead]) -> u64 {
+    let lead = leads.get(name as ObjectId as usize);
+    lead.filter(|_| name != 0).map_or(0, |lead| lead.word())
 }
 
 /// What a slot says of a name's text: a part of its hash, and its length in words.
@@ -282,7 +290,12 @@ mod tests {
                 // Tags that are alike, too, and shapes like that of a free slot.
                 let hash_of =
                     |id: u32| Hash(u64::from(place_of(id)) << 32 | u64::from(id / 2 % 256));
-                let name_of = |id: u32| format!("user:{id:0width$}", width = id as usize % 12);
+                let lead_to = |next, after| Lead { next, after };
+                // From what is within a word to the longest that there may be.
+                let name_of = |id: u32| {
+                    let width = [3, 8, 16, 17, 24, 255, MAX_OBJECT][id as usize % 7];
+                    format!("{id:x>width$}")
+                };
                 let texts = (0..count + 1).map(|id| {
                     let mut words = Vec::new();
                     push_words(&mut words, &name_of(id));
@@ -293,7 +306,7 @@ mod tests {
                     id,
                     of: hash_of(id),
                     text,
-                    lead: Lead { next: id, far: !id },
+                    lead: lead_to(id, !id),
                 });
                 let names: Vec<Name<'_>> = names.collect();
                 let (last, names) = names.split_last().expect("at least one");
@@ -307,9 +320,19 @@ mod tests {
                 {
                     for id in 0..count {
                         assert_eq!(bucket.find(&name_of(id), hash_of(id)), Some(id));
-                        let found = bucket.numbered(id, hash_of(id).place());
+                        let found = bucket.slot_of(id, hash_of(id).place());
                         let lead = found.map(|(_, said)| said.lead());
-                        assert_eq!(lead, Some(Lead { next: id, far: !id }));
+                        assert_eq!(lead, Some(lead_to(id, !id)));
+                        let text = found.map(|(_, said)| bucket.text(said));
+                        let is_whole = |text: &str| Some(text == name_of(id));
+                        let is_whole = text.and_then(|text| with_text(text, is_whole));
+                        assert_eq!(is_whole, Some(true), "{id}");
+                        // No name has this letter.
+                        for at in [0, 1, 2].map(|half| half * (name_of(id).len() - 1) / 2) {
+                            let mut other = name_of(id);
+                            other.replace_range(at..=at, "y");
+                            assert_eq!(bucket.find(&other, hash_of(id)), None, "{other}");
+                        }
                         // Neither the empty text nor one so long that its length looks like that.
                         for text in ["", "user:x", "x", &"x".repeat(512)] {
                             assert_eq!(bucket.find(text, hash_of(id)), None, "{text:?}");
