@@ -68,11 +68,11 @@ impl Reader<'_, '_> {
     /// Whether a character is one of an operator, a name or a number.
     fn has_meaning(&self, character: char) -> bool {
         let before = self.found.text.bytes().next_back();
-        let after = self.cursor.rest.bytes().nth(1);
+        let after = self.cursor.rest.as_bytes().get(1);
         match character {
-            '=' => after == Some(b'=') || matches!(before, Some(b'=' | b'!' | b'<' | b'>')),
-            '&' => after == Some(b'&') || before == Some(b'&'),
-            '|' => after == Some(b'|') || before == Some(b'|'),
+            '=' => after == Some(&b'=') || matches!(before, Some(b'=' | b'!' | b'<' | b'>')),
+            '&' => after == Some(&b'&') || before == Some(b'&'),
+            '|' => after == Some(&b'|') || before == Some(b'|'),
             '$' | ';' | '@' | '\\' | '^' | '`' | '~' => false,
             _ => character.is_ascii(),
         }
