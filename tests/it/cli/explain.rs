@@ -44,6 +44,21 @@ async fn a_proposed_command_turns_the_answer() {
     assert_eq!(answer["decision"], true, "{answer}");
     assert!(answer["proof"]["kind"].is_string(), "{answer}");
 
+    // What is not there and what may not be seen are the same.
+    let bob = register(&world, &operator, "bob").await;
+    for (person, line) in [
+        (&alice, "explain can_read stream:acme/sales/gone"),
+        (&bob, "explain can_read stream:acme/sales/orders"),
+        (&bob, "explain can_read stream:acme/sales/gone"),
+    ] {
+        let ended = person.run(&words(line)).await;
+        assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
+        assert_eq!(
+            ended.stdout,
+            "denied\nthere may be ways that are not told, as where it is not there or you may not see it\n"
+        );
+    }
+
     // As `grant` says: no command is proposed for one who is not there.
     for line in [
         "explain user:zed can_read stream:acme/sales/orders",
