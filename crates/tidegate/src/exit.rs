@@ -29,6 +29,10 @@ impl From<Exit> for ExitCode {
 fn after(problem: &ProblemDocument) -> Option<&'static str> {
     let rule = problem.rule.as_deref().unwrap_or_default();
     Some(match problem.status {
+        400 if matches!(problem.field.as_deref(), Some("cursor" | "page.token")) => {
+            "a cursor is the word after `more: --cursor`, and leads on in the very list that said it: \
+             leave it out to begin anew"
+        }
         400 if problem.field.is_some() => "`--help` after the verb shows how that is written",
         401 => {
             "`tidegate login` keeps a secret that holds; TIDEGATE_SECRET or --secret-file name one for this run"
@@ -80,8 +84,13 @@ pub(crate) enum Failure {
         reason: String,
     },
     /// What files hold is wrong: each thing with its place.
-    #[error("{}", .0.join("\n  "))]
-    Invalid(Vec<String>),
+    #[error("{}", .lines.join("\n  "))]
+    Invalid {
+        /// For people.
+        lines: Vec<String>,
+        /// For `--json`: a list, as the verb has it that looks for such things.
+        items: Value,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {
@@ -105,7 +114,7 @@ impl Failure {
             Self::Api(error) if matches!(error.status(), Some(401 | 403)) => Exit::Denied,
             Self::Api(_)
             | Self::Missing(_)
-            | Self::Invalid(_)
+            | Self::Invalid { .. }
             | Self::File { .. }
             | Self::Output(_) => Exit::Failed,
         }
@@ -132,7 +141,7 @@ impl Failure {
         }
     }
 
-    /// For `--json`: `error`, `exit`, and what the API said in `problem`.
+    /// For `--json`: `error`, `exit`, what the API said in `problem`, and what is wrong with files in `items`.
     pub(crate) fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("error".to_owned(), json!(self.to_string()));
@@ -142,6 +151,9 @@ impl Failure {
         }
         if let Self::Api(ApiError::Problem(problem)) = self {
             object.insert("problem".to_owned(), json!(problem));
+        }
+        if let Self::Invalid { items, .. } = self {
+            object.insert("items".to_owned(), items.clone());
         }
         Value::Object(object)
     }
@@ -183,6 +195,11 @@ mod tests {
             assert_eq!(failure.exit(), exit, "{status}");
             let next = failure.next_step().unwrap_or_default();
             assert!(next.contains(step), "{status} {rule:?}: {next}");
+        }
+        for field in ["cursor", "page.token"] {
+            let failure = failure_of(400, Some(field), None);
+            let next = failure.next_step().unwrap_or_default();
+            assert!(next.contains("more: --cursor"), "{field}: {next}");
         }
         assert_eq!(failure(500, None).next_step(), None);
         let no_route = failure_of(404, None, None).next_step().unwrap_or_default();

@@ -44,6 +44,35 @@ async fn a_proposed_command_turns_the_answer() {
     assert_eq!(answer["decision"], true, "{answer}");
     assert!(answer["proof"]["kind"].is_string(), "{answer}");
 
+    // What is not there and what may not be seen are the same.
+    let bob = register(&world, &operator, "bob").await;
+    for (person, line) in [
+        (&alice, "explain can_read stream:acme/sales/gone"),
+        (&bob, "explain can_read stream:acme/sales/orders"),
+        (&bob, "explain can_read stream:acme/sales/gone"),
+    ] {
+        let ended = person.run(&words(line)).await;
+        assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
+        assert_eq!(
+            ended.stdout,
+            "denied\nthere may be ways that are not told, as where it is not there or you may not see it\n"
+        );
+    }
+
+    // As `grant` says: no command is proposed for one who is not there.
+    for line in [
+        "explain user:zed can_read stream:acme/sales/orders",
+        "explain service:acme/sales/bit can_read stream:acme/sales/orders",
+        "what-can user:zed can_read --type stream",
+        "what-can user:zed --on stream:acme/sales/orders",
+        "grant project:acme/sales view --to user:zed",
+    ] {
+        let ended = alice.run(&words(line)).await;
+        assert_eq!(ended.code, Some(1), "{line}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{line}");
+        assert!(ended.stderr.contains("(404): no "), "{line}: {ended:?}");
+    }
+
     for (line, code) in [
         ("explain can_read", 2),
         ("explain a b c d", 2),

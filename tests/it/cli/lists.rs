@@ -113,6 +113,14 @@ async fn each_row_has_its_own_proof() {
         assert!(row["explanation"]["proof"]["kind"].is_string(), "{row}");
     }
 
+    let usage = alice.run(&words("what-can user:carol")).await.stderr;
+    assert!(usage.contains("<ACTION> --type <TYPE>"), "{usage}");
+    assert!(usage.contains("<SUBJECT> --on <OBJECT>"), "{usage}");
+    let cursor = "who-can can_read stream:acme/sales/orders --cursor nonsense";
+    let cursor = alice.run(&words(cursor)).await;
+    assert_eq!(cursor.code, Some(1), "{cursor:?}");
+    assert!(cursor.stderr.contains("more: --cursor"), "{cursor:?}");
+
     let none = "who-can can_write stream:acme/sales/orders --type organization --why";
     assert_eq!(alice.done(&words(none)).await, "none\n");
     for (line, code) in [

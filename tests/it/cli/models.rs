@@ -225,6 +225,220 @@ async fn a_test_that_fails_says_what_was_expected() {
     assert_eq!(wrong().run(&terms).await.code, Some(2));
 }
 
+/// A folder with these files.
+fn files(files: &[(&str, &str)]) -> (Folder, Person) {
+    let folder = Folder::new();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let person = offline(folder.path().to_owned());
+    (folder, person)
+}
+
+const MODEL: &str =
+    "model\n  schema 1.1\ntype user\ntype page\n  relations\n    define reader: [user]\n";
+
+#[tokio::test]
+async fn what_is_too_much_to_tell_is_said_to_be_there() {
+    let relations = |what: &str| {
+        let lines = (0..249).map(|number| format!("    define r{number}: {what}\n"));
+        lines.collect::<String>()
+    };
+    let wrong = format!("{MODEL}{}", relations("[usr]"));
+    let odd = format!("{MODEL}{}", relations("[user, user]"));
+    let both = format!("{odd}    define r0: [user]\n    define r1: [user]\n");
+    let few = format!("{MODEL}    define a: [usr]\n");
+    let (_folder, person) = files(&[
+        ("wrong.fga", &wrong),
+        ("odd.fga", &odd),
+        ("both.fga", &both),
+        ("few.fga", &few),
+    ]);
+    for (file, complete, counts) in [
+        ("wrong.fga", false, "errors: 200, warnings: 0"),
+        ("odd.fga", false, "errors: 0, warnings: 200"),
+        ("both.fga", false, "errors: 2, warnings: 198"),
+        ("few.fga", true, "errors: 1, warnings: 0"),
+    ] {
+        let ended = person.run(&["model", "validate", file]).await;
+        let said = ended.stdout.contains("\nthere may be more: ");
+        assert_eq!(said, !complete, "{file}: {ended:?}");
+        assert!(ended.stdout.contains(counts), "{file}: {ended:?}");
+        let ended = person.run(&["model", "validate", file, "--json"]).await;
+        assert_eq!(json_of(&ended)["complete"], complete, "{file}");
+    }
+    let tuple = "  - { user: 'user:a', relation: writer, object: 'page:a' }\n";
+    let store = format!("model_file: few.fga\ntuples:\n{}", tuple.repeat(201));
+    std::fs::write(person.folder.join("few.fga"), MODEL).expect("written");
+    std::fs::write(person.folder.join("store.fga.yaml"), store).expect("written");
+    let ended = person.run(&["model", "test", "store.fga.yaml"]).await;
+    assert!(ended.stdout.contains("  there may be more: "), "{ended:?}");
+    let ended = person
+        .run(&["model", "test", "store.fga.yaml", "--json"])
+        .await;
+    let file = json_of(&ended)["files"][0].clone();
+    assert_eq!(file["complete"], false);
+    assert_eq!(file["errors"].as_array().map(Vec::len), Some(200));
+    // Errors come first.
+    let ended = person.run(&["model", "validate", "both.fga"]).await;
+    assert!(ended.stdout.starts_with("both.fga:256:12: "), "{ended:?}");
+    let ended = person.run(&["model", "graph", "wrong.fga"]).await;
+    assert!(ended.stderr.contains("there may be more: "), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_verb_that_needs_a_model_lists_its_errors_as_validate_does() {
+    let ended = wrong()
+        .run(&["model", "validate", "model.fga", "--json"])
+        .await;
+    let items = json_of(&ended)["items"].clone();
+    assert_eq!(items.as_array().map(Vec::len), Some(2));
+    for verb in ["convert", "graph", "types"] {
+        let ended = wrong().run(&["model", verb, "model.fga", "--json"]).await;
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        let failure: Value = serde_json::from_str(&ended.stderr).expect("JSON");
+        assert_eq!(failure["items"], items, "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_asserts_nothing_is_not_ok() {
+    let store = "model_file: model.fga\ntests:\n  - name: some\n    check:\n      \
+                 - { user: 'user:a', object: 'page:a', assertions: { reader: false } }\n  \
+                 - name: none\n    check: []\n  \
+                 - name: empty\n    check:\n      \
+                 - { user: 'user:a', object: 'page:a', assertions: {} }\n";
+    let (_folder, person) = files(&[("model.fga", MODEL), ("store.fga.yaml", store)]);
+    assert_eq!(
+        person.done(&["model", "test", "store.fga.yaml"]).await,
+        "store.fga.yaml\n  ok 1/1 some\n  asserts nothing 0/0 none\n  asserts nothing 0/0 empty\n\
+         passed: 1/1, files that could not be run: 0\n"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_what_its_name_says_is_said_to_be_what_it_is() {
+    let tuples = |name: &str| format!("model_file: model.fga\ntuple_file: {name}\n");
+    let (json_tuples, yaml_tuples) = (tuples("none.json"), tuples("none.yaml"));
+    let twice = "model_file: model.fga\ntests:\n  - name: a\n    check:\n      \
+                 - user: user:a\n        object: page:a\n        user: user:b\n        \
+                 assertions: { reader: false }\n";
+    let user =
+        "model_file: model.fga\ntuples:\n  - { user: ann, relation: reader, object: 'page:a' }\n";
+    let (_folder, person) = files(&[
+        ("model.fga", MODEL),
+        ("fga.mod", "schema: '1.2'\ncontents: []\n"),
+        ("model.yaml", MODEL),
+        ("empty.fga.yaml", ""),
+        ("remarks.fga.yaml", "# nothing\n"),
+        ("none.json", ""),
+        ("none.yaml", "# nothing\n"),
+        ("json.fga.yaml", &json_tuples),
+        ("yaml.fga.yaml", &yaml_tuples),
+        ("list.json", "[]"),
+        ("twice.fga.yaml", twice),
+        ("user.fga.yaml", user),
+    ]);
+    for (verb, file, expected) in [
+        (
+            "test",
+            "model.fga",
+            "model.fga: a model, not a store file [store-file]",
+        ),
+        (
+            "test",
+            "fga.mod",
+            "fga.mod: a model, not a store file [store-file]",
+        ),
+        (
+            "test",
+            "model.yaml",
+            "model.yaml: a model, not a store file [store-file]",
+        ),
+        (
+            "validate",
+            "model.yaml",
+            "model.yaml: a model, not a store file: what ends in .yaml or .yml is read as one [store-file]",
+        ),
+        (
+            "test",
+            "empty.fga.yaml",
+            ": the file holds nothing [store-file]",
+        ),
+        (
+            "test",
+            "remarks.fga.yaml",
+            ": the file holds nothing [store-file]",
+        ),
+        (
+            "test",
+            "json.fga.yaml",
+            "none.json: the file holds nothing [store-file]",
+        ),
+        (
+            "test",
+            "yaml.fga.yaml",
+            ": the file holds nothing [store-file]",
+        ),
+        ("validate", "list.json", "[json]"),
+        ("validate", "none.json", "[json]"),
+        (
+            "test",
+            "twice.fga.yaml",
+            "twice.fga.yaml:7:9: tests[0].check[0]: key `user` stands twice",
+        ),
+        (
+            "test",
+            "user.fga.yaml",
+            "tuples[0].user: a user is written `type:id`",
+        ),
+    ] {
+        let ended = person.run(&["model", verb, file]).await;
+        assert_eq!(ended.code, Some(1), "{verb} {file}: {ended:?}");
+        assert!(ended.stdout.contains(expected), "{verb} {file}: {ended:?}");
+    }
+    let ended = person.run_with(&["model", "validate", "-"], "[]").await;
+    assert!(ended.stdout.contains("standard input"), "{ended:?}");
+    assert!(ended.stdout.contains("[json]"), "{ended:?}");
+    let ended = person.run_with(&["model", "test", "-"], "a: b").await;
+    assert!(
+        ended
+            .stdout
+            .starts_with("standard input\n  standard input:"),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_mark_of_the_byte_order_is_passed_over() {
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let model = marked(MODEL);
+    let json = marked(r#"{"schema_version": "1.1", "type_definitions": [{"type": "user"}]}"#);
+    let tuples = marked(r#"[{"user": "user:a", "relation": "reader", "object": "page:a"}]"#);
+    let store = marked(
+        "model_file: model.fga\ntuple_file: tuples.json\ntests:\n  - check:\n      \
+         - { user: 'user:a', object: 'page:a', assertions: { reader: true } }\n",
+    );
+    let (_folder, person) = files(&[
+        ("model.fga", &model),
+        ("model.json", &json),
+        ("tuples.json", &tuples),
+        ("store.fga.yaml", &store),
+    ]);
+    let all = [
+        "model",
+        "validate",
+        "model.fga",
+        "model.json",
+        "store.fga.yaml",
+    ];
+    person.done(&all).await;
+    person.done(&["model", "convert", "model.json"]).await;
+    person.done(&["model", "test", "store.fga.yaml"]).await;
+    let ended = person.run_with(&["model", "validate", "-"], &model).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_does_not_lead_out_of_the_folder() {

@@ -8,6 +8,7 @@
 //! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
 //! [`system::System`].
 
+mod absent;
 mod admin;
 mod answers;
 mod audit;

@@ -145,18 +145,12 @@ fn faults_of(
     (faults, conditions)
 }
 
-/// Sorts faults by place, and leaves out those that are too many.
+/// Sorts faults by place, and leaves out those that are too many: warnings before errors.
 pub(super) fn in_order(faults: &mut Vec<Fault>) {
-    let mut errors = 0;
-    for fault in &*faults {
-        errors += usize::from(!fault.kind.is_warning());
-    }
-    // A warning is not to crowd out an error.
-    let only_errors = faults.len() > MAX_ERRORS && errors > 0;
-    let is_left_out = |fault: &Fault| only_errors && fault.kind.is_warning();
-    crate::sort::by_key(faults, |fault| (is_left_out(fault), fault.place));
-    if only_errors {
-        faults.truncate(errors);
+    crate::sort::by_key(faults, |fault| fault.place);
+    if faults.len() > MAX_ERRORS {
+        // A warning is not to crowd out an error.
+        crate::sort::by_key(faults, |fault| fault.kind.is_warning());
     }
     faults.truncate(MAX_ERRORS);
 }

@@ -94,7 +94,12 @@ fn print(text: &mut Text, answer: &Explained) {
         text.line("no three tuples on what there is would change that");
     }
     if !answer.complete && answer.reason.is_none() {
-        text.line("there may be other ways");
+        // The same where the resource is not there and where it may not be seen.
+        let told = !answer.remedies.is_empty() || !answer.conditions.is_empty();
+        text.line(match told {
+            true => "there may be other ways",
+            false => "there may be ways that are not told, as where it is not there or you may not see it",
+        });
     }
 }
 

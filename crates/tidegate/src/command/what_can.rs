@@ -13,6 +13,7 @@ use crate::output::Output;
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
+    override_usage = "tidegate what-can [OPTIONS] <SUBJECT> <ACTION> --type <TYPE>\n       tidegate what-can [OPTIONS] <SUBJECT> --on <OBJECT>",
     after_help = "Example:\n  tidegate what-can service:acme/sales/bot can_read --type stream\n  tidegate what-can service:acme/sales/bot can_read --type stream --why\n  tidegate what-can user:bob --on stream:acme/sales/orders"
 )]
 pub(crate) struct Arguments {

@@ -98,3 +98,82 @@ async fn what_the_caller_may_not_see_is_not_named() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_subject_that_is_not_there_is_told_to_who_may_learn_that() {
+    let world = World::new().await;
+    let alice = world.acme().await;
+    for name in ["bob", "carl"] {
+        world.user(name).await;
+    }
+    let entity = |text: &str| {
+        let (type_name, id) = text.split_once(':').unwrap();
+        json!({ "type": type_name, "id": id })
+    };
+    let ask = async |secret: &str, subject: &str| {
+        let actions = json!({ "subject": entity(subject), "resource": entity(ORDERS) });
+        let resources = json!({
+            "subject": entity(subject),
+            "action": { "name": "can_read" },
+            "resource": { "type": "stream" },
+        });
+        [
+            explain(&world, secret, Some(subject), "can_read").await,
+            world
+                .post(secret, "/access/v1/search/action", actions)
+                .await,
+            world
+                .post(secret, "/access/v1/search/resource", resources)
+                .await,
+        ]
+    };
+    // As a grant to it says: she administers the project.
+    let granted = world
+        .grant(&alice, "project:acme/sales", &["view"], "user:zed")
+        .await;
+    granted.refused(404, Some("subject"));
+    assert_eq!(granted.json["detail"], "no user:zed");
+    for reply in ask(&alice, "user:zed").await {
+        reply.refused(404, Some("subject"));
+        assert_eq!(reply.json["detail"], "no user:zed");
+    }
+    // She may create it, and would learn that its name is taken.
+    let service = "service:acme/sales/zed";
+    for reply in ask(&alice, service).await {
+        reply.refused(404, Some("subject"));
+        assert_eq!(reply.json["detail"], format!("no {service}"));
+    }
+    for reply in ask(&alice, "user:bob").await {
+        reply.ok();
+    }
+    // A caller without a secret is no object.
+    explain(&world, &alice, Some("anonymous:anonymous"), "can_read")
+        .await
+        .ok();
+
+    // One who may view access, and grant nothing to a user, learns nothing: as about a user who has nothing.
+    let eve = world.user("eve").await;
+    world
+        .grant(&alice, "project:acme/sales", &["create"], "user:eve")
+        .await
+        .ok();
+    explain(&world, &eve, Some("user:zed"), "can_read")
+        .await
+        .refused(404, Some("subject")); // on her own organization she may grant
+    let within = json!({ "scope": "project:acme/sales" });
+    let eve = world.narrowed(&eve, within).await;
+    let there = ask(&eve, "user:bob").await;
+    let absent = ask(&eve, "user:zed").await;
+    for (there, absent) in there.iter().zip(&absent) {
+        let there = there.ok().to_string().replace("user:bob", "user:zed");
+        assert_eq!(there, absent.ok().to_string());
+    }
+    assert_eq!(absent[0].json["decision"], false);
+    world
+        .grant(&eve, "project:acme/sales", &["view"], "user:zed")
+        .await
+        .refused(403, None);
+    for reply in ask(&eve, service).await {
+        reply.ok();
+    }
+}

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::source::without_mark;
 use crate::hidden;
 
 /// Where files that a file names are, and whether they may be elsewhere.
@@ -44,7 +45,7 @@ impl Beside {
         rules.is_file().then(|| self.folder.clone())
     }
 
-    /// Reads a file; a longer one than `limit_bytes` is refused.
+    /// Reads a file, without a mark of its byte order; a longer one than `limit_bytes` is refused.
     pub(super) fn read(&self, name: &str, limit_bytes: u64) -> io::Result<String> {
         // Links are followed before it is looked where the file is, and what was looked at is read.
         let path = self.folder.join(name).canonicalize()?;
@@ -55,6 +56,7 @@ impl Beside {
         if !path.metadata()?.is_file() {
             return Err(io::Error::other("it is no file"));
         }
-        hidden::bounded(File::open(path)?, limit_bytes)
+        let text = hidden::bounded(File::open(path)?, limit_bytes)?;
+        Ok(without_mark(text))
     }
 }

@@ -4,12 +4,20 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use tidegate_control::domain::system::store_file::StoreFileError;
+use serde_json::json;
+use tidegate_control::domain::system::store_file::{self, StoreFileError};
 use tidegate_control::domain::system::{Place, SystemError};
 use tidegate_policy::ModelError;
+use tidegate_policy::model::MAX_ERRORS;
 
 use super::beside::Beside;
 use crate::exit::Failure;
+
+/// Most that is told of one file; errors before warnings.
+pub(super) const MOST_TOLD: usize = MAX_ERRORS;
+const _: () = assert!(MOST_TOLD == 200 && store_file::MAX_ERRORS == MOST_TOLD);
+/// Said where that many are.
+pub(super) const MORE: &str = "there may be more: of each file 200 are told, errors first";
 
 /// One thing that is wrong, or only odd.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,7 +105,7 @@ impl Fault {
 
     pub(super) fn new(file: &Path, message: String, kind: &'static str) -> Self {
         Self {
-            file: file.display().to_string(),
+            file: name_of(file),
             line: None,
             column: None,
             message,
@@ -126,9 +134,23 @@ impl fmt::Display for Fault {
     }
 }
 
+/// What a file is called, for people.
+pub(super) fn name_of(file: &Path) -> String {
+    match file == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => file.display().to_string(),
+    }
+}
+
 /// For a verb that needs files without errors.
 pub(super) fn failure(faults: &[Fault]) -> Failure {
-    let lines = faults.iter().filter(|fault| !fault.warning);
-    let lines: Vec<String> = lines.map(ToString::to_string).collect();
-    Failure::Invalid(lines)
+    let errors: Vec<&Fault> = faults.iter().filter(|fault| !fault.warning).collect();
+    let mut lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    if faults.len() >= MOST_TOLD {
+        lines.push(MORE.to_owned());
+    }
+    Failure::Invalid {
+        lines,
+        items: json!(errors),
+    }
 }

@@ -13,6 +13,9 @@ use crate::hidden;
 /// The name by which the engine knows the list of modules.
 const FGA_MOD: &str = "fga.mod";
 
+/// What is wrong with a store file that is none.
+const MODEL: &str = "a model, not a store file";
+
 /// The texts that a model is made of.
 #[derive(Debug)]
 pub(super) enum Source {
@@ -41,16 +44,17 @@ impl Source {
     /// What cannot be read, or is not what its name says.
     pub(super) fn read(file: &Path, outside: bool) -> Result<Self, Vec<Fault>> {
         if is_store(file) {
-            let (store, text) = read_store(file).map_err(|fault| vec![fault])?;
+            let (store, text) = read_store(file).map_err(|mut fault| {
+                if fault.message == MODEL {
+                    fault.message = format!("{MODEL}: what ends in .yaml or .yml is read as one");
+                }
+                vec![fault]
+            })?;
             return Self::of_store(file, &store, &text, outside);
         }
         let text = hidden::read_text(file, limit_bytes(file))
             .map_err(|reason| vec![Fault::unreadable(file, reason)])?;
-        if file == Path::new("-") {
-            let file = PathBuf::from("standard input");
-            return Ok(Self::Text { file, text });
-        }
-        Self::of_text(file, text, outside)
+        Self::of_text(file, without_mark(text), outside)
     }
 
     /// The model of a store file whose text is `text`.
@@ -124,6 +128,10 @@ impl Source {
     /// Everything that is wrong with it, and what is only odd.
     pub(super) fn lint(&self) -> Vec<Fault> {
         let errors = match self {
+            Self::Text { text, .. } if self.is_other_json() => {
+                let model = Model::from_json(text);
+                model.map_or_else(|ModelErrors(errors)| errors, |_| Vec::new())
+            }
             Self::Text { text, .. } | Self::Inner { text, .. } => Model::lint(text),
             Self::Modules { files, .. } => Model::lint_modules(&modules(files)),
         };
@@ -136,6 +144,7 @@ impl Source {
     /// Everything that is wrong with it.
     pub(super) fn model(&self) -> Result<Model, Vec<Fault>> {
         let model = match self {
+            Self::Text { text, .. } if self.is_other_json() => Model::from_json(text),
             Self::Text { text, .. } | Self::Inner { text, .. } => Model::parse(text),
             Self::Modules { files, .. } => Model::from_modules(&modules(files)),
         };
@@ -150,6 +159,16 @@ impl Source {
             }
             Self::Modules { .. } => false,
         }
+    }
+
+    /// Whether it is to be JSON, and does not start as the engine would know it: a list, or nothing in a file whose
+    /// name ends in .json.
+    fn is_other_json(&self) -> bool {
+        let Self::Text { file, text } = self else {
+            return false;
+        };
+        let named = file.extension().is_some_and(|ending| ending == "json");
+        !self.is_json() && (named || text.trim_start().starts_with('['))
     }
 
     /// The folder of the system whose model it is.
@@ -200,8 +219,32 @@ fn is_store(file: &Path) -> bool {
 pub(super) fn read_store(file: &Path) -> Result<(StoreFile, String), Fault> {
     let text = hidden::read_text(file, MAX_STORE_BYTES)
         .map_err(|reason| Fault::unreadable(file, reason))?;
-    let store = StoreFile::parse(&text).map_err(|error| Fault::store(file, &error))?;
-    Ok((store, text))
+    let text = without_mark(text);
+    match StoreFile::parse(&text) {
+        Ok(store) => Ok((store, text)),
+        Err(_) if is_model(file, &text) => Err(Fault::new(file, MODEL.to_owned(), "store-file")),
+        Err(error) => Err(Fault::store(file, &error)),
+    }
+}
+
+/// Whether what is no store file is a model: by its name, or by how it starts.
+fn is_model(file: &Path, text: &str) -> bool {
+    let ending = file.extension();
+    let named = ending.is_some_and(|ending| ending == "fga" || ending == "mod");
+    let lines = text.lines().map(str::trim);
+    let first = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .find_map(|line| line.split_whitespace().next());
+    let in_json = text.trim_start().starts_with('{') && text.contains("\"type_definitions\"");
+    named || in_json || matches!(first, Some("model" | "module"))
+}
+
+/// Without the mark of the byte order (U+FEFF) that some editors put before a text.
+pub(super) fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
 }
 
 fn limit_bytes(file: &Path) -> u64 {

@@ -10,7 +10,7 @@ use tidegate_control::domain::system::store_file::{Failed, MAX_TUPLES_BYTES, Tes
 use tidegate_policy::Model;
 
 use super::beside::Beside;
-use super::fault::Fault;
+use super::fault::{Fault, MORE, MOST_TOLD, name_of};
 use super::source::{Source, read_store};
 use super::validate::load;
 use crate::exit::{Exit, Failure};
@@ -49,6 +49,8 @@ struct FileReport {
     tests: Vec<TestReport>,
     /// Why its tests were not run.
     errors: Vec<Fault>,
+    /// Whether none of these was left out for being too much.
+    complete: bool,
 }
 
 /// Runs them, and reports.
@@ -71,10 +73,10 @@ pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<Exit, Failure
         report.passed += tests.iter().map(|test| test.passed).sum::<usize>();
         report.failed += tests.iter().map(|test| test.failed.len()).sum::<usize>();
         report.invalid += usize::from(!errors.is_empty());
-        let file = file.display().to_string();
         report.files.push(FileReport {
-            file,
+            file: name_of(file),
             tests,
+            complete: errors.len() < MOST_TOLD,
             errors,
         });
     }
@@ -140,11 +142,15 @@ fn describe(text: &mut Text, report: &Report) {
         file,
         tests,
         errors,
+        complete,
     } in files
     {
         text.toned_line(Tone::Heading, file);
         for fault in errors {
             text.line(&format!("  {fault}"));
+        }
+        if !complete {
+            text.line(&format!("  {MORE}"));
         }
         for TestReport {
             name,
@@ -153,9 +159,10 @@ fn describe(text: &mut Text, report: &Report) {
         } in tests
         {
             let total = passed + failed.len();
-            let (tone, word) = match failed.is_empty() {
-                true => (Tone::Yes, "ok"),
-                false => (Tone::No, "failed"),
+            let (tone, word) = match (failed.is_empty(), total) {
+                (true, 0) => (Tone::No, "asserts nothing"),
+                (true, _) => (Tone::Yes, "ok"),
+                (false, _) => (Tone::No, "failed"),
             };
             text.toned_line(tone, &format!("  {word} {passed}/{total} {name}"));
             for failed in failed {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use tidegate_control::domain::system::{LoadError, System, SystemError};
 
-use super::fault::Fault;
+use super::fault::{Fault, MORE, MOST_TOLD};
 use super::source::Source;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, Text, Tone};
@@ -15,7 +15,9 @@ use crate::output::{Output, Text, Tone};
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
-    after_help = "Beside a system.toml, model.fga is looked at as the system that they are together, the \
+    after_help = "Of a store file the model alone is looked at: `tidegate model test` says what is wrong with its tuples \
+                  and tests.\n\
+                  Beside a system.toml, model.fga is looked at as the system that they are together, the \
                   platform's types included.\n\
                   Example:\n  tidegate model validate model.fga\n  tidegate model validate fga.mod store.fga.yaml --json"
 )]
@@ -36,6 +38,8 @@ struct Report {
     files: usize,
     errors: usize,
     warnings: usize,
+    /// Whether nothing was left out for being too much: of each file only so many things are told.
+    complete: bool,
     items: Vec<Fault>,
 }
 
@@ -45,12 +49,13 @@ pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<Exit, Failure
         files,
         danger_read_outside,
     } = arguments;
-    let mut items = Vec::new();
+    let (mut items, mut complete) = (Vec::new(), true);
     for file in files {
         let found = match Source::read(file, *danger_read_outside) {
             Ok(source) => look(output, &source),
             Err(faults) => faults,
         };
+        complete &= found.len() < MOST_TOLD;
         items.extend(found);
     }
     let warnings = items.iter().filter(|fault| fault.warning).count();
@@ -58,6 +63,7 @@ pub(crate) fn run(output: Output, arguments: &Arguments) -> Result<Exit, Failure
         files: files.len(),
         errors: items.len() - warnings,
         warnings,
+        complete,
         items,
     };
     output.answer(&report, describe)?;
@@ -118,10 +124,14 @@ fn describe(text: &mut Text, report: &Report) {
         files,
         errors,
         warnings,
+        complete,
         items,
     } = report;
     for fault in items {
         text.line(&fault.to_string());
+    }
+    if !complete {
+        text.line(MORE);
     }
     let tone = if *errors == 0 { Tone::Yes } else { Tone::No };
     text.toned_line(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
-use tidegate_policy::{Context, Object, Subject, Tuple, TupleCondition};
+use tidegate_policy::{Context, NameError, Object, Subject, Tuple, TupleCondition};
 
 use super::{MAX_QUESTIONS, MAX_STORE_BYTES, StoreFileError, yaml};
 
@@ -52,7 +52,9 @@ pub(in super::super) struct Test {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Check {
+    #[serde(default, deserialize_with = "some_user")]
     user: Option<Subject>,
+    #[serde(default, deserialize_with = "some_users")]
     users: Option<Vec<Subject>>,
     object: Option<Object>,
     objects: Option<Vec<Object>>,
@@ -64,6 +66,7 @@ pub(in super::super) struct Check {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ListObjects {
+    #[serde(deserialize_with = "user")]
     pub(super) user: Subject,
     #[serde(rename = "type")]
     pub(super) type_name: String,
@@ -94,6 +97,7 @@ pub(super) struct Filter {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Users {
+    #[serde(deserialize_with = "users")]
     pub(super) users: BTreeSet<Subject>,
 }
 
@@ -101,6 +105,7 @@ pub(super) struct Users {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TupleKey {
+    #[serde(deserialize_with = "user")]
     user: Subject,
     relation: String,
     object: Object,
@@ -155,6 +160,7 @@ impl TupleKey {
 
 /// Reads a store file.
 pub(super) fn read(text: &str) -> Result<Contents, StoreFileError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() as u64 > MAX_STORE_BYTES {
         let message = format!("a store file has at most {MAX_STORE_BYTES} bytes");
         return Err(error("", &message));
@@ -227,4 +233,44 @@ fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A subject, as the format calls it.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct User(Subject);
+
+impl TryFrom<String> for User {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parsed = text.parse().map_err(|reason| match reason {
+            NameError::NoColon => {
+                "a user is written `type:id`, `type:id#relation` or `type:*`".to_owned()
+            }
+            reason => reason.to_string(),
+        });
+        parsed.map(Self)
+    }
+}
+
+fn user<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Subject, D::Error> {
+    User::deserialize(deserializer).map(|User(subject)| subject)
+}
+
+fn users<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Subject>, D::Error> {
+    let users = Vec::deserialize(deserializer)?.into_iter();
+    Ok(users.map(|User(subject)| subject).collect())
+}
+
+fn some_user<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Subject>, D::Error> {
+    let user: Option<User> = Option::deserialize(deserializer)?;
+    Ok(user.map(|User(subject)| subject))
+}
+
+fn some_users<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<Subject>>, D::Error> {
+    let users: Option<Vec<User>> = Option::deserialize(deserializer)?;
+    Ok(users.map(|users| users.into_iter().map(|User(subject)| subject).collect()))
 }

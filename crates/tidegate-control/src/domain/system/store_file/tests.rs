@@ -22,7 +22,10 @@ condition in_hours(now: timestamp, until: timestamp) {
 ";
 
 /// Files beside the store file.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 9] = [
+    ("empty.json", ""),
+    ("remarks.yaml", "# nothing\n"),
+    ("cut.json", "\u{feff}[{ \"user\": \"user:a\",\n"),
     (
         "t.yaml",
         "- { user: 'user:ann', relation: reader, object: 'page:a' }\n",
@@ -209,7 +212,7 @@ fn what_is_wrong_is_named() {
             test("check: [{ user: ann, object: 'page:a', assertions: {} }]"),
             None,
             "tests[0].check[0].user",
-            "an object is written `type:id`",
+            "a user is written `type:id`",
         ),
         (
             test(
@@ -285,6 +288,26 @@ fn what_is_wrong_is_named() {
             "tests[0].check[0]",
             "more than 1000000 questions",
         ),
+        (String::new(), None, "", "the file holds nothing"),
+        ("# nothing".to_owned(), None, "", "the file holds nothing"),
+        (
+            "tuple_file: empty.json".to_owned(),
+            Some("empty.json"),
+            "",
+            "the file holds nothing",
+        ),
+        (
+            "tuple_file: remarks.yaml".to_owned(),
+            Some("remarks.yaml"),
+            "",
+            "the file holds nothing",
+        ),
+        (
+            "tuple_file: cut.json".to_owned(),
+            Some("cut.json"),
+            "[0]",
+            "EOF while parsing",
+        ),
         ("[".repeat(1001), None, "", "more than 1000 brackets"),
         (
             format!(
@@ -314,6 +337,30 @@ fn what_is_wrong_is_named() {
             "{short}: {error}"
         );
         assert!(error.message.contains(message), "{short}: {error}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_told_where_it_does_again() {
+    for (text, place) in [
+        ("name: a\nname: b\n", (2, 1)),
+        ("# a remark\nname: a\n\n\"name\" : b\n", (4, 1)),
+        ("\u{feff}name: a\n'name': b\n", (2, 1)),
+        (
+            "tests:\n  - name: a\n    check:\n      - user: user:a\n        object: page:a\n        \
+             assertions:\n          user: true\n        user: user:b\n",
+            (8, 9),
+        ),
+        (
+            "model: |\n  name: a\nname: b\ntests:\n  - name: c\nname: d\n",
+            (6, 1),
+        ),
+        // In braces: where these open.
+        ("tests:\n  - { name: a, name: b }\n", (2, 5)),
+    ] {
+        let error = StoreFile::parse(text).unwrap_err();
+        assert!(error.message.contains("stands twice"), "{text}: {error}");
+        assert_eq!(error.place, Some(place), "{text}: {error}");
     }
 }
 

@@ -126,8 +126,22 @@ impl Sources<'_> {
     }
 }
 
+/// What is wrong with JSON, and where.
+fn in_json(key: &str, found: &serde_json::Error) -> StoreFileError {
+    let (line, column) = (found.line(), found.column());
+    let message = found.to_string();
+    let said = format!(" at line {line} column {column}");
+    // What stands for a key that was not read, and for all of the file.
+    let key = key.trim_end_matches(['?', '.']);
+    StoreFileError {
+        place: (line > 0).then_some((line, column.max(1))),
+        ..error(key, message.strip_suffix(&said).unwrap_or(&message))
+    }
+}
+
 /// Reads a file of tuples by what its name ends in.
 fn in_file(name: &str, text: &str) -> Result<Vec<Placed>, StoreFileError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() as u64 > MAX_TUPLES_BYTES {
         let message = format!("a file of tuples has at most {MAX_TUPLES_BYTES} bytes");
         return Err(error("", &message));
@@ -145,14 +159,12 @@ fn in_file(name: &str, text: &str) -> Result<Vec<Placed>, StoreFileError> {
                 .map(|(line, tuple)| placed(format!("line {line}"), tuple))
                 .collect());
         }
+        "json" if text.trim().is_empty() => return Err(error("", yaml::NOTHING)),
         "json" => {
             let mut deserializer = serde_json::Deserializer::from_str(text);
             let found = serde_path_to_error::deserialize(&mut deserializer);
-            let found = found
-                .map_err(|found| error(&found.path().to_string(), &found.inner().to_string()))?;
-            deserializer
-                .end()
-                .map_err(|found| error("", &found.to_string()))?;
+            let found = found.map_err(|found| in_json(&found.path().to_string(), found.inner()))?;
+            deserializer.end().map_err(|found| in_json("", &found))?;
             found
         }
         "yaml" | "yml" => yaml::read(text)?,

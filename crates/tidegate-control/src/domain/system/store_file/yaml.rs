@@ -17,8 +17,13 @@ use super::format::error;
 
 /// Most that a file holds when its aliases are written out: bytes of its texts, and sixteen for each value.
 const MAX_WRITTEN_OUT: usize = 32 << 20;
+/// What is said around a key that stands twice.
+const TWICE: (&str, &str) = ("key `", "` stands twice");
 /// Most brackets that are open at once: the reader of YAML takes its time over more.
 const MAX_OPEN: usize = 1000;
+
+/// What is wrong with a file that is empty, or has comments alone.
+pub(super) const NOTHING: &str = "the file holds nothing";
 
 /// Reads YAML. What is wrong is told with its key.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
@@ -34,8 +39,40 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError>
             return Err(error("", &message));
         }
     }
-    keyed::<Sound>(text)?;
+    keyed::<Sound>(text).map_err(|found| placed(text, found))?;
     keyed(text)
+}
+
+/// With the place of the second key, where one stands twice: the reader of YAML knows that of the first of them all.
+/// Keys that are written in a row, in braces, keep that.
+fn placed(text: &str, found: StoreFileError) -> StoreFileError {
+    let key = found.message.strip_prefix(TWICE.0);
+    let key = key.and_then(|rest| rest.strip_suffix(TWICE.1));
+    let (Some(key), Some((line, column))) = (key, found.place) else {
+        return found;
+    };
+    let is_key = |line: &&str| {
+        let rest = ["", "\"", "'"].into_iter().find_map(|quote| {
+            let rest = line.strip_prefix(quote)?.strip_prefix(key)?;
+            rest.strip_prefix(quote)
+        });
+        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    let indent = column.saturating_sub(1);
+    let lines = text.lines().zip(1..).skip(line.saturating_sub(1));
+    let second = lines
+        .map_while(|(text, at)| {
+            let (before, rest) = text.split_at_checked(indent).unwrap_or(("", ""));
+            // Below what holds the keys.
+            let ended = at > line && !text.trim().is_empty() && !before.trim().is_empty();
+            (!ended).then_some((rest, at))
+        })
+        .filter(|(rest, _)| is_key(rest))
+        .nth(1);
+    StoreFileError {
+        place: Some(second.map_or((line, column), |(_, at)| (at, column))),
+        ..found
+    }
 }
 
 fn keyed<T: DeserializeOwned>(text: &str) -> Result<T, StoreFileError> {
@@ -123,6 +160,11 @@ impl<'de> Visitor<'de> for Look<'_> {
         self.count(text.len())
     }
 
+    /// Of a whole file; a value that is nothing is a unit.
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Err(E::custom(NOTHING))
+    }
+
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         self.count(0)
     }
@@ -139,7 +181,8 @@ impl<'de> Visitor<'de> for Look<'_> {
         while let Some(key) = map.next_key::<String>()? {
             self.count(key.len())?;
             if keys.contains(&key) {
-                return Err(A::Error::custom(format_args!("key `{key}` stands twice")));
+                let (before, after) = TWICE;
+                return Err(A::Error::custom(format_args!("{before}{key}{after}")));
             }
             keys.insert(key);
             map.next_value_seed(self)?;
