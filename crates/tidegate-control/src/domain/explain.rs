@@ -4,11 +4,9 @@
 //! view access on the resource. What is named is what a list would hold: an object that the caller may not see is
 //! written `type:(hidden)`, a name that no object can have. The subject and the resource are named by who asks.
 //!
-//! A subject that is not there is told from one that has nothing only to who may learn that (`absent.rs`).
-//!
 //! About a resource that the caller may not see, a no is all there is to say: as it is about one that does not exist.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use tidegate_client::wire::{Explained, GrantInfo, RemedyInfo, TupleInfo, UnmetInfo};
 use tidegate_policy::explain::{Explanation, Unmet};
@@ -71,9 +69,6 @@ impl Administration {
                 Fault::BadRequest { detail, .. } => Fault::bad("action", detail),
                 other => other,
             })?;
-        if !oneself {
-            self.subject_there(actor, &snapshot, &subject, &resource)?;
-        }
         let denied = |reason: Option<String>| Explained {
             reason,
             ..answered(&snapshot, false)
@@ -117,9 +112,6 @@ impl Administration {
             Ok(explanation) => explanation,
             Err(error) => return Ok(denied(Some(error.to_string()))),
         };
-        if !oneself {
-            self.proposed_there(actor, &snapshot, &subject, &explanation)?;
-        }
         let mut shown = HashMap::from([(subject, true), (resource, true)]);
         let explanation = explanation.rename(|object| {
             let seen = *shown
@@ -130,30 +122,6 @@ impl Administration {
             }
         });
         Ok(self.explained(&snapshot, explanation))
-    }
-}
-
-impl Administration {
-    /// What the caller is told to grant to the subject can be granted to it, or its absence is no news.
-    fn proposed_there(
-        &self,
-        actor: &Actor,
-        snapshot: &Snapshot,
-        subject: &Object,
-        explanation: &Explanation,
-    ) -> Result<(), Fault> {
-        let Explanation::Denied { remedies, .. } = explanation else {
-            return Ok(());
-        };
-        if snapshot.standing(subject).is_some() {
-            return Ok(());
-        }
-        let proposed = remedies.iter().flat_map(|remedy| &remedy.add);
-        let to_it = proposed
-            .filter(|tuple| matches!(&tuple.subject, Subject::Object(object) if object == subject));
-        let on: BTreeSet<&Object> = to_it.map(|tuple| &tuple.object).collect();
-        on.into_iter()
-            .try_for_each(|object| self.subject_there(actor, snapshot, subject, object))
     }
 }
 

@@ -8,7 +8,6 @@
 //! end the rules that hold for all of it (`keep.rs`). Everything that differs between systems is in
 //! [`system::System`].
 
-mod absent;
 mod admin;
 mod answers;
 mod audit;

@@ -3,8 +3,7 @@
 //! The rules are those of questions (`checks.rs`): what is found is what a question would be answered yes
 //! to. Subjects are searched with the guard `view_access` of the resource. Resources are searched for oneself; for
 //! another subject, what is found is only what the caller has `view_access` on. Actions are the relations that are
-//! asked by convention, `can_…`; others say what somebody is, not what they may do. Of a subject
-//! that is not there, who may learn that is told so (`absent.rs`).
+//! asked by convention, `can_…`; others say what somebody is, not what they may do.
 //!
 //! Work is bounded: a page looks at no more than [`SEARCH_CANDIDATES_MAX`] candidates, so that it may hold fewer
 //! than `limit` before the end.
@@ -117,12 +116,9 @@ impl Administration {
         self.known_type(subject.type_name(), "subject.type")?;
         self.known_type(type_name, "resource.type")?;
         self.known_action(type_name, action)?;
-        let oneself = subject == actor.object;
-        if !oneself {
-            self.subject_there_for(actor, &snapshot, &subject, type_name)?;
-        }
         let search = ["resource", subject.as_str(), action, type_name];
         let after = self.part_after::<Object>(actor, &search, part)?;
+        let oneself = subject == actor.object;
         let asked = if oneself {
             asked_as(&snapshot, actor)
         } else {
@@ -176,9 +172,6 @@ impl Administration {
         }
         self.known_type(subject.type_name(), "subject.type")?;
         self.known_type(resource.type_name(), "resource.type")?;
-        if !oneself {
-            self.subject_there(actor, &snapshot, &subject, &resource)?;
-        }
         let search = ["action", subject.as_str(), resource.as_str(), ""];
         let after = self
             .part_after::<String>(actor, &search, part)?

@@ -340,7 +340,7 @@ impl Work<'_> {
 
 impl Administration {
     /// The rules of a type that can be created.
-    pub(in crate::domain) fn creatable(&self, object: &Object) -> Result<&TypeRules, Fault> {
+    fn creatable(&self, object: &Object) -> Result<&TypeRules, Fault> {
         let rules = self.system.rules(object.type_name());
         rules
             .filter(|rules| rules.parent().is_some())
@@ -353,11 +353,7 @@ impl Administration {
     }
 
     /// The parent that an id names; checks the id's form.
-    pub(in crate::domain) fn named_parent(
-        &self,
-        rules: &TypeRules,
-        object: &Object,
-    ) -> Result<Object, Fault> {
+    fn named_parent(&self, rules: &TypeRules, object: &Object) -> Result<Object, Fault> {
         let bad = |detail| Fault::bad("object", detail);
         let (parent_id, name) = naming::split(object);
         if !object.id().split('/').all(is_name) {

@@ -20,7 +20,7 @@ impl World {
         self.send(request.unwrap()).await
     }
 
-    pub(super) async fn narrowed(&self, secret: &str, more: Value) -> String {
+    async fn narrowed(&self, secret: &str, more: Value) -> String {
         let reply = self.exchange(secret, more).await;
         reply.ok()["access_token"].as_str().unwrap().to_owned()
     }
