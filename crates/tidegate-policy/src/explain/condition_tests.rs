@@ -481,6 +481,9 @@ condition small(size: int, pad: string) {
     let (count, text, complete) = told(Budget::DEFAULT.steps);
     assert!(complete && count >= ITEMS * ITEMS, "{count}");
     assert!(text > PAD * count, "{count}, {text}");
+    // Each is paid once, however often it is come upon.
+    let twice = u32::try_from(2 * text / 8).expect("fits");
+    assert_eq!(told(twice), (count, text, complete));
     for steps in [20_000, 50_000, 100_000] {
         let (count, text, complete) = told(steps);
         assert!(!complete, "{steps}: {count}");

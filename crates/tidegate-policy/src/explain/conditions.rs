@@ -2,12 +2,12 @@
 
 use crate::hash::HashSet;
 
-use super::Unmet;
 use super::change::{Change, Changes, Known, What};
 use super::family::MAX_ADDED;
 use super::prove;
 use super::support::{ALL, Support};
 use super::world::{Held, World};
+use super::{Unmet, spend, steps_of_context};
 
 /// Tells of tuples whose conditions would have to come out otherwise, where that alone turns the answer, in order,
 /// each once; and whether these are all.
@@ -38,6 +38,10 @@ pub(super) fn unmet(world: &World<'_>, steps: &mut u32, found: &mut Vec<Unmet>) 
                 if told.insert(*change)
                     && let Some(unmet) = describe(world, change)
                 {
+                    if !spend(steps, steps_of_context(&unmet.tuple)) {
+                        complete = false;
+                        break;
+                    }
                     found.push(unmet);
                 }
             }

@@ -228,6 +228,9 @@ impl Naming<'_> {
             };
             parts.push((self.tuple(on, *entry), by));
         }
+        if self.is_wrong {
+            return F::NONE;
+        }
         F::of(Node {
             rule: found.rule,
             tuple,
@@ -240,6 +243,9 @@ impl Naming<'_> {
 
     /// The tuple of an entry, where there is one.
     fn tuple(&mut self, on: Goal, entry: Option<Entry>) -> Option<Tuple> {
+        if self.is_wrong {
+            return None;
+        }
         let tuple = self.world.tuple(on, entry?);
         let steps = tuple.as_ref().map(steps_of_context);
         self.is_wrong |= steps.is_none_or(|steps| !spend(&mut self.steps, steps));

@@ -61,7 +61,8 @@ use world::World;
 /// How much an explanation may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Most steps: each is a relation of an object, a subject, or a set of tuples that was looked at, or
+    /// Most steps: each is a relation of an object, a part of its definition, a subject, or a set of tuples that was
+    /// looked at, or
     /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost. So are 16 type restrictions of a
     /// relation, or 16 parts of a set, that were gone through, a node of what is remembered of a proof, and eight bytes
     /// of names that are kept or of contexts that are told. And each relation or condition costs more of them the more
@@ -95,7 +96,7 @@ pub enum Explanation<P = Proof> {
     /// It is a yes.
     Allowed {
         /// What it follows from; none when that would be more than the budget, nested deeper than
-        /// [`MAX_PROOF_DEPTH`], or more to [verify](Proof::verify) than may be.
+        /// [`MAX_PROOF_DEPTH`], or more to [verify](Proof::verify), or to tell of contexts, than may be.
         proof: Option<P>,
         /// Whether there is a proof.
         complete: bool,

@@ -116,7 +116,11 @@ fn known_objects(
     for id in store.ids() {
         if found.len() == MAX_KNOWN {
             found.clear();
-            led_to(store, asked, steps, found);
+            // Half is for what is found.
+            let mut own = *steps / 2;
+            *steps -= own;
+            led_to(store, asked, &mut own, found);
+            *steps += own;
             return false;
         }
         found.push(id);
@@ -124,8 +128,8 @@ fn known_objects(
     true
 }
 
-/// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most, and of no more than there
-/// are steps to look for.
+/// Tells of an object and those that its tuples lead to, nearest first, [`MAX_KNOWN`] at most, and of no more than
+/// there are steps to look for.
 fn led_to(store: &Store, asked: &Object, steps: &mut u32, found: &mut Vec<ObjectId>) {
     let mut seen = HashSet::new();
     if let Some(id) = store.id(asked.as_str()) {
@@ -208,6 +212,10 @@ impl Hunt<'_> {
         let mut at = 0;
         while let Some(base) = open.get_mut(at).map(std::mem::take) {
             at += 1;
+            if *steps == 0 {
+                self.complete = false;
+                return;
+            }
             match self.go_on(&base, round, steps, &mut seen, &mut open) {
                 Some(true) => {}
                 Some(false) => return,
@@ -226,12 +234,12 @@ impl Hunt<'_> {
         seen: &mut HashSet<Steps>,
         open: &mut Vec<Steps>,
     ) -> Option<bool> {
-        let scratch = self.applied(base)?;
-        let mut overlay = Overlay::above(scratch.store());
-        let world = World::open(&scratch, self.request, &mut overlay)?;
         if !spend(steps, self.names.len()) {
             return None;
         }
+        let scratch = self.applied(base)?;
+        let mut overlay = Overlay::above(scratch.store());
+        let world = World::open(&scratch, self.request, &mut overlay)?;
         let some = (round.goals < ALL).then_some(&*self.held);
         let known = Known::new(&world, &self.names, some);
         let mut support = Support::new(&world, &known, Changes::Tuples);
@@ -242,6 +250,10 @@ impl Hunt<'_> {
         *steps += kept;
         self.complete &= support.complete;
         for set in sets {
+            if *steps == 0 {
+                self.complete = false;
+                break;
+            }
             if set == Set::EMPTY {
                 // It should hold as it is, and does not: something here is beyond what families know.
                 self.complete = false;
@@ -290,13 +302,13 @@ impl Hunt<'_> {
                 }
             }
         }
-        if !spend(steps, self.steps_of(&whole).map(|step| step.cost).sum()) {
-            self.complete = false;
-            return;
-        }
-        // What is there is the same.
+        // What is there is the same, and is paid.
         if let Err(place) = self.found.binary_search_by(|one| self.order(one, &whole)) {
-            self.found.insert(place, whole);
+            if spend(steps, self.steps_of(&whole).map(|step| step.cost).sum()) {
+                self.found.insert(place, whole);
+            } else {
+                self.complete = false;
+            }
         }
     }
 

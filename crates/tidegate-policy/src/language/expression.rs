@@ -4,8 +4,8 @@ use super::lex::{Cursor, before, is_blank, is_name};
 use super::{ExpressionSyntax, Fault, Place};
 use crate::model::ModelErrorKind;
 
-/// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end. Characters that stand
-/// for nothing in an expression are told, and read over.
+/// Reads from `{` to `}`. Where one of them, or a quote, has no end, the text is read to its end. The first of the
+/// characters that have no meaning there is told, and all are read over.
 pub(super) fn read_expression(
     cursor: &mut Cursor<'_>,
     faults: &mut Vec<Fault>,
@@ -16,6 +16,7 @@ pub(super) fn read_expression(
         found: ExpressionSyntax::default(),
         spaced: true,
         begun: false,
+        is_told: false,
     };
     reader.read();
     let mut found = reader.found;
@@ -30,6 +31,8 @@ struct Reader<'a, 'c> {
     spaced: bool,
     /// Something of this line is in the text.
     begun: bool,
+    /// A character without meaning.
+    is_told: bool,
 }
 
 impl Reader<'_, '_> {
@@ -51,7 +54,8 @@ impl Reader<'_, '_> {
                     }
                 }
                 _ => {
-                    if !self.has_meaning(character) {
+                    if !self.is_told && !self.has_meaning(character) {
+                        self.is_told = true;
                         self.fault(place, "this character has no meaning in an expression");
                     }
                     self.copy(character);

@@ -14,7 +14,8 @@
 //!
 //! **Candidates of [`Snapshot::list_users`]** are, as in OpenFGA, the subjects of the wanted kind that
 //! are *named* on the way: in a tuple that the relation leads to, by usersets, `from` and computed
-//! relations, and whose condition, if it has one, is met or has no answer. For a type `user` the wildcard `user:*` is one more candidate. So the answer reads:
+//! relations, and whose condition, if it has one, is met or has no answer. For a type `user` the wildcard
+//! `user:*` is one more candidate. So the answer reads:
 //!
 //! * without `user:*` in it: it holds everybody who has the relation, by name;
 //! * with it: everybody has the relation, but for those named on the way and not in the answer. A user
@@ -26,9 +27,9 @@
 //!
 //! **A check without an answer** (too deep, too much) does not make the list an error: one chain that
 //! is too long, on one object, would close the lists of everybody who can see it. The candidate is
-//! left out, as it would be denied, [`Page::complete`] is false, and [`Page::error`] says why. So what is listed is always what
-//! a decision would allow, and what was left out for want of an answer never passes unseen. An object that
-//! no chain of tuples leads to is no candidate, however deep a check of it would go.
+//! left out, as it would be denied, [`Page::complete`] is false, and [`Page::error`] says why. So what is
+//! listed is always what a decision would allow, and what was left out for want of an answer never passes
+//! unseen. An object that no chain of tuples leads to is no candidate, however deep a check of it would go.
 //!
 //! **A condition without an answer** on the way to users makes a list of users incomplete in the same way, as in
 //! OpenFGA, even where no check of a candidate depends on it: with its parameters the list may be another.

@@ -43,11 +43,16 @@ pub(super) fn named(
         view,
         wanted,
         context: request.context,
+        left_out: false,
         allowance: Allowance::new(max_walk),
         found,
         error: None,
     };
-    let complete = walk.collect(start).is_ok();
+    let complete = walk.collect(start, For::Names).is_ok();
+    if complete && walk.left_out && walk.error.is_none() {
+        // All names are there, however far this comes.
+        _ = walk.collect(start, For::Conditions);
+    }
     Walked {
         names: walk.found.into_names(),
         complete,
@@ -77,6 +82,8 @@ struct Walk<'a> {
     view: View<'a>,
     wanted: Wanted,
     context: &'a Context,
+    /// Whether there may be conditions that no name hangs on.
+    left_out: bool,
     allowance: Allowance,
     found: First<'a>,
     error: Option<EvaluationError>,
@@ -85,10 +92,11 @@ struct Walk<'a> {
 /// What a walk is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum For {
+    /// Whom it comes upon, and conditions without an answer on the way there.
     Names,
     /// Whether the wanted type's wildcard is among them.
     Wildcard,
-    /// Conditions without an answer.
+    /// The first condition without an answer, also of what names nobody who is wanted.
     Conditions,
 }
 
@@ -109,11 +117,11 @@ impl Frontier {
 }
 
 impl<'a> Walk<'a> {
-    /// Notes every subject of the wanted kind on the way from a goal.
-    fn collect(&mut self, start: Goal) -> Result<(), Spent> {
+    /// Goes all the way from a goal.
+    fn collect(&mut self, start: Goal, what: For) -> Result<(), Spent> {
         let mut frontier = Frontier::default();
         frontier.add(start, &mut self.allowance)?;
-        self.go(start, Vec::new(), frontier, For::Names)?;
+        self.go(start, Vec::new(), frontier, what)?;
         Ok(())
     }
 
@@ -126,8 +134,8 @@ impl<'a> Walk<'a> {
         self.go(on, vec![start], Frontier::default(), For::Wildcard)
     }
 
-    /// Goes through these parts of a goal's definition, and wherever they lead: names whom it comes upon, or says
-    /// whether that is the wildcard.
+    /// Goes through these parts of a goal's definition, and wherever they lead. Says whether it came upon the wildcard,
+    /// if that is asked for.
     fn go(
         &mut self,
         mut goal: Goal,
@@ -137,6 +145,9 @@ impl<'a> Walk<'a> {
     ) -> Result<bool, Spent> {
         let wildcard = SubjectId::Wildcard(self.wanted.0);
         loop {
+            if what == For::Conditions && self.error.is_some() {
+                return Ok(false);
+            }
             while let Some(rewrite) = open.pop() {
                 self.lead(rewrite, goal, &mut frontier)?;
                 match rewrite {
@@ -150,9 +161,8 @@ impl<'a> Walk<'a> {
                             || what == For::Names && self.has_wildcard(base, goal)?
                         {
                             open.push(subtract);
-                        } else if what == For::Names && !self.model.conditions().is_empty() {
-                            let subtract = vec![&**subtract];
-                            self.go(goal, subtract, Frontier::default(), For::Conditions)?;
+                        } else {
+                            self.left_out |= !self.model.conditions().is_empty();
                         }
                     }
                 }
@@ -209,8 +219,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Names the objects of the wanted type that a row holds, if names are asked for. As in OpenFGA a condition without
-    /// an answer is noted whatever type its tuple names.
+    /// Names the objects of the wanted type that a row holds, or looks at the conditions of all: as in OpenFGA one
+    /// without an answer is noted whatever type its tuple names.
     fn note(&mut self, goal: Goal, what: For) -> Result<(), Spent> {
         for entry in self.row(goal).entries() {
             self.allowance.spend(1)?;
@@ -221,7 +231,9 @@ impl<'a> Walk<'a> {
                 // To be led on by.
                 SubjectId::Userset(..) => continue,
             };
-            if self.counts(goal, entry)? && is_wanted && what == For::Names {
+            if what == For::Names && !is_wanted {
+                self.left_out |= entry.is_conditional();
+            } else if self.counts(goal, entry)? && what == For::Names {
                 self.name(subject)?;
             }
         }
@@ -236,7 +248,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Whether a tuple is gone by: not when its relation may take it, and its condition is not met. Notes the first
+    /// Whether a tuple is followed: not when its relation may take it, and its condition is not met. Notes the first
     /// condition that has no answer.
     fn counts(&mut self, goal: Goal, entry: Entry) -> Result<bool, Spent> {
         let Some(bound) = self.view.bound(goal.0, goal.1, entry) else {

@@ -60,8 +60,8 @@ pub(crate) type ConditionId = u32;
 pub const MAX_TEXT: usize = 256 * 1024;
 /// Deepest nesting of parentheses.
 pub const MAX_NESTING: usize = 25;
-/// Most errors that are reported at once.
-/// Where more is wrong, errors stand before warnings, and warnings are the first to be left out.
+/// Most errors that are reported at once. Where more is wrong, errors stand before warnings, and warnings are the first
+/// to be left out.
 pub const MAX_ERRORS: usize = 200;
 /// Most types in a model, as in OpenFGA.
 pub const MAX_TYPES: usize = 100;

@@ -26,8 +26,8 @@ const SMALL: usize = 3;
 const BEYOND: usize = 4;
 
 /// How many times as long as what they hold, with a word for each slot, slots may become.
-// INVARIANT: more than `best_size` ever makes them, which is 3 times, where each block is one word: else pages would
-// be made anew with each change. So it takes many changes from one time to the next.
+// INVARIANT: more than `best_size` ever makes them, which is less than 3 times: else pages would be made anew with each
+// change. So it takes many changes from one time to the next.
 const LOOSE: usize = 4;
 
 /// A slot's first word, from the highest bit: 8 of type, 20 of the block's length, 1 that says that it is in the

@@ -136,3 +136,61 @@ condition small(size: int) {
         check(&snapshot, object, relation, "{}", expected, error);
     }
 }
+
+/// What is taken away is looked at for conditions once all names are there: what that costs keeps nobody from being
+/// named.
+#[test]
+fn conditions_of_what_is_taken_away_cost_no_name() {
+    const GROUPS: usize = 200;
+    const SUSPENDED: usize = 500;
+    let text = "model
+  schema 1.1
+type user
+type org
+  relations
+    define suspended: [user, user with small]
+type group
+  relations
+    define org: [org]
+    define member: [user] but not suspended from org
+type doc
+  relations
+    define viewer: [group#member]
+condition small(size: int) {
+  size < 10
+}
+";
+    let write = |text: String| Change::Write(tuple(&text));
+    let suspended = (0..SUSPENDED).map(|user| write(format!("org:o#suspended@user:s{user}")));
+    let groups = (0..GROUPS).flat_map(|group| {
+        [
+            write(format!("group:{group}#org@org:o")),
+            write(format!("group:{group}#member@user:m{group}")),
+            write(format!("doc:a#viewer@group:{group}#member")),
+        ]
+    });
+    let writes: Vec<Change> = suspended.chain(groups).collect();
+    let snapshot = Snapshot::new(Model::parse(text).expect("a model"), Profile::default())
+        .apply(1, &writes)
+        .expect("applies");
+    let object: Object = "doc:a".parse().expect("an object");
+    let request = ListUsersRequest {
+        object: &object,
+        relation: "viewer",
+        kind: SubjectKind::Type("user"),
+        contextual_tuples: &[],
+        context: Context::EMPTY,
+        after: None,
+        limit: usize::MAX,
+    };
+    let view = snapshot.view();
+    let start = (
+        snapshot.store().id("doc:a").expect("an object"),
+        snapshot.model().relation_id("viewer").expect("a relation"),
+    );
+    // Enough for the names, and less than going through what is taken away for each group would take.
+    let walk = u32::try_from(GROUPS * 100).expect("fits");
+    let found = super::super::named::named(&snapshot, view, &request, start, walk);
+    assert!(found.complete && found.error.is_none());
+    assert_eq!(found.names.len(), GROUPS + 1);
+}

@@ -226,6 +226,7 @@ fn a_drawing_has_an_end() {
     assert!(drawn.ends_with("  // There is more than this.\n}\n"));
 }
 
+/// It would not end: each of many parts has each of many restrictions.
 #[test]
 fn what_has_no_room_is_not_gone_through() {
     let this = vec![r#"{"this": {}}"#; 40_000].join(",");
