@@ -165,6 +165,9 @@ fn optimize(program: &Path, module: &Path) -> Result<(), Failure> {
         .args(["-Os", "--skip-pass=inlining-optimizing"])
         // What is computed once and kept takes a local of its own: gzipped, to repeat it is smaller.
         .arg("--skip-pass=local-cse")
+        // The first KB of memory is the end of the stack: nothing lies so near to 0 that what is added to an address
+        // could not stand in the instruction that uses it.
+        .arg("--low-memory-unused")
         // What is alike has names alike: where the order of the next step begins.
         .args(["--reorder-functions-by-name", "--strip-debug"])
         // Of the features, those that the module says it needs: with `--all-features` it comes out in forms that
