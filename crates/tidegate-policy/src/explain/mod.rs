@@ -62,11 +62,10 @@ use world::World;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Most steps: each is a relation of an object, a part of its definition, a subject, or a set of tuples that was
-    /// looked at, or
-    /// [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost. So are 16 type restrictions of a
-    /// relation, or 16 parts of a set, that were gone through, a node of what is remembered of a proof, and eight bytes
-    /// of names that are kept or of contexts that are told. And each relation or condition costs more of them the more
-    /// of its kind are kept beside it.
+    /// looked at, or [`COST_OF_A_STEP`](crate::condition::COST_OF_A_STEP) of what a condition cost. So are 16 type
+    /// restrictions of a relation, or 16 parts of a set, that were gone through, a node of what is remembered of a
+    /// proof, and eight bytes of names that are kept or of contexts that are told. And each relation or condition costs
+    /// more of them the more of its kind are kept beside it.
     pub steps: u32,
     /// Most nodes of a proof.
     pub nodes: u32,
