@@ -341,6 +341,25 @@ fn what_is_held_of_a_model_is_bounded() {
     assert!(flat_of(&model, &format!("c{}", count - 1)).is_none());
 }
 
+/// A `from` of one type holds a place for each type of the model.
+#[test]
+fn places_of_where_a_model_leads_are_bounded() {
+    const TYPES: usize = 90;
+    let count = MAX_READ / (64 * TYPES) + 10;
+    let mut definitions = vec!["v: [user]".to_owned()];
+    definitions.extend((0..64).map(|at| format!("q{at}: [doc]")));
+    let from: Vec<String> = (0..64).map(|at| format!("v from q{at}")).collect();
+    definitions.push(format!("all: {}", from.join(" or ")));
+    definitions.extend((0..count).map(|number| format!("c{number}: all")));
+    let model = beside(TYPES, &definitions);
+    let flats = (0..count).filter_map(|number| flat_of(&model, &format!("c{number}")));
+    let leads = flats.flat_map(|flat| &flat.leads);
+    let held: usize = leads.map(|leads| leads.places.len()).sum();
+    assert!(held <= MAX_READ, "{held}");
+    assert!(flat_of(&model, "c0").is_some());
+    assert!(flat_of(&model, &format!("c{}", count - 1)).is_none());
+}
+
 /// The same of plans, which say by which way each row is come to.
 #[test]
 fn plans_of_a_model_are_bounded() {
