@@ -55,7 +55,7 @@ async fn a_proposed_command_turns_the_answer() {
         assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
         assert_eq!(
             ended.stdout,
-            "denied\nthere may be ways that are not told, as where it is not there or you may not see it\n"
+            "denied\nthere may be ways that are not told: the resource may not exist, or you may not see it\n"
         );
     }
 

@@ -98,7 +98,7 @@ fn print(text: &mut Text, answer: &Explained) {
         let told = !answer.remedies.is_empty() || !answer.conditions.is_empty();
         text.line(match told {
             true => "there may be other ways",
-            false => "there may be ways that are not told, as where it is not there or you may not see it",
+            false => "there may be ways that are not told: the resource may not exist, or you may not see it",
         });
     }
 }
